@@ -152,9 +152,7 @@ class BadStatus(FetchError):
 
     what = "answered with an error"
 
-    def __init__(
-        self, thing: str = "", cause: str = "", *, status: int = 0, retry_after_s: float = 0.0
-    ) -> None:
+    def __init__(self, thing: str = "", cause: str = "", *, status: int = 0, retry_after_s: float = 0.0) -> None:
         super().__init__(thing, cause or f"HTTP {status}")
         self.status = status
         self.retry_after_s = retry_after_s

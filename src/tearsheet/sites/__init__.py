@@ -1,7 +1,7 @@
 """What we know of a press site, as data: one TOML per site, checked when read."""
 
+import datetime as dt
 from dataclasses import dataclass, field
-from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class ArticleRule:
     date: tuple[DateRule, ...] = ()
     single_page: tuple[tuple[str, str], ...] = ()
     follow_jump: tuple[tuple[str, str], ...] = ()
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
     digest: str = ""
     hosts: tuple[str, ...] = field(default=())
