@@ -169,6 +169,8 @@ class Article:
     `id` is the short public id, made from the first canonical address; `seq` counts arrivals from 1. `gone` is empty, or
     `410`, `404`, `front page`. Title, authors, dates, lead and excerpt are those of the last good revision.
     `source` and `categories` are those of the first listing.
+    `changed` grows whenever anything that a page shows of the article changes (words, dates, listings, pictures, gone, back);
+    0 if it is not counted, and then a build compares bytes instead.
     """
 
     id: str
@@ -192,6 +194,7 @@ class Article:
     rejected: bool = False
     excerpt_only: bool = False
     edited_at: datetime | None = None
+    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,8 +280,8 @@ class SourceState:
 class Query:
     """Which articles are asked for; every field narrows. `since` and `until` are about `published` or else `first_seen`.
 
-    `source` is a source's address; `categories` a path prefix; `order` is `newest`, `oldest` (by that same time) or
-    `arrival` (by `seq`); `after` and `before` are exclusive bounds on `seq`.
+    `source` is a source's address; `categories` a path prefix; `order` is `newest`, `oldest` (by that same time),
+    `arrival` (by `seq`), `edited` or `gone` (last edit or disappearance first); `after` and `before` are exclusive bounds on `seq`.
     """
 
     source: str = ""
