@@ -1,0 +1,322 @@
+"""Settings: `tearsheet.toml` -> plain frozen values, and `sources.toml` -> sources. It knows no archive and opens no door."""
+
+import re
+import tomllib
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from tearsheet.errors import BadSettings
+from tearsheet.model import Source
+
+SETTINGS_FILE = "tearsheet.toml"
+SOURCES_FILE = "sources.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSettings:
+    """The published site. `indexed` lets search engines in; `full_text` shows whole articles."""
+
+    title: str = "Tearsheet"
+    language: str = "en"
+    timezone: str = "UTC"
+    base_url: str = ""
+    indexed: bool = False
+    full_text: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchSettings:
+    """How pages are fetched. `allow` are hosts or networks which the address guard lets pass though they are private."""
+
+    user_agent: str = ""
+    contact: str = ""
+    proxy: str = ""
+    allow: tuple[str, ...] = ()
+    robots: bool = True
+    pause_s: float = 1.0
+    per_host: int = 1
+    parallel: int = 64
+    connect_timeout_s: float = 15.0
+    timeout_s: float = 60.0
+    max_bytes: int = 10_000_000
+    max_ratio: int = 200
+    max_redirects: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaSettings:
+    """Which pictures are kept: `all`, `lead` or `none`; `max_gb` 0 is no limit."""
+
+    keep: str = "all"
+    max_gb: float = 0.0
+    max_bytes: int = 20_000_000
+    max_per_article: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarcSettings:
+    """Raw captures. `body = "none"` keeps no page bodies and gives up rebuilding; `max_gb` 0 is no limit."""
+
+    body: str = "all"
+    max_gb: float = 0.0
+    file_mb: int = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RsshubSettings:
+    """The RSSHub instance that `rsshub:/route` sources are asked from."""
+
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSettings:
+    """Who signs (`origin`, part of every checkpoint) and an RFC 3161 server that timestamps checkpoints."""
+
+    origin: str = ""
+    timestamp_server: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeSettings:
+    """The live server. `raw_origin` is the address of a host of its own for raw captures; empty shows none."""
+
+    host: str = "127.0.0.1"
+    port: int = 8710
+    raw_origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything in `tearsheet.toml`, in the same shape."""
+
+    site: SiteSettings = field(default_factory=SiteSettings)
+    fetch: FetchSettings = field(default_factory=FetchSettings)
+    media: MediaSettings = field(default_factory=MediaSettings)
+    warc: WarcSettings = field(default_factory=WarcSettings)
+    rsshub: RsshubSettings = field(default_factory=RsshubSettings)
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
+    serve: ServeSettings = field(default_factory=ServeSettings)
+
+
+CHOICES = {
+    ("media", "keep"): ("all", "lead", "none"),
+    ("warc", "body"): ("all", "none"),
+    ("site", "language"): ("en", "zh"),
+}
+SOURCE_KINDS = ("feed", "sitemap", "front", "rsshub", "site", "urls")
+
+
+def read_settings(text: str, *, name: str = SETTINGS_FILE) -> Settings:
+    """Return the settings that `text` (TOML) holds; what it does not name has its default.
+
+    Raises:
+        BadSettings: no TOML, an unknown table or key, a wrong type or choice; `thing` is `file:line`.
+    """
+    tables = _toml(text, name)
+    known = {table.name: table for table in fields(Settings)}
+    made = {}
+    for table, values in tables.items():
+        if table not in known:
+            raise BadSettings(f"{name}:{_line(text, table)}", f"no table [{table}]; there are {', '.join(known)}")
+        if not isinstance(values, dict):
+            raise BadSettings(f"{name}:{_line(text, table)}", f"{table} is a table: write [{table}]")
+        made[table] = _section(get_type_hints(Settings)[table], values, where=(text, name, table))
+    settings = Settings(**made)
+    _check_zone(settings.site.timezone, f"{name}:{_line(text, 'timezone')}")
+    return settings
+
+
+def read_sources(text: str, *, name: str = SOURCES_FILE) -> list[Source]:
+    """Return the sources that `text` (TOML, one `[[source]]` each) holds, in order.
+
+    Raises:
+        BadSettings: no TOML, no `url`, an unknown key or kind, or the same address twice; `thing` is `file:line`.
+    """
+    rows = _toml(text, name).get("source", [])
+    lines = [at + 1 for at, line in enumerate(text.split("\n")) if line.strip() == "[[source]]"]
+    found: dict[str, Source] = {}
+    for row, line in zip(rows, lines, strict=False):
+        where = f"{name}:{line}"
+        if not isinstance(row.get("url"), str) or not row["url"]:
+            raise BadSettings(where, "a [[source]] needs a url")
+        source: Source = _record(Source, row, where)
+        if source.kind not in SOURCE_KINDS:
+            raise BadSettings(where, f"no kind {source.kind!r}; there are {', '.join(SOURCE_KINDS)}")
+        if source.url in found:
+            raise BadSettings(where, f"{source.url} stands here twice")
+        found[source.url] = source
+    return list(found.values())
+
+
+def source_table(source: Source) -> str:
+    """Return `source` as one `[[source]]` table of `sources.toml`, ending in a blank line; defaults are left out."""
+    lines = ["[[source]]"]
+    for part in fields(Source):
+        value = getattr(source, part.name)
+        if value != _default(part):
+            lines.append(f"{part.name} = {_toml_value(value)}")
+    return "\n".join(lines) + "\n\n"
+
+
+def without_source(text: str, url: str) -> str:
+    """Return `text` of a `sources.toml` without the source `url`; comments elsewhere stay."""
+    return _edited(text, lambda rows: [row for row in rows if row.get("url") != url])
+
+
+def with_source(text: str, source: Source) -> str:
+    """Return `text` of a `sources.toml` with the source of that address replaced by `source`."""
+    table = tomllib.loads(source_table(source))["source"][0]
+
+    def replaced(rows: list[Any]) -> list[Any]:
+        for row in rows:
+            if row.get("url") == source.url:
+                for key in [key for key in row if key not in table]:
+                    del row[key]
+                row.update(table)
+        return rows
+
+    return _edited(text, replaced)
+
+
+def first_settings(title: str) -> str:
+    """Return the text of a new archive's `tearsheet.toml`: what people change first, the rest as comments."""
+    return f"""# Settings of this archive. Every key with its meaning: docs/settings.md
+
+[site]
+title = {_toml_value(title)}
+language = "en"            # the site's own words: "en" or "zh"
+timezone = "UTC"           # days are cut here, e.g. "Asia/Shanghai"
+# base_url = "https://archive.example"   # where the site will stand; feeds and sitemaps need it
+# indexed = false          # true lets search engines in
+# full_text = true         # false shows excerpts only
+
+[fetch]
+# contact = "mailto:you@example.org"     # sent along, so that a press site can reach you
+# proxy = "http://127.0.0.1:3128"
+# allow = ["10.0.0.5"]     # private hosts that may be fetched from
+
+[media]
+# keep = "all"             # "lead" or "none"
+# max_gb = 0               # 0 is no limit
+
+[warc]
+# max_gb = 0
+
+[rsshub]
+# base = "https://rsshub.example"        # for sources like rsshub:/guancha/headline
+"""
+
+
+def _toml(text: str, name: str) -> dict[str, Any]:  # Any: what a TOML file may hold
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"at line (\d+)", str(error))
+        raise BadSettings(f"{name}:{at[1] if at else text.count(chr(10)) + 1}", str(error)) from error
+
+
+def _section(kind: Any, values: dict[str, Any], *, where: tuple[str, str, str]) -> Any:
+    text, name, table = where
+    hints = get_type_hints(kind)
+    made = {}
+    for key, value in values.items():
+        line = f"{name}:{_line(text, key, table)}"
+        if key not in hints:
+            raise BadSettings(line, f"no key {key!r} in [{table}]; there are {', '.join(hints)}")
+        made[key] = _value(hints[key], value, f"{key}", line)
+        choices = CHOICES.get((table, key))
+        if choices and made[key] not in choices:
+            raise BadSettings(line, f"{key} is one of {', '.join(choices)}, not {value!r}")
+    return kind(**made)
+
+
+def _record(kind: Any, values: dict[str, Any], where: str) -> Any:
+    hints = get_type_hints(kind)
+    unknown = [key for key in values if key not in hints]
+    if unknown:
+        raise BadSettings(where, f"no key {unknown[0]!r} in a [[source]]; there are {', '.join(hints)}")
+    return kind(**{key: _value(hints[key], value, key, where) for key, value in values.items()})
+
+
+def _value(hint: Any, value: Any, key: str, line: str) -> Any:
+    if get_args(hint) == (str, ...):
+        if isinstance(value, list) and all(isinstance(part, str) for part in value):
+            return tuple(value)
+        raise BadSettings(line, f"{key} is a list of texts")
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not hint:
+        raise BadSettings(line, f"{key} is {_words(hint)}, not {value!r}")
+    if hint in (int, float) and value < 0:
+        raise BadSettings(line, f"{key} cannot be less than 0")
+    return value
+
+
+def _words(hint: Any) -> str:
+    return {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}[hint]
+
+
+def _line(text: str, key: str, table: str = "") -> int:
+    """Return the line, from 1, on which `key` (of `table`) is written; 1 if it is not found."""
+    inside = not table
+    for at, line in enumerate(text.split("\n"), start=1):
+        head = re.match(r"\s*\[+\s*([\w.-]+)", line)
+        if head:
+            inside = head[1] == table if table else inside
+            if not table and head[1].split(".")[0] == key:
+                return at
+        elif inside and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
+            return at
+    return 1
+
+
+def _check_zone(zone: str, where: str) -> None:
+    from zoneinfo import ZoneInfo  # only settings with a zone pay for it
+
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise BadSettings(where, f"no time zone {zone!r}; write one like Asia/Shanghai") from error
+
+
+def _default(part: Field[Any]) -> Any:
+    return None if part.default is MISSING else part.default
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml_value(part) for part in value) + "]"
+    return '"' + "".join(_escaped(char) for char in str(value)) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return "\\" + char
+    return char if char >= " " and char != "\x7f" else f"\\u{ord(char):04x}"
+
+
+def _edited(text: str, change: Any) -> str:
+    import tomlkit  # slow to import, and only edits need it
+
+    document = tomlkit.parse(text)
+    rows = document.get("source")
+    if rows is None:
+        return text
+    kept = change(list(rows))
+    if len(kept) != len(rows):
+        tables = tomlkit.aot()
+        for row in kept:
+            tables.append(row)
+        document["source"] = tables
+        if not kept:
+            del document["source"]
+    return tomlkit.dumps(document)
+
+
+def settings_of(folder: Path) -> Settings:
+    """Return the settings of the archive in `folder`."""
+    return read_settings((folder / SETTINGS_FILE).read_text(encoding="utf-8"))

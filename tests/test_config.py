@@ -1,0 +1,92 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tearsheet import config
+from tearsheet.errors import BadSettings
+from tearsheet.model import Source
+
+
+def test_an_empty_file_gives_the_defaults():
+    assert config.Settings() == config.read_settings("")
+
+
+def test_the_first_settings_of_an_archive_are_usable():
+    settings = config.read_settings(config.first_settings('The "Harbour" 档案'))
+
+    assert settings.site.title == 'The "Harbour" 档案'
+    assert settings.fetch == config.FetchSettings()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "cause"),
+    [
+        ("[site\n", 1, "Expected"),
+        ("\n[sight]\n", 2, "no table [sight]"),
+        ('[site]\ntitle = "a"\ntimezones = "UTC"\n', 3, "no key 'timezones'"),
+        ("[fetch]\nparallel = true\n", 2, "a whole number"),
+        ("[fetch]\n\nallow = [1]\n", 3, "list of texts"),
+        ("[fetch]\npause_s = -1\n", 2, "less than 0"),
+        ('[media]\nkeep = "some"\n', 2, "one of all, lead, none"),
+        ('[site]\ntitle = ""\ntimezone = "Mars/Olympus"\n', 3, "no time zone"),
+        ("site = 3\n", 1, "is a table"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(text, line, cause):
+    with pytest.raises(BadSettings) as error:
+        config.read_settings(text)
+
+    assert f"tearsheet.toml:{line}" in str(error.value)
+    assert cause in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "cause"),
+    [
+        ('[[source]]\nname = "x"\n', 1, "needs a url"),
+        ('[[source]]\nurl = "https://a.example/"\n\n[[source]]\nurl = "https://a.example/"\n', 4, "twice"),
+        ('[[source]]\nurl = "https://a.example/"\nkind = "telex"\n', 1, "no kind 'telex'"),
+        ('[[source]]\nurl = "https://a.example/"\nlang = "zh"\n', 1, "no key 'lang'"),
+    ],
+)
+def test_a_mistake_in_the_sources_is_named_with_its_line(text, line, cause):
+    with pytest.raises(BadSettings) as error:
+        config.read_sources(text)
+
+    assert f"sources.toml:{line}" in str(error.value)
+    assert cause in str(error.value)
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=40)
+source_values = st.builds(
+    Source,
+    url=texts.filter(bool),
+    kind=st.sampled_from(config.SOURCE_KINDS),
+    name=texts,
+    categories=st.lists(texts, max_size=4).map(tuple),
+    language=texts,
+    paused=st.booleans(),
+    excerpt_only=st.booleans(),
+)
+
+
+@given(st.lists(source_values, max_size=5, unique_by=lambda source: source.url))
+def test_sources_survive_being_written_and_read(sources):
+    assert sources == config.read_sources("".join(map(config.source_table, sources)))
+
+
+def test_an_edited_source_leaves_comments_and_neighbours_alone():
+    kept = Source(url="https://kept.example/feed", name="Kept")
+    text = (
+        "# mine\n\n"
+        + config.source_table(kept)
+        + "# of the other\n"
+        + config.source_table(Source(url="https://b.example/"))
+    )
+
+    paused = config.with_source(text, Source(url="https://b.example/", paused=True))
+
+    assert "# mine" in paused
+    assert config.read_sources(paused) == [kept, Source(url="https://b.example/", paused=True)]
+    assert config.read_sources(config.without_source(paused, "https://b.example/")) == [kept]
+    assert config.read_sources(config.without_source(config.source_table(kept), kept.url)) == []
