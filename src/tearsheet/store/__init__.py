@@ -1,0 +1,70 @@
+"""The catalog: one SQLite file that knows where everything is. All SQL of the house is in this room (and in `search/`)."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tearsheet.errors import ArchiveBusy, DiskTrouble
+from tearsheet.store import schema
+
+BUSY_S = 30.0
+
+
+class Store:
+    """An open catalog. `db` is in autocommit mode; everything that writes does so inside `transaction()`."""
+
+    def __init__(self, path: Path | str) -> None:
+        with translated(str(path)):
+            self.db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+            self.db.row_factory = sqlite3.Row
+            self.db.execute("PRAGMA journal_mode = WAL")
+            # FULL, not NORMAL: with NORMAL a power cut loses rows that were acknowledged.
+            self.db.execute("PRAGMA synchronous = FULL")
+            self.db.execute("PRAGMA foreign_keys = ON")
+            self.db.execute("PRAGMA cache_size = -32000")
+            if schema.version_of(self.db) != schema.VERSION:
+                schema.migrate(self.db)
+
+    def close(self) -> None:
+        """Close the file; the write-ahead log is folded in if nobody else has it open."""
+        self.db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run a block as one durable change: all of it, or nothing of it."""
+        with translated("the catalog"):
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.db
+            except BaseException:
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
+                raise
+            self._commit()
+
+    def _commit(self) -> None:
+        try:
+            self.db.execute("COMMIT")
+        except sqlite3.Error:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            raise
+
+
+@contextmanager
+def translated(thing: str) -> Iterator[None]:
+    """Turn SQLite's complaints about the world into our errors; bugs pass untouched."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        said = str(error)
+        if "locked" in said or "busy" in said:
+            raise ArchiveBusy(thing, f"another process has held it for {BUSY_S:.0f} s") from error
+        if "full" in said or "disk I/O" in said or "readonly" in said or "unable to open" in said:
+            raise DiskTrouble(thing, said) from error
+        raise
+    except sqlite3.DatabaseError as error:
+        if "malformed" in str(error) or "not a database" in str(error):
+            raise DiskTrouble(thing, f"{error}; see `tearsheet rebuild`") from error
+        raise

@@ -1,0 +1,293 @@
+"""The archive: opens the doors of one folder and answers questions. It fetches nothing and decides nothing."""
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from tearsheet import config, sites, urls, warc
+from tearsheet.config import SETTINGS_FILE, SOURCES_FILE, Settings
+from tearsheet.errors import ArchiveExists, NoArchive, NoSuchArticle, NoSuchSource, NotFound
+from tearsheet.files import Folder
+from tearsheet.model import (
+    Article,
+    Capture,
+    Categories,
+    Entry,
+    Hit,
+    Listing,
+    Picture,
+    Query,
+    Revision,
+    Source,
+    SourceState,
+)
+from tearsheet.search import Index
+from tearsheet.store import Store, articles, keeping, reading
+from tearsheet.store import sources as source_rows
+from tearsheet.store.reading import CaptureRow
+
+CATALOG_FILE = "tearsheet.db"
+
+
+class Archive:
+    """An open archive. Use it as a context manager, or call `close()`."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self.path = path
+        self.settings = settings
+        self.store = Store(path / CATALOG_FILE)
+        self._sync_sources()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every door that was opened."""
+        if "index" in self.__dict__:
+            self.index.close()
+        self.store.close()
+
+    # --- the doors
+
+    @property
+    def warc_folder(self) -> Path:
+        """Where captures lie."""
+        return self.path / "warc"
+
+    @cached_property
+    def media_folder(self) -> Folder:
+        """Where web copies and thumbnails of pictures lie."""
+        return Folder(self.path / "media")
+
+    @cached_property
+    def index(self) -> Index:
+        """The full-text index; derived, so it may be thrown away."""
+        return Index(self.path / "index" / "search.db", catalog=self.path / CATALOG_FILE)
+
+    @cached_property
+    def sites(self) -> Mapping[str, sites.Site]:
+        """Site definitions by name: the shipped ones, overridden by those in the archive's `sites/`.
+
+        Raises:
+            BadSite: one of the archive's own cannot be used; `thing` is `file:line`.
+        """
+        found = dict(sites.shipped())
+        for file in sorted((self.path / "sites").glob("*.toml")):
+            found[file.stem] = sites.load(file.read_text(encoding="utf-8"), name=f"sites/{file.name}")
+        return found
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which days are cut."""
+        return ZoneInfo(self.settings.site.timezone)
+
+    # --- sources
+
+    def sources(self) -> list[SourceState]:
+        """Return every followed source with its last visit, in the order followed."""
+        return source_rows.states(self.store.db)
+
+    def find_source(self, text: str) -> Source:
+        """Return the one source that `text` means: its address, its name, or a part that only it has.
+
+        Raises:
+            NoSuchSource: none, or several.
+        """
+        known = [state.source for state in self.sources()]
+        exact = [source for source in known if text in (source.url, source.name)]
+        found = exact or [source for source in known if text.casefold() in f"{source.url}\n{source.name}".casefold()]
+        if len(found) == 1:
+            return found[0]
+        some = ", ".join(source.url for source in found[:3])
+        raise NoSuchSource(text, f"several have it: {some}" if found else "see `tearsheet sources`")
+
+    def add_sources(self, new: Sequence[Source]) -> list[Source]:
+        """Return those of `new` that were not followed yet; they are, from now on, in `sources.toml`."""
+        known = {source.url for source in self._listed_sources()}
+        fresh = list({source.url: source for source in new if source.url not in known}.values())
+        if fresh:
+            text = self._sources_text()
+            text += "\n" if text and not text.endswith("\n") else ""
+            self._write_sources(text + "".join(map(config.source_table, fresh)))
+        return fresh
+
+    def change_source(self, source: Source) -> None:
+        """Write `source` over the one of the same address in `sources.toml`."""
+        self._write_sources(config.with_source(self._sources_text(), source))
+
+    def pause(self, url: str, paused: bool) -> None:
+        """Stop visiting a source, or go on; its articles stay and are still looked at."""
+        listed = {source.url: source for source in self._listed_sources()}
+        if url not in listed:
+            raise NoSuchSource(url)
+        self.change_source(replace(listed[url], paused=paused))
+
+    def unfollow(self, url: str) -> None:
+        """Follow a source no more; its articles stay."""
+        if url not in {source.url for source in self._listed_sources()}:
+            raise NoSuchSource(url)
+        self._write_sources(config.without_source(self._sources_text(), url))
+
+    # --- articles
+
+    def articles(self, query: Query | None = None) -> list[Article]:
+        """Return the articles that `query` asks for."""
+        return reading.find(self.store.db, query or Query())
+
+    def count(self, query: Query | None = None) -> int:
+        """Return how many articles `query` asks for, whatever its limit."""
+        return reading.count(self.store.db, query or Query())
+
+    def article(self, key: str) -> Article:
+        """Return the article with this id, beginning of an id, or address.
+
+        Raises:
+            NoSuchArticle: none, or several begin so.
+        """
+        spellings = [urls.canonical(key), *urls.variants(key)] if "/" in key else []
+        found = reading.by_key(self.store.db, key, [articles.address_hash(url) for url in spellings])
+        if len(found) == 1:
+            return found[0]
+        raise NoSuchArticle(key, "several begin so; write more of the id" if found else "see `tearsheet articles`")
+
+    def revisions(self, id: str) -> list[Revision]:
+        """Return every wording of article `id`, first to last."""
+        return reading.revisions(self.store.db, id)
+
+    def listings(self, id: str) -> list[Listing]:
+        """Return where article `id` was listed."""
+        return [listing for listing, _ in reading.listings(self.store.db, id)]
+
+    def entries(self, id: str) -> list[tuple[Listing, Entry]]:
+        """Return where article `id` was listed, and as what."""
+        return reading.listings(self.store.db, id)
+
+    def captures(self, id: str) -> list[CaptureRow]:
+        """Return the captures of article `id`, oldest first."""
+        return reading.captures(self.store.db, id)
+
+    def capture(self, digest: str) -> Capture:
+        """Return the capture whose body has `digest`, whole, from the WARC.
+
+        Raises:
+            NotFound: there is none. BadWarc: its record is damaged.
+        """
+        row = reading.capture_by_digest(self.store.db, digest)
+        if row is None:
+            raise NotFound(digest, "no capture has this digest")
+        return warc.get(self.warc_folder, row.place)
+
+    def pictures(self, addresses: Sequence[str]) -> dict[str, Picture]:
+        """Return what is known of the pictures at `addresses`."""
+        return keeping.pictures(self.store.db, list(addresses))
+
+    def media(self, name: str) -> bytes:
+        """Return a file of `media/`.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        if not self.media_folder.has(name):
+            raise NotFound(name, "no such picture")
+        return self.media_folder.get(name)
+
+    def search(self, text: str, query: Query | None = None) -> tuple[int, list[Hit]]:
+        """Return how many articles hold `text`, and those that `query` asks for, best first."""
+        return self.index.search(text, query or Query())
+
+    # --- counts
+
+    def days(self, query: Query | None = None) -> dict[date, int]:
+        """Return the number of articles on every day that has some, days cut in the site's zone."""
+        found: dict[date, int] = {}
+        for at, number in reading.days(self.store.db, query or Query()):
+            day = at.astimezone(self.zone).date()
+            found[day] = found.get(day, 0) + number
+        return found
+
+    def category_counts(self) -> dict[Categories, int]:
+        """Return every category path, those above included, with the number of its articles."""
+        return reading.category_counts(self.store.db)
+
+    def stats(self) -> dict[str, int]:
+        """Return counts of what is kept, and bytes on disk by part."""
+        counts = reading.stats(self.store.db, datetime.now(UTC))
+        for part in (CATALOG_FILE, "warc", "media", "ledger", "index", "site", "posts"):
+            counts[f"bytes_{part.removesuffix('.db').replace('tearsheet', 'catalog')}"] = disk_bytes(self.path / part)
+        return counts
+
+    # --- what stands in sources.toml
+
+    def _sources_text(self) -> str:
+        file = self.path / SOURCES_FILE
+        return file.read_text(encoding="utf-8") if file.exists() else ""
+
+    def _listed_sources(self) -> list[Source]:
+        return config.read_sources(self._sources_text())
+
+    def _write_sources(self, text: str) -> None:
+        config.read_sources(text)  # never write what cannot be read
+        Folder(self.path).put(SOURCES_FILE, text.encode())
+        self._sync_sources()
+
+    def _sync_sources(self) -> None:
+        """Take `sources.toml` over into the catalog if it has changed since the last time."""
+        text = self._sources_text()
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        db = self.store.db
+        if (seen := db.execute("SELECT value FROM state WHERE key = 'sources'").fetchone()) and seen["value"] == digest:
+            return
+        listed = config.read_sources(text)
+        with self.store.transaction():
+            source_rows.sync(db, listed)
+            db.execute("INSERT OR REPLACE INTO state (key, value) VALUES ('sources', ?)", (digest,))
+
+
+def create_archive(path: str | Path, *, title: str = "") -> Archive:
+    """Return a new archive in the folder `path`, which is made if there is none.
+
+    Raises:
+        ArchiveExists: there is one in it already.
+    """
+    folder = Path(path).resolve()
+    if (folder / SETTINGS_FILE).exists():
+        raise ArchiveExists(str(folder))
+    for name in ("", "sites", "warc", "media", "ledger", "index"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    here = Folder(folder)
+    here.put(SOURCES_FILE, b"# What this archive follows. `tearsheet follow` adds to it; it may be edited by hand.\n\n")
+    here.put(SETTINGS_FILE, config.first_settings(title or folder.name or "Tearsheet").encode())
+    return open_archive(folder)
+
+
+def open_archive(path: str | Path = ".") -> Archive:
+    """Return the archive in the folder `path`, or in the nearest folder above it that has one.
+
+    Raises:
+        NoArchive: neither it nor any folder above it is an archive.
+        BadSettings: its settings cannot be used; `thing` is `file:line`.
+    """
+    start = Path(path).resolve()
+    for folder in (start, *start.parents):
+        if (folder / SETTINGS_FILE).is_file():
+            return Archive(folder, config.settings_of(folder))
+    raise NoArchive(str(start), f"make one with `tearsheet init {path}`")
+
+
+def disk_bytes(path: Path) -> int:
+    """Return the bytes of a file (with its write-ahead log) or of all files in a folder."""
+    if path.is_dir():
+        return sum((Path(folder) / name).stat().st_size for folder, _, names in os.walk(path) for name in names)
+    return sum(file.stat().st_size for file in path.parent.glob(path.name + "*") if not file.name.endswith("-shm"))

@@ -1,0 +1,260 @@
+"""The catalog's articles before and between their wordings: addresses, listings, who is due, what went wrong."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tearsheet.model import Categories, Entry
+from tearsheet.store.values import from_ms, packed, to_ms, unpacked
+
+SHORT_ID = 13
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An article whose page is due. `entry` is its fullest listing, `source` that listing's row number."""
+
+    n: int
+    id: str
+    url: str
+    source: int
+    entry: Entry
+    etag: str
+    last_modified: str
+    looks: int
+    revisions: int
+    first_seen: datetime
+    failures: int
+    misses: str
+    gone: str
+    rejected: bool
+
+
+def category(db: sqlite3.Connection, path: Categories) -> int:
+    """Return the row number of a category path, made if it is new."""
+    text = json.dumps(path, ensure_ascii=False)
+    row = db.execute("SELECT n FROM category WHERE path = ?", (text,)).fetchone()
+    if row:
+        return int(row[0])
+    return int(db.execute("INSERT INTO category (path) VALUES (?) RETURNING n", (text,)).fetchone()[0])
+
+
+def categories(db: sqlite3.Connection) -> dict[int, Categories]:
+    """Return every category path by row number."""
+    return {row["n"]: tuple(json.loads(row["path"])) for row in db.execute("SELECT n, path FROM category")}
+
+
+def at_address(db: sqlite3.Connection, urls: Iterable[str]) -> int | None:
+    """Return the article that one of `urls` (each in its one spelling) belongs to, or None."""
+    for url in urls:
+        row = db.execute("SELECT article FROM address WHERE hash = ?", (address_hash(url),)).fetchone()
+        if row:
+            return int(row[0])
+    return None
+
+
+def add_address(db: sqlite3.Connection, article: int, url: str) -> None:
+    """Let `article` be known by `url` too, unless another article is."""
+    db.execute("INSERT OR IGNORE INTO address (hash, article) VALUES (?, ?)", (address_hash(url), article))
+
+
+def addresses_lead_to(db: sqlite3.Connection, old: int, new: int) -> None:
+    """Let every address of article `old` lead to `new` from now on."""
+    db.execute("UPDATE address SET article = ? WHERE article = ?", (new, old))
+
+
+def add_article(db: sqlite3.Connection, url: str, *, id: str, source: int, category: int, now: datetime) -> int:
+    """Return the row number of a new article at `url`, wanted at once."""
+    ms = to_ms(now)
+    row = db.execute(
+        """INSERT INTO article (id, url, source, category, first_seen, last_seen, moment, due_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING n""",
+        (_free_id(db, id), url, source, category, ms, ms, ms, ms),
+    ).fetchone()
+    add_address(db, row["n"], url)
+    return int(row["n"])
+
+
+def list_article(
+    db: sqlite3.Connection, article: int, entry: Entry, *, source: int, category: int, now: datetime
+) -> bool:
+    """Note that `source` lists `article` as `entry`; return whether this listing is new."""
+    ms = to_ms(now)
+    guid = "" if entry.guid == entry.url else entry.guid
+    old = db.execute("SELECT entry FROM listing WHERE article = ? AND source = ?", (article, source)).fetchone()
+    if old is None:
+        db.execute(
+            "INSERT INTO listing (article, source, guid, category, first_seen, last_seen, entry) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (article, source, guid, category, ms, ms, packed(entry)),
+        )
+        _file(db, article, category)
+        return True
+    data = packed(entry)
+    # A listing that says the same again is the common case: no write for it, once a day is enough.
+    db.execute(
+        """UPDATE listing SET last_seen = ?, entry = ? WHERE article = ? AND source = ?
+        AND (entry <> ? OR last_seen < ? - 86400000)""",
+        (ms, data, article, source, data, ms),
+    )
+    return False
+
+
+def look_again(db: sqlite3.Connection, article: int, now: datetime) -> None:
+    """Make `article` due now: its listing says that it has changed."""
+    db.execute(
+        "UPDATE article SET due_at = ?, failures = 0 WHERE n = ? AND revisions > 0 AND worker = ''",
+        (to_ms(now), article),
+    )
+
+
+def claim(db: sqlite3.Connection, *, worker: str, now: datetime, limit: int) -> list[Wanted]:
+    """Return articles that are due and now `worker`'s: those never fetched first, then longest due first."""
+    rows = db.execute(
+        """UPDATE article SET worker = :worker WHERE n IN (
+            SELECT n FROM article WHERE due_at <= :now AND worker = '' ORDER BY due_at LIMIT :limit)
+        RETURNING *""",
+        {"worker": worker, "now": to_ms(now), "limit": limit},
+    ).fetchall()
+    rows.sort(key=lambda row: (row["revisions"] > 0, row["due_at"], row["n"]))
+    return [wanted_of(db, row) for row in rows]
+
+
+def wanted(db: sqlite3.Connection, n: int) -> Wanted | None:
+    """Return article `n` as it would be fetched, or None if it is no more."""
+    row = db.execute("SELECT * FROM article WHERE n = ?", (n,)).fetchone()
+    return wanted_of(db, row) if row else None
+
+
+def wanted_of(db: sqlite3.Connection, row: sqlite3.Row) -> Wanted:
+    """Return a row of `article` with its fullest listing."""
+    listed = db.execute("SELECT source, entry FROM listing WHERE article = ?", (row["n"],)).fetchall()
+    entries = [(item["source"], unpacked(Entry, item["entry"])) for item in listed]
+    source, entry = max(
+        entries, key=lambda pair: (len(pair[1].content), pair[0] == row["source"]), default=(row["source"], None)
+    )
+    return Wanted(
+        n=row["n"],
+        id=row["id"],
+        url=row["url"],
+        source=source,
+        entry=entry or Entry(url=row["url"]),
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        looks=row["looks"],
+        revisions=row["revisions"],
+        first_seen=from_ms(row["first_seen"]),
+        failures=row["failures"],
+        misses=row["misses"],
+        gone=row["gone"],
+        rejected=bool(row["rejected"]),
+    )
+
+
+def due_count(db: sqlite3.Connection, now: datetime) -> int:
+    """Return how many pages are due."""
+    return int(db.execute("SELECT count(*) FROM article WHERE due_at <= ?", (to_ms(now),)).fetchone()[0])
+
+
+def looked(
+    db: sqlite3.Connection,
+    n: int,
+    *,
+    due_at: datetime | None,
+    etag: str = "",
+    last_modified: str = "",
+    seen: datetime | None = None,
+) -> None:
+    """Note that article `n` was looked at and answered as before; `seen` if its page was there."""
+    db.execute(
+        """UPDATE article SET looks = looks + 1, due_at = ?, worker = '', failures = 0, trouble = '', misses = '[]',
+            etag = CASE ? WHEN '' THEN etag ELSE ? END, last_modified = CASE ? WHEN '' THEN last_modified ELSE ? END,
+            last_seen = max(last_seen, coalesce(?, 0)) WHERE n = ?""",
+        (
+            None if due_at is None else to_ms(due_at),
+            etag,
+            etag,
+            last_modified,
+            last_modified,
+            None if seen is None else to_ms(seen),
+            n,
+        ),
+    )
+
+
+def failed(db: sqlite3.Connection, n: int, trouble: str, *, due_at: datetime | None, misses: str | None = None) -> None:
+    """Note that the page of article `n` did not come, why, and when to try again."""
+    db.execute(
+        """UPDATE article SET failures = failures + 1, trouble = ?, due_at = ?, worker = '',
+            misses = coalesce(?, misses) WHERE n = ?""",
+        (trouble, None if due_at is None else to_ms(due_at), misses, n),
+    )
+
+
+def mark_gone(db: sqlite3.Connection, n: int, why: str, at: datetime | None) -> None:
+    """Mark article `n` as gone from the web for reason `why`, or, with an empty `why`, as back."""
+    db.execute(
+        "UPDATE article SET gone = ?, gone_at = ?, change = ? WHERE n = ? AND gone <> ?",
+        (why, None if at is None else to_ms(at), next_change(db), n, why),
+    )
+
+
+def merge(db: sqlite3.Connection, old: int, new: int) -> None:
+    """Let article `old`, which has no wording yet, become a further listing of article `new`."""
+    for row in db.execute("SELECT * FROM listing WHERE article = ?", (old,)).fetchall():
+        db.execute(
+            "INSERT OR IGNORE INTO listing (article, source, guid, category, first_seen, last_seen, entry)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (new, row["source"], row["guid"], row["category"], row["first_seen"], row["last_seen"], row["entry"]),
+        )
+        _file(db, new, row["category"])
+    db.execute("DELETE FROM listing WHERE article = ?", (old,))
+    db.execute("UPDATE capture SET article = ? WHERE article = ?", (new, old))
+    db.execute("UPDATE article SET change = ? WHERE n = ?", (next_change(db), new))
+    addresses_lead_to(db, old, new)
+    db.execute("DELETE FROM article WHERE n = ?", (old,))
+
+
+def mark_copy(db: sqlite3.Connection, n: int, original: int) -> None:
+    """Note that article `n` says that it is a copy of `original`."""
+    db.execute("UPDATE article SET copy_of = ? WHERE n = ? AND copy_of IS NULL AND n <> ?", (original, n, original))
+
+
+def next_change(db: sqlite3.Connection) -> int:
+    """Return the next number of a visible change; they only grow."""
+    return int(
+        db.execute(
+            """INSERT INTO state (key, value) VALUES ('change', '1')
+            ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING value"""
+        ).fetchone()[0]
+    )
+
+
+def file_all(db: sqlite3.Connection, article: int) -> None:
+    """File an article that has just got its `seq` under the categories of all its listings."""
+    for row in db.execute("SELECT category FROM listing WHERE article = ?", (article,)).fetchall():
+        _file(db, article, row["category"])
+
+
+def _file(db: sqlite3.Connection, article: int, leaf: int) -> None:
+    seq = db.execute("SELECT seq FROM article WHERE n = ? AND NOT rejected", (article,)).fetchone()
+    if seq is None or seq["seq"] is None:
+        return
+    path = json.loads(db.execute("SELECT path FROM category WHERE n = ?", (leaf,)).fetchone()["path"])
+    for depth in range(1, len(path) + 1):
+        node = category(db, tuple(path[:depth]))
+        db.execute("INSERT OR IGNORE INTO filed (category, seq) VALUES (?, ?)", (node, seq["seq"]))
+
+
+def _free_id(db: sqlite3.Connection, id: str) -> str:
+    """Return `id`, lengthened in the case, never seen, that another article has it."""
+    while db.execute("SELECT 1 FROM article WHERE id = ?", (id,)).fetchone():
+        id += "x"
+    return id
+
+
+def address_hash(url: str) -> bytes:
+    """Return what stands for the address `url` (in its one spelling) in the catalog: 16 bytes of its SHA-256."""
+    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).digest()[:16]

@@ -1,0 +1,330 @@
+"""The catalog's evidence: captures, wordings, pictures and the ledger's leaves. What is written here is acknowledged."""
+
+import hashlib
+import json
+import os
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+import zstandard
+
+from tearsheet.model import Capture, Clipping, Picture, Place
+from tearsheet.store import articles
+from tearsheet.store.values import from_json, from_ms, named_digest, raw_digest, to_json, to_ms
+
+EXCERPT_CHARS = 220
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedPicture:
+    """A picture that is due. `referer` is the address of the article it stands in."""
+
+    n: int
+    url: str
+    referer: str
+    failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The last wording of an article as the catalog holds it."""
+
+    number: int
+    digest: bytes
+    recipe: str
+    clipping: Clipping
+    capture: int
+
+
+def add_capture(
+    db: sqlite3.Connection, capture: Capture, place: Place, *, kind: str, article: int | None = None, note: str = ""
+) -> int:
+    """Return the row number of `capture`, whose record lies at `place`; its leaf is added to the ledger."""
+    file = db.execute("SELECT n FROM warc_file WHERE name = ?", (place.file,)).fetchone()
+    if file is None:
+        file = db.execute("INSERT INTO warc_file (name) VALUES (?) RETURNING n", (place.file,)).fetchone()
+    n = db.execute(
+        """INSERT INTO capture (kind, url, final_url, at, status, digest, article, file, offset, length, note)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n""",
+        (
+            kind,
+            capture.url,
+            "" if capture.final_url == capture.url else capture.final_url,
+            to_ms(capture.captured_at),
+            capture.status,
+            raw_digest(capture.digest),
+            article,
+            file["n"],
+            place.offset,
+            place.length,
+            note,
+        ),
+    ).fetchone()["n"]
+    add_leaf(db, "capture", at=capture.captured_at, ref=n, record=capture_record(db, n))
+    return int(n)
+
+
+def capture_record(db: sqlite3.Connection, n: int) -> bytes:
+    """Return the bytes that the leaf of capture `n` stands for: canonical JSON, made from its row."""
+    row = db.execute(
+        "SELECT capture.*, warc_file.name FROM capture JOIN warc_file ON warc_file.n = capture.file WHERE capture.n = ?",
+        (n,),
+    ).fetchone()
+    return canonical(
+        {
+            "event": "capture",
+            "url": row["url"],
+            "final_url": row["final_url"] or row["url"],
+            "at": from_ms(row["at"]).isoformat(timespec="milliseconds"),
+            "status": row["status"],
+            "sha256": row["digest"].hex(),
+            "warc": [row["name"], row["offset"], row["length"]],
+        }
+    )
+
+
+def revision_record(db: sqlite3.Connection, article: int, number: int) -> bytes:
+    """Return the bytes that the leaf of a revision stands for: canonical JSON, made from its row."""
+    row = db.execute(
+        """SELECT article.id, article.url, revision.*, blob.digest AS words, capture.digest AS page, recipe.text AS cut
+        FROM revision JOIN article ON article.n = revision.article JOIN blob ON blob.n = revision.clipping
+        JOIN capture ON capture.n = revision.capture JOIN recipe ON recipe.n = revision.recipe
+        WHERE revision.article = ? AND revision.number = ?""",
+        (article, number),
+    ).fetchone()
+    return canonical(
+        {
+            "event": "revision",
+            "article": row["id"],
+            "url": row["url"],
+            "number": number,
+            "at": from_ms(row["seen_at"]).isoformat(timespec="milliseconds"),
+            "sha256": row["words"].hex(),
+            "recipe": row["cut"],
+            "capture": row["page"].hex(),
+        }
+    )
+
+
+def canonical(record: dict[str, object]) -> bytes:
+    """Return `record` as canonical JSON: sorted keys, no spaces, UTF-8."""
+    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def add_leaf(
+    db: sqlite3.Connection,
+    event: str,
+    *,
+    at: datetime,
+    record: bytes,
+    ref: int = 0,
+    number: int = 0,
+    whole: bool = False,
+) -> int:
+    """Return the sequence number of a new leaf; `whole` keeps the record itself, for events that no row holds."""
+    salt = os.urandom(16)
+    row = db.execute(
+        """INSERT INTO leaf (seq, at, event, subject, salt, ref, number, record)
+        VALUES ((SELECT coalesce(max(seq) + 1, 0) FROM leaf), ?, ?, ?, ?, ?, ?, ?) RETURNING seq""",
+        (to_ms(at), event, hashlib.sha256(salt + record).digest(), salt, ref, number, record if whole else None),
+    ).fetchone()
+    return int(row["seq"])
+
+
+def add_blob(db: sqlite3.Connection, text: str) -> int:
+    """Return the row number of `text`, stored once however often it is given."""
+    data = text.encode()
+    digest = hashlib.sha256(data).digest()
+    row = db.execute("SELECT n FROM blob WHERE digest = ?", (digest,)).fetchone()
+    if row is None:
+        packed = zstandard.ZstdCompressor(level=9).compress(data)
+        row = db.execute("INSERT INTO blob (digest, data) VALUES (?, ?) RETURNING n", (digest, packed)).fetchone()
+    return int(row["n"])
+
+
+def blob(db: sqlite3.Connection, n: int) -> str:
+    """Return the text of blob `n`."""
+    return (
+        zstandard.ZstdDecompressor()
+        .decompress(db.execute("SELECT data FROM blob WHERE n = ?", (n,)).fetchone()[0])
+        .decode()
+    )
+
+
+def last_wording(db: sqlite3.Connection, article: int) -> Wording | None:
+    """Return the newest revision of `article`, or None if it has none."""
+    row = db.execute(
+        """SELECT revision.*, recipe.text AS cut FROM revision JOIN recipe ON recipe.n = revision.recipe
+        WHERE article = ? ORDER BY number DESC LIMIT 1""",
+        (article,),
+    ).fetchone()
+    if row is None:
+        return None
+    return Wording(
+        number=row["number"],
+        digest=row["digest"],
+        recipe=row["cut"],
+        clipping=from_json(Clipping, blob(db, row["clipping"])),
+        capture=row["capture"],
+    )
+
+
+def add_revision(
+    db: sqlite3.Connection, article: int, clipping: Clipping, *, digest: str, capture: int, kind: str, at: datetime
+) -> int:
+    """Return the number of a new revision of `article`; the article shows it from now on."""
+    number = int(
+        db.execute("SELECT coalesce(max(number), 0) + 1 FROM revision WHERE article = ?", (article,)).fetchone()[0]
+    )
+    db.execute(
+        """INSERT INTO revision (article, number, seen_at, digest, clipping, recipe, capture, kind)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            article,
+            number,
+            to_ms(at),
+            raw_digest(digest),
+            add_blob(db, to_json(clipping)),
+            _recipe(db, clipping.recipe),
+            capture,
+            kind,
+        ),
+    )
+    add_leaf(db, "revision", at=at, ref=article, number=number, record=revision_record(db, article, number))
+    if number > 1:
+        db.execute("UPDATE article SET edited_at = ? WHERE n = ?", (to_ms(at), article))
+    show(db, article, clipping, revisions=number)
+    return number
+
+
+def recut(db: sqlite3.Connection, article: int, number: int, clipping: Clipping, *, digest: str, at: datetime) -> None:
+    """Improve revision `number` in place: a better cut of the same capture is no edit. The ledger gets a leaf for it."""
+    # The earlier leaf's record can no longer be made from the row, so it is kept whole from now on.
+    db.execute(
+        "UPDATE leaf SET record = ? WHERE event = 'revision' AND ref = ? AND number = ? AND record IS NULL",
+        (revision_record(db, article, number), article, number),
+    )
+    db.execute(
+        "UPDATE revision SET clipping = ?, recipe = ?, digest = ? WHERE article = ? AND number = ?",
+        (add_blob(db, to_json(clipping)), _recipe(db, clipping.recipe), raw_digest(digest), article, number),
+    )
+    add_leaf(db, "revision", at=at, ref=article, number=number, record=revision_record(db, article, number))
+    show(db, article, clipping, revisions=number)
+
+
+def recaptured(db: sqlite3.Connection, article: int, number: int, capture: int) -> None:
+    """Let revision `number` rest on a better capture of the same words: its page instead of the feed's text."""
+    db.execute("UPDATE revision SET capture = ? WHERE article = ? AND number = ?", (capture, article, number))
+
+
+def show(db: sqlite3.Connection, article: int, clipping: Clipping, *, revisions: int) -> None:
+    """Let the article's row say what its newest wording says; give it its place among the arrivals if it has none."""
+    rejected = clipping.article_probability < 0.5
+    text = " ".join(clipping.description.split() or clipping.text.split())
+    db.execute(
+        """UPDATE article SET title = ?, authors = ?, language = ?, excerpt = ?, lead = ?, published = ?,
+            moment = coalesce(?, first_seen), revisions = ?, rejected = ?, change = ?,
+            seq = CASE WHEN seq IS NULL AND NOT ? THEN (SELECT coalesce(max(seq), 0) + 1 FROM article) ELSE seq END
+        WHERE n = ?""",
+        (
+            clipping.title,
+            json.dumps(clipping.authors, ensure_ascii=False),
+            clipping.language,
+            text if len(text) <= EXCERPT_CHARS else text[: EXCERPT_CHARS - 1].rstrip() + "…",
+            to_json(clipping.lead) if clipping.lead else "",
+            None if clipping.published is None else to_ms(clipping.published),
+            None if clipping.published is None else to_ms(clipping.published),
+            revisions,
+            rejected,
+            articles.next_change(db),
+            rejected,
+            article,
+        ),
+    )
+    articles.file_all(db, article)
+
+
+def want_picture(db: sqlite3.Connection, url: str, *, article: int, is_lead: bool, now: datetime) -> None:
+    """Note that the picture at `url` is to be fetched, unless it is known."""
+    db.execute(
+        """INSERT INTO picture (url, article, is_lead, due_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT (url) DO UPDATE SET is_lead = max(is_lead, excluded.is_lead)""",
+        (url, article, is_lead, to_ms(now)),
+    )
+
+
+def claim_pictures(db: sqlite3.Connection, *, worker: str, now: datetime, limit: int) -> list[WantedPicture]:
+    """Return pictures that are due and now `worker`'s."""
+    rows = db.execute(
+        """UPDATE picture SET worker = :worker WHERE n IN (
+            SELECT n FROM picture WHERE due_at <= :now AND worker = '' ORDER BY due_at LIMIT :limit)
+        RETURNING n, url, failures, (SELECT url FROM article WHERE article.n = picture.article) AS referer""",
+        {"worker": worker, "now": to_ms(now), "limit": limit},
+    ).fetchall()
+    return [
+        WantedPicture(n=row["n"], url=row["url"], referer=row["referer"] or "", failures=row["failures"])
+        for row in rows
+    ]
+
+
+def picture_kept(db: sqlite3.Connection, n: int, picture: Picture, *, capture: int, bytes: int) -> None:
+    """Note that picture `n` is here: its original in the WARC, its web copies under `media/`."""
+    db.execute(
+        """UPDATE picture SET digest = ?, media_type = ?, web = ?, thumb = ?, width = ?, height = ?, thumb_width = ?,
+            thumb_height = ?, bytes = ?, capture = ?, due_at = NULL, worker = '', trouble = '' WHERE n = ?""",
+        (
+            raw_digest(picture.digest),
+            picture.media_type,
+            picture.web,
+            picture.thumb,
+            picture.width,
+            picture.height,
+            picture.thumb_width,
+            picture.thumb_height,
+            bytes,
+            capture,
+            n,
+        ),
+    )
+    # Whoever shows this picture looks different now.
+    db.execute(
+        "UPDATE article SET change = ? WHERE n = (SELECT article FROM picture WHERE n = ?) AND revisions > 0",
+        (articles.next_change(db), n),
+    )
+
+
+def picture_failed(db: sqlite3.Connection, n: int, trouble: str, *, due_at: datetime | None) -> None:
+    """Note that picture `n` did not come, why, and when to try again."""
+    db.execute(
+        "UPDATE picture SET failures = failures + 1, trouble = ?, due_at = ?, worker = '' WHERE n = ?",
+        (trouble, None if due_at is None else to_ms(due_at), n),
+    )
+
+
+def pictures(db: sqlite3.Connection, urls: list[str]) -> dict[str, Picture]:
+    """Return what is known of the pictures at `urls`."""
+    found = {}
+    for url in urls:
+        row = db.execute("SELECT * FROM picture WHERE url = ?", (url,)).fetchone()
+        if row:
+            found[url] = Picture(
+                url=url,
+                digest=named_digest(row["digest"]),
+                media_type=row["media_type"],
+                web=row["web"],
+                thumb=row["thumb"],
+                width=row["width"],
+                height=row["height"],
+                thumb_width=row["thumb_width"],
+                thumb_height=row["thumb_height"],
+                trouble=row["trouble"],
+            )
+    return found
+
+
+def _recipe(db: sqlite3.Connection, text: str) -> int:
+    row = db.execute("SELECT n FROM recipe WHERE text = ?", (text,)).fetchone()
+    if row is None:
+        row = db.execute("INSERT INTO recipe (text) VALUES (?) RETURNING n", (text,)).fetchone()
+    return int(row["n"])

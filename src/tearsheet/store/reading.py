@@ -1,0 +1,268 @@
+"""What the faces ask the catalog: lists, one article with all that belongs to it, counts. Rows leave as nouns."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tearsheet.model import Article, Categories, Clipping, Entry, Image, Listing, Place, Query, Revision
+from tearsheet.store.keeping import blob
+from tearsheet.store.values import (
+    from_json,
+    from_ms,
+    from_ms_or_none,
+    named_digest,
+    raw_digest,
+    to_ms,
+    unpacked,
+)
+
+ARTICLES = """
+SELECT article.*, source.url AS source_url, source.name AS source_name, source.excerpt_only AS excerpt_only,
+    category.path AS path, original.id AS original
+FROM article JOIN source ON source.n = article.source JOIN category ON category.n = article.category
+    LEFT JOIN article AS original ON original.n = article.copy_of
+"""
+ORDERS = {
+    "newest": "article.moment DESC, article.seq DESC",
+    "oldest": "article.moment, article.seq",
+    "arrival": "article.seq",
+    "edited": "article.edited_at DESC, article.seq DESC",
+    "gone": "article.gone_at DESC, article.seq DESC",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRow:
+    """A capture as the catalog lists it: the bytes lie at `place`. `note` says why it made no new wording."""
+
+    url: str
+    final_url: str
+    kind: str
+    status: int
+    at: datetime
+    digest: str
+    place: Place
+    note: str
+
+
+def find(db: sqlite3.Connection, query: Query) -> list[Article]:
+    """Return the articles that `query` asks for, in its order."""
+    where, values = conditions(query)
+    rows = db.execute(
+        f"{ARTICLES} WHERE {where} ORDER BY {ORDERS[query.order]} LIMIT :limit OFFSET :offset",
+        {**values, "limit": query.limit or -1, "offset": query.offset},
+    )
+    return [article_of(row) for row in rows]
+
+
+def count(db: sqlite3.Connection, query: Query) -> int:
+    """Return how many articles `query` asks for, whatever its limit."""
+    where, values = conditions(query)
+    return int(db.execute(f"SELECT count(*) FROM article WHERE {where}", values).fetchone()[0])
+
+
+def conditions(query: Query) -> tuple[str, dict[str, object]]:
+    """Return the WHERE clause of `query` over `article`, and its values."""
+    parts = ["article.revisions > 0"]
+    values: dict[str, object] = {}
+    for clause, value in (
+        ("article.moment >= :since", query.since and to_ms(query.since)),
+        ("article.moment < :until", query.until and to_ms(query.until)),
+        ("article.language = :language", query.language),
+        ("article.seq > :after", query.after),
+        ("article.seq < :before", query.before),
+        (
+            "article.n IN (SELECT article FROM listing WHERE source = (SELECT n FROM source WHERE url = :source))",
+            query.source,
+        ),
+        (
+            "article.seq IN (SELECT seq FROM filed WHERE category = (SELECT n FROM category WHERE path = :path))",
+            query.categories and json.dumps(query.categories, ensure_ascii=False),
+        ),
+    ):
+        if value:
+            parts.append(clause)
+            values[clause.rpartition(":")[2].rstrip(")")] = value
+    for claim, clause in (
+        (query.edited, "article.edited_at IS {}NULL"),
+        (query.gone, "article.gone_at IS {}NULL"),
+    ):
+        if claim is not None:
+            parts.append(clause.format("NOT " if claim else ""))
+    if query.rejected is not None:
+        parts.append("article.rejected" if query.rejected else "NOT article.rejected")
+    return " AND ".join(parts), values
+
+
+def by_key(db: sqlite3.Connection, key: str, hashes: Iterable[bytes]) -> list[Article]:
+    """Return the articles whose id is or begins with `key`, or that have an address of one of `hashes`."""
+    rows = db.execute(f"{ARTICLES} WHERE article.id = ?", (key,)).fetchall()
+    for hash in [] if rows else hashes:
+        rows += db.execute(
+            f"{ARTICLES} WHERE article.n = (SELECT article FROM address WHERE hash = ?)", (hash,)
+        ).fetchall()
+    if not rows and key.isalnum():
+        rows = db.execute(f"{ARTICLES} WHERE article.id >= ? AND article.id < ? LIMIT 5", (key, key + "{")).fetchall()
+    return [article_of(row) for row in rows]
+
+
+def by_seqs(db: sqlite3.Connection, seqs: Iterable[int]) -> list[Article]:
+    """Return the articles with these `seq` numbers, in the order given; those that are no more are left out."""
+    found = (db.execute(f"{ARTICLES} WHERE article.seq = ?", (seq,)).fetchone() for seq in seqs)
+    return [article_of(row) for row in found if row]
+
+
+def revisions(db: sqlite3.Connection, id: str) -> list[Revision]:
+    """Return every wording of article `id`, first to last."""
+    rows = db.execute(
+        """SELECT revision.*, capture.digest AS page FROM revision JOIN capture ON capture.n = revision.capture
+        WHERE article = (SELECT n FROM article WHERE id = ?) ORDER BY number""",
+        (id,),
+    ).fetchall()
+    return [
+        Revision(
+            article=id,
+            number=row["number"],
+            seen_at=from_ms(row["seen_at"]),
+            clipping=from_json(Clipping, blob(db, row["clipping"])),
+            digest=named_digest(row["digest"]),
+            capture=named_digest(row["page"]),
+            kind=row["kind"],
+        )
+        for row in rows
+    ]
+
+
+def listings(db: sqlite3.Connection, id: str) -> list[tuple[Listing, Entry]]:
+    """Return where article `id` was listed, with the entry as it stood there last, first listing first."""
+    rows = db.execute(
+        """SELECT listing.*, article.url, source.url AS source_url, category.path FROM listing
+        JOIN article ON article.n = listing.article JOIN source ON source.n = listing.source
+        JOIN category ON category.n = listing.category WHERE article.id = ? ORDER BY listing.first_seen, listing.source""",
+        (id,),
+    )
+    found = []
+    for row in rows:
+        entry = unpacked(Entry, row["entry"])
+        listing = Listing(
+            article=id,
+            source=row["source_url"],
+            guid=row["guid"] or entry.url,
+            categories=tuple(json.loads(row["path"])),
+            first_seen=from_ms(row["first_seen"]),
+            last_seen=from_ms(row["last_seen"]),
+        )
+        found.append((listing, entry))
+    return found
+
+
+CAPTURES = "SELECT capture.*, warc_file.name FROM capture JOIN warc_file ON warc_file.n = capture.file"
+
+
+def captures(db: sqlite3.Connection, id: str) -> list[CaptureRow]:
+    """Return the captures of article `id`, oldest first."""
+    rows = db.execute(f"{CAPTURES} WHERE article = (SELECT n FROM article WHERE id = ?) ORDER BY at, capture.n", (id,))
+    return [capture_of(row) for row in rows]
+
+
+def capture_by_digest(db: sqlite3.Connection, digest: str) -> CaptureRow | None:
+    """Return the first capture whose body has `digest` and was kept whole, or None."""
+    row = db.execute(
+        f"{CAPTURES} WHERE digest = ? AND note NOT LIKE 'unchanged%' ORDER BY capture.n LIMIT 1", (raw_digest(digest),)
+    ).fetchone()
+    return capture_of(row) if row else None
+
+
+def capture_by_n(db: sqlite3.Connection, n: int) -> CaptureRow | None:
+    """Return capture `n`, or None."""
+    row = db.execute(f"{CAPTURES} WHERE capture.n = ?", (n,)).fetchone()
+    return capture_of(row) if row else None
+
+
+def days(db: sqlite3.Connection, query: Query) -> list[tuple[datetime, int]]:
+    """Return (start of a quarter of an hour, number of articles) for every quarter that has some.
+
+    Quarters, because every zone's midnight falls on one: the caller cuts them into days.
+    """
+    where, values = conditions(query)
+    rows = db.execute(
+        f"SELECT moment / 900000 AS quarter, count(*) FROM article WHERE {where} GROUP BY quarter ORDER BY quarter",
+        values,
+    )
+    return [(from_ms(quarter * 900_000), number) for quarter, number in rows]
+
+
+def category_counts(db: sqlite3.Connection) -> dict[Categories, int]:
+    """Return every category path, those above included, with the number of articles filed under it."""
+    rows = db.execute(
+        """SELECT category.path, count(*) FROM filed JOIN category ON category.n = filed.category
+        GROUP BY filed.category ORDER BY min(filed.seq), category.n"""
+    )
+    return {tuple(json.loads(path)): number for path, number in rows}
+
+
+def stats(db: sqlite3.Connection, now: datetime) -> dict[str, int]:
+    """Return counts of what is kept, and bytes by part of the catalog."""
+    counts = db.execute(
+        """SELECT sum(seq IS NOT NULL AND NOT rejected) AS articles, sum(rejected AND revisions > 0) AS rejected,
+            sum(revisions) AS revisions, sum(gone <> '') AS gone, sum(edited_at IS NOT NULL) AS edited,
+            sum(revisions = 0) AS waiting, sum(due_at <= :now) AS due, sum(first_seen > :now - 86400000) AS today
+        FROM article""",
+        {"now": to_ms(now)},
+    ).fetchone()
+    found = {key: int(counts[key] or 0) for key in counts.keys()}  # noqa: SIM118 (a Row iterates over values)
+    for key, sql in (
+        ("sources", "SELECT count(*) FROM source WHERE NOT removed"),
+        ("sources_in_trouble", "SELECT count(*) FROM source WHERE NOT removed AND trouble <> ''"),
+        ("captures", "SELECT count(*) FROM capture"),
+        ("pictures", "SELECT count(*) FROM picture WHERE digest IS NOT NULL"),
+        ("picture_bytes", "SELECT coalesce(sum(bytes), 0) FROM picture"),
+        ("pictures_waiting", "SELECT count(*) FROM picture WHERE due_at IS NOT NULL"),
+        ("leaves", "SELECT count(*) FROM leaf"),
+    ):
+        found[key] = int(db.execute(sql).fetchone()[0])
+    return found
+
+
+def article_of(row: sqlite3.Row) -> Article:
+    """Return the article of a row of `ARTICLES`."""
+    return Article(
+        id=row["id"],
+        seq=row["seq"] or 0,
+        url=row["url"],
+        title=row["title"],
+        first_seen=from_ms(row["first_seen"]),
+        last_seen=from_ms(row["last_seen"]),
+        revisions=row["revisions"],
+        source=row["source_url"],
+        source_name=row["source_name"],
+        categories=tuple(json.loads(row["path"])),
+        authors=tuple(json.loads(row["authors"])),
+        published=from_ms_or_none(row["published"]),
+        language=row["language"],
+        excerpt=row["excerpt"],
+        lead=from_json(Image, row["lead"]) if row["lead"] else None,
+        copy_of=row["original"] or "",
+        gone_at=from_ms_or_none(row["gone_at"]),
+        gone=row["gone"],
+        rejected=bool(row["rejected"]),
+        excerpt_only=bool(row["excerpt_only"]),
+        edited_at=from_ms_or_none(row["edited_at"]),
+        changed=row["change"],
+    )
+
+
+def capture_of(row: sqlite3.Row) -> CaptureRow:
+    """Return the capture of a row of `CAPTURES`."""
+    return CaptureRow(
+        url=row["url"],
+        final_url=row["final_url"] or row["url"],
+        kind=row["kind"],
+        status=row["status"],
+        at=from_ms(row["at"]),
+        digest=named_digest(row["digest"]),
+        place=Place(file=row["name"], offset=row["offset"], length=row["length"]),
+        note=row["note"],
+    )

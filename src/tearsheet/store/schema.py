@@ -1,0 +1,275 @@
+"""The catalog's tables, as ordered migrations. Times are integer milliseconds since 1970 UTC, digests 32 raw bytes."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+
+from tearsheet.errors import ArchiveTooNew
+
+FIRST = """
+CREATE TABLE source (
+    n INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    categories TEXT NOT NULL,           -- JSON list, outermost first
+    language TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    homepage TEXT NOT NULL,
+    paused INTEGER NOT NULL,
+    excerpt_only INTEGER NOT NULL,
+    removed INTEGER NOT NULL DEFAULT 0, -- no longer followed; its articles stay
+    at INTEGER,                         -- last visit
+    next_at INTEGER NOT NULL DEFAULT 0,
+    etag TEXT NOT NULL DEFAULT '',
+    last_modified TEXT NOT NULL DEFAULT '',
+    listed INTEGER NOT NULL DEFAULT 0,
+    new INTEGER NOT NULL DEFAULT 0,
+    trouble TEXT NOT NULL DEFAULT '',
+    failures INTEGER NOT NULL DEFAULT 0,
+    rhythm TEXT NOT NULL DEFAULT '',
+    worker TEXT NOT NULL DEFAULT ''     -- who is visiting it now
+);
+-- "which sources are due": the start of every update
+CREATE INDEX source_due ON source (next_at) WHERE NOT paused AND NOT removed;
+
+CREATE TABLE category (
+    n INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE           -- JSON list, outermost first
+);
+
+CREATE TABLE article (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    url TEXT NOT NULL,
+    seq INTEGER UNIQUE,                 -- order of arrival among kept articles; null until the first revision
+    source INTEGER NOT NULL REFERENCES source,
+    category INTEGER NOT NULL REFERENCES category,
+    title TEXT NOT NULL DEFAULT '',
+    authors TEXT NOT NULL DEFAULT '[]',
+    language TEXT NOT NULL DEFAULT '',
+    excerpt TEXT NOT NULL DEFAULT '',
+    lead TEXT NOT NULL DEFAULT '',      -- JSON of the lead image, or empty
+    published INTEGER,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    moment INTEGER NOT NULL,            -- published, or else first_seen: what lists sort by
+    revisions INTEGER NOT NULL DEFAULT 0,
+    edited_at INTEGER,
+    copy_of INTEGER REFERENCES article,
+    gone TEXT NOT NULL DEFAULT '',
+    gone_at INTEGER,
+    misses TEXT NOT NULL DEFAULT '[]',  -- JSON: the answers that may mean it is gone
+    rejected INTEGER NOT NULL DEFAULT 0,
+    change INTEGER NOT NULL DEFAULT 0,  -- number of its last visible change
+    looks INTEGER NOT NULL DEFAULT 0,
+    due_at INTEGER,                     -- when to look (again); null: no more
+    failures INTEGER NOT NULL DEFAULT 0,
+    trouble TEXT NOT NULL DEFAULT '',
+    etag TEXT NOT NULL DEFAULT '',
+    last_modified TEXT NOT NULL DEFAULT '',
+    worker TEXT NOT NULL DEFAULT ''
+);
+-- "which pages are due": the middle of every update
+CREATE INDEX article_due ON article (due_at) WHERE due_at IS NOT NULL;
+-- "who has claimed something": the start of every update
+CREATE INDEX source_worker ON source (worker) WHERE worker <> '';
+CREATE INDEX article_worker ON article (worker) WHERE worker <> '';
+-- lists by time, calendars
+CREATE INDEX article_moment ON article (moment, seq) WHERE seq IS NOT NULL;
+-- "what has changed since the last build"
+CREATE INDEX article_change ON article (change) WHERE change > 0;
+-- the lists of edits and of disappearances
+CREATE INDEX article_edited ON article (edited_at) WHERE edited_at IS NOT NULL;
+CREATE INDEX article_gone ON article (gone_at) WHERE gone_at IS NOT NULL;
+-- "what was judged no article"
+CREATE INDEX article_rejected ON article (n) WHERE rejected;
+
+-- every address an article is known by, as the first 16 bytes of the SHA-256 of its one spelling
+CREATE TABLE address (
+    hash BLOB PRIMARY KEY,
+    article INTEGER NOT NULL REFERENCES article
+) WITHOUT ROWID;
+-- "all addresses of an article": merging and removing
+CREATE INDEX address_article ON address (article);
+
+CREATE TABLE listing (
+    article INTEGER NOT NULL REFERENCES article,
+    source INTEGER NOT NULL REFERENCES source,
+    guid TEXT NOT NULL,                 -- empty if it is the article's address
+    category INTEGER NOT NULL REFERENCES category,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    entry BLOB NOT NULL,                -- the entry as listed last: zstd JSON
+    PRIMARY KEY (article, source)
+) WITHOUT ROWID;
+-- "articles of a source"
+CREATE INDEX listing_source ON listing (source, article);
+
+-- an article under each category it is listed in and under each one above
+CREATE TABLE filed (
+    category INTEGER NOT NULL REFERENCES category,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (category, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE warc_file (
+    n INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+);
+
+CREATE TABLE capture (
+    n INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,                 -- page, feed, picture, file
+    url TEXT NOT NULL,
+    final_url TEXT NOT NULL,            -- empty if it is url
+    at INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    article INTEGER REFERENCES article,
+    file INTEGER NOT NULL REFERENCES warc_file,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    note TEXT NOT NULL DEFAULT ''       -- why it made no revision: unchanged, paywall, error, ...
+);
+-- the captures of an article, in order
+CREATE INDEX capture_article ON capture (article, at) WHERE article IS NOT NULL;
+-- "have we got these bytes already": revisit records
+CREATE INDEX capture_digest ON capture (digest);
+
+CREATE TABLE dictionary (
+    n INTEGER PRIMARY KEY,
+    language TEXT NOT NULL,
+    data BLOB NOT NULL
+);
+
+CREATE TABLE blob (
+    n INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,        -- of the text as it was before compression
+    dictionary INTEGER NOT NULL DEFAULT 0,
+    data BLOB NOT NULL
+);
+
+CREATE TABLE recipe (
+    n INTEGER PRIMARY KEY,
+    text TEXT NOT NULL UNIQUE
+);
+
+CREATE TABLE revision (
+    article INTEGER NOT NULL REFERENCES article,
+    number INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    digest BLOB NOT NULL,               -- of what counts for an edit
+    clipping INTEGER NOT NULL REFERENCES blob,
+    recipe INTEGER NOT NULL REFERENCES recipe,
+    capture INTEGER NOT NULL REFERENCES capture,
+    kind TEXT NOT NULL,
+    conversion INTEGER REFERENCES capture, -- the clipping's own WARC record
+    PRIMARY KEY (article, number)
+) WITHOUT ROWID;
+
+CREATE TABLE picture (
+    n INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    article INTEGER NOT NULL REFERENCES article, -- the one it was first seen in: its Referer
+    is_lead INTEGER NOT NULL DEFAULT 0,
+    digest BLOB,
+    media_type TEXT NOT NULL DEFAULT '',
+    web TEXT NOT NULL DEFAULT '',
+    thumb TEXT NOT NULL DEFAULT '',
+    width INTEGER NOT NULL DEFAULT 0,
+    height INTEGER NOT NULL DEFAULT 0,
+    thumb_width INTEGER NOT NULL DEFAULT 0,
+    thumb_height INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    capture INTEGER REFERENCES capture,
+    due_at INTEGER,
+    failures INTEGER NOT NULL DEFAULT 0,
+    trouble TEXT NOT NULL DEFAULT '',
+    worker TEXT NOT NULL DEFAULT ''
+);
+-- "which pictures are due": the end of every update
+CREATE INDEX picture_due ON picture (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX picture_worker ON picture (worker) WHERE worker <> '';
+-- the pictures of an article: removing
+CREATE INDEX picture_article ON picture (article);
+-- "is this file still needed by another": removing
+CREATE INDEX picture_digest ON picture (digest) WHERE digest IS NOT NULL;
+
+CREATE TABLE leaf (
+    seq INTEGER PRIMARY KEY,            -- from 0, as in the ledger
+    at INTEGER NOT NULL,
+    event TEXT NOT NULL,                -- capture, revision, picture, removal, settings
+    subject BLOB NOT NULL,
+    salt BLOB,                          -- null once the record was removed
+    ref INTEGER NOT NULL DEFAULT 0,     -- the row its record is made from: capture.n, or article.n of a revision
+    number INTEGER NOT NULL DEFAULT 0,  -- of the revision
+    record BLOB                         -- the record itself, where no row holds it
+);
+-- "the leaves of this row": verifying one article, removing
+CREATE INDEX leaf_ref ON leaf (ref, event);
+
+CREATE TABLE state (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+Migration = tuple[int, str, str | Callable[[sqlite3.Connection], None]]
+MIGRATIONS: tuple[Migration, ...] = ((1, "the catalog", FIRST),)
+VERSION = MIGRATIONS[-1][0]
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """Return the number of the last migration that `db` has seen; 0 for an empty file."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(db: sqlite3.Connection) -> list[str]:
+    """Write the tables that `db` lacks, each migration in one transaction; return the names of those that ran.
+
+    Raises:
+        ArchiveTooNew: a newer Tearsheet has been here.
+    """
+    have = version_of(db)
+    if have > VERSION:
+        raise ArchiveTooNew(f"schema {have}", f"this Tearsheet knows {VERSION}; install the newer one again")
+    ran = []
+    for number, name, change in MIGRATIONS:
+        if number > have:
+            _run(db, number, change)
+            ran.append(name)
+    return ran
+
+
+def _run(db: sqlite3.Connection, number: int, change: str | Callable[[sqlite3.Connection], None]) -> None:
+    db.execute("BEGIN EXCLUSIVE")
+    try:
+        if callable(change):
+            change(db)
+        else:
+            for statement in statements(change):
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {number:d}")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+def statements(script: str) -> list[str]:
+    """Return the single statements of `script`, so that they can run inside one transaction."""
+    found, rest = [], ""
+    for line in script.splitlines(keepends=True):
+        rest += line
+        if sqlite3.complete_statement(rest):
+            found.append(rest)
+            rest = ""
+    return found
+
+
+def fingerprint() -> str:
+    """Return a digest of all migrations: a released one must never change."""
+    return hashlib.sha256(
+        repr([(number, name, str(change)) for number, name, change in MIGRATIONS]).encode()
+    ).hexdigest()
