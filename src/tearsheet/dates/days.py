@@ -36,10 +36,13 @@ _MONTH_FIRST_REGIONS = frozenset({"US", "PH", "GU", "AS", "VI", "MH", "FM", "PW"
 _MIXED_REGIONS = frozenset({"CA", "PR", "PA", "KE", "GH"})
 _REGIONS = "GB IE AU NZ IN PK BD LK NG ZA UG TZ ZM ZW SG MY HK MT JM TT BW NA CY IL AE EU 150 001"
 _DAY_FIRST_ENGLISH = frozenset(_REGIONS.split())
-_US_ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Phoenix", 
-             "America/Detroit",              "America/Anchorage", "America/Indiana/", "America/Kentucky/", "America/Boise", "Pacific/Honolulu", "Asia/Manila")  # fmt: skip
-_DAY_FIRST_ZONES = ("Europe/", "Australia/", "Pacific/Auckland", "Asia/Kolkata", "Asia/Karachi", "Asia/Dhaka",
-                    "Asia/Colombo",                     "Africa/Lagos", "Africa/Johannesburg", "Asia/Singapore", "Asia/Kuala_Lumpur", "Asia/Hong_Kong")  # fmt: skip
+_US_CITIES = "New_York Chicago Denver Los_Angeles Phoenix Detroit Anchorage Indiana/ Kentucky/ Boise"
+_US_ZONES = (*(f"America/{city}" for city in _US_CITIES.split()), "Pacific/Honolulu", "Asia/Manila")
+_BRITISH = (
+    "Europe/ Australia/ Pacific/Auckland Asia/Kolkata Asia/Karachi Asia/Dhaka Asia/Colombo Africa/Lagos "
+    "Africa/Johannesburg Asia/Singapore Asia/Kuala_Lumpur Asia/Hong_Kong"
+)
+_DAY_FIRST_ZONES = tuple(_BRITISH.split())
 
 _YEAR_FIRST = re.compile(r"(?<![\d.,/-])(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)\.?(?![-/]\d)")
 _CJK = re.compile(

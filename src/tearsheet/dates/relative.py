@@ -41,13 +41,10 @@ _NOW = re.compile(
     r"\s*(?:just now|now|刚刚|剛剛|たった今|방금|방금 전|gerade eben|a l'instant|ahora mismo|agora mesmo|только что|щойно"
     r"|الان|az once)\s*"
 )
-    r"\s*(?:just now|now|刚刚|剛剛|たった今|방금|방금 전|gerade eben|a l'instant|ahora mismo|agora mesmo|только что|"
-    r"щойно|الان|az once)\s*"
-)
 _DAYS = {
     0: "today heute aujourd'hui hoy hoje oggi vandaag idag i\\sdag tanaan сегодня сьогодні dzis dzisiaj "
     "bugun اليوم hom\\snay hari\\sini วันนี้ 今天 今日 오늘 dnes azi ma σημερα היום आज",
-    1: "yesterday gestern hier ayer ontem ieri gisteren igar i\\sgar i\\sgar eilen вчера вчора wczoraj dun "
+    1: "yesterday gestern hier ayer ontem ieri gisteren igar i\\sgar eilen вчера вчора wczoraj dun "
     "امس hom\\squa kemarin เมื่อวาน 昨天 昨日 어제 vcera tegnap χθες אתמול कल",
     2: "vorgestern avant-hier anteayer anteontem eergisteren позавчера позавчора przedwczoraj 前天 おととい 一昨日 그저께 그제",
 }
