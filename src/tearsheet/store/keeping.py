@@ -27,6 +27,17 @@ class WantedPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why there is a new revision: the capture it was cut from, how it differs, its edit digest, when it was seen."""
+
+    capture: int
+    kind: str
+    digest: str
+    at: datetime
+    rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """The last wording of an article as the catalog holds it."""
 
@@ -170,9 +181,7 @@ def last_wording(db: sqlite3.Connection, article: int) -> Wording | None:
     )
 
 
-def add_revision(
-    db: sqlite3.Connection, article: int, clipping: Clipping, *, digest: str, capture: int, kind: str, at: datetime
-) -> int:
+def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause: Cause) -> int:
     """Return the number of a new revision of `article`; the article shows it from now on."""
     number = int(
         db.execute("SELECT coalesce(max(number), 0) + 1 FROM revision WHERE article = ?", (article,)).fetchone()[0]
@@ -183,18 +192,19 @@ def add_revision(
         (
             article,
             number,
-            to_ms(at),
-            raw_digest(digest),
+            to_ms(cause.at),
+            raw_digest(cause.digest),
             add_blob(db, to_json(clipping)),
             _recipe(db, clipping.recipe),
-            capture,
-            kind,
+            cause.capture,
+            cause.kind,
         ),
     )
-    add_leaf(db, "revision", at=at, ref=article, number=number, record=revision_record(db, article, number))
+    add_leaf(db, "revision", at=cause.at, ref=article, number=number, record=revision_record(db, article, number))
     if number > 1:
-        db.execute("UPDATE article SET edited_at = ? WHERE n = ?", (to_ms(at), article))
-    show(db, article, clipping, revisions=number)
+        db.execute("UPDATE article SET edited_at = ? WHERE n = ?", (to_ms(cause.at), article))
+    db.execute("UPDATE article SET rejected = ?, revisions = ? WHERE n = ?", (cause.rejected, number, article))
+    show(db, article, clipping)
     return number
 
 
@@ -210,7 +220,7 @@ def recut(db: sqlite3.Connection, article: int, number: int, clipping: Clipping,
         (add_blob(db, to_json(clipping)), _recipe(db, clipping.recipe), raw_digest(digest), article, number),
     )
     add_leaf(db, "revision", at=at, ref=article, number=number, record=revision_record(db, article, number))
-    show(db, article, clipping, revisions=number)
+    show(db, article, clipping)
 
 
 def recaptured(db: sqlite3.Connection, article: int, number: int, capture: int) -> None:
@@ -218,14 +228,14 @@ def recaptured(db: sqlite3.Connection, article: int, number: int, capture: int) 
     db.execute("UPDATE revision SET capture = ? WHERE article = ? AND number = ?", (capture, article, number))
 
 
-def show(db: sqlite3.Connection, article: int, clipping: Clipping, *, revisions: int) -> None:
+def show(db: sqlite3.Connection, article: int, clipping: Clipping) -> None:
     """Let the article's row say what its newest wording says; give it its place among the arrivals if it has none."""
-    rejected = clipping.article_probability < 0.5
     text = " ".join(clipping.description.split() or clipping.text.split())
     db.execute(
         """UPDATE article SET title = ?, authors = ?, language = ?, excerpt = ?, lead = ?, published = ?,
-            moment = coalesce(?, first_seen), revisions = ?, rejected = ?, change = ?,
-            seq = CASE WHEN seq IS NULL AND NOT ? THEN (SELECT coalesce(max(seq), 0) + 1 FROM article) ELSE seq END
+            moment = coalesce(?, first_seen), change = ?,
+            seq = CASE WHEN seq IS NULL AND NOT rejected THEN (SELECT coalesce(max(seq), 0) + 1 FROM article)
+                ELSE seq END
         WHERE n = ?""",
         (
             clipping.title,
@@ -235,10 +245,7 @@ def show(db: sqlite3.Connection, article: int, clipping: Clipping, *, revisions:
             to_json(clipping.lead) if clipping.lead else "",
             None if clipping.published is None else to_ms(clipping.published),
             None if clipping.published is None else to_ms(clipping.published),
-            revisions,
-            rejected,
             articles.next_change(db),
-            rejected,
             article,
         ),
     )

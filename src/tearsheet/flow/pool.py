@@ -1,0 +1,95 @@
+"""Work for the processor, done beside the loop that waits for the net: a few pieces here, more of them in a process pool."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import Any, Self
+
+from tearsheet.errors import FormatError, TearsheetError
+
+# Starting the pool costs about half a second; an hourly update with a handful of pages is done sooner without.
+INLINE_PIECES = 6
+
+
+class Pool:
+    """Runs `work(piece)` for pieces as they are given and yields `(tag, result or error)` as they are done.
+
+    A piece that kills its process costs itself alone: what was running is done again, one by one.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        self._workers = workers if workers is not None else os.cpu_count() or 1
+        self._executor: ProcessPoolExecutor | None = None
+        self._running: dict[Future[Any], tuple[object, Callable[[Any], Any], Any]] = {}
+        self._done: list[tuple[object, Any]] = []
+        self._given = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._executor:
+            self._executor.shutdown(wait=kind is None, cancel_futures=True)
+
+    @property
+    def pending(self) -> int:
+        """How many pieces were given and not yet yielded."""
+        return len(self._running) + len(self._done)
+
+    def give(self, tag: object, work: Callable[[Any], Any], piece: Any) -> None:
+        """Have `work(piece)` done; `tag` comes back with its result. `work` is a module's function, `piece` can be pickled."""
+        self._given += 1
+        if self._workers == 0 or (self._given <= INLINE_PIECES and self._executor is None):
+            self._done.append((tag, _outcome(work, piece)))
+        else:
+            self._submit(tag, work, piece)
+
+    def done(self) -> Iterator[tuple[object, Any]]:
+        """Yield what has been done since the last call, without waiting."""
+        finished, self._done = self._done, []
+        yield from finished
+        for future in [future for future in self._running if future.done()]:
+            if future not in self._running:
+                continue
+            try:
+                result = future.result()
+            except BrokenProcessPool:
+                yield from self._one_by_one()
+                return
+            yield self._running.pop(future)[0], result
+
+    def _one_by_one(self) -> Iterator[tuple[object, Any]]:
+        """Do everything that was running when the pool broke again, each alone: so the culprit is known."""
+        again, self._running = list(self._running.values()), {}
+        if self._executor:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = None
+        for tag, work, piece in again:
+            with ProcessPoolExecutor(1, mp_context=_context()) as alone:
+                try:
+                    yield tag, alone.submit(_outcome, work, piece).result()
+                except BrokenProcessPool:
+                    yield tag, FormatError("the page", "working on it ended the process that did")
+
+    def _submit(self, tag: object, work: Callable[[Any], Any], piece: Any) -> None:
+        if self._executor is None:
+            self._executor = ProcessPoolExecutor(self._workers, mp_context=_context())
+        self._running[self._executor.submit(_outcome, work, piece)] = (tag, work, piece)
+
+
+def _context() -> Any:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tearsheet.extraction", "tearsheet.media"])
+    return context
+
+
+def _outcome(work: Callable[[Any], Any], piece: Any) -> Any:
+    try:
+        return work(piece)
+    except TearsheetError as error:
+        return error

@@ -1,0 +1,65 @@
+"""What a run writes into its WARC file: pages, feeds, pictures, the text of entries, and clippings."""
+
+import hashlib
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from tearsheet import warc
+from tearsheet.archive import Archive
+from tearsheet.model import Capture, Clipping, Entry, Place
+from tearsheet.store import reading
+from tearsheet.store.values import to_json
+
+CLIPPING_TYPE = "application/vnd.tearsheet.clipping+json"
+
+
+class Keeper:
+    """Writes records and reads them back. Nothing is acknowledged before `sync()`."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self.writer = warc.Writer(archive.warc_folder, max_bytes=archive.settings.warc.file_mb * 1_000_000)
+        self.front_sources = {
+            row["n"] for row in archive.store.db.execute("SELECT n FROM source WHERE kind IN ('front', 'sitemap')")
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.writer.close()
+
+    def keep(self, capture: Capture) -> Place:
+        """Return where `capture` now lies; bytes that are here already cost a revisit record only."""
+        known = reading.capture_by_digest(self.archive.store.db, capture.digest) if capture.body else None
+        revisit = None
+        if known and known.url == capture.url:
+            revisit = warc.Revisit(url=known.final_url, at=known.at, place=known.place)
+        return self.writer.keep(capture, revisit=revisit)
+
+    def entry(self, entry: Entry, *, source: str, at: datetime) -> tuple[Capture, Place]:
+        """Return a capture made of the text that a feed gave, and where it lies: all there is when a page does not come."""
+        body = (entry.content or entry.summary).encode()
+        url = entry.url or f"{source}#{entry.guid}"
+        headers = (("Content-Type", "text/html; charset=utf-8"),)
+        place = self.writer.keep_resource(url, "text/html; charset=utf-8", body, at)
+        digest = "sha256:" + hashlib.sha256(body).hexdigest()
+        return (
+            Capture(url=url, final_url=url, status=200, headers=headers, body=body, captured_at=at, digest=digest),
+            place,
+        )
+
+    def conversion(self, clipping: Clipping, n: int, *, at: datetime) -> Place:
+        """Return where `clipping` lies as a record of its own: from these the catalog can be built anew."""
+        return self.writer.keep_conversion(clipping.url, to_json(clipping).encode(), CLIPPING_TYPE, of="", at=at)
+
+    def get(self, place: Place) -> Capture:
+        """Return the capture at `place`."""
+        return warc.get(self.archive.warc_folder, place)
+
+    def sync(self) -> None:
+        """Make everything written so far survive a power cut."""
+        self.writer.sync()

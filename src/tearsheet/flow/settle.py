@@ -1,0 +1,301 @@
+"""What becomes of an answer: which article it belongs to, whether it is a new wording, a worse one, or the sign that it is gone.
+
+Everything here runs inside one transaction of the catalog, before it is acknowledged.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tearsheet import revise, schedule, urls
+from tearsheet.archive import Archive
+from tearsheet.extraction import clip
+from tearsheet.flow.records import Keeper
+from tearsheet.model import Capture, Clipping, Entry, Place
+from tearsheet.sites import ArticleRule
+from tearsheet.store import articles, keeping, reading
+from tearsheet.store.articles import Wanted
+from tearsheet.store.keeping import Wording
+
+# What a source lists is taken for an article unless the page clearly says otherwise; a link on a front page has to prove it.
+LISTED_IS_ARTICLE = 0.1
+LINKED_IS_ARTICLE = 0.5
+GIVE_UP_AFTER = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A page that came, where it is kept, and what was cut out of it. `kept_as` is the catalog's kind of capture."""
+
+    wanted: Wanted
+    capture: Capture
+    place: Place
+    clipping: Clipping
+    rule: ArticleRule | None
+    kept_as: str = "page"
+    trouble: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has done so far."""
+
+    sources: int = 0
+    listed: int = 0
+    new: int = 0
+    kept: int = 0
+    edits: int = 0
+    gone: int = 0
+    returned: int = 0
+    rejected: int = 0
+    pictures: int = 0
+
+
+class Settler:
+    """Applies outcomes to the catalog of `archive`, counting them in `tally`."""
+
+    def __init__(self, archive: Archive, keeper: Keeper, tally: Tally, *, clock: Callable[[], datetime]) -> None:
+        self.archive = archive
+        self.db = archive.store.db
+        self.keeper = keeper
+        self.tally = tally
+        self.clock = clock
+
+    def page(self, cut: Cut) -> None:
+        """Settle a page that came and was cut."""
+        row = articles.wanted(self.db, cut.wanted.n)
+        if row is None:
+            return  # it was merged into another article, or removed, while its page was on the way
+        clipping = completed(cut.clipping, row.entry)
+        n = self._identity(row, cut.capture, clipping)
+        last = keeping.last_wording(self.db, n)
+        note = self._note(last, clipping)
+        capture = keeping.add_capture(
+            self.db, cut.capture, cut.place, kind=cut.kept_as, article=n, note=note or cut.trouble
+        )
+        if n == row.n and row.gone and not note:
+            self._back(row)
+        if last is None:
+            self._first(row, n, clipping, capture=capture)
+        elif not note:
+            self._again(n, last, cut, clipping, capture=capture)
+        self._next_look(row, n, cut)
+
+    def unchanged(self, wanted: Wanted, capture: Capture) -> None:
+        """Settle a page of which the host says, or its bytes show, that it is as before."""
+        row = articles.wanted(self.db, wanted.n)
+        if row is None:
+            return
+        if row.gone:
+            self._back(row)
+        now = self.clock()
+        due_at = schedule.next_look(row.first_seen, row.looks + 1, now)
+        articles.looked(self.db, row.n, due_at=due_at, seen=capture.captured_at)
+
+    def missed(self, wanted: Wanted, trouble: str, *, status: int = 0, to_front: bool = False) -> bool:
+        """Settle a page that did not come; return whether the article has no wording yet."""
+        row = articles.wanted(self.db, wanted.n)
+        if row is None:
+            return False
+        now = self.clock()
+        misses = schedule.Misses.read(row.misses).add(now, status=status, to_front=to_front)
+        reason = misses.reason() if row.revisions else ""
+        if reason and not row.gone:
+            articles.mark_gone(self.db, row.n, reason, now)
+            self._leaf("gone", row, reason)
+            self.tally.gone += 1
+        due_at: datetime | None = now + schedule.back_off(row.failures + 1)
+        if row.failures + 1 >= GIVE_UP_AFTER:
+            due_at = schedule.next_look(row.first_seen, row.looks + 1, now) if row.revisions else None
+        elif row.gone or reason:
+            due_at = schedule.next_look(row.first_seen, row.looks + 1, now)
+        elif status == 404 and row.revisions:
+            due_at = now + timedelta(days=1, minutes=5)
+        articles.failed(self.db, row.n, trouble, due_at=due_at, misses=misses.text())
+        return not row.revisions
+
+    # --- which article is it
+
+    def _identity(self, row: Wanted, capture: Capture, clipping: Clipping) -> int:
+        """Return the article that the page of `row` belongs to: itself, or the one whose address it gives as its own."""
+        for url in own_addresses(row.url, capture, clipping):
+            other = articles.at_address(self.db, [url])
+            if other is None:
+                articles.add_address(self.db, row.n, url)
+            elif other != row.n and self._same_piece(other, clipping):
+                if row.revisions == 0:
+                    articles.merge(self.db, row.n, other)
+                    return other
+                articles.mark_copy(self.db, row.n, other)
+        foreign = urls.canonical(clipping.canonical) if clipping.canonical else ""
+        if foreign and not urls.same_site(foreign, capture.final_url) and not urls.is_front(foreign):
+            original = articles.at_address(self.db, [foreign, *urls.variants(foreign)])
+            if original:
+                articles.mark_copy(self.db, row.n, original)
+        return row.n
+
+    def _same_piece(self, other: int, clipping: Clipping) -> bool:
+        """Return whether title or text agree: a page may claim an address that is not its own."""
+        wording = keeping.last_wording(self.db, other)
+        if wording is None:
+            found = articles.wanted(self.db, other)
+            return bool(found and agree(found.entry.title, clipping.title))
+        return agree(wording.clipping.title, clipping.title) or agree(
+            wording.clipping.text[:2000], clipping.text[:2000]
+        )
+
+    # --- is it a new wording
+
+    def _note(self, last: Wording | None, clipping: Clipping) -> str:
+        """Return why this capture cannot become the article's wording, or the empty string."""
+        if last is None:
+            return ""
+        return revise.worse(last.clipping, clipping)
+
+    def _first(self, row: Wanted, n: int, clipping: Clipping, *, capture: int) -> None:
+        at = self.clock()
+        rejected = self._rejected(row, clipping)
+        self._revise(n, clipping, capture=capture, kind="first", at=at, rejected=rejected)
+        self.tally.rejected += rejected
+        self.tally.kept += not rejected
+
+    def _again(self, n: int, last: Wording, cut: Cut, clipping: Clipping, *, capture: int) -> None:
+        """Compare with the wording we have, both cut by one recipe: an edit is a difference between captures."""
+        old = last.clipping
+        if last.recipe != clipping.recipe:
+            old = self._recut(n, last, cut, clipping, capture=capture)
+            if old.recipe != clipping.recipe:
+                return  # page against feed text: two texts of the same wording, not an edit
+        kind = revise.kind_of(old, clipping)
+        if kind:
+            self._revise(n, clipping, capture=capture, kind=kind, at=self.clock(), rejected=False)
+            self.tally.edits += 1
+
+    def _recut(self, n: int, last: Wording, cut: Cut, clipping: Clipping, *, capture: int) -> Clipping:
+        """Return the last wording cut anew from its own capture by today's recipe; the better cut replaces it in place."""
+        row = reading.capture_by_n(self.db, last.capture)
+        if row is None or row.kind == "entry":
+            better = clipping if row is None or origin(clipping) == "page" else last.clipping
+            if better is clipping:
+                keeping.recaptured(self.db, n, last.number, capture)
+        else:
+            entry = cut.wanted.entry
+            better = completed(clip(self.keeper.get(row.place), entry=entry, rule=cut.rule), entry)
+            if better.recipe != clipping.recipe or revise.worse(last.clipping, better):
+                return replace(last.clipping, recipe=last.recipe)
+        keeping.recut(self.db, n, last.number, better, digest=revise.edit_digest(better), at=self.clock())
+        return better
+
+    def _revise(self, n: int, clipping: Clipping, *, capture: int, kind: str, at: datetime, rejected: bool) -> None:
+        keeping.add_revision(
+            self.db,
+            n,
+            clipping,
+            keeping.Cause(digest=revise.edit_digest(clipping), capture=capture, kind=kind, at=at, rejected=rejected),
+        )
+        self.keeper.conversion(clipping, n, at=at)
+        self._pictures(n, clipping, now=at)
+
+    def _rejected(self, row: Wanted, clipping: Clipping) -> bool:
+        if not clipping.text.strip() and not clipping.images:
+            return True
+        linked = row.source in self.keeper.front_sources
+        return clipping.article_probability < (LINKED_IS_ARTICLE if linked else LISTED_IS_ARTICLE)
+
+    def _pictures(self, n: int, clipping: Clipping, *, now: datetime) -> None:
+        settings = self.archive.settings.media
+        lead = clipping.lead.url if clipping.lead else ""
+        wanted = [lead] if settings.keep == "lead" else [lead, *(image.url for image in clipping.images)]
+        for url in list(dict.fromkeys(filter(None, wanted)))[: settings.max_per_article]:
+            if settings.keep != "none" and url.startswith(("http://", "https://")):
+                keeping.want_picture(self.db, url, article=n, is_lead=url == lead, now=now)
+
+    # --- coming and going
+
+    def _back(self, row: Wanted) -> None:
+        articles.mark_gone(self.db, row.n, "", None)
+        self._leaf("returned", row, row.gone)
+        self.tally.returned += 1
+
+    def _leaf(self, event: str, row: Wanted, reason: str) -> None:
+        at = self.clock()
+        record = keeping.canonical(
+            {
+                "event": event,
+                "article": row.id,
+                "url": row.url,
+                "reason": reason,
+                "at": at.isoformat(timespec="milliseconds"),
+            }
+        )
+        keeping.add_leaf(self.db, event, at=at, record=record, ref=row.n, whole=True)
+
+    def _next_look(self, row: Wanted, n: int, cut: Cut) -> None:
+        now = self.clock()
+        if cut.trouble and row.failures + 1 < GIVE_UP_AFTER:
+            # Only the feed's text could be kept: the page itself is still wanted.
+            articles.failed(self.db, n, cut.trouble, due_at=now + schedule.back_off(row.failures + 1))
+            return
+        articles.looked(
+            self.db,
+            n,
+            due_at=schedule.next_look(row.first_seen, row.looks + 1, now),
+            etag=cut.capture.header("etag"),
+            last_modified=cut.capture.header("last-modified"),
+            seen=cut.capture.captured_at,
+        )
+
+
+def own_addresses(url: str, capture: Capture, clipping: Clipping) -> list[str]:
+    """Return the addresses, in one spelling, that the page may rightly call its own.
+
+    `rel=canonical` is believed within the registrable domain only, and never for a front page.
+    """
+    found = [urls.canonical(url)]
+    for given in (capture.final_url, clipping.canonical):
+        own = urls.canonical(given) if given else ""
+        if own and not urls.is_front(own) and urls.same_site(own, url):
+            found.append(own)
+            found.extend(urls.variants(own))
+    return list(dict.fromkeys(found))
+
+
+def agree(one: str, other: str) -> bool:
+    """Return whether two titles or texts are the same but for small differences."""
+    first, second = _letters(one), _letters(other)
+    if not first or not second:
+        return False
+    if first in second or second in first:
+        return True
+    pairs = {first[at : at + 3] for at in range(len(first) - 2)}
+    others = {second[at : at + 3] for at in range(len(second) - 2)}
+    return len(pairs & others) > 0.7 * min(len(pairs), len(others)) > 0
+
+
+def completed(clipping: Clipping, entry: Entry) -> Clipping:
+    """Return `clipping` with what the page does not say filled in from its listing."""
+    changes: dict[str, object] = {}
+    how = dict(clipping.how)
+    for name, value in (
+        ("title", entry.title),
+        ("authors", entry.authors),
+        ("published", entry.published),
+        ("language", entry.language),
+        ("tags", entry.tags),
+    ):
+        if value and not getattr(clipping, name):
+            changes[name] = value
+            how[name] = "listing"
+    if "published" in changes:
+        changes["published_text"] = entry.published_text
+        how["published"] = f"listing: {entry.published_text}"
+    return replace(clipping, **changes, how=how) if changes else clipping  # type: ignore[arg-type]
+
+
+def origin(clipping: Clipping) -> str:
+    """Return `page` or `feed`: where the words came from."""
+    return clipping.recipe.rpartition(" ")[2]
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
