@@ -1,0 +1,205 @@
+"""What a page says about itself: meta tags, link relations, JSON-LD, microdata.
+
+Nothing is believed here; it is only read into plain values.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+
+from tearsheet import html
+
+# JSON decoded from a page can be anything, so its values are `Any` until they are checked.
+Node = dict[str, Any]
+
+_ARTICLE = re.compile(r"Article|BlogPosting|Report$|Review$|LiveBlogPosting|OpinionPiece|Column")
+_NO_ARTICLE = frozenset(
+    (
+        "WebPage",
+        "WebSite",
+        "Organization",
+        "NewsMediaOrganization",
+        "BreadcrumbList",
+        "ImageObject",
+        "Person",
+        "ItemList",
+    )
+)
+_PAGE = frozenset(
+    (
+        "WebPage",
+        "ItemPage",
+        "AboutPage",
+        "CollectionPage",
+        "FAQPage",
+        "ProfilePage",
+        "VideoObject",
+        "Product",
+        "Recipe",
+        "Event",
+    )
+)
+_COMMENT = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$|;\s*$", re.S
+)
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_CONTROL = re.compile(r"[\x00-\x1f]+")
+_MAX_JSON = 3_000_000
+_MAX_NODES = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Everything a page declares. `meta` maps lower-case names to their values in order; `nodes` are its JSON-LD objects, flat."""
+
+    title: str = ""
+    language: str = ""
+    base: str = ""
+    meta: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    nodes: tuple[Node, ...] = ()
+    article: Node = field(default_factory=dict)
+
+    def first(self, *names: str) -> str:
+        """Return the first value that is not empty among the meta tags `names`."""
+        return next((value for name in names for value in self.meta.get(name, ()) if value), "")
+
+
+def declared(page: html.Stream, url: str) -> Declared:
+    """Return what the page declares; `url` is the page's own address."""
+    meta: dict[str, list[str]] = {}
+    links: dict[str, str] = {}
+    title = language = base = ""
+    pieces = page.pieces
+    for place in range(1, len(pieces), 2):
+        tag = pieces[place]
+        if tag.startswith("<meta"):
+            _meta(tag, meta)
+        elif tag.startswith("<link "):
+            given = html.attributes(tag)
+            for relation in given.get("rel", "").lower().split():
+                links.setdefault(relation, given.get("href", ""))
+        elif tag == "<title>" and not title:
+            title = line(unescape(pieces[place + 1]))
+        elif tag.startswith("<html"):
+            given = html.attributes(tag)
+            language = given.get("lang") or given.get("xml:lang") or ""
+        elif tag.startswith("<base "):
+            base = html.attributes(tag).get("href", "")
+        elif tag.startswith("<body"):
+            break
+    nodes = tuple(_nodes(page.scripts))
+    return Declared(
+        title,
+        language,
+        base,
+        {name: tuple(values) for name, values in meta.items()},
+        links,
+        nodes,
+        article_node(nodes, url),
+    )
+
+
+def line(text: object) -> str:
+    """Return any value as one line of text, empty if it is no text."""
+    return " ".join(text.split()) if isinstance(text, str) else ""
+
+
+def plain(text: object) -> str:
+    """Return a JSON string that may hold entities or tags as one line of text."""
+    value = line(text)
+    if "&" in value:
+        value = line(unescape(unescape(value)))
+    return line(re.sub(r"<[^<>]{1,200}>", " ", value)) if "<" in value else value
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a JSON-LD value as a list: one thing or many may be written the same way."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def types(node: Node) -> list[str]:
+    """Return the types of a JSON-LD object without their vocabulary."""
+    return [kind.rsplit("/", 1)[-1] for kind in listed(node.get("@type")) if isinstance(kind, str)]
+
+
+def _meta(tag: str, meta: dict[str, list[str]]) -> None:
+    given = html.attributes(tag)
+    content = given.get("content", "").strip()
+    if not content:
+        return
+    for key in ("property", "name", "itemprop", "http-equiv"):
+        name = given.get(key, "").strip().lower()
+        if name:
+            meta.setdefault(name, []).append(content)
+
+
+def _nodes(scripts: list[str]) -> Iterator[Node]:
+    for script in scripts:
+        head, _, body = script.partition(">")
+        if "ld+json" in head.lower():
+            yield from flat(loaded(body.removesuffix("</script>")))
+
+
+def loaded(text: str) -> Any:
+    """Return a JSON text's value, mending what pages commonly break; None if it is beyond that."""
+    if len(text) > _MAX_JSON:
+        return None
+    text = _COMMENT.sub("", text.strip()).strip()
+    for attempt in (str, _mended):
+        try:
+            return json.loads(attempt(text), strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _mended(text: str) -> str:
+    text = _TRAILING_COMMA.sub(r"\1", _CONTROL.sub(" ", text))
+    return unescape(text) if text.lstrip("[{ ").startswith("&quot;") else text
+
+
+def flat(value: Any) -> Iterator[Node]:
+    """Return the objects of a JSON-LD text: those at its top, in lists and in `@graph`, and what they are mainly about."""
+    waiting, seen = [value], 0
+    while waiting and seen < _MAX_NODES:
+        item = waiting.pop(0)
+        seen += 1
+        if isinstance(item, list):
+            waiting[:0] = item[:500]
+        elif isinstance(item, dict):
+            yield item
+            waiting.extend(
+                item[key]
+                for key in ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed")
+                if isinstance(item.get(key), list | dict)
+            )
+
+
+def article_node(nodes: tuple[Node, ...], url: str) -> Node:
+    """Return the object that describes this page's article, or an empty one."""
+    best: Node = {}
+    best_rank = 0.0
+    for node in nodes:
+        kinds = types(node)
+        is_article = any(_ARTICLE.search(kind) for kind in kinds if kind not in _NO_ARTICLE)
+        if not is_article and not (_PAGE.intersection(kinds) and ("author" in node or "datePublished" in node)):
+            continue
+        rank = 10.0 if is_article else 1.0
+        rank += (
+            3 * ("headline" in node) + 2 * ("datePublished" in node) + 2 * ("articleBody" in node) + ("author" in node)
+        )
+        address = node.get("url") or node.get("@id") or node.get("mainEntityOfPage")
+        rank += 2 * (
+            isinstance(address, str)
+            and bool(url)
+            and address.rstrip("/").split("#")[0] == url.rstrip("/").split("#")[0]
+        )
+        if rank > best_rank:
+            best, best_rank = node, rank
+    return best

@@ -1,0 +1,65 @@
+"""The headline of an article, without the name of the paper."""
+
+import re
+import unicodedata
+
+from tearsheet.extraction.structured import Declared, plain
+
+_PARTS = re.compile(r"\s*(?:\s[-–—|·•»:/]\s|\s[|–—]|[|–—]\s|\||--|::|»|_|｜|―|＿)\s*")
+_FOLD = re.compile(r"[\W_]+")
+_LONGEST = 400
+
+
+def folded(text: str) -> str:
+    """Return `text` for comparison only: letters and digits in one case and width."""
+    return _FOLD.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def headline(declared: Declared, heads: list[str], *, site: str = "") -> tuple[str, str]:
+    """Return (title, where it came from); `heads` are the page's main headings in order.
+
+    Source of the order: measured on news pages in 19 languages; a heading that another source repeats is the surest.
+    """
+    named = [
+        ("json-ld headline", plain(declared.article.get("headline")) or plain(declared.article.get("name"))),
+        ("og:title", plain(declared.first("og:title"))),
+        ("twitter:title", plain(declared.first("twitter:title"))),
+        ("meta title", plain(declared.first("title", "dc.title", "headline", "parsely-title", "sailthru.title"))),
+        ("title", declared.title),
+    ]
+    said = [(how, text) for how, text in named if text]
+    keys = [folded(text) for _, text in said]
+    for head in heads[:6]:
+        key = folded(head)
+        if len(key) >= 4 and any(key in other for other in keys):
+            return head[:_LONGEST], "h1"
+    for how, text in said:
+        short = without_site(text, site)
+        if short:
+            return short[:_LONGEST], how
+    return (heads[0][:_LONGEST], "h1") if heads else ("", "")
+
+
+def without_site(text: str, site: str) -> str:
+    """Return a title without the part that names the paper: an outer part equal to `site`, else a short last one."""
+    parts = _PARTS.split(text)
+    if len(parts) < 2:
+        return text
+    names = folded(site)
+    for cut in range(1, len(parts)):
+        first, last = "".join(parts[:cut]), "".join(parts[cut:])
+        if (
+            names
+            and folded(last)
+            and (folded(last) in names or names in folded(last))
+            and len(folded(last)) <= len(names) + 12
+        ):
+            return (
+                text[: text.rfind(parts[cut - 1]) + len(parts[cut - 1])].strip() if cut == len(parts) - 1 else parts[0]
+            )
+        if names and folded(first) == names:
+            return text[text.find(parts[cut], len(parts[cut - 1])) :].strip()
+    longest = max(parts, key=len)
+    if len(parts[-1]) * 3 < len(text) and longest == parts[0]:
+        return text[: text.rfind(parts[-1])].rstrip(" -–—|·•»:/_｜―＿")
+    return text

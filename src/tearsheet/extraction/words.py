@@ -1,0 +1,96 @@
+"""What the class names, ids and roles of elements say about what stands in them."""
+
+import re
+
+(
+    NAV,
+    ASIDE,
+    RELATED,
+    SHARE,
+    COMMENT,
+    ADVERT,
+    FOOTER,
+    HEADER,
+    SIGNUP,
+    CARD,
+    BODY,
+    ARTICLE,
+    BYLINE,
+    DATE,
+    CAPTION,
+    CREDIT,
+    TITLE,
+    META,
+    TAGS,
+    LEGAL,
+) = (1 << place for place in range(20))
+SUMMARY, MEDIA, LIST, QUOTE, NOTE, POPUP = (1 << place for place in range(20, 26))
+
+_GROUPS = (
+    (NAV, r"^nav|menu|breadcrumb|crumb|pagination|pager|toolbar|topbar|navbar|skip|^toc$|tableofcontents|subnav|daohang|dh$"),
+    (ASIDE, r"side|aside|rail|^right$|^left$|widget|complementary|secondary|column2"),
+    (RELATED, r"relat|recommend|recirc|suggest|more|popular|trending|latest|most|teaser|similar|also|outbrain|taboola|next|prev|xiangguan|tuijian|hot|rank"),
+    (SHARE, r"share|social|sharing|facebook|twitter|whatsapp|addthis|addtoany|follow|bdshare|weixin|fenxiang"),
+    (COMMENT, r"comment|disqus|reply|respond|discuss|kommentar|pinglun"),
+    (ADVERT, r"^ads?$|^ad[vs]|advert|sponsor|promo|banner|dfp|gpt|outstream|affiliate|werbung|commercial|guanggao"),
+    (FOOTER, r"foot|bottom|copyright|colophon|contentinfo"),
+    (HEADER, r"^header|masthead|^top$|^head$|banner|toparea"),
+    (SIGNUP, r"newsletter|subscri|signup|signin|login|register|regist|paywall|piano|donat|membership|abo$|regwall|premium"),
+    (CARD, r"card|tile|grid|carousel|slider|swiper|slick|thumb|item|listing|feed|river|collection"),
+    (BODY, r"body|content|story|text|post|entry|main|copy|paragraph|prose|markdown|richtext|zhengwen|nrong|neirong|wenzhang|artikel"),
+    (ARTICLE, r"article|news|hentry|blog|artikel|noticia|nota$|cuerpo|corps"),
+    (BYLINE, r"author|byline|writer|reporter|autor|auteur|firma|zuozhe|laiyuan|source|kisha|journalist|contributor|creator"),
+    (DATE, r"date|time|publish|posted|updated|modified|pubdate|shijian|fecha|datum"),
+    (CAPTION, r"caption|legend|figcaption|cutline|imgdesc|picdesc|tuzhu|bildunter|pie"),
+    (CREDIT, r"credit|copyright|photograph|rights|attribution|bildquelle|byphoto"),
+    (TITLE, r"title|headline|heading|biaoti|titre|titulo"),
+    (META, r"meta|info|label|kicker|category|section|detail|stamp|eyebrow"),
+    (TAGS, r"^tags?$|tagged|topic|keyword|taxonomy|hashtag|label"),
+    (LEGAL, r"cookie|consent|gdpr|privacy|disclaimer|terms|onetrust|legal|notice"),
+    (SUMMARY, r"summary|lead|lede|intro|standfirst|excerpt|abstract|deck|dek$|subtitle|subhead|teaser|zhaiyao|chapo|vorspann|description|bajada|sumario"),
+    (MEDIA, r"figure|image|photo|video|media|player|gallery|picture|slideshow|^img|pic$|audio|embed"),
+    (LIST, r"list|items|links?$|index|archive|directory"),
+    (QUOTE, r"quote|pull|zitat|citation|blockquote"),
+    (NOTE, r"note|infobox|factbox|box$|callout|keypoint|takeaway|highlight|correction|footnote|references?$"),
+    (POPUP, r"modal|popup|overlay|dialog|tooltip|dropdown|drawer|hidden|collaps|accordion|alert|toast"),
+)  # fmt: skip
+GROUPS = len(_GROUPS)
+
+_PATTERNS = tuple((bit, re.compile(pattern)) for bit, pattern in _GROUPS)
+_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
+_MAX_KNOWN = 50_000
+_known: dict[str, int] = {}
+
+
+def words_of(hints: str) -> list[str]:
+    """Return the words of a class or id, in lower case: `articleBody main-text` gives article, body, main, text."""
+    return [word.lower() for word in _WORD.findall(hints[:300])]
+
+
+def bits_of(hints: str) -> int:
+    """Return the groups that the words of a class or id belong to, as bits."""
+    bits = _known.get(hints)
+    if bits is None:
+        bits = 0
+        for word in words_of(hints):
+            found = _known.get(word)
+            if found is None:
+                found = _remember(word, _word_bits(word))
+            bits |= found
+        _remember(hints, bits)
+    return bits
+
+
+def _remember(key: str, bits: int) -> int:
+    if len(_known) >= _MAX_KNOWN:
+        _known.clear()
+    _known[key] = bits
+    return bits
+
+
+def _word_bits(word: str) -> int:
+    bits = 0
+    for bit, pattern in _PATTERNS:
+        if pattern.search(word):
+            bits |= bit
+    return bits
