@@ -25,7 +25,8 @@ _SOUTH_EAST = (
     "\u1780-\u17d3\u17d7\u17dc\u17dd\u1000-\u103f\u1050-\u108f"
 )
 _HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7fb"
-_RUN = _HAN_KANA + _SOUTH_EAST + _HANGUL
+UNSPACED = _HAN_KANA + _SOUTH_EAST + _HANGUL
+"""The characters of scripts written without spaces (and Hangul), as the inside of a character class."""
 # Python's \w leaves out combining marks, and with them the vowels of the Indic scripts: those blocks count whole,
 # without their punctuation (danda and its like).
 _INDIC = (
@@ -40,8 +41,8 @@ _MARKS = (
     "\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
 )
 
-_TERM = re.compile(f"([{_RUN}]+)|(?:[^\\W_{_RUN}]|[{_INDIC}{_MARKS}\ue000-\uf8ff])+")
-_WORD = f"(?:[^\\W_{_RUN}]|[{_INDIC}{_MARKS}])"
+_TERM = re.compile(f"([{UNSPACED}]+)|(?:[^\\W_{UNSPACED}]|[{_INDIC}{_MARKS}\ue000-\uf8ff])+")
+_WORD = f"(?:[^\\W_{UNSPACED}]|[{_INDIC}{_MARKS}])"
 _PIECE = re.compile(
     r"\s+"
     r"|\d+(?:[.,:]\d+)*"

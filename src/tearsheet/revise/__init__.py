@@ -1,0 +1,22 @@
+"""Is this an edit? What kind of edit, is the new capture worse than what we have, and what does a reader see of it.
+
+An edit is a difference between captures, never between extractors: only clippings of one recipe are compared.
+"""
+
+from tearsheet.revise.columns import BlockChange, blocks
+from tearsheet.revise.difference import Change, diff
+from tearsheet.revise.judgement import kind_of, next_revision, worse
+from tearsheet.revise.wording import Block, edit_digest, picture_key
+
+__all__ = [
+    "Block",
+    "BlockChange",
+    "Change",
+    "blocks",
+    "diff",
+    "edit_digest",
+    "kind_of",
+    "next_revision",
+    "picture_key",
+    "worse",
+]

@@ -1,0 +1,154 @@
+"""Which kind of edit two clippings differ by, and whether the later one is worth less than the earlier."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from tearsheet import terms
+from tearsheet.model import Clipping, Revision
+from tearsheet.revise.phrases import instead
+from tearsheet.revise.wording import Block, blocks_of, edit_digest, is_noise, picture_key, pictures_of, skeleton
+
+_UNSPACED = re.compile(f"[{terms.UNSPACED}]")
+_BODY_WORTH_KEEPING = 600  # letters; a Chinese character counts as three
+_STUB = 0.35
+_SHRUNK = 0.6
+_GARBLED = 0.02
+
+
+def kind_of(old: Clipping, new: Clipping) -> str:
+    """Return which kinds of edit make `old` into `new`, joined by `+`: title, text, byline, date, pictures.
+
+    `trivial` if only typography, counters, lines of related links or the encoding of pictures differ; empty if nothing does.
+    """
+    if edit_digest(old) == edit_digest(new):
+        return ""
+    checks = {
+        "title": skeleton(old.title) != skeleton(new.title),
+        "text": _body(old) != _body(new) or _captions_differ(old, new),
+        "byline": _byline(old.authors) != _byline(new.authors),
+        "date": old.published != new.published,
+        "pictures": _other_pictures(old, new),
+    }
+    return "+".join(kind for kind, differs in checks.items() if differs) or "trivial"
+
+
+def worse(old: Clipping, new: Clipping) -> str:
+    """Return why `new` must not take the place of `old`, or nothing if it may.
+
+    `paywall`, `challenge`, `error`, `empty`: that is what was captured instead; `stub`: little is left of the body; `garbled`:
+    decoded wrongly; `other`: not one phrase in common, so the address now shows something else. What is worse is recorded and
+    shown as such; it is no edit.
+    """
+    had, has = _weight(old.text), _weight(new.text)
+    if new.blocked and not old.blocked:
+        return new.blocked
+    if not had or (old.blocked and not new.blocked):
+        return ""
+    if not has:
+        return "empty"
+    if _garbled(new.text) > _GARBLED >= _garbled(old.text):
+        return "garbled"
+    kept = _kept(old.text, new.text)
+    if has < _SHRUNK * had or kept < 0.3:
+        if reason := _instead(old, new):
+            return reason
+        if old.article_probability >= 0.5 > 0.2 > new.article_probability:
+            return "error"
+    if had >= _BODY_WORTH_KEEPING and has < _STUB * had:
+        return "stub"
+    if had >= _BODY_WORTH_KEEPING and kept < 0.02 and not set(terms.terms(old.title)) & set(terms.terms(new.title)):
+        return "other"
+    return ""
+
+
+def next_revision(
+    last: Revision | None, clipping: Clipping, *, article: str, seen_at: datetime, capture: str
+) -> Revision | None:
+    """Return the revision that `clipping` makes of `article`, or nothing if its wording is that of `last`.
+
+    Raises:
+        ValueError: the two were cut by different recipes, so that a difference would say nothing about the publisher.
+    """
+    if last is None:
+        return Revision(
+            article=article, number=1, seen_at=seen_at, clipping=clipping, digest=edit_digest(clipping), capture=capture
+        )
+    if last.clipping.recipe != clipping.recipe:
+        raise ValueError(
+            f"{article}: {last.clipping.recipe!r} and {clipping.recipe!r} cannot be compared: cut again first"
+        )
+    kind = kind_of(last.clipping, clipping)
+    if not kind:
+        return None
+    return Revision(
+        article=article,
+        number=last.number + 1,
+        seen_at=seen_at,
+        clipping=clipping,
+        digest=edit_digest(clipping),
+        capture=capture,
+        kind=kind,
+    )
+
+
+def _body(clipping: Clipping) -> str:
+    """Return the bare wording of the body without captions; paragraphs may be joined or split."""
+    return skeleton(" ".join(block.text for block in blocks_of(clipping) if not block.picture and not is_noise(block)))
+
+
+def _captions_differ(old: Clipping, new: Clipping) -> bool:
+    """Tell whether a picture that stands in both has another caption; those of pictures that came or went go with them."""
+    before, after = _captions(blocks_of(old)), _captions(blocks_of(new))
+    return any(before[key] != after[key] for key in before.keys() & after.keys())
+
+
+def _captions(blocks: Iterable[Block]) -> dict[str, str]:
+    return {picture_key(block.picture): skeleton(block.text) for block in blocks if block.picture}
+
+
+def _byline(authors: Iterable[str]) -> set[str]:
+    return {skeleton(name).casefold() for name in authors}
+
+
+def _other_pictures(old: Clipping, new: Clipping) -> bool:
+    """Tell whether a picture came or went; one that is known to have the same bytes counts as the same."""
+    before, after = set(pictures_of(old)), set(pictures_of(new))
+    if before == after:
+        return False
+    digests = [{picture_key(image.url): image.digest for image in side.images if image.digest} for side in (old, new)]
+    shared = set(digests[0].values()) & set(digests[1].values())
+    gone = {key for key in before - after if digests[0].get(key) not in shared}
+    come = {key for key in after - before if digests[1].get(key) not in shared}
+    return bool(gone or come)
+
+
+def _weight(text: str) -> int:
+    """Return how much text that is: letters and digits, where a character of an unspaced script counts as three."""
+    return sum(map(str.isalnum, text)) + 2 * len(_UNSPACED.findall(text))
+
+
+def _garbled(text: str) -> float:
+    return text.count("\ufffd") / len(text) if text else 0.0
+
+
+def _kept(old: str, new: str) -> float:
+    """Return the share of the shorter text's three-term phrases that the other has too."""
+    before, after = _phrases(old), _phrases(new)
+    return len(before & after) / max(1, min(len(before), len(after)))
+
+
+def _phrases(text: str) -> set[tuple[str, str, str]]:
+    found = terms.terms(text)
+    return set(zip(found, found[1:], found[2:], strict=False))
+
+
+def _instead(old: Clipping, new: Clipping) -> str:
+    """Return what the page says it is instead of the article; what the old one said too does not count."""
+    for reason in ("challenge", "paywall", "error"):
+        # An error names itself in the title or straight away; a paywall stands at the end of what it lets through.
+        said = new.title + "\n" + (new.text[-1500:] if reason == "paywall" else new.text[:300])
+        pattern = instead(reason)
+        if pattern.search(said) and not pattern.search(old.title + "\n" + old.text):
+            return reason
+    return ""
