@@ -92,11 +92,13 @@ class Settler:
         due_at = schedule.next_look(row.first_seen, row.looks + 1, now)
         articles.looked(self.db, row.n, due_at=due_at, seen=capture.captured_at)
 
-    def missed(self, wanted: Wanted, trouble: str, *, status: int = 0, to_front: bool = False) -> bool:
-        """Settle a page that did not come; return whether the article has no wording yet."""
+    def missed(
+        self, wanted: Wanted, trouble: str, *, status: int = 0, to_front: bool = False, never: bool = False
+    ) -> None:
+        """Settle a page that did not come; `never` says that asking again would bring nothing."""
         row = articles.wanted(self.db, wanted.n)
         if row is None:
-            return False
+            return
         now = self.clock()
         misses = schedule.Misses.read(row.misses).add(now, status=status, to_front=to_front)
         reason = misses.reason() if row.revisions else ""
@@ -105,14 +107,13 @@ class Settler:
             self._leaf("gone", row, reason)
             self.tally.gone += 1
         due_at: datetime | None = now + schedule.back_off(row.failures + 1)
-        if row.failures + 1 >= GIVE_UP_AFTER:
+        if never or row.failures + 1 >= GIVE_UP_AFTER:
             due_at = schedule.next_look(row.first_seen, row.looks + 1, now) if row.revisions else None
         elif row.gone or reason:
             due_at = schedule.next_look(row.first_seen, row.looks + 1, now)
         elif status == 404 and row.revisions:
             due_at = now + timedelta(days=1, minutes=5)
         articles.failed(self.db, row.n, trouble, due_at=due_at, misses=misses.text())
-        return not row.revisions
 
     # --- which article is it
 

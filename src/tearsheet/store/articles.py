@@ -10,7 +10,7 @@ from datetime import datetime
 from tearsheet.model import Categories, Entry
 from tearsheet.store.values import from_ms, packed, to_ms, unpacked
 
-SHORT_ID = 13
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,26 +80,29 @@ def add_article(db: sqlite3.Connection, url: str, *, id: str, source: int, categ
 
 def list_article(
     db: sqlite3.Connection, article: int, entry: Entry, *, source: int, category: int, now: datetime
-) -> bool:
-    """Note that `source` lists `article` as `entry`; return whether this listing is new."""
+) -> str:
+    """Note that `source` lists `article` as `entry`; return `new`, `same`, or `changed` if title or date of change differ."""
     ms = to_ms(now)
-    guid = "" if entry.guid == entry.url else entry.guid
-    old = db.execute("SELECT entry FROM listing WHERE article = ? AND source = ?", (article, source)).fetchone()
-    if old is None:
+    row = db.execute(
+        "SELECT entry, last_seen FROM listing WHERE article = ? AND source = ?", (article, source)
+    ).fetchone()
+    data = packed(entry)
+    if row is None:
+        guid = "" if entry.guid == entry.url else entry.guid
         db.execute(
-            "INSERT INTO listing (article, source, guid, category, first_seen, last_seen, entry) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (article, source, guid, category, ms, ms, packed(entry)),
+            """INSERT INTO listing (article, source, guid, category, first_seen, last_seen, entry)
+            VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            (article, source, guid, category, ms, ms, data),
         )
         _file(db, article, category)
-        return True
-    data = packed(entry)
-    # A listing that says the same again is the common case: no write for it, once a day is enough.
-    db.execute(
-        """UPDATE listing SET last_seen = ?, entry = ? WHERE article = ? AND source = ?
-        AND (entry <> ? OR last_seen < ? - 86400000)""",
-        (ms, data, article, source, data, ms),
-    )
-    return False
+        return "new"
+    # A listing that says the same again is the common case: it costs one write a day.
+    if row["entry"] != data or row["last_seen"] < ms - DAY_MS:
+        db.execute(
+            "UPDATE listing SET last_seen = ?, entry = ? WHERE article = ? AND source = ?", (ms, data, article, source)
+        )
+    old: Entry = unpacked(Entry, row["entry"])
+    return "same" if (old.title, old.updated) == (entry.title, entry.updated) else "changed"
 
 
 def look_again(db: sqlite3.Connection, article: int, now: datetime) -> None:

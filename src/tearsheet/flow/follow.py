@@ -1,0 +1,175 @@
+"""Following: from what a person typed (an address, a file, a route) to sources, saying what was found."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from tearsheet import sources, urls
+from tearsheet.archive import Archive
+from tearsheet.errors import BadSettings, FetchError, NoSuchSource, NotAFeed
+from tearsheet.fetch import Fetcher, Request
+from tearsheet.flow.update import limits_of
+from tearsheet.model import Capture, Categories, Source, Step
+
+GUESSES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowOptions:
+    """What the person says of the source; what they leave out is found out. `dry_run` looks and writes nothing."""
+
+    categories: Categories = ()
+    name: str = ""
+    language: str = ""
+    timezone: str = ""
+    kind: str = ""
+    excerpt_only: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """One source that was found. `how` says in words where; `known` if it was followed already."""
+
+    source: Source
+    how: str
+    known: bool
+
+
+def follow(
+    archive: Archive,
+    what: Sequence[str],
+    options: FollowOptions | None = None,
+    *,
+    progress: Callable[[Step], None] = lambda step: None,
+) -> list[Followed]:
+    """Return the sources that `what` (addresses, files, `rsshub:/route`, `site:NAME/CHANNEL`) leads to, now followed.
+
+    Raises:
+        FetchError: an address did not answer. NotAFeed: nothing there can be followed. NoSuchSource: no such site or file.
+    """
+    options = options or FollowOptions()
+    found: list[tuple[Source, str]] = []
+    for at, thing in enumerate(what):
+        progress(Step(stage="following", done=at, total=len(what), note=thing))
+        found += [(_as_told(source, options), how) for source, how in _sources(archive, thing, options)]
+    known = {state.source.url for state in archive.sources()}
+    if not options.dry_run:
+        archive.add_sources([source for source, _ in found])
+    return [Followed(source=source, how=how, known=source.url in known) for source, how in found]
+
+
+def _sources(archive: Archive, thing: str, options: FollowOptions) -> list[tuple[Source, str]]:
+    if thing.startswith("rsshub:"):
+        return [_route(archive, thing)]
+    if thing.startswith("site:"):
+        return _site(archive, thing)
+    if urlsplit(thing).scheme in ("http", "https"):
+        return _address(archive, thing, options)
+    path = Path(thing).expanduser()
+    if path.is_file():
+        return _file(archive, path)
+    if "." in thing.split("/")[0].strip(".") and path.suffix not in (".opml", ".txt", ".md"):
+        return _address(archive, f"https://{thing}", options)
+    raise NoSuchSource(thing, "no such file, and not an address; write https://… for an address")
+
+
+def _route(archive: Archive, thing: str) -> tuple[Source, str]:
+    if not archive.settings.rsshub.base:
+        raise BadSettings("tearsheet.toml", f'{thing} needs an RSSHub instance: set [rsshub] base = "https://…"')
+    return Source(url=thing, kind="rsshub"), "a route of the RSSHub instance"
+
+
+def _site(archive: Archive, thing: str) -> list[tuple[Source, str]]:
+    name, _, channel = thing.removeprefix("site:").partition("/")
+    site = archive.sites.get(name)
+    if site is None:
+        raise NoSuchSource(thing, f"no site definition {name!r}; there are {', '.join(sorted(archive.sites))}")
+    channels = [one for one in site.channels if not channel or one.name == channel]
+    if not channels:
+        raise NoSuchSource(thing, f"{name} has {', '.join(one.name for one in site.channels)}")
+    return [
+        (sources.channel_source(site, one), f"channel {one.name} of the site definition {name}") for one in channels
+    ]
+
+
+def _file(archive: Archive, path: Path) -> list[tuple[Source, str]]:
+    return _document(archive, path.read_bytes(), str(path), address=path.resolve().as_uri())
+
+
+def _document(archive: Archive, data: bytes, name: str, *, address: str) -> list[tuple[Source, str]]:
+    """Return the sources that a list holds: OPML, RSSHub routes by category, or plain addresses."""
+    head = data[:2000].lstrip().lower()
+    if head.startswith((b"<?xml", b"<opml", b"\xef\xbb\xbf<")) or b"<opml" in head:
+        return [(source, f"in {name}") for source in sources.read_opml(data)]
+    text = data.decode("utf-8", "replace")
+    routes = sources.read_routes(text)
+    if routes:
+        if any(source.kind == "rsshub" for source in routes) and not archive.settings.rsshub.base:
+            raise BadSettings("tearsheet.toml", f'the routes of {name} need [rsshub] base = "https://…"')
+        return [(source, f"in {name}") for source in routes]
+    listed = sources.read_url_list(text)
+    if not listed:
+        raise NotAFeed(name, "neither OPML, nor a list of routes, nor a list of addresses")
+    return [(Source(url=address, kind="urls", name=Path(name).stem), f"{len(listed)} addresses in {name}")]
+
+
+def _address(archive: Archive, url: str, options: FollowOptions) -> list[tuple[Source, str]]:
+    url = quote(url, safe=":/?#[]@!$&'()*+,;=%~")
+    if options.kind in ("feed", "sitemap", "front", "urls"):
+        return [(Source(url=urls.canonical(url), kind=options.kind, homepage=urls.join(url, "/")), "as you said")]
+    capture = _one(archive, url)
+    found = sources.discover(capture)
+    lists = [one for one in found if one.kind in ("opml", "routes")]
+    if lists and lists[0].url == capture.final_url:
+        return _document(archive, capture.body, url, address=url)
+    sure = [one for one in found if one.kind in ("feed", "sitemap", "urls")]
+    if sure:
+        return [
+            _found(sure[0], capture, "the address itself" if sure[0].url == capture.final_url else "named by the page")
+        ]
+    for guess, answer in _try(archive, [one.url for one in found if one.kind == "guess"][:GUESSES]):
+        real = [
+            one for one in sources.discover(answer) if one.kind in ("feed", "sitemap") and one.url == answer.final_url
+        ]
+        if real:
+            return [_found(real[0], capture, f"found at {guess}")]
+    front = [one for one in found if one.kind == "front"]
+    if not front:
+        raise NotAFeed(url, "no feed, no sitemap and no front page with articles; a site definition may help")
+    return [_found(front[0], capture, "no feed or sitemap: the links of the page itself")]
+
+
+def _found(one: sources.Found, capture: Capture, how: str) -> tuple[Source, str]:
+    home = urls.join(capture.final_url, "/")
+    return Source(url=one.url, kind=one.kind, name=one.title, homepage=home), f"{one.kind}, {how}"
+
+
+def _one(archive: Archive, url: str) -> Capture:
+    for _, answer in _try(archive, [url], errors=True):
+        return answer
+    raise FetchError(url)
+
+
+def _try(archive: Archive, wanted: Iterable[str], *, errors: bool = False) -> list[tuple[str, Capture]]:
+    """Return those addresses that answered, in the order asked."""
+    order = list(wanted)
+    came: dict[str, Capture] = {}
+    requests = iter([Request(url=url, purpose="source", tag=url) for url in order])
+    with Fetcher(limits_of(archive)) as fetcher:
+        for request, answer in fetcher.fetch(requests):
+            if isinstance(answer, Capture):
+                came[request.url] = answer
+            elif errors:
+                raise answer
+    return [(url, came[url]) for url in order if url in came]
+
+
+def _as_told(source: Source, options: FollowOptions) -> Source:
+    told = {
+        name: getattr(options, name)
+        for name in ("categories", "name", "language", "timezone", "excerpt_only")
+        if getattr(options, name)
+    }
+    return replace(source, **told) if told else source

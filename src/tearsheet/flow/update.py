@@ -1,0 +1,533 @@
+"""The update: visit what is due, fetch what is new, look again at what is old, keep it. Interrupt it anywhere; run it again.
+
+Sources, then articles, then pictures: each is claimed from the catalog in small lots, fetched, worked on, and settled together
+with others in one commit. What was claimed and not settled when a process dies is simply due again.
+"""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from tearsheet import media, schedule, sites, sources, urls
+from tearsheet.archive import Archive, disk_bytes
+from tearsheet.errors import (
+    AddressRefused,
+    BadPicture,
+    BadStatus,
+    DiskTrouble,
+    FetchError,
+    FormatError,
+    RobotsRefused,
+    TearsheetError,
+)
+from tearsheet.extraction import clip
+from tearsheet.fetch import Fetcher, Limits, Request
+from tearsheet.flow.pool import Pool
+from tearsheet.flow.records import Keeper
+from tearsheet.flow.settle import Cut, Settler, Tally
+from tearsheet.flow.visits import Visiting, settle_visit
+from tearsheet.model import Capture, Clipping, Entry, Picture, Place, Step
+from tearsheet.sites import ArticleRule
+from tearsheet.store import articles, keeping
+from tearsheet.store import sources as source_rows
+from tearsheet.store.articles import Wanted
+from tearsheet.store.keeping import WantedPicture
+from tearsheet.store.worker import Worker
+
+LOT = 400
+COMMIT_AFTER = 100
+COMMIT_AFTER_S = 0.25
+PICTURE_TRIES = 4
+MAX_PAGES_PER_VISIT = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateOptions:
+    """`sources` are the only addresses to visit (all that are due if empty); `force` visits them though they are not due.
+
+    `limit` is the most articles to fetch in this run, 0 for all; `pictures` says whether to fetch pictures.
+    """
+
+    sources: tuple[str, ...] = ()
+    force: bool = False
+    pictures: bool = True
+    limit: int = 0
+    workers: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateReport:
+    """What an update did. `failures` counts causes; `troubles` are (thing, message), at most a thousand."""
+
+    sources: int = 0
+    listed: int = 0
+    new: int = 0
+    kept: int = 0
+    edits: int = 0
+    gone: int = 0
+    returned: int = 0
+    rejected: int = 0
+    pictures: int = 0
+    failures: dict[str, int] = field(default_factory=dict)
+    troubles: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A page on its way: what is wanted, by which rule, and the address that is asked for instead of its own, if any."""
+
+    wanted: Wanted
+    rule: ArticleRule | None = None
+    instead: str = ""
+    jumps: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """What the pool needs to cut a page."""
+
+    capture: Capture
+    entry: Entry
+    rule: ArticleRule | None
+
+
+def cut(piece: Piece) -> Clipping:
+    """Return the clipping of a page (run in the pool)."""
+    return clip(piece.capture, entry=piece.entry, rule=piece.rule)
+
+
+def develop(data: bytes) -> tuple[media.Copy, media.Copy]:
+    """Return the web copy and the thumbnail of a picture (run in the pool).
+
+    Raises:
+        BadPicture: it is none, or cannot be opened.
+    """
+    return media.web_copy(data), media.thumbnail(data)
+
+
+def update(
+    archive: Archive, options: UpdateOptions | None = None, *, progress: Callable[[Step], None] = lambda step: None
+) -> UpdateReport:
+    """Return what was done, once everything that is due has been seen to.
+
+    A `KeyboardInterrupt` stops it: what is in hand is settled, the rest stays due, and the report says `interrupted`.
+
+    Raises:
+        DiskTrouble: what was fetched can no longer be written. What was acknowledged before is there.
+    """
+    return Update(archive, options or UpdateOptions(), progress).run()
+
+
+def watch(
+    archive: Archive,
+    options: UpdateOptions | None = None,
+    *,
+    on_round: Callable[[UpdateReport], None],
+    progress: Callable[[Step], None] = lambda step: None,
+    every_s: float = 60.0,
+) -> None:
+    """Update again and again, `every_s` apart, until interrupted; `on_round` is given each round's report."""
+    while True:
+        report = update(archive, options, progress=progress)
+        on_round(report)
+        if report.interrupted:
+            return
+        time.sleep(every_s)
+
+
+class Update:
+    """One run. Its methods are the steps; `run` says their order."""
+
+    def __init__(self, archive: Archive, options: UpdateOptions, progress: Callable[[Step], None]) -> None:
+        self.archive = archive
+        self.db = archive.store.db
+        self.options = options
+        self.progress = progress
+        self.tally = Tally()
+        self.failures: Counter[str] = Counter()
+        self.troubles: list[tuple[str, str]] = []
+        self.queue: deque[Request] = deque()
+        self.visits: dict[int, Visiting] = {}
+        self.settled: list[Callable[[], None]] = []
+        self.settled_at = time.monotonic()
+        self.flying = 0
+        self.fetched = 0
+        self.only: list[str] | None = list(options.sources) or None
+        self.all_forced = options.force and not options.sources
+        self.warc_full = self._over(archive.warc_folder, archive.settings.warc.max_gb)
+        self.media_full = self._over(archive.path / "media", archive.settings.media.max_gb)
+        if self.warc_full:
+            self._trouble(
+                "warc", DiskTrouble("warc", "[warc] max_gb is reached: no page is fetched until it is raised")
+            )
+
+    def run(self) -> UpdateReport:
+        """Do everything that is due, and report."""
+        began = time.monotonic()
+        interrupted = False
+        self.worker = Worker(self.archive.path / "run")
+        try:
+            self._free_the_dead()
+            with (
+                Keeper(self.archive) as self.keeper,
+                Pool(self.options.workers) as self.pool,
+                Fetcher(limits_of(self.archive)) as fetcher,
+            ):
+                self.settler = Settler(self.archive, self.keeper, self.tally, clock=now)
+                try:
+                    for request, answer in fetcher.fetch(self._requests()):
+                        self.flying -= 1
+                        self._take(request, answer)
+                except KeyboardInterrupt:
+                    interrupted = True
+                self._commit()
+        finally:
+            with self.archive.store.transaction() as db:
+                source_rows.release(db, self.worker.name)
+            self.worker.close()
+        self.archive.index.catch_up()
+        return UpdateReport(
+            **{name: getattr(self.tally, name) for name in Tally.__slots__},
+            failures=dict(self.failures.most_common()),
+            troubles=tuple(self.troubles[:1000]),
+            seconds=time.monotonic() - began,
+            interrupted=interrupted,
+        )
+
+    # --- what is due
+
+    def _requests(self) -> Iterator[Request | None]:
+        """Yield requests as long as anything is due or under way; None while there is nothing to give."""
+        while True:
+            self._collect()
+            if self.queue:
+                self.flying += 1
+                yield self.queue.popleft()
+            elif self._refill():
+                continue
+            elif self.flying or self.pool.pending:
+                self._commit_if_due()
+                yield None
+            elif self.settled:
+                self._commit()
+            else:
+                return
+
+    def _refill(self) -> bool:
+        """Claim another lot; return whether there was one."""
+        with self.archive.store.transaction() as db:
+            due = self._claim_sources()
+            wanted = [] if due else self._claim_articles()
+            pictures: list[WantedPicture] = []
+            if not due and not wanted and self.options.pictures and not (self.media_full or self.warc_full):
+                pictures = keeping.claim_pictures(db, worker=self.worker.name, now=now(), limit=LOT)
+        for source in due:
+            self._visit(source)
+        for one in wanted:
+            self._ask(one)
+        for picture in pictures:
+            self._push(
+                picture.url,
+                purpose="picture",
+                tag=picture,
+                referer=picture.referer,
+                max_bytes=self.archive.settings.media.max_bytes,
+            )
+        return bool(due or wanted or pictures)
+
+    def _claim_sources(self) -> list[source_rows.Due]:
+        if self.all_forced:
+            self.all_forced = False
+            self.only = [state.source.url for state in self.archive.sources() if not state.source.paused]
+        if self.only is not None:
+            lot, self.only = self.only[:LOT], self.only[LOT:]
+            return source_rows.claim(self.db, worker=self.worker.name, now=now(), limit=LOT, only=lot)
+        return source_rows.claim(self.db, worker=self.worker.name, now=now(), limit=LOT)
+
+    def _claim_articles(self) -> list[Wanted]:
+        left = self.options.limit - self.fetched if self.options.limit else LOT
+        if left <= 0 or self.warc_full:
+            return []
+        found = articles.claim(self.db, worker=self.worker.name, now=now(), limit=min(LOT, left))
+        self.fetched += len(found)
+        return found
+
+    def _visit(self, due: source_rows.Due) -> None:
+        """Ask for what must be fetched to list a source."""
+        try:
+            wants = sources.addresses(
+                due.source, sites=self.archive.sites, rsshub_base=self.archive.settings.rsshub.base
+            )
+        except TearsheetError as error:
+            self._visit_failed(Visiting(due=due), error)
+            return
+        visiting = Visiting(due=due, open=len(wants), asked=set(wants))
+        self.visits[due.n] = visiting
+        single = len(wants) == 1 and due.visit is not None and not self.options.force
+        for url in wants:
+            self._push(
+                url,
+                purpose="source",
+                tag=visiting,
+                etag=due.visit.etag if single and due.visit else "",
+                last_modified=due.visit.last_modified if single and due.visit else "",
+            )
+        if not wants:
+            self._visited(visiting)
+
+    def _ask(self, wanted: Wanted) -> None:
+        """Ask for the page of an article; an entry without one is cut as it is."""
+        if not wanted.entry.url:
+            self._cut_entry(wanted, "")
+            return
+        rule = sites.rule_for(self.archive.sites, wanted.url, on=now().date())
+        instead = sites.single_page(rule, wanted.url) if rule else ""
+        again = wanted.revisions > 0
+        self._push(
+            instead or wanted.url,
+            tag=Job(wanted=wanted, rule=rule, instead=instead),
+            etag=wanted.etag if again else "",
+            last_modified=wanted.last_modified if again else "",
+        )
+
+    def _push(self, url: str, **more: object) -> None:
+        self.queue.append(Request(url=url, **more))  # type: ignore[arg-type]
+
+    # --- what came
+
+    def _take(self, request: Request, answer: Capture | FetchError) -> None:
+        tag = request.tag
+        if isinstance(tag, Visiting):
+            self._take_listing(tag, answer)
+        elif isinstance(tag, Job):
+            self._take_page(tag, answer)
+        elif isinstance(tag, WantedPicture):
+            self._take_picture(tag, answer)
+        self._collect()
+        self._commit_if_due()
+
+    def _take_listing(self, visiting: Visiting, answer: Capture | FetchError) -> None:
+        visiting.open -= 1
+        if isinstance(answer, FetchError):
+            visiting.errors.append(answer)
+        else:
+            visiting.captures.append(answer)
+        if visiting.open == 0:
+            self._visited(visiting)
+
+    def _visited(self, visiting: Visiting) -> None:
+        """Read what was fetched; ask for more if the source needs it, settle the visit if not."""
+        fresh = [capture for capture in visiting.captures if capture.status != 304]
+        if not visiting.captures or (visiting.errors and not fresh):
+            self._visit_failed(
+                visiting, visiting.errors[0] if visiting.errors else FormatError(visiting.due.source.url)
+            )
+            return
+        if fresh:
+            try:
+                visiting.listed = sources.read(visiting.due.source, fresh, sites=self.archive.sites, now=now())
+            except TearsheetError as error:
+                self._visit_failed(visiting, error)
+                return
+            more = [url for url in visiting.listed.wants if url not in visiting.asked][:MAX_PAGES_PER_VISIT]
+            if more and len(visiting.asked) < MAX_PAGES_PER_VISIT:
+                visiting.asked.update(more)
+                visiting.open = len(more)
+                for url in more:
+                    self._push(url, purpose="source", tag=visiting)
+                return
+        self._finish_visit(visiting)
+
+    def _visit_failed(self, visiting: Visiting, error: TearsheetError) -> None:
+        visiting.failure = error
+        self._trouble(visiting.due.source.url, error)
+        self._finish_visit(visiting)
+
+    def _finish_visit(self, visiting: Visiting) -> None:
+        self.visits.pop(visiting.due.n, None)
+        self.settled.append(lambda: settle_visit(self.archive, self.keeper, self.tally, visiting, now()))
+        self.progress(Step(stage="sources", done=self.tally.sources, note=visiting.due.source.url))
+
+    def _take_page(self, job: Job, answer: Capture | FetchError) -> None:
+        wanted = job.wanted
+        if isinstance(answer, FetchError):
+            self._page_failed(job, answer)
+            return
+        if answer.status == 304:
+            self.settled.append(lambda: self.settler.unchanged(wanted, answer))
+            return
+        if job.rule and job.jumps < 2 and (jump := sites.jump(job.rule, answer)):
+            self.keeper.keep(answer)
+            self._push(jump, tag=replace(job, instead=jump, jumps=job.jumps + 1))
+            return
+        to_front = urls.is_front(answer.final_url) and not urls.is_front(wanted.url)
+        if to_front:
+            self._page_missed(job, FetchError(wanted.url, "redirected to the front page"), to_front=True)
+            return
+        place = self.keeper.keep(answer)
+        self.pool.give((job, answer, place), cut, Piece(capture=answer, entry=wanted.entry, rule=job.rule))
+
+    def _page_failed(self, job: Job, error: FetchError) -> None:
+        if job.instead and not job.jumps and isinstance(error, BadStatus):
+            # The whole-article-on-one-page form is a guess: the address as listed is the one that counts.
+            self._push(job.wanted.url, tag=replace(job, instead=""))
+            return
+        self._page_missed(job, error)
+
+    def _page_missed(self, job: Job, error: FetchError, *, to_front: bool = False) -> None:
+        wanted = job.wanted
+        status = error.status if isinstance(error, BadStatus) else 0
+        self._trouble(wanted.url, error)
+        if wanted.revisions == 0 and len(wanted.entry.content or wanted.entry.summary) > 200:
+            self._cut_entry(wanted, str(error))
+            return
+        never = isinstance(error, RobotsRefused | AddressRefused)
+        self.settled.append(
+            lambda: self.settler.missed(wanted, str(error), status=status, to_front=to_front, never=never)
+        )
+
+    def _cut_entry(self, wanted: Wanted, trouble: str) -> None:
+        """Cut the text that the listing gave: there is no page, or it did not come."""
+        capture, place = self.keeper.entry(wanted.entry, source=wanted.url, at=now())
+        self.pool.give((wanted, capture, place, trouble), cut, Piece(capture=capture, entry=wanted.entry, rule=None))
+
+    def _take_picture(self, wanted: WantedPicture, answer: Capture | FetchError) -> None:
+        if isinstance(answer, FetchError):
+            self._picture_failed(wanted, answer)
+        elif answer.status == 304 or not answer.body:
+            self._picture_failed(wanted, BadPicture(wanted.url, "an empty answer"))
+        else:
+            self.pool.give((wanted, answer), develop, answer.body)
+
+    def _picture_failed(self, wanted: WantedPicture, error: TearsheetError) -> None:
+        self.failures[f"picture {error.what}"] += 1
+        hopeless = isinstance(error, FormatError | AddressRefused | RobotsRefused) or wanted.failures >= PICTURE_TRIES
+        due_at = None if hopeless else now() + schedule.back_off(wanted.failures + 1)
+        self.settled.append(lambda: keeping.picture_failed(self.db, wanted.n, str(error), due_at=due_at))
+
+    # --- what was worked on
+
+    def _collect(self) -> None:
+        for tag, result in self.pool.done():
+            match tag:
+                case (Job() as job, Capture() as capture, Place() as place):
+                    self._collect_page(job.wanted, (capture, place, job.rule, ""), result)
+                case (Wanted() as wanted, Capture() as capture, Place() as place, str() as trouble):
+                    self._collect_page(wanted, (capture, place, None, trouble), result)
+                case (WantedPicture() as wanted, Capture() as capture):
+                    self._collect_picture(wanted, capture, result)
+
+    def _collect_page(
+        self, wanted: Wanted, kept: tuple[Capture, Place, ArticleRule | None, str], result: Clipping | TearsheetError
+    ) -> None:
+        capture, place, rule, trouble = kept
+        if isinstance(result, TearsheetError):
+            self._trouble(wanted.url, result)
+            self.settled.append(lambda: self.settler.missed(wanted, str(result)))
+            return
+        if not result.text.strip():
+            self.failures["no words found on the page"] += 1
+        done = Cut(
+            wanted=wanted,
+            capture=capture,
+            place=place,
+            clipping=result,
+            rule=rule,
+            kept_as="entry" if trouble or not wanted.entry.url else "page",
+            trouble=trouble,
+        )
+        self.settled.append(lambda: self.settler.page(done))
+        self.progress(Step(stage="articles", done=self.tally.kept + self.tally.edits, note=wanted.url))
+
+    def _collect_picture(
+        self, wanted: WantedPicture, capture: Capture, result: tuple[media.Copy, media.Copy] | TearsheetError
+    ) -> None:
+        if isinstance(result, TearsheetError):
+            self._picture_failed(wanted, result)
+            return
+        web, thumb = result
+        name = capture.digest.removeprefix("sha256:")
+        picture = Picture(
+            url=wanted.url,
+            digest=capture.digest,
+            media_type=web.media_type,
+            web=f"{name[:2]}/{name}{web.extension}",
+            thumb=f"{name[:2]}/{name}-400{thumb.extension}",
+            width=web.width,
+            height=web.height,
+            thumb_width=thumb.width,
+            thumb_height=thumb.height,
+        )
+        place = self.keeper.keep(capture)
+        folder = self.archive.media_folder
+        for file, copy in ((picture.web, web), (picture.thumb, thumb)):
+            if not folder.has(file):
+                folder.put(file, copy.data)
+
+        def settle() -> None:
+            row = keeping.add_capture(self.db, capture, place, kind="picture")
+            keeping.picture_kept(self.db, wanted.n, picture, capture=row, bytes=len(web.data) + len(thumb.data))
+            self.tally.pictures += 1
+
+        self.settled.append(settle)
+        self.progress(Step(stage="pictures", done=self.tally.pictures, note=wanted.url))
+
+    # --- commits
+
+    def _commit_if_due(self) -> None:
+        if len(self.settled) >= COMMIT_AFTER or (self.settled and time.monotonic() - self.settled_at > COMMIT_AFTER_S):
+            self._commit()
+
+    def _commit(self) -> None:
+        """Settle what is in hand: captures fsynced first, then one commit, then it counts as done."""
+        self._collect()
+        settled, self.settled = self.settled, []
+        if settled:
+            with self.archive.store.transaction():
+                for outcome in settled:
+                    outcome()
+                self.keeper.sync()
+        self.settled_at = time.monotonic()
+
+    def _free_the_dead(self) -> None:
+        with self.archive.store.transaction() as db:
+            for name in self.worker.dead(source_rows.workers(db)):
+                source_rows.release(db, name)
+
+    def _trouble(self, thing: str, error: TearsheetError) -> None:
+        self.failures[f"HTTP {error.status}" if isinstance(error, BadStatus) else error.what] += 1
+        self.troubles.append((thing, str(error)))
+
+    @staticmethod
+    def _over(folder: object, max_gb: float) -> bool:
+        return bool(max_gb) and disk_bytes(folder) > max_gb * 1e9  # type: ignore[arg-type]
+
+
+def limits_of(archive: Archive) -> Limits:
+    """Return the fetcher's limits as the archive's settings have them."""
+    fetch = archive.settings.fetch
+    agent = fetch.user_agent or f"Tearsheet/0.1 (press archive; {fetch.contact or 'personal use'})"
+    return Limits(
+        user_agent=agent,
+        pause_s=fetch.pause_s,
+        per_host=fetch.per_host,
+        parallel=fetch.parallel,
+        connect_timeout_s=fetch.connect_timeout_s,
+        timeout_s=fetch.timeout_s,
+        max_bytes=fetch.max_bytes,
+        max_ratio=fetch.max_ratio,
+        max_redirects=fetch.max_redirects,
+        proxy=fetch.proxy,
+        allow=fetch.allow,
+        robots=fetch.robots,
+    )
+
+
+def now() -> datetime:
+    """Return the present instant, to the millisecond as the catalog keeps it."""
+    at = datetime.now(UTC)
+    return at - timedelta(microseconds=at.microsecond % 1000)
