@@ -1,0 +1,260 @@
+"""When to look again."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tearsheet.errors import (
+    AddressRefused,
+    BadFeed,
+    BadStatus,
+    FetchError,
+    RobotsRefused,
+    TooLarge,
+    TooSlow,
+    Unreachable,
+)
+from tearsheet.schedule import (
+    LONGEST,
+    SHORTEST,
+    Look,
+    Rhythm,
+    back_off,
+    dump,
+    gone_reason,
+    learn,
+    load,
+    next_look,
+    next_try,
+    next_visit,
+    not_before,
+)
+
+AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+URL = "https://paper.example/feed"
+
+
+def steady(per_day: float, *, days: int = 14) -> Rhythm:
+    rhythm = Rhythm(at=AT - days * DAY)
+    for day in range(days):
+        at = AT - (days - 1 - day) * DAY
+        count = round(per_day * (day + 1)) - round(per_day * day)
+        rhythm = learn(rhythm, at, [at - DAY * (n + 0.5) / max(1, count) for n in range(count)])
+    return rhythm
+
+
+class TestSources:
+    def test_a_source_four_times_as_busy_is_visited_twice_as_often(self) -> None:
+        quiet, busy = (next_visit(URL, steady(rate), at=AT) - AT for rate in (4, 16))
+
+        assert busy * 1.7 < quiet < busy * 2.3
+
+    def test_no_source_is_visited_more_often_than_every_five_minutes_or_less_than_weekly(self) -> None:
+        assert next_visit(URL, Rhythm(items=1e6, days=1, at=AT), at=AT) == AT + SHORTEST
+        assert next_visit(URL, Rhythm(items=0, days=1e6, at=AT), at=AT) == AT + LONGEST
+
+    def test_the_night_of_a_source_that_sleeps_is_left_alone(self) -> None:
+        rhythm = Rhythm(at=AT - 20 * DAY)
+        for day in range(20):
+            at = AT - (19 - day) * DAY
+            rhythm = learn(rhythm, at, [at.replace(hour=9) + n * 10 * timedelta(minutes=1) for n in range(18)])
+        by_day = next_visit(URL, rhythm, at=AT.replace(hour=8, minute=1)) - AT.replace(hour=8, minute=1)
+        by_night = next_visit(URL, rhythm, at=AT.replace(hour=20)) - AT.replace(hour=20)
+
+        assert by_night > 2 * by_day
+
+    def test_the_server_is_never_asked_before_it_wants_to_be(self) -> None:
+        assert next_visit(URL, steady(1000), at=AT, not_before=AT + 3 * HOUR) == AT + 3 * HOUR
+
+    def test_nothing_scrolls_away_unseen(self) -> None:
+        assert next_visit(URL, steady(240), at=AT, listed=1) - AT == SHORTEST
+        assert next_visit(URL, steady(1), at=AT, listed=10) - AT > HOUR
+
+    def test_two_addresses_are_spread_and_one_is_not(self) -> None:
+        rhythm = steady(3)
+
+        assert next_visit("https://a.example", rhythm, at=AT) != next_visit("https://b.example", rhythm, at=AT)
+        assert next_visit(URL, rhythm, at=AT) == next_visit(URL, rhythm, at=AT)
+
+    def test_the_first_visit_learns_from_the_dates_it_is_shown(self) -> None:
+        first = learn(Rhythm(), AT, [AT - n * HOUR for n in range(1, 49)])
+
+        assert 15 < first.rate < 30
+
+    def test_a_source_without_dates_teaches_nothing_at_first(self) -> None:
+        assert learn(Rhythm(), AT, [AT] * 30) == Rhythm(at=AT)
+
+    @given(
+        st.floats(0, 1e9),
+        st.floats(0, 1e6),
+        st.lists(st.floats(0, 1e6), min_size=6, max_size=6),
+        st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)),
+    )
+    def test_a_rhythm_survives_being_written_down(
+        self, items: float, days: float, hours: list[float], at: datetime
+    ) -> None:
+        rhythm = Rhythm(items=items, days=days, hours=tuple(hours), at=at.replace(tzinfo=UTC))
+
+        assert dump(load(dump(rhythm))) == dump(rhythm)
+        assert len(dump(rhythm)) < 200
+        due = next_visit(URL, rhythm, at=AT)
+        assert SHORTEST <= due - AT <= LONGEST
+
+    @pytest.mark.parametrize("text", ["", "{}", "[1,2,3]", "[1,2,[0],null]", "[1,2,[0,0,0,0,0,0],1e99]", "null"])
+    def test_an_unreadable_rhythm_is_one_that_knows_nothing(self, text: str) -> None:
+        assert load(text) == Rhythm()
+
+
+class TestServerHints:
+    @pytest.mark.parametrize(
+        ("headers", "ttl_s", "wait_s"),
+        [
+            ({}, 0, 0),
+            ({"cache-control": "public, max-age=600"}, 0, 600),
+            ({"cache-control": 'max-age="600"', "age": "200"}, 0, 400),
+            ({"cache-control": "no-cache", "expires": "Mon, 02 Mar 2026 14:00:00 GMT"}, 0, 0),
+            ({"expires": "Mon, 02 Mar 2026 13:00:00 GMT"}, 0, 3600),
+            ({"expires": "Mon, 02 Mar 2026 13:00:00 GMT", "date": "Mon, 02 Mar 2026 12:30:00 GMT"}, 0, 1800),
+            ({"expires": "0"}, 0, 0),
+            ({"expires": "-1"}, 0, 0),
+            ({"retry-after": "120"}, 0, 120),
+            ({"retry-after": "Mon, 02 Mar 2026 12:10:00 GMT"}, 0, 600),
+            ({"cache-control": "max-age=60"}, 3600, 3600),
+            ({"cache-control": "max-age=99999999999999999999999"}, 0, 0),
+            ({"cache-control": "max-age=31536000"}, 0, 7 * 86400),
+            ({"cache-control": "max-age=١٢"}, 0, 0),
+        ],
+    )
+    def test_each_hint_is_understood(self, headers: dict[str, str], ttl_s: float, wait_s: float) -> None:
+        assert not_before(headers, AT, ttl_s=ttl_s) - AT == timedelta(seconds=wait_s)
+
+
+class TestTrouble:
+    def test_a_source_that_is_gone_is_not_tried_again(self) -> None:
+        assert next_try(URL, BadStatus(URL, status=410), failures=1, at=AT) is None
+
+    def test_retry_after_is_obeyed_exactly(self) -> None:
+        assert next_try(URL, BadStatus(URL, status=429, retry_after_s=90), failures=4, at=AT) == AT + timedelta(
+            seconds=90
+        )
+
+    @pytest.mark.parametrize(
+        ("error", "first", "longest"),
+        [
+            (Unreachable(URL), timedelta(minutes=15), DAY),
+            (TooSlow(URL), timedelta(minutes=15), DAY),
+            (BadStatus(URL, status=503), timedelta(minutes=15), DAY),
+            (BadStatus(URL, status=429), HOUR, DAY),
+            (BadStatus(URL, status=404), 6 * HOUR, LONGEST),
+            (BadFeed(URL), HOUR, LONGEST),
+            (AddressRefused(URL), DAY, LONGEST),
+            (RobotsRefused(URL), DAY, LONGEST),
+            (TooLarge(URL), DAY, LONGEST),
+        ],
+    )
+    def test_each_kind_of_trouble_has_its_patience(
+        self, error: FetchError, first: timedelta, longest: timedelta
+    ) -> None:
+        assert back_off(error, 1) == first
+        assert back_off(error, 2) == first * 2
+        assert back_off(error, 1000) == longest
+        assert next_try(URL, error, failures=1, at=AT) >= AT + first  # type: ignore[operator]
+
+
+class TestLooks:
+    def test_an_article_is_looked_at_five_times(self) -> None:
+        looks = []
+        due = next_look(AT, 0, AT)
+        while due is not None:
+            looks.append(due - AT)
+            due = next_look(AT, len(looks), due)
+
+        assert looks == [HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY]
+
+    def test_looks_that_were_missed_are_not_made_up_for(self) -> None:
+        assert next_look(AT, 0, AT + 3 * DAY) == AT + 7 * DAY
+        assert next_look(AT, 1, AT + 40 * DAY) is None
+
+    def test_a_look_taken_a_little_early_counts(self) -> None:
+        assert next_look(AT, 1, AT + timedelta(minutes=59)) == AT + 6 * HOUR
+
+    def test_a_missing_article_is_looked_for_again_within_a_day(self) -> None:
+        assert next_look(AT, 4, AT + 7 * DAY, missing=True) == AT + 8 * DAY
+        assert next_look(AT, 5, AT + 30 * DAY, missing=True) == AT + 31 * DAY
+        assert next_look(AT, 1, AT + HOUR, missing=True) == AT + 6 * HOUR
+
+
+def looks(*found: tuple[float, int] | tuple[float, int, bool]) -> list[Look]:
+    return [Look(at=AT + item[0] * HOUR, status=item[1], front=len(item) > 2) for item in found]
+
+
+@pytest.mark.parametrize(
+    ("history", "reason"),
+    [
+        (looks(), ""),
+        (looks((0, 200)), ""),
+        (looks((0, 200), (1, 410)), "410"),
+        (looks((0, 200), (1, 404)), ""),
+        (looks((0, 200), (1, 404), (24, 404)), ""),
+        (looks((0, 200), (1, 404), (25, 404)), "404"),
+        (looks((0, 200), (1, 404), (6, 503), (25, 404)), "404"),
+        (looks((0, 200), (1, 404), (6, 200), (25, 404)), ""),
+        (looks((0, 200), (1, 301, True)), "front page"),
+        (looks((0, 200), (1, 200, True)), "front page"),
+        (looks((0, 200), (1, 410), (25, 404)), "410"),
+        (looks((0, 200), (1, 404), (25, 404), (49, 500)), "404"),
+        (looks((0, 200), (1, 410), (6, 200)), ""),
+        (looks((0, 200), (1, 500), (25, 500), (49, 0)), ""),
+        (looks((0, 200), (1, 404, True), (2, 404)), ""),
+    ],
+)
+def test_gone_is_told_from_trouble_and_from_a_return(history: list[Look], reason: str) -> None:
+    assert gone_reason(history) == reason
+
+
+def arrivals(rng: random.Random, per_day: float, days: int) -> list[datetime]:
+    """Return Poisson arrivals, six times as dense by day as by night."""
+    found = []
+    at = AT
+    while at < AT + days * DAY:
+        at += timedelta(days=rng.expovariate(per_day * 1.7))
+        if rng.random() < (1.0 if 6 <= at.hour < 18 else 0.17):
+            found.append(at)
+    return found
+
+
+def polled(items: list[datetime], days: int, interval: timedelta | None) -> tuple[int, list[timedelta]]:
+    """Return requests and delays of the items of the second half, at a fixed or a learned interval."""
+    at, known, requests, delays = AT, 0, 0, []
+    rhythm = Rhythm()
+    half = AT + days / 2 * DAY
+    while at < AT + days * DAY:
+        fresh = [item for item in items[known:] if item <= at]
+        known += len(fresh)
+        requests += at >= half
+        delays += [at - item for item in fresh if item >= half]
+        rhythm = learn(rhythm, at, fresh)
+        at = at + interval if interval else next_visit(URL, rhythm, at=at)
+    return requests, delays
+
+
+def test_learned_polling_beats_hourly_polling_with_fewer_requests() -> None:
+    rng = random.Random(7)
+    days = 14
+    learned, hourly = [0, timedelta(), 0], [0, timedelta(), 0]
+    for _ in range(60):
+        items = arrivals(rng, min(rng.lognormvariate(0.26, 1.9), 150), days)
+        for total, interval in ((learned, None), (hourly, HOUR)):
+            requests, delays = polled(items, days, interval)
+            total[0] += requests  # type: ignore[operator]
+            total[1] += sum(delays, timedelta())  # type: ignore[operator]
+            total[2] += len(delays)  # type: ignore[operator]
+
+    # Delay times requests: the less of either, the better. Measured: 0.47 of hourly polling, with 9.4 requests a day instead of 24.
+    cost = (learned[1] / learned[2]) * learned[0] / ((hourly[1] / hourly[2]) * hourly[0])  # type: ignore[operator]
+    assert cost < 0.55
+    assert learned[0] < hourly[0]  # type: ignore[operator]
