@@ -23,6 +23,7 @@
     │   ├── BadFeed                a feed beyond repair
     │   ├── BadPost                not a post file
     │   ├── BadWarc                a record that is damaged
+    │   ├── BadCoding              a body not in the gzip, br, ... it claims, or broken off
     │   └── BadPicture             not a picture, or one that is too big to open
     ├── NotFound                   no such thing in the archive
     │   ├── NoSuchSource
@@ -32,6 +33,8 @@
 
 A message says what happened, to which thing, and why; the fix too, if the user has one.
 """
+
+from typing import Any
 
 
 class TearsheetError(Exception):
@@ -156,6 +159,8 @@ class BadStatus(FetchError):
         super().__init__(thing, cause or f"HTTP {status}")
         self.status = status
         self.retry_after_s = retry_after_s
+        # The answer itself, a `model.Capture` or None: the tree stands below the nouns and cannot name them.
+        self.capture: Any = None
 
 
 class FormatError(TearsheetError):
@@ -186,6 +191,12 @@ class BadWarc(FormatError):
     """A WARC record is damaged."""
 
     what = "damaged WARC record"
+
+
+class BadCoding(FormatError):
+    """A body is not in the content coding it claims, or breaks off inside it."""
+
+    what = "not in the coding it claims"
 
 
 class BadPicture(FormatError):

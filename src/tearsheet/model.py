@@ -92,7 +92,8 @@ class Capture:
     `body` has its content coding undone (what a reader sees); `raw` is the payload as transferred (still gzip, br, ...),
     without the chunked framing. `head` and `request` are the header blocks as sent on the wire, ending in a blank line;
     empty if the answer was not fetched by us. `via` are the redirects that led here, oldest first.
-    `digest` is the SHA-256 of `body`.
+    `digest` is the SHA-256 of `body`. `tls` is version and cipher suite, as in `TLSv1.3 TLS_AES_256_GCM_SHA384`.
+    `truncated` is empty, or why the body is not whole: `length`, `time`, `disconnect` (the words of WARC-Truncated).
     """
 
     url: str
@@ -107,6 +108,7 @@ class Capture:
     request: bytes = b""
     ip: str = ""
     tls: str = ""
+    truncated: str = ""
     via: tuple["Capture", ...] = ()
     place: Place | None = None
 
