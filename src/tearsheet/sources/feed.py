@@ -1,0 +1,124 @@
+"""Feeds of every kind, as one shape: RSS 0.9x, 1.0, 2.0, Atom 0.3 and 1.0, CDF, JSON Feed.
+
+What is HTML in a feed stays as it was sent, with its addresses made absolute: it is not cleaned here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tearsheet.errors import BadFeed, NotAFeed
+from tearsheet.model import Enclosure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedItem:
+    """One item as the feed has it. `title` may be HTML; `summary` and `content` are HTML unless named in `plain`.
+
+    `author` is as written, `authors` are names only. A date that cannot be told is None; `published_text` keeps its words.
+    """
+
+    title: str = ""
+    link: str = ""
+    id: str = ""
+    author: str = ""
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    published_text: str = ""
+    updated: datetime | None = None
+    updated_text: str = ""
+    content: str = ""
+    summary: str = ""
+    plain: frozenset[str] = frozenset()
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed and its items in the order it lists them. `trouble` says what was wrong with it, empty if nothing."""
+
+    title: str = ""
+    link: str = ""
+    subtitle: str = ""
+    author: str = ""
+    id: str = ""
+    language: str = ""
+    updated: datetime | None = None
+    entries: tuple[FeedItem, ...] = ()
+    trouble: str = ""
+
+
+MAX_BYTES = 16 * 1024 * 1024
+MAX_ITEMS = 5_000
+
+
+def parse(body: bytes, *, headers: Mapping[str, str] | None = None, url: str = "", zone: str = "") -> Feed:
+    """Return the feed in `body`.
+
+    `headers` are those of the answer (`Content-Type`, `Content-Location`, `Content-Language` matter), `url` its address;
+    `zone` is the source's IANA zone for dates that name none, UTC by default.
+
+    Raises:
+        NotAFeed: nothing came, or a page, a picture, something else.
+        BadFeed: too large, or broken beyond repair.
+    """
+    # Late, so that `Feed` can be known without loading parsers.
+    from tearsheet.sources import feedjson, feedloose, feedxml, xmltree
+
+    given = {name.lower(): value for name, value in (headers or {}).items()}
+    if len(body) > MAX_BYTES:
+        raise BadFeed(url, f"{len(body):,} bytes, the limit is {MAX_BYTES:,}")
+    start = body[:512].lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n\x00")
+    if not start:
+        raise NotAFeed(url, "the answer is empty")
+    base = _document_base(given, url)
+    if start[:1] in (b"{", b"["):
+        return feedjson.read(body, base=base, url=url, zone=zone)
+    unlike = _unlike_a_feed(start)
+    if unlike:
+        raise NotAFeed(url, unlike)
+    tree = xmltree.parse(body, content_type=given.get("content-type", ""))
+    language = given.get("content-language", "").split(",")[0].strip()
+    found = feedxml.read(tree, base=base, language=language, zone=zone) if tree.root is not None else None
+    if found is None or (tree.trouble and not found.entries):
+        found = feedloose.read(body, given, base=base, zone=zone) or found
+    if found is None:
+        raise _refusal(tree, url)
+    return found
+
+
+def _refusal(tree: object, url: str) -> NotAFeed | BadFeed:
+    from tearsheet.sources import feedxml, xmltree
+
+    assert isinstance(tree, xmltree.Tree)
+    if tree.root is None:
+        return BadFeed(url, tree.trouble or "no XML in it")
+    return NotAFeed(url, f"it is a <{feedxml.local_name(tree.root)}> document")
+
+
+def _document_base(headers: Mapping[str, str], url: str) -> str:
+    from tearsheet import urls
+
+    location = headers.get("content-location", "")
+    return (urls.join(url, location) if location else "") or url
+
+
+_PICTURES = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"%PDF", "a PDF"),
+)
+
+
+def _unlike_a_feed(start: bytes) -> str:
+    """Return what the first bytes show this to be, if that is surely no feed."""
+    for mark, kind in (*_PICTURES, (b"\x1f\x8b", "a gzip file"), (b"PK\x03\x04", "a ZIP file")):
+        if start.startswith(mark):
+            return f"it is {kind}"
+    low = start.lower()
+    if low.startswith((b"<!doctype html", b"<html")):
+        return "it is a web page"
+    return "" if b"<" in start or b"\x00" in start else "it is text without any markup"

@@ -1,0 +1,104 @@
+"""XML as the press sends it, as a tree: nothing outside is fetched, no entity is expanded, broken files are mended."""
+
+import html
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from tearsheet import charset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """A parsed document; `root` is None if there is no element to be found. `trouble` says what had to be mended."""
+
+    root: etree._Element | None
+    trouble: str = ""
+
+
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]+)""")
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.I | re.S)
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_ILLEGAL_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:5529[6-9]|55[3-9]\d\d|5[67]\d{3}));", re.I
+)
+_AMPERSAND = re.compile(
+    r"&(?!#\d{1,7};|#x[0-9a-f]{1,6};|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z][A-Za-z0-9]{1,31});)?", re.I
+)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.S)
+
+
+def parse(data: bytes, *, content_type: str = "") -> Tree:
+    """Return the tree of `data`, whatever its encoding and however broken.
+
+    A document type is cut out, so that its entities mean nothing and nothing can grow; HTML's names for characters are
+    understood, other references stay as they are written.
+    """
+    plain = _as_utf8(data, content_type)
+    if plain is not None and b"<!DOCTYPE" not in plain[:4096] and b"<!ENTITY" not in plain:
+        try:
+            return Tree(root=etree.fromstring(plain, _parser()))
+        except (etree.XMLSyntaxError, ValueError):
+            pass
+    text = (
+        plain.decode("utf-8") if plain is not None else charset.decode(data, content_type=content_type, markup="xml")[0]
+    )
+    return _mended(text)
+
+
+def _parser(*, recover: bool = False) -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        recover=recover,
+    )
+
+
+def _as_utf8(data: bytes, content_type: str) -> bytes | None:
+    """Return `data` without a byte order mark if everything says that it is UTF-8: then it need not be decoded twice."""
+    data = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    declared = _DECLARED.search(data[:300])
+    named = declared[1].lower() if declared else b"utf-8"
+    http = content_type.lower().partition("charset=")[2].strip("\"' ;") or "utf-8"
+    if named not in (b"utf-8", b"utf8") or not http.startswith(("utf-8", "utf8")):
+        return None
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return data
+
+
+def _mended(text: str) -> Tree:
+    text = _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"), count=1)
+    text = _DOCTYPE.sub("", text, count=1)
+    try:
+        return Tree(root=etree.fromstring(_readable(text), _parser()))
+    except (etree.XMLSyntaxError, ValueError) as error:
+        trouble = f"broken XML, read as far as possible: {str(error).split(' (<string>')[0]}"
+    try:
+        root = etree.fromstring(_readable(text), _parser(recover=True))
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    return Tree(root=root, trouble=trouble)
+
+
+def _readable(text: str) -> bytes:
+    """Return `text` as UTF-8 without what XML forbids, and with characters for HTML's names of them."""
+    parts = _CDATA.split(_ILLEGAL_REFERENCE.sub("", _ILLEGAL.sub("", text)))
+    mended = (part if part.startswith("<![CDATA[") else _AMPERSAND.sub(_reference, part) for part in parts)
+    return "".join(mended).encode("utf-8")
+
+
+def _reference(found: re.Match[str]) -> str:
+    char = html.unescape(found[0]) if found[1] else found[0]
+    known = found[1] and char != found[0] and not char.endswith(";")
+    return char.replace("&", "&amp;").replace("<", "&lt;") if known else "&amp;" + found[0][1:]
