@@ -1,0 +1,124 @@
+"""`tearsheet articles`: list articles."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+import click
+
+from tearsheet.cli.console import Console, archive_option, clock, console, json_option, write_json_rows
+from tearsheet.cli.options import Filters, filter_options, gathered, limit_option
+from tearsheet.cli.rows import article_row
+from tearsheet.cli.screen import Column
+from tearsheet.model import Article, Query
+
+if TYPE_CHECKING:
+    from tearsheet.archive import Archive
+
+PAGE = 2000
+ON_A_SCREEN = 50
+ORDERS = ("newest", "oldest", "arrival", "edited", "gone")
+
+COLUMNS = [
+    Column("id"),
+    Column("published"),
+    Column("source", flexible=True),
+    Column("title", flexible=True),
+    Column("state"),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which articles, in what order, and how many."""
+
+    which: str | None
+    order: str | None
+    limit: int | None
+
+    def narrowed(self, query: Query) -> Query:
+        """Return `query` with this choice; its limit is left alone."""
+        edited = True if self.which == "edited" else None
+        gone = True if self.which == "gone" else None
+        order = self.order or (self.which if self.which in ("edited", "gone") else "newest")
+        return replace(query, edited=edited, gone=gone, rejected=self.which == "rejected", order=order)
+
+
+@click.command("articles")
+@click.option("--rejected", "which", flag_value="rejected", help="Only what was judged to be no article.")
+@click.option("--gone", "which", flag_value="gone", help="Only what has vanished from the web.")
+@click.option("--edited", "which", flag_value="edited", help="Only what was edited after it was first seen.")
+@click.option("--order", type=click.Choice(ORDERS), help="[default: newest; edited or gone with these]")
+@limit_option
+@filter_options
+@json_option
+@archive_option
+@gathered(Choice, into="choice")
+@console
+def command(said: Console, filters: Filters, choice: Choice, as_json: bool) -> None:
+    """List articles, newest first.
+
+    On a terminal the first 50; all of them with --json or in a pipe, where columns are separated by tabs.
+
+    \b
+    Examples:
+      tearsheet articles
+      tearsheet articles --source harbour --since 7d
+      tearsheet articles --category Press/Harbour --edited
+      tearsheet articles --gone --json
+      tearsheet articles --rejected
+      tearsheet articles | cut -f 1,4
+
+    With --json: a JSON array of articles, one to a line.
+    """
+    with said.archive() as archive:
+        query = choice.narrowed(filters.query(archive))
+        if as_json:
+            write_json_rows(map(article_row, found(archive, query, choice.limit or 0)))
+            return
+        usual = ON_A_SCREEN if sys.stdout.isatty() else 0
+        limit = usual if choice.limit is None else choice.limit
+        said.write_table(COLUMNS, [row(article, archive.zone) for article in found(archive, query, limit)])
+        total = archive.count(query)
+    if not total:
+        said.note("No such article.")
+    elif limit and total > limit:
+        said.note(f"{total - limit:,} more: --limit 0 shows all.")
+
+
+def found(archive: "Archive", query: Query, limit: int) -> Iterator[Article]:
+    """Yield the articles of `query`, at most `limit` (0 for all), asking for a page of them at a time."""
+    given = 0
+    while not limit or given < limit:
+        page = min(PAGE, limit - given) if limit else PAGE
+        articles = archive.articles(replace(query, limit=page, offset=given))
+        yield from articles
+        given += len(articles)
+        if len(articles) < page:
+            return
+
+
+def row(article: Article, zone: tzinfo) -> list[str]:
+    """Return the cells of one article in a list."""
+    return [
+        article.id,
+        clock(article.published or article.first_seen, zone),
+        article.source_name or article.source,
+        article.title or article.url,
+        state(article),
+    ]
+
+
+def state(article: Article) -> str:
+    """Return in a few words how often an article was rewritten, and what became of it."""
+    wordings = f"{article.revisions} wordings" if article.revisions > 1 else ""
+    return ", ".join(part for part in (wordings, fate(article)) if part)
+
+
+def fate(article: Article) -> str:
+    """Return in a few words what became of an article; empty for most."""
+    gone = "" if not article.gone_at else f"gone ({article.gone})" if article.gone else "gone"
+    copy = f"copy of {article.copy_of}" if article.copy_of else ""
+    return ", ".join(part for part in (gone, copy) if part)

@@ -1,0 +1,82 @@
+"""The progress display: a bar on a terminal, now and then a plain line elsewhere; on standard error only."""
+
+import os
+import shutil
+import sys
+import time
+from types import TracebackType
+from typing import TextIO
+
+from tearsheet.cli.screen import cut, one_line
+from tearsheet.model import Step
+
+BAR_CELLS = 24
+REDRAW_S = 0.1
+PLAIN_EVERY_S = 10.0
+CLEAR = "\r\x1b[K"
+
+
+class Progress:
+    """Takes steps (it is the `progress` of every flow) and shows them; leaves a terminal's line empty when it ends."""
+
+    def __init__(self, *, quiet: bool = False, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._quiet = quiet
+        self._moving = self._stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._drawn_at = 0.0
+        self._last: dict[str, Step] = {}  # of each stage; stages may take turns
+        self._drawn: dict[str, Step] = {}
+
+    def __call__(self, step: Step) -> None:
+        """Show `step`, unless one was shown a moment ago."""
+        if self._quiet:
+            return
+        self._last[step.stage] = step
+        now = time.monotonic()
+        wait = REDRAW_S if self._moving else PLAIN_EVERY_S
+        if step.stage not in self._drawn or now - self._drawn_at >= wait:
+            self._drawn_at = now
+            self._draw(step)
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._moving and self._drawn:
+            self._write(CLEAR)
+        elif not self._moving:
+            for stage, step in self._last.items():
+                if step != self._drawn.get(stage):
+                    self._draw(step)
+        self._last.clear()
+        self._drawn.clear()
+
+    def _draw(self, step: Step) -> None:
+        self._drawn[step.stage] = step
+        if self._moving:
+            self._write(CLEAR + cut(bar(step), shutil.get_terminal_size().columns - 1))
+        else:
+            self._write(plain(step) + "\n")
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+def bar(step: Step) -> str:
+    """Return `step` as the line of a moving display."""
+    share = min(step.done / step.total, 1.0) if step.total else 0.0
+    full = int(share * BAR_CELLS)
+    drawn = f" {'━' * full}{'╌' * (BAR_CELLS - full)}" if step.total else ""
+    return f"{one_line(step.stage)}{drawn} {_count(step)}  {one_line(step.note)}".rstrip()
+
+
+def plain(step: Step) -> str:
+    """Return `step` as a line of a log. The thing in hand is left out: it would be an arbitrary one."""
+    return f"{one_line(step.stage)} {_count(step)}".rstrip()
+
+
+def _count(step: Step) -> str:
+    if step.total:
+        return f"{step.done:,}/{step.total:,}"
+    return f"{step.done:,}" if step.done else ""

@@ -1,0 +1,50 @@
+"""`tearsheet stats`: what the archive holds, and what it weighs."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tearsheet.cli.console import Console, archive_option, console, json_option, write_json
+from tearsheet.cli.screen import fitted, human_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BYTES = "bytes_"
+
+
+@click.command("stats")
+@json_option
+@archive_option
+@console
+def command(said: Console, as_json: bool) -> None:
+    """Say how much of what the archive holds, and where its bytes go.
+
+    \b
+    Examples:
+      tearsheet stats
+      tearsheet stats --json
+
+    With --json: one object of numbers; keys that begin with `bytes_` are bytes on disk.
+    """
+    with said.archive() as archive:
+        counts = archive.stats()
+    if as_json:
+        write_json(counts)
+        return
+    held = {name: f"{count:,}" for name, count in counts.items() if not name.startswith(BYTES)}
+    weighs = {name.removeprefix(BYTES): count for name, count in counts.items() if name.startswith(BYTES)}
+    _write(said, "holds", held)
+    weights = {name: human_bytes(int(count)) for name, count in weighs.items()}
+    weights["together"] = human_bytes(int(sum(weighs.values())))
+    if articles := counts.get("articles"):
+        weights["an article"] = human_bytes(round(sum(weighs.values()) / articles))
+    _write(said, "weighs", weights)
+
+
+def _write(said: Console, heading: str, rows: "Mapping[str, str]") -> None:
+    click.echo(said.style(heading, bold=True), color=said.coloured())
+    wide = max(map(len, rows), default=0)
+    right = max(map(len, rows.values()), default=0)
+    for name, value in rows.items():
+        click.echo(f"  {fitted(name.replace('_', ' '), wide)}  {value:>{right}}")
