@@ -49,7 +49,8 @@ def found(index: Index, text: str) -> set[int]:
         ("crane", {2, 7}), ("CRANE harbour", {2, 7}), ('"the crane of"', {2}), ("“crane fell”", set()), ("crane AND mayor", {7}),
         ("crane -mayor", {2}), ("crane NOT mayor", {2}), ("title:crane", {2}), ("title:crane OR mayor", {2, 7}),
         ("fell OR resigned", {2, 7}), ("resigned | 集安", {1, 7}), ("har*", {2, 7}), ("har", set()),
-        ("cafe", {2}), ("sao paulo", {2}), ("елка", {5}), ("ёлку", {5}), ("ادارة", {6}), ("الرئيس", {6}), ("대통령", {8}), ("서울", {8}),
+        ("cafe", {2}), ("sao paulo", {2}), ("елка", {5}), ("ёлку", {5}), ("ادارة", {6}),
+        ("الرئيس", {6}), ("대통령", {8}), ("서울", {8}),
     ],
 )  # fmt: skip
 def test_a_question_finds_what_it_says(index: Index, question: str, hits: set[int]) -> None:
