@@ -66,6 +66,11 @@ def read(text: str, *, language: str = "", zone: str = "", now: datetime | None 
     return Reading(at=at, text=written, zone=name, precision=precision, how=how)
 
 
+def is_zone(name: str) -> bool:
+    """Return whether `name` is an IANA time zone."""
+    return zones.zone_of(name) is not None
+
+
 # What a reader of one form gives: instant, zone, precision, how; or a word why the text is refused; or None: not this form.
 _Found = tuple[datetime, str, str, str] | str | None
 
