@@ -11,7 +11,7 @@ from .texts import decode_braces, unix_lines, unquoted
 
 Value = str | tuple[str, ...]
 
-_TITLE = re.compile(r"\n*---\ntitle:(?P<title>.*?)\ncategories:[ \t]*(?=\n)", re.DOTALL)
+_TITLE = re.compile(r"\n*---\ntitle:(?P<title>.*?)\ncategories:[ \t]*(?=\n|\Z)", re.DOTALL)
 _KEY = re.compile(r"([A-Za-z_][\w-]*):(?: (.*))?", re.DOTALL)
 _OPEN = re.compile(r"\s*<div> {0,3}\n")
 _CLOSE = re.compile(r"(?: {2})?\n</div>\s*\Z")
@@ -96,7 +96,7 @@ def _header(head: str) -> _Header:
     found = _TITLE.match(head)
     assert found is not None, "_parts found it"
     header = _Header(title=found["title"].removeprefix(" "))
-    key, number = "categories", head.count("\n") + 1
+    key = "categories"
     for number, line in _lines(head, found.end()):
         item = re.fullmatch(r"( *)- (.*)", line)
         if item and key == "categories":
@@ -107,10 +107,10 @@ def _header(head: str) -> _Header:
         elif line.strip():
             key = _assign(header, line, number)
     if not header.levels:
-        raise BadPost(f"line {number + 1}", "`categories` lists nothing")
+        raise BadPost("", "its `categories` lists nothing")
     for name in _REQUIRED:
         if name not in header.values:
-            raise BadPost(f"line {number + 1}", f"its header has no `{name}`")
+            raise BadPost("", f"its header has no `{name}`")
     return header
 
 
