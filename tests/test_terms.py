@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tearsheet.terms import Phrase, fold, phrase, query, terms, words
+from tearsheet.terms import Phrase, fold, fold_with_origins, phrase, query, terms, words
 
 ANY = st.text(
     alphabet=st.one_of(
@@ -105,3 +105,14 @@ def test_whatever_stands_in_a_text_is_found(text: str, data: st.DataObject) -> N
     wanted = phrase(text[start:end])
 
     assert not wanted.terms or holds(terms(text), wanted)
+
+
+@given(ANY)
+def test_every_folded_character_knows_where_it_comes_from(text: str) -> None:
+    folded, origins = fold_with_origins(text)
+
+    assert len(origins) == len(folded) + 1
+    assert list(origins) == sorted(origins)
+    assert origins[-1] == len(text)
+    # Jamo of two letters may compose across them; everything else folds letter by letter.
+    assert folded == fold(text) or len(folded) >= len(fold(text))
