@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Self
 
 from tearsheet.errors import AddressRefused, BadStatus, FetchError, RobotsRefused, TearsheetError, TooLarge
 
@@ -18,6 +19,8 @@ LOOKS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(da
 """The ages at which an article is looked at again."""
 SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(days=7)
+STOPPED = timedelta(days=36_500)
+"""The wait after 410 Gone: nobody will be there to see its end."""
 EFFORT = 3.0
 """Hours between two visits to a source that publishes once a day, four times that often: twice as often, and so on."""
 
@@ -27,6 +30,7 @@ _BINS = 6
 _BIN = timedelta(hours=24 / _BINS)
 _BIN_PRIOR = 3.0  # items: with fewer seen, the day is taken to be flat
 _JITTER = 0.1
+_MAX_MISSES = 20
 _DAY = timedelta(days=1)
 
 
@@ -35,13 +39,62 @@ class Rhythm:
     """How often a source publishes, as far as its visits have shown.
 
     `items` in `days` of watching, both fading with a half-life of a week; `hours` are the items by the sixth of the UTC day in
-    which they came. `at` is the last visit.
+    which they came. `at` is the last visit, `listed` the number of items it listed.
     """
 
     items: float = 0.0
     days: float = 0.0
     hours: tuple[float, ...] = (0.0,) * _BINS
     at: datetime | None = None
+    listed: int = 0
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return the rhythm that `text()` wrote; one that knows nothing for an empty or unreadable text."""
+        try:
+            items, days, hours, at, listed = json.loads(text)
+            when = None if at is None else datetime.fromtimestamp(at, UTC)
+            read = cls(
+                items=float(items), days=float(days), hours=tuple(map(float, hours)), at=when, listed=int(listed)
+            )
+        except (ValueError, TypeError, OverflowError, OSError):
+            return cls()
+        return read if len(read.hours) == _BINS else cls()
+
+    def text(self) -> str:
+        """Return one short line of JSON."""
+        at = self.at.timestamp() if self.at else None
+        hours = [round(count, 3) for count in self.hours]
+        return json.dumps([round(self.items, 4), round(self.days, 4), hours, at, self.listed], separators=(",", ":"))
+
+    def visited(self, at: datetime, *, listed: int, new: int, arrivals: Iterable[datetime] = ()) -> "Rhythm":
+        """Return what a good visit at `at` teaches that listed so many items, so many of them not seen before.
+
+        `arrivals` are the publication times of the new ones as far as they are known; the others count as spread evenly over
+        the time since the last visit. The first visit learns from dates only, up to 30 days back.
+        """
+        dated = [min(arrival, at) for arrival in arrivals][:new]
+        if self.at is None:
+            return self._first(at, listed, [arrival for arrival in dated if at - arrival <= 30 * _DAY])
+        watched = max(timedelta(), at - self.at)
+        undated = new - len(dated)
+        came = [*dated, *(at - watched * (n + 0.5) / undated for n in range(undated))]
+        return self._learnt(at, watched, came, listed)
+
+    def _first(self, at: datetime, listed: int, came: list[datetime]) -> "Rhythm":
+        watched = max((at - arrival for arrival in came), default=timedelta())
+        # Dates that all say "now" are no dates: they were filled in because the source gives none.
+        if watched < timedelta(hours=1):
+            return Rhythm(at=at, listed=listed)
+        return self._learnt(at, watched, came, listed)
+
+    def _learnt(self, at: datetime, watched: timedelta, came: list[datetime], listed: int) -> "Rhythm":
+        fade = 0.5 ** (watched / _DAY / _HALF_LIFE_DAYS)
+        hours = [count * fade for count in self.hours]
+        for arrival in came:
+            hours[_bin(arrival)] += 1
+        days = self.days * fade + watched / _DAY
+        return Rhythm(items=self.items * fade + len(came), days=days, hours=tuple(hours), at=at, listed=listed)
 
     @property
     def rate(self) -> float:
@@ -54,7 +107,7 @@ class Rhythm:
         return self.rate * share * _BINS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Look:
     """One look at an article: when, the HTTP status (0 if there was no answer), and whether it ended at the site's front page."""
 
@@ -63,42 +116,54 @@ class Look:
     front: bool = False
 
 
-def learn(rhythm: Rhythm, at: datetime, arrivals: Iterable[datetime]) -> Rhythm:
-    """Return what a visit at `at` teaches; `arrivals` are the publication times of the items not seen before (`at` if not known).
+@dataclass(frozen=True, slots=True)
+class Misses:
+    """The looks since an article last answered, all of them without it."""
 
-    The first visit learns from the dates of what is listed, up to 30 days back.
-    """
-    came = [min(arrival, at) for arrival in arrivals]
-    if rhythm.at is None:
-        came = [arrival for arrival in came if at - arrival <= 30 * _DAY]
-        watched = max((at - arrival for arrival in came), default=timedelta())
-        # Dates that all say "now" are no dates: they were filled in because the source gives none.
-        if watched < timedelta(hours=1):
-            return Rhythm(at=at)
-    else:
-        watched = max(timedelta(), at - rhythm.at)
-    fade = 0.5 ** (watched / _DAY / _HALF_LIFE_DAYS)
-    hours = [count * fade for count in rhythm.hours]
-    for arrival in came:
-        hours[_bin(arrival)] += 1
-    return Rhythm(
-        items=rhythm.items * fade + len(came), days=rhythm.days * fade + watched / _DAY, hours=tuple(hours), at=at
-    )
+    looks: tuple[Look, ...] = ()
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return what `text()` wrote; no misses for an empty or unreadable text."""
+        try:
+            return cls(
+                tuple(
+                    Look(datetime.fromtimestamp(at, UTC), int(status), bool(front))
+                    for at, status, front in json.loads(text)
+                )
+            )
+        except (ValueError, TypeError, OverflowError, OSError):
+            return cls()
+
+    def add(self, at: datetime, *, status: int, to_front: bool = False) -> "Misses":
+        """Return these misses and one more; of very many the first ones and the last are kept."""
+        looks = (*self.looks, Look(at, status, to_front))
+        return Misses(looks if len(looks) <= _MAX_MISSES else (*looks[: _MAX_MISSES - 1], looks[-1]))
+
+    def reason(self) -> str:
+        """Return why the article is gone, or nothing."""
+        return gone_reason(self.looks)
+
+    def text(self) -> str:
+        """Return one line of JSON."""
+        return json.dumps(
+            [[look.at.timestamp(), look.status, look.front] for look in self.looks], separators=(",", ":")
+        )
 
 
 def next_visit(
-    url: str, rhythm: Rhythm, *, at: datetime, not_before: datetime | None = None, listed: int = 0
+    rhythm: Rhythm, now: datetime, *, url: str, headers: Mapping[str, str] | None = None, ttl_s: float = 0.0
 ) -> datetime:
-    """Return when to visit the source at `url` again after a good visit at `at`.
+    """Return when to visit the source at `url` again after a good visit at `now`.
 
-    Between 5 minutes and 7 days, spread by up to a tenth by the address, and so soon that at most half of the `listed` items
-    have scrolled away; never before `not_before`, which the server asked for.
+    Between 5 minutes and 7 days, spread by up to a tenth by the address, and so soon that at most half of the listed items
+    have scrolled away; never before the server wants it, which its `headers` (lower-case names) and the feed's `ttl` say.
     """
-    interval = _interval(rhythm, at) * (1 + _JITTER * _spread(url))
-    if listed:
-        interval = min(interval, timedelta(days=0.5 * listed / rhythm.rate))
-    due = at + min(max(interval, SHORTEST), LONGEST)
-    return max(due, not_before) if not_before else due
+    interval = _interval(rhythm, now) * (1 + _JITTER * _spread(url))
+    if rhythm.listed:
+        interval = min(interval, timedelta(days=0.5 * rhythm.listed / rhythm.rate))
+    due = now + min(max(interval, SHORTEST), LONGEST)
+    return max(due, not_before(headers or {}, now, ttl_s=ttl_s))
 
 
 def not_before(headers: Mapping[str, str], at: datetime, *, ttl_s: float = 0.0) -> datetime:
@@ -115,26 +180,26 @@ def not_before(headers: Mapping[str, str], at: datetime, *, ttl_s: float = 0.0) 
         hints.append((expires - served).total_seconds() if expires else 0.0)
     else:
         hints.append(max_age - _number(headers.get("age", "")))
-    return at + min(timedelta(seconds=max(0.0, *hints)), LONGEST)
+    return at + seconds(max(hints))
 
 
-def next_try(url: str, error: TearsheetError, *, failures: int, at: datetime) -> datetime | None:
-    """Return when to try the source at `url` again after its `failures`-th failure in a row; none after 410 Gone.
+def back_off(failures: int, error: TearsheetError | None = None) -> timedelta:
+    """Return how long to wait after the `failures`-th failure in a row: a first wait by the kind of trouble, then doubled.
 
-    `Retry-After` is obeyed exactly; else the wait doubles from a first one that depends on the kind of trouble.
+    410 Gone stops for good; `Retry-After` is obeyed exactly.
     """
     if isinstance(error, BadStatus) and error.status == 410:
-        return None
+        return STOPPED
     if isinstance(error, BadStatus) and error.retry_after_s > 0:
-        return at + min(timedelta(seconds=error.retry_after_s), LONGEST)
-    return at + back_off(error, failures) * (1 + _JITTER * _spread(url))
-
-
-def back_off(error: TearsheetError, failures: int) -> timedelta:
-    """Return how long to wait after the `failures`-th failure in a row of this kind."""
+        return seconds(error.retry_after_s)
     first, longest = _patience(error)
     doublings = min(max(failures, 1) - 1, 20)
     return min(first * (1 << doublings), longest)
+
+
+def seconds(asked: float) -> timedelta:
+    """Return a wait that a server asked for, in seconds: 7 days at most."""
+    return min(timedelta(seconds=min(max(0.0, asked), 1e9)), LONGEST)
 
 
 def next_look(first_seen: datetime, look: int, now: datetime, *, missing: bool = False) -> datetime | None:
@@ -171,24 +236,6 @@ def gone_reason(history: Iterable[Look]) -> str:
     return gone
 
 
-def dump(rhythm: Rhythm) -> str:
-    """Return `rhythm` as one short line of JSON."""
-    at = rhythm.at.timestamp() if rhythm.at else None
-    parts = [round(rhythm.items, 4), round(rhythm.days, 4), [round(count, 3) for count in rhythm.hours], at]
-    return json.dumps(parts, separators=(",", ":"))
-
-
-def load(text: str) -> Rhythm:
-    """Return the rhythm that `dump` wrote; one that knows nothing for an empty or unreadable text."""
-    try:
-        items, days, hours, at = json.loads(text)
-        when = None if at is None else datetime.fromtimestamp(at, UTC)
-        read = Rhythm(items=float(items), days=float(days), hours=tuple(map(float, hours)), at=when)
-    except (ValueError, TypeError, OverflowError, OSError):
-        return Rhythm()
-    return read if len(read.hours) == _BINS else Rhythm()
-
-
 def _interval(rhythm: Rhythm, at: datetime) -> timedelta:
     """Return the time after `at` in which the source earns one visit: the integral of sqrt(rate) reaches `EFFORT` hours."""
     owed = EFFORT
@@ -214,7 +261,7 @@ def _spread(url: str) -> float:
     return int.from_bytes(hashlib.sha256(url.encode("utf-8", "surrogatepass")).digest()[:4]) / 2**32
 
 
-def _patience(error: TearsheetError) -> tuple[timedelta, timedelta]:
+def _patience(error: TearsheetError | None) -> tuple[timedelta, timedelta]:
     """Return the first wait and the longest one for a kind of trouble."""
     if isinstance(error, AddressRefused | RobotsRefused | TooLarge):
         return _DAY, LONGEST
@@ -222,7 +269,7 @@ def _patience(error: TearsheetError) -> tuple[timedelta, timedelta]:
         if error.status == 429:
             return timedelta(hours=1), _DAY
         return (timedelta(minutes=15), _DAY) if error.status >= 500 else (timedelta(hours=6), LONGEST)
-    if isinstance(error, FetchError):
+    if error is None or isinstance(error, FetchError):
         return timedelta(minutes=15), _DAY
     return timedelta(hours=1), LONGEST
 
