@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -125,6 +126,27 @@ def test_an_index_made_by_other_rules_is_known_as_such(index: Index) -> None:
     assert index.is_current()
     assert found(index, "crane") == set()
     assert index.size() == 0
+
+
+def test_an_index_of_its_own_remembers_how_far_it_has_read(tmp_path: Path) -> None:
+    index = Index.open(tmp_path / "index" / "search.db")
+    assert index.mark() == ""
+    index.add([document(1, "Crane", body="", at=AT)])
+    index.set_mark("leaf 7")
+    index.commit()
+    index.close()
+    again = Index.open(tmp_path / "index" / "search.db")
+
+    assert (again.mark(), again.find(Wanted(text="crane"))) == ("leaf 7", (1,))
+    again.close()
+
+
+def test_a_file_that_is_no_database_any_more_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "search.db").write_bytes(b"rubbish" * 1000)
+    index = Index.open(tmp_path / "search.db")
+
+    assert index.size() == 0
+    index.close()
 
 
 def test_an_index_can_be_merged(index: Index) -> None:

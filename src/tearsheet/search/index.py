@@ -10,6 +10,8 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Self
 
 from tearsheet import terms
 from tearsheet.search.question import read
@@ -22,7 +24,7 @@ CREATE TABLE IF NOT EXISTS search_row (
 );
 -- Serves the newest moment for ranking, and searches ordered or narrowed by time.
 CREATE INDEX IF NOT EXISTS search_row_at ON search_row (at);
-CREATE TABLE IF NOT EXISTS search_made (terms_version TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS search_made (terms_version TEXT NOT NULL, mark TEXT NOT NULL DEFAULT '');
 """
 
 _ORDERS = {
@@ -73,6 +75,42 @@ def document(seq: int, title: str, *, body: str, at: datetime) -> Document:
 class Index:
     """The index in `connection`; whoever hands that in begins, commits and closes."""
 
+    @classmethod
+    def open(cls, file: Path) -> Self:
+        """Return the index in a database file of its own, made if there is none; anew if it is no database any more."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return cls._opened(file)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            # Derived: nothing is lost with it but the time to make it again.
+            for name in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
+                name.unlink(missing_ok=True)
+            return cls._opened(file)
+
+    @classmethod
+    def _opened(cls, file: Path) -> Self:
+        connection = sqlite3.connect(file, timeout=30)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            index = cls(connection)
+            index.create()
+            connection.commit()
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return index
+
+    def commit(self) -> None:
+        """Keep what was added and removed since the last time."""
+        self.connection.commit()
+
+    def close(self) -> None:
+        """Close the connection; what was not committed is forgotten."""
+        self.connection.close()
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
@@ -87,6 +125,14 @@ class Index:
         """Tell whether all was indexed by today's rules; if not, `clear` it and add everything anew."""
         row = self.connection.execute("SELECT terms_version FROM search_made").fetchone()
         return row is not None and bool(row[0] == terms.VERSION)
+
+    def mark(self) -> str:
+        """Return how far the catalog has been read, in the words of whoever reads it; empty for not at all."""
+        return str(self.connection.execute("SELECT mark FROM search_made").fetchone()[0])
+
+    def set_mark(self, mark: str) -> None:
+        """Note how far the catalog has been read; in the same transaction as the documents."""
+        self.connection.execute("UPDATE search_made SET mark = ?", (mark,))
 
     def clear(self) -> None:
         """Forget everything."""
