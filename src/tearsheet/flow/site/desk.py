@@ -1,0 +1,245 @@
+"""The desk at which pages are made up: one archive, one masthead, and the links and cards that every page uses."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from tearsheet.model import (
+    Article,
+    Categories,
+    Hit,
+    Image,
+    Listing,
+    Picture,
+    Place,
+    Query,
+    Revision,
+    Source,
+    SourceState,
+)
+from tearsheet.publish.site import paths, wordings
+from tearsheet.publish.site.render import language_of
+from tearsheet.publish.site.views import Alteration, Card, Link, Masthead, Pic
+from tearsheet.publish.words import Words, words
+
+MAX_DECK_CHARS = 180
+
+
+class CaptureSeen(Protocol):
+    """A capture as the archive lists it."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def place(self) -> Place | None: ...
+
+
+class Shown(Protocol):
+    """What the site asks of an archive."""
+
+    @property
+    def path(self) -> Path: ...
+    def sources(self) -> list[SourceState]: ...
+    def articles(self, query: Query) -> list[Article]: ...
+    def count(self, query: Query) -> int: ...
+    def article(self, key: str) -> Article: ...
+    def revisions(self, id: str) -> list[Revision]: ...
+    def listings(self, id: str) -> list[Listing]: ...
+    def captures(self, id: str) -> Sequence[CaptureSeen]: ...
+    def pictures(self, addresses: Sequence[str]) -> Mapping[str, Picture]: ...
+    def search(self, text: str, query: Query) -> tuple[int, list[Hit]]: ...
+    def days(self, query: Query) -> dict[date, int]: ...
+    def category_counts(self) -> dict[Categories, int]: ...
+    def stats(self) -> dict[str, int]: ...
+    def media(self, name: str) -> bytes: ...
+
+
+class Desk:
+    """One archive about to be shown. It remembers what it looked up, so make a new one when the archive may have changed.
+
+    `whole` shows whole articles even of sources of which only excerpts are published: for their keeper's own eyes.
+    `raw` is the address under which raw captures are served, each by its digest; empty for none.
+    """
+
+    def __init__(self, archive: Shown, masthead: Masthead, *, whole: bool = False, raw: str = "") -> None:
+        self.archive = archive
+        self.masthead = masthead
+        self.whole = whole
+        self.raw = raw
+        self._alterations: dict[tuple[str, int], Alteration | None] = {}
+        self._pictures: dict[str, Pic] = {}
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the site's language."""
+        return words(self.masthead.language, self.masthead.timezone)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone in which days are cut."""
+        return ZoneInfo(self.masthead.timezone)
+
+    @cached_property
+    def states(self) -> dict[str, SourceState]:
+        """Every followed source by its address."""
+        return {state.source.url: state for state in self.archive.sources()}
+
+    @cached_property
+    def counts(self) -> dict[Categories, int]:
+        """Every category path with the number of its articles."""
+        return self.archive.category_counts()
+
+    @cached_property
+    def days(self) -> dict[date, int]:
+        """Every day that has articles, with their number, in order."""
+        return dict(sorted(self.archive.days(Query(limit=0)).items()))
+
+    @cached_property
+    def languages(self) -> dict[Categories, str]:
+        """The language of the first source under each category path, in which the path's name is most likely written."""
+        found: dict[Categories, str] = {}
+        for state in self.states.values():
+            for depth in range(1, len(state.source.categories) + 1):
+                found.setdefault(state.source.categories[:depth], state.source.language)
+        return found
+
+    # --- days
+
+    def day_of(self, at: datetime) -> date:
+        """Return the day of `at` on the site's clock."""
+        return at.astimezone(self.zone).date()
+
+    def midnight(self, on: date) -> datetime:
+        """Return the instant at which the day `on` begins."""
+        return datetime.combine(on, time(), self.zone).astimezone(UTC)
+
+    def within(self, first: date, after: date) -> Query:
+        """Return the query for all articles from the day `first` to before the day `after`, newest first."""
+        return Query(since=self.midnight(first), until=self.midnight(after), limit=0)
+
+    # --- links
+
+    def source_link(self, url: str, name: str = "") -> Link:
+        """Return the link to a source's page; `name` if it is followed no more and has none of its own."""
+        state = self.states.get(url)
+        source = state.source if state else Source(url=url, name=name)
+        label = source.name or name or url
+        return Link(
+            label=label,
+            folder=paths.source(url),
+            language=language_of(label, source.language),
+            count=state.articles if state else 0,
+        )
+
+    def path_links(self, categories: Categories) -> tuple[Link, ...]:
+        """Return the links of a category path, outermost first."""
+        steps = (categories[:depth] for depth in range(1, len(categories) + 1))
+        return tuple(
+            Link(
+                label=step[-1],
+                folder=paths.category(step),
+                language=language_of(step[-1], self.languages.get(step, "")),
+                count=self.counts.get(step, 0),
+            )
+            for step in steps
+        )
+
+    # --- pictures
+
+    def pics(self, images: Iterable[Image], *, small: bool = False) -> dict[str, Pic]:
+        """Return our copies of those of `images` that we have, by address; `small` prefers the thumbnail."""
+        wanted = {image.url: image for image in images if image.url}
+        known = self.archive.pictures(list(wanted)) if wanted else {}
+        found = {}
+        for url, picture in known.items():
+            pic = _pic(picture, wanted[url], small=small) if url in wanted else None
+            if pic:
+                found[url] = pic
+        return found
+
+    # --- cards
+
+    def cards(self, articles: Sequence[Article], *, small: bool = True) -> tuple[Card, ...]:
+        """Return `articles` as items of a list."""
+        pics = self.pics((article.lead for article in articles if article.lead), small=small)
+        return tuple(self._card(article, pics) for article in articles)
+
+    def card(self, article: Article, *, small: bool = True) -> Card:
+        """Return one article as an item of a list."""
+        return self.cards([article], small=small)[0]
+
+    def _card(self, article: Article, pics: Mapping[str, Pic]) -> Card:
+        return Card(
+            id=article.id,
+            folder=paths.article(article.id),
+            title=article.title,
+            at=article.published or article.first_seen,
+            language=language_of(article.title, article.language),
+            deck=shortened(article.excerpt, MAX_DECK_CHARS),
+            authors=article.authors,
+            source=self.source_link(article.source, article.source_name) if article.source else None,
+            path=self.path_links(article.categories),
+            picture=pics.get(article.lead.url) if article.lead else None,
+            wordings=max(1, article.revisions),
+            gone=article.gone,
+            gone_at=article.gone_at,
+        )
+
+    # --- changes
+
+    def alteration(self, article: Article) -> Alteration | None:
+        """Return the last edit of `article` that is more than typography; None if there is none."""
+        key = (article.id, article.changed)
+        if key not in self._alterations or not article.changed:
+            self._alterations[key] = self._alteration(article)
+        return self._alterations[key]
+
+    def _alteration(self, article: Article) -> Alteration | None:
+        revisions = self.archive.revisions(article.id)
+        step = next((at for at in range(len(revisions) - 1, 0, -1) if revisions[at].kind != "trivial"), 0)
+        if not step:
+            return None
+        history = wordings.history(revisions, [capture.at for capture in self.archive.captures(article.id)])
+        now = history[step]
+        return Alteration(
+            card=replace(self.card(article), silent=now.silent),
+            at=now.seen_at,
+            number=now.number,
+            kind=now.kind,
+            title=wordings.headline(revisions[step - 1].clipping, revisions[step].clipping),
+            silent=now.silent,
+            since=now.since,
+            delay_s=now.delay_s,
+        )
+
+    def disappearance(self, article: Article) -> Alteration:
+        """Return the fact that `article` is gone from the web."""
+        card = self.card(article)
+        return Alteration(card=card, at=article.gone_at or article.last_seen, number=card.wordings, kind="gone")
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return `text` as one line of at most `limit` characters, cut between words where it has any."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    space = cut.rfind(" ", limit // 2)
+    return (cut[:space] if space > 0 else cut).rstrip(" ,;:，；：、") + "…"
+
+
+def _pic(picture: Picture, image: Image, *, small: bool) -> Pic | None:
+    name, width, height = picture.web, picture.width, picture.height
+    if picture.thumb and (small or not name):
+        name, width, height = picture.thumb, picture.thumb_width, picture.thumb_height
+    if not name:
+        return None
+    return Pic(
+        src=paths.media(name), width=width, height=height, alt=image.alt, caption=image.caption, credit=image.credit
+    )

@@ -1,0 +1,363 @@
+"""The front page and the lists: categories, sources, days, changes, feeds, gathered from the archive."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from tearsheet.flow.site.desk import Desk
+from tearsheet.model import Article, Categories, Query, SourceState
+from tearsheet.publish.site import paths
+from tearsheet.publish.site.views import (
+    AboutView,
+    Alteration,
+    CalendarView,
+    Card,
+    CategoryView,
+    ChangesView,
+    DayList,
+    DayView,
+    FeedsView,
+    FrontView,
+    Link,
+    Node,
+    NumberedView,
+    PageLinks,
+    Shelf,
+    SourceRow,
+    SourceView,
+)
+
+PER_PAGE = 20
+LATEST_CHANGES = 60
+_FRONT_POOL = 160
+_RHYTHM = 600
+
+
+def front_view(desk: Desk) -> FrontView:
+    """Return the front page of the last update's day."""
+    looked = [state.visit.at for state in desk.states.values() if state.visit]
+    latest = desk.archive.articles(Query(limit=_FRONT_POOL))
+    if not latest:
+        return FrontView(today=desk.day_of(max(looked)) if looked else None)
+    now = max([*looked, max(article.first_seen for article in latest)])
+    # What claims to come from the future would stay on top for ever.
+    present = [article for article in latest if (article.published or article.first_seen) <= now + timedelta(hours=1)]
+    pool = present or latest
+    today = desk.day_of(now)
+    lead = _lead(pool)
+    beside = _spread((article for article in pool if article.id != lead.id), 5)
+    used = {lead.id, *(article.id for article in beside)}
+    also = _spread((article for article in pool if article.id not in used and article.lead), 3)
+    used.update(article.id for article in also)
+    return FrontView(
+        today=today,
+        lead=desk.card(lead, small=False),
+        beside=desk.cards(beside),
+        changes=_front_changes(desk),
+        also=desk.cards(also, small=False),
+        today_count=desk.days.get(today, 0),
+        sections=_front_sections(desk, pool, used),
+        sources=_front_sources(desk, pool),
+        source_count=len(desk.states),
+    )
+
+
+def _lead(pool: Sequence[Article]) -> Article:
+    """Return the story to lead with: the newest of the freshest dozen that has a picture and something to say."""
+    fresh = pool[:12]
+    return next((article for article in fresh if article.lead and len(article.excerpt) > 30), fresh[0])
+
+
+def _spread(articles: Iterable[Article], wanted: int) -> list[Article]:
+    """Return the first `wanted` of `articles`, as few as possible of one source."""
+    rest = list(articles)
+    found: list[Article] = []
+    while rest and len(found) < wanted:
+        turn: set[str] = set()
+        for article in list(rest):
+            if article.source not in turn and len(found) < wanted:
+                turn.add(article.source)
+                found.append(article)
+                rest.remove(article)
+    return found
+
+
+def _front_changes(desk: Desk) -> tuple[Alteration, ...]:
+    edited = (
+        desk.alteration(article) for article in desk.archive.articles(Query(edited=True, order="edited", limit=8))
+    )
+    gone = (desk.disappearance(article) for article in desk.archive.articles(Query(gone=True, order="gone", limit=3)))
+    found = [change for change in (*edited, *gone) if change]
+    return tuple(sorted(found, key=lambda change: (change.at, change.card.id), reverse=True)[:5])
+
+
+def _front_sections(desk: Desk, pool: Sequence[Article], used: set[str]) -> tuple[Shelf, ...]:
+    wanted = list(dict.fromkeys(article.categories for article in pool if article.categories))
+    shelves = []
+    for path in wanted[:12]:
+        found = desk.archive.articles(Query(categories=path, limit=12))
+        fresh = [article for article in found if article.id not in used][:3]
+        if fresh:
+            used.update(article.id for article in fresh)
+            shelves.append(Shelf(path=desk.path_links(path), cards=desk.cards(fresh)))
+    return tuple(shelves[: 8 if len(shelves) >= 8 else 4])
+
+
+def _front_sources(desk: Desk, pool: Sequence[Article]) -> tuple[Shelf, ...]:
+    wanted = [url for url in dict.fromkeys(article.source for article in pool) if url in desk.states][:5]
+    shelves = []
+    for url in wanted:
+        visit = desk.states[url].visit
+        shelves.append(
+            Shelf(
+                path=(desk.source_link(url),),
+                cards=desk.cards(desk.archive.articles(Query(source=url, limit=3))),
+                looked=visit.at if visit else None,
+                trouble=visit.trouble if visit else "",
+            )
+        )
+    return tuple(shelves)
+
+
+# --- categories
+
+
+def category_view(desk: Desk, path: Categories) -> CategoryView:
+    """Return the page of a category path; of everything if it is empty."""
+    total = desk.archive.count(Query(categories=path))
+    pages = PageLinks(folder=paths.category(path), current=0, last=full_pages(total))
+    days = desk.archive.days(Query(categories=path, limit=0)) if path else desk.days
+    return CategoryView(
+        path=desk.path_links(path),
+        total=total,
+        tree=tree(desk, path),
+        days=days,
+        lists=_by_day(desk, newest_of(desk, Query(categories=path), total)),
+        pages=pages,
+        since=min(days, default=None),
+        sources=_sources_of(desk, path),
+    )
+
+
+def category_page(desk: Desk, path: Categories, number: int) -> NumberedView | None:
+    """Return numbered page `number` of a category, or None if there is none."""
+    query = Query(categories=path)
+    return _numbered(desk, query, desk.path_links(path), PageLinks(folder=paths.category(path), current=number, last=0))
+
+
+def full_pages(total: int) -> int:
+    """Return how many numbered pages a list of `total` articles has: full ones only, so that none ever changes its members."""
+    return total // PER_PAGE
+
+
+def newest_of(desk: Desk, query: Query, total: int) -> list[Article]:
+    """Return what the unnumbered page of a list shows: the last full page and what came after it, newest first."""
+    skipped = max(0, full_pages(total) - 1) * PER_PAGE
+    found = desk.archive.articles(replace(query, order="arrival", offset=skipped, limit=0))
+    return sorted(found, key=lambda article: (article.published or article.first_seen, article.seq), reverse=True)
+
+
+def _numbered(desk: Desk, query: Query, links: tuple[Link, ...], wanted: PageLinks) -> NumberedView | None:
+    last = full_pages(desk.archive.count(query))
+    if not 1 <= wanted.current <= last:
+        return None
+    found = desk.archive.articles(
+        replace(query, order="arrival", offset=(wanted.current - 1) * PER_PAGE, limit=PER_PAGE)
+    )
+    return NumberedView(path=links, cards=desk.cards(found[::-1]), pages=replace(wanted, last=last))
+
+
+def _by_day(desk: Desk, articles: Sequence[Article]) -> tuple[DayList, ...]:
+    cards: dict[date, list[Card]] = {}
+    for card in desk.cards(articles):
+        cards.setdefault(desk.day_of(card.at), []).append(card)
+    return tuple(DayList(on=on, cards=tuple(found)) for on, found in cards.items())
+
+
+def _sources_of(desk: Desk, path: Categories) -> tuple[Link, ...]:
+    urls = [url for url, state in desk.states.items() if path and state.source.categories == path]
+    return tuple(desk.source_link(url) for url in urls[:3])
+
+
+def tree(desk: Desk, current: Categories) -> tuple[Node, ...]:
+    """Return the category tree as it stands open at `current`: its own branch, and the siblings along the way."""
+    children: dict[Categories, list[Categories]] = {}
+    for path in desk.counts:
+        children.setdefault(path[:-1], []).append(path)
+
+    def node(path: Categories) -> Node:
+        link = replace(desk.path_links(path)[-1], current=path == current)
+        is_open = path == current[: len(path)]
+        return Node(link=link, children=tuple(node(child) for child in children.get(path, [])) if is_open else ())
+
+    top = sorted((path for path in children.get((), []) if path), key=lambda path: -desk.counts[path])
+    everything = Link(
+        label=desk.words("everything"),
+        folder=paths.CATEGORIES,
+        language=desk.words("html_lang"),
+        count=desk.archive.count(Query()),
+        current=not current,
+    )
+    return (Node(link=everything, children=tuple(node(path) for path in top)),)
+
+
+# --- sources
+
+
+def source_row(desk: Desk, state: SourceState) -> SourceRow:
+    """Return a source as a row of their index."""
+    source, visit = state.source, state.visit
+    return SourceRow(
+        link=desk.source_link(source.url),
+        kind=source.kind,
+        language=source.language,
+        path=desk.path_links(source.categories),
+        looked=visit.at if visit else None,
+        trouble=visit.trouble if visit else "",
+        paused=source.paused,
+    )
+
+
+def source_rows(desk: Desk) -> tuple[SourceRow, ...]:
+    """Return the index of sources."""
+    return tuple(source_row(desk, state) for state in desk.states.values())
+
+
+def source_view(desk: Desk, state: SourceState) -> SourceView:
+    """Return the page of a source."""
+    url = state.source.url
+    query = Query(source=url)
+    total = desk.archive.count(query)
+    edited = desk.archive.articles(replace(query, edited=True, order="edited", limit=0))
+    gone = desk.archive.articles(replace(query, gone=True, order="gone", limit=5))
+    first = desk.archive.articles(replace(query, order="arrival", limit=1))
+    recent = desk.archive.articles(replace(query, limit=_RHYTHM))
+    return SourceView(
+        row=source_row(desk, state),
+        address=url,
+        homepage=state.source.homepage,
+        articles=total,
+        edited=len(edited),
+        gone=desk.archive.count(replace(query, gone=True)),
+        days=desk.archive.days(replace(query, limit=0)),
+        edit_days=frozenset(desk.day_of(article.edited_at) for article in edited if article.edited_at),
+        rhythm=_rhythm(desk, [article.published for article in recent if article.published]),
+        rhythm_of=sum(1 for article in recent if article.published),
+        cards=desk.cards(newest_of(desk, query, total)),
+        edits=tuple(change for change in map(desk.alteration, edited[:10]) if change),
+        disappeared=tuple(map(desk.disappearance, gone)),
+        pages=PageLinks(folder=paths.source(url), current=0, last=full_pages(total)),
+        since=first[0].first_seen if first else None,
+        excerpt_only=state.source.excerpt_only,
+    )
+
+
+def source_page(desk: Desk, state: SourceState, number: int) -> NumberedView | None:
+    """Return numbered page `number` of a source's articles, or None if there is none."""
+    link = desk.source_link(state.source.url)
+    found = _numbered(
+        desk, Query(source=state.source.url), (link,), PageLinks(folder=link.folder, current=number, last=0)
+    )
+    return replace(found, of_source=True) if found else None
+
+
+def _rhythm(desk: Desk, times: Iterable[datetime]) -> tuple[tuple[int, ...], ...]:
+    local = (at.astimezone(desk.zone) for at in times)
+    counts = Counter((at.weekday(), at.hour) for at in local)
+    return tuple(tuple(counts[weekday, hour] for hour in range(24)) for weekday in range(7))
+
+
+# --- days
+
+
+def day_view(desk: Desk, on: date) -> DayView | None:
+    """Return the page of a day, or None if it has no articles."""
+    found = desk.archive.articles(desk.within(on, on + timedelta(days=1)))
+    if not found:
+        return None
+    groups: dict[tuple[str, str], list[Article]] = {}
+    for article in found:
+        groups.setdefault((article.source, article.source_name), []).append(article)
+    days = list(desk.days)
+    return DayView(
+        on=on,
+        total=len(found),
+        groups=tuple((desk.source_link(*key), desk.cards(group)) for key, group in groups.items()),
+        before=max((day for day in days if day < on), default=None),
+        after=min((day for day in days if day > on), default=None),
+    )
+
+
+def calendar_view(desk: Desk, year: int = 0, month: int = 0) -> CalendarView | None:
+    """Return the page of a month, of a year (month 0) or of all years (year 0); None if it has no articles."""
+    days = {on: count for on, count in desk.days.items() if year in (0, on.year) and month in (0, on.month)}
+    if year and not days:
+        return None
+    outside = [on for on in desk.days if on not in days] if year else []
+    first, last = (min(days), max(days)) if days else (date.max, date.min)
+    earlier = max((on for on in outside if on < first), default=None)
+    later = min((on for on in outside if on > last), default=None)
+    return CalendarView(year=year, month=month, days=days, earlier=earlier, later=later)
+
+
+# --- changes
+
+
+def changes_view(desk: Desk, *, gone: bool, month: date | None = None) -> ChangesView | None:
+    """Return the latest edits (or disappearances), or those of one month; None if that month has none."""
+    query = Query(gone=True, order="gone", limit=0) if gone else Query(edited=True, order="edited", limit=0)
+    found = desk.archive.articles(query)
+    months = Counter(_month(desk, article, gone=gone) for article in found)
+    if month and month not in months:
+        return None
+    wanted = [article for article in found if month in (None, _month(desk, article, gone=gone))]
+    chosen = wanted if month else wanted[:LATEST_CHANGES]
+    items = (desk.disappearance(article) if gone else desk.alteration(article) for article in chosen)
+    return ChangesView(
+        gone=gone,
+        items=tuple(change for change in items if change),
+        months=tuple(sorted(months.items(), reverse=True)),
+        month=month,
+        total=len(wanted),
+    )
+
+
+def _month(desk: Desk, article: Article, *, gone: bool) -> date:
+    at = (article.gone_at if gone else article.edited_at) or article.last_seen
+    return desk.day_of(at).replace(day=1)
+
+
+def changed_months(desk: Desk, article: Article) -> tuple[str, ...]:
+    """Return the folders of the pages of changes on which `article` stands."""
+    found = []
+    if article.edited_at:
+        found.append(paths.month(_month(desk, article, gone=False), paths.EDITS))
+    if article.gone_at:
+        found.append(paths.month(_month(desk, article, gone=True), paths.GONE))
+    return tuple(found)
+
+
+# --- the rest
+
+
+def about_view(desk: Desk, version: str) -> AboutView:
+    """Return the colophon."""
+    stats = desk.archive.stats()
+    first = desk.archive.articles(Query(order="arrival", limit=1))
+    return AboutView(
+        sources=len(desk.states),
+        articles=desk.archive.count(Query()),
+        wordings=stats.get("revisions", 0),
+        version=version,
+        since=desk.day_of(first[0].first_seen) if first else None,
+    )
+
+
+def feeds_view(desk: Desk) -> FeedsView:
+    """Return the list of all feeds."""
+    sections = []
+    for path in sorted(path for path in desk.counts if path):
+        links = desk.path_links(path)
+        sections.append(replace(links[-1], label=" / ".join(link.label for link in links)))
+    return FeedsView(sections=tuple(sections), sources=tuple(desk.source_link(url) for url in desk.states))

@@ -1,0 +1,212 @@
+"""From a path of the site to its bytes: the one table of pages, which the build walks and the live server looks up."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import cached_property
+
+from tearsheet.errors import NotFound
+from tearsheet.flow.site import articles, lists
+from tearsheet.flow.site.desk import Desk
+from tearsheet.model import Article, Categories, Query
+from tearsheet.publish import feeds
+from tearsheet.publish.feeds import Channel, FeedEntry
+from tearsheet.publish.opml import opml
+from tearsheet.publish.site import assets, pages, paths, sitemaps
+from tearsheet.publish.site.views import SearchView
+
+FEED_ENTRIES = 30
+
+_ARTICLE = re.compile(r"a/([^/]+)/(edits/)?")
+_NUMBERED = re.compile(r"(.+/)page/([1-9][0-9]{0,8})/")
+_DAY = re.compile(r"d/(?:([0-9]{4})/(?:([0-9]{2})/(?:([0-9]{2})/)?)?)?")
+_CHANGES = re.compile(r"(edits|gone)/(?:([0-9]{4})/([0-9]{2})/)?")
+_SITEMAP = re.compile(r"sitemap-([0-9]{1,6})\.xml")
+_FEED = re.compile(r"(.*?)(feed\.xml|feed\.json)")
+
+
+class Site:
+    """The pages of one archive. Make a new one when the archive may have changed."""
+
+    def __init__(self, desk: Desk, *, version: str = "") -> None:
+        self.desk = desk
+        self.version = version
+
+    def page(self, path: str) -> bytes | None:
+        """Return the bytes of the page at `path` (a folder ends in `/`, the front page is empty); None if there is none.
+
+        Raises:
+            TearsheetError: the archive cannot give what the page shows.
+        """
+        fixed = self._fixed.get(path)
+        if fixed:
+            return fixed()
+        for pattern, make in self._patterns:
+            found = pattern.fullmatch(path)
+            if found:
+                return make(found)
+        return self._listed(path)
+
+    # --- what has one address
+
+    @cached_property
+    def _fixed(self) -> dict[str, Callable[[], bytes | None]]:
+        desk, masthead = self.desk, self.desk.masthead
+        static = {path: (lambda data=data: data) for path, data in assets.assets().items()}
+        return {
+            **static,
+            paths.FRONT: lambda: pages.front(masthead, lists.front_view(desk))[1],
+            paths.SOURCES: lambda: pages.sources(masthead, lists.source_rows(desk))[1],
+            paths.SEARCH: lambda: pages.search(masthead, SearchView())[1],
+            paths.ABOUT: lambda: pages.about(masthead, lists.about_view(desk, self.version))[1],
+            paths.FEEDS: lambda: pages.feeds(masthead, lists.feeds_view(desk))[1],
+            paths.MISSING: lambda: pages.missing(masthead)[1],
+            paths.OPML: self._opml,
+            paths.ROBOTS: lambda: sitemaps.robots(masthead)[1],
+            paths.SITEMAP_INDEX: self._sitemap_index,
+        }
+
+    def _opml(self) -> bytes:
+        return opml([state.source for state in self.desk.states.values()], title=self.desk.masthead.title)
+
+    # --- what is found by a pattern
+
+    @property
+    def _patterns(self) -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], bytes | None]], ...]:
+        return (
+            (_ARTICLE, self._article),
+            (_DAY, self._day),
+            (_CHANGES, self._changes),
+            (_SITEMAP, self._sitemap),
+            (_FEED, self._feed),
+            (_NUMBERED, self._numbered),
+        )
+
+    def _article(self, found: re.Match[str]) -> bytes | None:
+        try:
+            article = self.desk.archive.article(found[1])
+        except NotFound:
+            return None
+        if article.id != found[1] or article.rejected:
+            return None
+        return self.edits(article) if found[2] else self.article(article)
+
+    def article(self, article: Article) -> bytes:
+        """Return the page of `article`."""
+        return pages.article(self.desk.masthead, articles.article_view(self.desk, article))[1]
+
+    def edits(self, article: Article) -> bytes:
+        """Return the edit history of `article`."""
+        return pages.edits(self.desk.masthead, articles.edits_view(self.desk, article))[1]
+
+    def _day(self, found: re.Match[str]) -> bytes | None:
+        year, month, day = (int(text or 0) for text in found.groups())
+        if day:
+            view = lists.day_view(self.desk, date(year, month, day)) if _is_day(year, month, day) else None
+            return pages.day(self.desk.masthead, view)[1] if view else None
+        calendar = lists.calendar_view(self.desk, year, month)
+        return pages.calendar(self.desk.masthead, calendar)[1] if calendar else None
+
+    def _changes(self, found: re.Match[str]) -> bytes | None:
+        gone, year, month = found[1] == "gone", found[2], found[3]
+        if year and not _is_day(int(year), int(month), 1):
+            return None
+        first = date(int(year), int(month), 1) if year else None
+        view = lists.changes_view(self.desk, gone=gone, month=first)
+        return pages.changes(self.desk.masthead, view)[1] if view else None
+
+    def _numbered(self, found: re.Match[str]) -> bytes | None:
+        folder, number = found[1], int(found[2])
+        if folder in self.sources:
+            view = lists.source_page(self.desk, self.desk.states[self.sources[folder]], number)
+        elif folder in self.categories:
+            view = lists.category_page(self.desk, self.categories[folder], number)
+        else:
+            return None
+        return pages.numbered(self.desk.masthead, view)[1] if view else None
+
+    def _listed(self, folder: str) -> bytes | None:
+        masthead = self.desk.masthead
+        if folder in self.sources:
+            return pages.source(masthead, lists.source_view(self.desk, self.desk.states[self.sources[folder]]))[1]
+        if folder in self.categories:
+            return pages.category(masthead, lists.category_view(self.desk, self.categories[folder]))[1]
+        return None
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """Addresses of sources by their folders."""
+        return {paths.source(url): url for url in self.desk.states}
+
+    @cached_property
+    def categories(self) -> dict[str, Categories]:
+        """Category paths by their folders, the whole tree included."""
+        return {paths.category(path): path for path in ((), *self.desk.counts)}
+
+    # --- feeds and sitemaps
+
+    def _feed(self, found: re.Match[str]) -> bytes | None:
+        folder = found[1]
+        own = self.desk.words
+        if folder in (paths.EDITS, paths.GONE):
+            gone = folder == paths.GONE
+            title = own("gone_title" if gone else "edits_title")
+            entries = self._change_entries(gone=gone)
+        elif folder == paths.FRONT:
+            title, entries = own("feed_all"), self._entries(Query())
+        elif folder in self.sources:
+            title = self.desk.source_link(self.sources[folder]).label
+            entries = self._entries(Query(source=self.sources[folder]))
+        elif folder in self.categories:
+            path = self.categories[folder]
+            title, entries = " / ".join(path) or own("feed_all"), self._entries(Query(categories=path))
+        else:
+            return None
+        masthead = self.desk.masthead
+        channel = Channel(
+            title=own("feed_of", masthead.title, title),
+            folder=folder,
+            url=masthead.url,
+            language=own("html_lang"),
+        )
+        make = feeds.atom if found[2] == paths.ATOM else feeds.json_feed
+        return make(channel, entries)[1]
+
+    def _entries(self, query: Query) -> list[FeedEntry]:
+        found = self.desk.archive.articles(Query(source=query.source, categories=query.categories, limit=FEED_ENTRIES))
+        return [articles.feed_entry(self.desk, article) for article in found]
+
+    def _change_entries(self, *, gone: bool) -> list[FeedEntry]:
+        query = (
+            Query(gone=True, order="gone", limit=FEED_ENTRIES)
+            if gone
+            else Query(edited=True, order="edited", limit=FEED_ENTRIES)
+        )
+        found = (articles.change_entry(self.desk, article, gone=gone) for article in self.desk.archive.articles(query))
+        return [entry for entry in found if entry]
+
+    def _sitemap_index(self) -> bytes | None:
+        if not self.desk.masthead.url:
+            return None
+        last = self.desk.archive.count(Query(limit=0))
+        newest = self.desk.archive.articles(Query(order="arrival", offset=max(0, last - 1), limit=1))
+        numbers = range(sitemaps.range_of(newest[0].seq) + 1) if newest else range(0)
+        return sitemaps.index(self.desk.masthead, tuple(numbers))[1]
+
+    def _sitemap(self, found: re.Match[str]) -> bytes | None:
+        number = int(found[1])
+        after = number * sitemaps.RANGE
+        query = Query(after=after, before=after + sitemaps.RANGE + 1, order="arrival", limit=0)
+        rows = self.desk.archive.articles(query) if self.desk.masthead.url else []
+        if not rows:
+            return None
+        listed = [(paths.article(article.id), article.edited_at or article.first_seen) for article in rows]
+        return sitemaps.sitemap(self.desk.masthead, number, listed)[1]
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,59 @@
+"""The pictures of an article's text, pointed at our own copies: a page never loads anything from elsewhere."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from tearsheet import html
+from tearsheet.publish.site.views import Pic
+
+_TAG = re.compile(r"<[^>]*>")
+_FIGURE = re.compile(r"<figure\b[^>]*>.*?</figure>", re.S)
+_SAFE_LINK = re.compile(r"(?:https?|mailto):", re.I)
+
+
+def shown(markup: str, pictures: Mapping[str, Pic], *, here: Callable[[str], str], no_picture: str) -> str:
+    """Return article HTML as a page may show it: sanitised once more, pictures ours, links guarded, tables in a scroll box.
+
+    `here` turns a path of the site into a link; `no_picture` stands where there is no copy of a picture.
+    """
+    safe = html.sanitised(markup)
+    return _TAG.sub(lambda found: _tag(found.group(), pictures, here, no_picture), safe)
+
+
+def without_lead(markup: str, urls: frozenset[str]) -> str:
+    """Return `markup` without its first figure if that shows the lead picture, which stands above the text already."""
+    found = _FIGURE.search(markup)
+    if found is None:
+        return markup
+    tags = [html.attributes(tag) for tag in _TAG.findall(found.group()) if html.tag_name(tag) == "img"]
+    if len(tags) == 1 and tags[0].get("src") in urls:
+        return markup[: found.start()] + markup[found.end() :]
+    return markup
+
+
+def _tag(tag: str, pictures: Mapping[str, Pic], here: Callable[[str], str], no_picture: str) -> str:
+    name = html.tag_name(tag)
+    if name == "img":
+        return _picture(html.attributes(tag), pictures, here, no_picture)
+    if name == "a" and not tag.startswith("</"):
+        return _link(html.attributes(tag))
+    if name == "table":
+        return "</table></div>" if tag.startswith("</") else f'<div class="scroll" role="region" tabindex="0">{tag}'
+    return tag
+
+
+def _link(given: Mapping[str, str]) -> str:
+    href = given.get("href", "")
+    if not _SAFE_LINK.match(href):
+        return "<a>"
+    title = f' title="{html.escape(given["title"])}"' if given.get("title") else ""
+    return f'<a href="{html.escape(href)}"{title} rel="noopener noreferrer nofollow">'
+
+
+def _picture(given: Mapping[str, str], pictures: Mapping[str, Pic], here: Callable[[str], str], no_picture: str) -> str:
+    alt = given.get("alt", "")
+    pic = pictures.get(given.get("src", ""))
+    if pic is None:
+        return f'<span class="nopic">[{html.escape(no_picture)}{": " + html.escape(alt) if alt else ""}]</span>'
+    size = f' width="{pic.width}" height="{pic.height}"' if pic.width and pic.height else ""
+    return f'<img src="{html.escape(here(pic.src))}"{size} alt="{html.escape(alt or pic.alt)}" loading="lazy">'
