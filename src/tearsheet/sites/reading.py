@@ -149,7 +149,6 @@ class _Reader:
             pattern = self._regex(match, (*place, "match"))
             try:
                 pattern.sub(new, "")
-                re.compile(f"(?:{match})|").sub(lambda hit: hit.expand(new), "")
             except (re.error, IndexError) as error:
                 self._fail((*place, "replace"), f"replace does not fit match: {error}")
             found.append((match, new))
@@ -243,9 +242,10 @@ class _Reader:
 
     def _regex(self, pattern: str, at: "Place") -> re.Pattern[str]:
         try:
-            return re.compile(pattern)
+            compiled = re.compile(pattern)
         except re.error as error:
             self._fail(at, f"no regular expression: {error}")
+        return compiled
 
     def _zone(self, table: Table, at: "Place") -> str:
         zone = self._text(table, at, "zone")
@@ -276,7 +276,7 @@ class _Reader:
         value = table.get(key)
         if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
             return value
-        self._fail((*at, key), f"{key} is a day without quotes: {key} = 2024-01-31")
+        return self._fail((*at, key), f"{key} is a day without quotes: {key} = 2024-01-31")
 
     def _known(self, table: Table, at: "Place", keys: Iterable[str]) -> None:
         names = list(keys)

@@ -1,0 +1,126 @@
+"""Lists of sources that people keep: OPML, lists of RSSHub routes under headings, plain lists of addresses."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from tearsheet import charset, urls
+from tearsheet.errors import NotAFeed
+from tearsheet.model import Categories, Source
+from tearsheet.sources import rsshub, xmltree
+
+_KINDS = frozenset({"feed", "sitemap", "front", "rsshub", "site", "urls"})
+_HEADING = re.compile(r"^\s*(#{1,6})\s*(?![-/!#])(\S.*?)\s*#*\s*$")
+_ROUTE = re.compile(
+    r"""^\s*(?:[-*+]\s+)?(?:[\w-]+\s*:\s+)?["'`<]?(/[^\s"'`<>#]+|rsshub:[^\s"'`<>]+|https?://[^\s"'`<>]+)["'`>]?\s*(?:#.*)?$"""
+)
+_BARE_ROUTE = re.compile(r"/[\w@%.~:+-]+(?:/[^\s/]*)*")
+_MAX_SOURCES = 50_000
+
+
+def read_opml(data: bytes) -> list[Source]:
+    """Return the feeds of an OPML file in order; the folders around each are its category path.
+
+    Raises:
+        NotAFeed: it is no OPML.
+    """
+    tree = xmltree.parse(data)
+    if tree.root is None or str(tree.root.tag).rpartition("}")[2].lower() != "opml":
+        raise NotAFeed("", "it is no OPML file")
+    found: dict[str, Source] = {}
+    for body in tree.root.iterchildren("body", "{*}body"):
+        for source in _outlines(body, ()):
+            found.setdefault(source.url, source)
+    return list(found.values())[:_MAX_SOURCES]
+
+
+def _outlines(element: etree._Element, path: Categories) -> Iterator[Source]:
+    for outline in element.iterchildren(tag=etree.Element):
+        given = {str(name).rpartition("}")[2].lower(): str(value).strip() for name, value in outline.attrib.items()}
+        name = " ".join((given.get("text") or given.get("title") or "").split())
+        source = _from_outline(given, name, path)
+        if source:
+            yield source
+        if len(outline):
+            yield from _outlines(outline, path if source or not name else (*path, name))
+
+
+def _from_outline(given: dict[str, str], name: str, path: Categories) -> Source | None:
+    address = given.get("xmlurl", "")
+    kind = given.get("kind", "") if given.get("kind", "") in _KINDS else "feed"
+    if address.startswith("rsshub:"):
+        kind, url = "rsshub", rsshub.route(address)
+    elif address.startswith("site:"):
+        kind, url = "site", address
+    else:
+        url = urls.canonical(address) if urls.host(address) else ""
+    if not url:
+        return None
+    return Source(
+        url=url,
+        kind=kind,
+        name=name,
+        categories=path or _first_category(given.get("category", "")),
+        language=given.get("language", "") if given.get("language", "").lower() != "unknown" else "",
+        timezone=given.get("timezone", ""),
+        homepage=given.get("htmlurl", "") if urls.host(given.get("htmlurl", "")) else "",
+    )
+
+
+def _first_category(text: str) -> Categories:
+    """Return the path in OPML 2.0's `category`: "/Boston/Weather,other"."""
+    return tuple(name.strip() for name in text.split(",")[0].split("/") if name.strip())
+
+
+def read_routes(text: str) -> list[Source]:
+    """Return the sources of a route list: routes (or feeds) under headings `#` section, `##` publisher, `###` channel.
+
+    Empty if the text is no such list: it needs a route, or else an address under a `##` heading.
+    """
+    path: list[str] = []
+    found: dict[str, Source] = {}
+    is_list = False
+    for line in text.lstrip("\ufeff").splitlines():
+        heading = _HEADING.match(line)
+        if heading:
+            level = len(heading[1])
+            path = [*path[: level - 1], *[""] * (level - 1 - len(path)), heading[2]]
+            is_list = is_list or level == 2
+            continue
+        written = _ROUTE.match(line)
+        if written is None:
+            continue
+        source = _from_route(written[1], tuple(name for name in path if name))
+        if source:
+            is_list = is_list or source.kind == "rsshub"
+            found.setdefault(source.url, source)
+    return list(found.values())[:_MAX_SOURCES] if is_list else []
+
+
+def _from_route(written: str, path: Categories) -> Source | None:
+    name = " ".join(path[-2:]) if len(path) >= 2 else path[-1] if path else ""
+    if written.startswith(("http://", "https://")):
+        return Source(url=urls.canonical(written), name=name, categories=path) if urls.host(written) else None
+    if written.startswith("/") and not _BARE_ROUTE.fullmatch(written):
+        return None
+    return Source(url=rsshub.route(written), kind="rsshub", name=name or written, categories=path)
+
+
+def read_url_list(text: str) -> list[str]:
+    """Return the addresses of a text that has one on each line, each once; `#` starts a comment.
+
+    Empty if most lines are something else: then it is no such list.
+    """
+    lines = [line.strip().lstrip("-*").strip() for line in text.lstrip("\ufeff").splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    found = [
+        line.split()[0].strip("<>\"'") for line in lines if line.startswith(("http://", "https://", "<http", '"http'))
+    ]
+    found = [address for address in found if urls.host(address)]
+    return list(dict.fromkeys(found)) if found and len(found) * 2 > len(lines) else []
+
+
+def text_of(data: bytes, content_type: str = "") -> str:
+    """Return a list's bytes as text."""
+    return charset.decode(data, content_type=content_type, markup="xml")[0]
