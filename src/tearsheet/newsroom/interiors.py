@@ -249,7 +249,7 @@ def portrait(canvas: Canvas) -> None:
     for shift, grey in ((0.010, 250), (0.0, 40)):
         hair(canvas, x + shift, jaw, grey if shift else 26)
         _bust(canvas, (x + shift, jaw), grey)
-    hair(canvas, x, jaw, 26)
+    (_cap if hair is _cap else _crop)(canvas, x, jaw, 26)
     accent = ImageDraw.Draw(canvas.accent)
     collar = [(x - 0.075, 0.665), (x, 0.76), (x + 0.075, 0.665), (x + 0.095, 0.70), (x, 0.83), (x - 0.095, 0.70)]
     accent.polygon([canvas.point(*point) for point in collar], fill=225)

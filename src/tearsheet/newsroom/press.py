@@ -16,7 +16,7 @@ from tearsheet.newsroom import almanac, manuscript
 from tearsheet.newsroom.manuscript import Block, Manuscript, PictureNote, Wording
 
 START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
-STEP = timedelta(hours=3)
+STEP = timedelta(days=1)
 LAST_TICK = 10
 """The last tick with news of its own; the clock may go on, and then only bulletins appear."""
 
@@ -187,16 +187,17 @@ def _published(paper: Paper, script: Manuscript, start: datetime) -> datetime:
 
 
 def _appeared(at: datetime, slug: str) -> datetime:
-    return at - timedelta(minutes=4 + zlib.crc32(slug.encode()) % 47)
+    return at - timedelta(minutes=4 + zlib.crc32(slug.encode()) % 900)
 
 
 def _piece(paper: Paper, wording: Wording, published: datetime, start: datetime) -> Piece:
     """Return the piece that `wording` is, its tokens filled."""
     headers = wording.headers
     seed = wording.old_slugs[0] if wording.old_slugs else wording.slug
+    tongue = headers.get("language", paper.tongue)
 
     def fill(text: str) -> str:
-        return almanac.filled(text, published, paper.tongue, seed=seed)
+        return almanac.filled(text, published, tongue, seed=seed)
 
     def later(tick: int) -> datetime:
         return (moment(tick, start) - timedelta(minutes=2)).astimezone(published.tzinfo)
