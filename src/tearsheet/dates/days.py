@@ -55,7 +55,7 @@ _YEAR_LAST = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\
 _SUFFIX = r"(?:\s?(?:st|nd|rd|th|er|ere|eme|re|o|a|-?го|-?е|-[а-я]{1,2}|-?ші|-a|an)(?![^\W\d_]))?"
 _LINK = r"(?:\s|[.,/'-]|\b(?:de|del|d|of|di|da|den|der|the|do|el|la|ngay|nam|ng|สูงสุด)\b|ב|من|वा)*"
 _YEAR_MARK = r"(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|nam|lui|year|anno|m\.)?\s?"
-_DMY = re.compile(rf"(?<![\d.,:/-])(\d{{1,2}}){_SUFFIX}{_LINK}({_M}){_LINK}{_YEAR_MARK}(\d{{4}}|'\d\d)(?!\d)")
+_DMY = re.compile(rf"(?<![\d.,:/-])(\d{{1,2}}){_SUFFIX}{_LINK}({_M}){_LINK}{_YEAR_MARK}(\d{{4}}|'\d\d)(?!\d):?")
 _DMY_SHORT = re.compile(rf"(?<![\d.,:/-])(\d{{1,2}})[\s-]*({_M})[\s.,-]*(\d{{2}})(?=\s|,|$)(?!\s?[.:h]\d)")
 _MDY = re.compile(rf"({_M})[\s.,-]*(?:the\s+)?(\d{{1,2}}){_SUFFIX}[\s,.-]*(?:de|of|del|\s)*\s?(\d{{4}})(?!\d)")
 _YMD = re.compile(

@@ -65,6 +65,7 @@ class _Reader:
             self._fail(
                 (), f"{self.name!r} cannot be a site's name: use letters, digits, dots and hyphens in the file name"
             )
+        title, language = self._text(self.top, (), "title"), self._language(self.top, ())
         zone = self._zone(self.top, ())
         compat = self._compat()
         hosts = self._hosts(self.top, ())
@@ -85,9 +86,9 @@ class _Reader:
             self._fail((), "there is neither an [[article]] nor a [[channel]] in it")
         return Site(
             name=self.name,
-            title=self._text(self.top, (), "title") or self.name,
+            title=title or self.name,
             homepage=homepage,
-            language=self._language(self.top, ()),
+            language=language,
             zone=zone,
             categories=categories,
             hosts=hosts,
