@@ -38,6 +38,8 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _BLANKS = re.compile(r"[\t\n\r]")
 _NO_HOST = re.compile(r"[\s\x00-\x20<>\"^`{|}\\]")
+# An absolute address without anything that would have to be worked out: most of those in feeds and pages.
+_PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[^\s\\]*)?")
 # What a URL never holds at its ends (WHATWG URL, "C0 control or space"), and the no-break space that editors paste.
 _EDGES = "".join(map(chr, range(33))) + "\u00a0\u3000\u200b\ufeff"
 
@@ -62,6 +64,8 @@ def canonical(url: str) -> str:
 
 def join(base: str, ref: str) -> str:
     """Return `ref` as an absolute http(s) address seen from `base`, or the empty string if it is none."""
+    if _PLAIN.fullmatch(ref):
+        return ref
     ref = _BLANKS.sub("", ref).strip(_EDGES)
     try:
         joined = urljoin(base, ref) if ref else base.strip(_EDGES)

@@ -55,7 +55,7 @@ def read(text: str, *, language: str = "", zone: str = "", now: datetime | None 
     written = text.strip()
     if not written or len(written) > _MAX_CHARS:
         return None
-    found = _rfc(written)
+    found = _rfc(written) or _iso(written, zone)
     line = words.plain(written) if found is None else ""
     found = found or _iso(line, zone) or _number(line)
     if found is None:

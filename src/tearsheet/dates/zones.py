@@ -72,6 +72,9 @@ _BESIDE = re.compile(r"^\s*[A-Z]{2,5}\b")
 _COMMENT = re.compile(r"\(\s*[A-Za-z][A-Za-z .]*\)")
 
 
+_FIRST, _LAST = datetime(2, 1, 1), datetime(9998, 1, 1)
+
+
 def zone_of(name: str) -> ZoneInfo | None:
     """Return the IANA zone `name`, or None if there is none of this name."""
     try:
@@ -85,11 +88,13 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@lru_cache(maxsize=1024)
 def offset(minutes: int) -> timezone | None:
     """Return the fixed zone `minutes` east of Greenwich, or None if no clock on earth goes so (-12:00 to +14:00)."""
     return timezone(timedelta(minutes=minutes)) if -720 <= minutes <= 840 else None
 
 
+@lru_cache(maxsize=1024)
 def offset_name(minutes: int) -> str:
     """Return "+08:00" for 480, "UTC" for 0."""
     return "UTC" if minutes == 0 else f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
@@ -117,6 +122,8 @@ def instant(local: datetime, zone: tzinfo, *, whole_day: bool) -> datetime | Non
     """
     if zone is UTC:
         return local.replace(tzinfo=UTC)
+    if isinstance(zone, timezone):
+        return local.replace(tzinfo=zone).astimezone(UTC) if _FIRST < local < _LAST else None
     try:
         early, late = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     except OverflowError:

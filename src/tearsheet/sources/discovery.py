@@ -9,7 +9,6 @@ from tearsheet.model import Capture
 from tearsheet.sources import feed, frontpage, lists, markup, sitemap, xmltree
 from tearsheet.sources.finds import Found
 
-
 _FEED_TYPES = frozenset({
     "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "application/x-rss+xml",
     "text/rss+xml", "application/rss", "application/atom", "text/rss",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from tearsheet import urls
 from tearsheet.model import Entry
 from tearsheet.sources import markup
-from tearsheet.sources.feed import Feed, FeedItem
+from tearsheet.sources.items import Feed, FeedItem
 
 _BLOCK = re.compile(r"<(?:p|br|div|h[1-6]|li|figure|blockquote|img)\b", re.I)
 _FULL_TEXT_CHARS = 600

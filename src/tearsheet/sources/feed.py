@@ -4,54 +4,16 @@ What is HTML in a feed stays as it was sent, with its addresses made absolute: i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
+from tearsheet import urls
 from tearsheet.errors import BadFeed, NotAFeed
-from tearsheet.model import Enclosure
+from tearsheet.sources import feedjson, feedloose, feedxml, xmltree
+from tearsheet.sources.items import Feed, FeedItem
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedItem:
-    """One item as the feed has it. `title` may be HTML; `summary` and `content` are HTML unless named in `plain`.
-
-    `author` is as written, `authors` are names only. A date that cannot be told is None; `published_text` keeps its words.
-    """
-
-    title: str = ""
-    link: str = ""
-    id: str = ""
-    author: str = ""
-    authors: tuple[str, ...] = ()
-    published: datetime | None = None
-    published_text: str = ""
-    updated: datetime | None = None
-    updated_text: str = ""
-    content: str = ""
-    summary: str = ""
-    plain: frozenset[str] = frozenset()
-    tags: tuple[str, ...] = ()
-    enclosures: tuple[Enclosure, ...] = ()
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """A feed and its items in the order it lists them. `trouble` says what was wrong with it, empty if nothing."""
-
-    title: str = ""
-    link: str = ""
-    subtitle: str = ""
-    author: str = ""
-    id: str = ""
-    language: str = ""
-    updated: datetime | None = None
-    entries: tuple[FeedItem, ...] = ()
-    trouble: str = ""
+__all__ = ["Feed", "FeedItem", "parse"]
 
 
 MAX_BYTES = 16 * 1024 * 1024
-MAX_ITEMS = 5_000
 
 
 def parse(body: bytes, *, headers: Mapping[str, str] | None = None, url: str = "", zone: str = "") -> Feed:
@@ -64,9 +26,6 @@ def parse(body: bytes, *, headers: Mapping[str, str] | None = None, url: str = "
         NotAFeed: nothing came, or a page, a picture, something else.
         BadFeed: too large, or broken beyond repair.
     """
-    # Late, so that `Feed` can be known without loading parsers.
-    from tearsheet.sources import feedjson, feedloose, feedxml, xmltree
-
     given = {name.lower(): value for name, value in (headers or {}).items()}
     if len(body) > MAX_BYTES:
         raise BadFeed(url, f"{len(body):,} bytes, the limit is {MAX_BYTES:,}")
@@ -89,18 +48,13 @@ def parse(body: bytes, *, headers: Mapping[str, str] | None = None, url: str = "
     return found
 
 
-def _refusal(tree: object, url: str) -> NotAFeed | BadFeed:
-    from tearsheet.sources import feedxml, xmltree
-
-    assert isinstance(tree, xmltree.Tree)
+def _refusal(tree: xmltree.Tree, url: str) -> NotAFeed | BadFeed:
     if tree.root is None:
         return BadFeed(url, tree.trouble or "no XML in it")
     return NotAFeed(url, f"it is a <{feedxml.local_name(tree.root)}> document")
 
 
 def _document_base(headers: Mapping[str, str], url: str) -> str:
-    from tearsheet import urls
-
     location = headers.get("content-location", "")
     return (urls.join(url, location) if location else "") or url
 

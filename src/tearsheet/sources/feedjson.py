@@ -8,7 +8,7 @@ from tearsheet import charset, dates, urls
 from tearsheet.errors import BadFeed, NotAFeed
 from tearsheet.model import Enclosure
 from tearsheet.sources import markup
-from tearsheet.sources.feed import MAX_ITEMS, Feed, FeedItem
+from tearsheet.sources.items import MAX_ITEMS, Feed, FeedItem
 
 
 def read(body: bytes, *, base: str, url: str, zone: str) -> Feed:

@@ -12,8 +12,8 @@ from typing import Any
 
 from tearsheet import charset, dates, urls
 from tearsheet.sources import markup
-from tearsheet.sources.feed import MAX_ITEMS, Feed, FeedItem
 from tearsheet.sources.feedxml import person
+from tearsheet.sources.items import MAX_ITEMS, Feed, FeedItem
 
 _MAX_BYTES = 1_000_000
 _MAX_TAGS = 20_000

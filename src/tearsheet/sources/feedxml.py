@@ -13,7 +13,7 @@ from lxml import etree
 from tearsheet import dates, urls
 from tearsheet.model import Enclosure
 from tearsheet.sources import markup, xmltree
-from tearsheet.sources.feed import MAX_ITEMS, Feed, FeedItem
+from tearsheet.sources.items import MAX_ITEMS, Feed, FeedItem
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _CORE = (
@@ -70,13 +70,13 @@ class _Draft:
 def read(tree: xmltree.Tree, *, base: str, language: str, zone: str) -> Feed | None:
     """Return the feed in the tree, or None if it holds none."""
     root = tree.root
-    if root is None or _key(str(root.tag)) not in _ROOTS:
+    if root is None or _key(root.tag) not in _ROOTS:
         return None
     top = _Draft(_base(root, base), root.get(_XML + "lang") or "")
     items: list[FeedItem] = []
     trouble = tree.trouble
     for element, scope_base in _feed_level(root, top):
-        key = _key(str(element.tag))
+        key = _key(element.tag)
         if key not in _ITEMS:
             _take(top, element, key, scope_base)
         elif len(items) < MAX_ITEMS:
@@ -84,7 +84,7 @@ def read(tree: xmltree.Tree, *, base: str, language: str, zone: str) -> Feed | N
         else:
             trouble = trouble or f"only the first {MAX_ITEMS:,} items were read"
             break
-    if not items and _key(str(root.tag)) not in ("rss", "feed", "rdf:rdf", "channel"):
+    if not items and _key(root.tag) not in ("rss", "feed", "rdf:rdf", "channel"):
         return None
     updated, _ = _date(top.updated or top.published, top.language, zone)
     return Feed(
@@ -107,18 +107,18 @@ def local_name(element: etree._Element) -> str:
 
 def _feed_level(root: etree._Element, top: _Draft) -> Iterator[tuple[etree._Element, str]]:
     """Yield the elements that say something about the feed, and its items, each with the base that holds there."""
-    if _key(str(root.tag)) in _ITEMS:
+    if _key(root.tag) in _ITEMS:
         yield root, top.base
         return
     _attributes_of_channel(root, top)
     for element in root.iterchildren(tag=etree.Element):
-        key = _key(str(element.tag))
+        key = _key(element.tag)
         if key in ("channel", "feed", "items", "rdf:seq"):
             base = _base(element, top.base)
             top.language = top.language or element.get(_XML + "lang") or ""
             _attributes_of_channel(element, top)
             for child in element.iterchildren(tag=etree.Element):
-                if _key(str(child.tag)) == "items" and len(child):
+                if _key(child.tag) == "items" and len(child):
                     yield from ((grandchild, base) for grandchild in child.iterchildren(tag=etree.Element))
                 else:
                     yield child, base
@@ -138,8 +138,9 @@ def _item(element: etree._Element, *, base: str, top: _Draft, zone: str) -> Feed
     if element.get("HREF"):
         draft.link, draft.link_rank = urls.join(draft.base, element.get("HREF", "")), 2
     draft.updated = element.get("LASTMOD", "")
-    for child in element.iterchildren(tag=etree.Element):
-        _take(draft, child, _key(str(child.tag)), draft.base)
+    for child in element:
+        if taker := _TAKERS.get(_key(child.tag)):
+            taker(draft, child, _base(child, draft.base) if child.attrib else draft.base)
     language = draft.language or top.language
     published, published_text = _date(draft.published, language, zone)
     updated, updated_text = _date(draft.updated, language, zone)
@@ -169,8 +170,10 @@ def _date(text: str, language: str, zone: str) -> tuple[datetime | None, str]:
 
 
 @lru_cache(maxsize=4096)
-def _key(tag: str) -> str:
+def _key(tag: object) -> str:
     """Return the name under which a tag is known here: `title`, `dc:creator`; empty for a namespace that is not."""
+    if not isinstance(tag, str):
+        return ""
     if tag[0] != "{":
         return tag.lower()
     namespace, _, name = tag[1:].rpartition("}")
@@ -297,9 +300,7 @@ def _id(draft: _Draft, element: etree._Element, base: str) -> None:
 
 def _author(rank: int) -> "_Taker":
     def take(draft: _Draft, element: etree._Element, base: str) -> None:
-        parts = {
-            _key(str(child.tag)).rpartition(":")[2]: _words(child) for child in element.iterchildren(tag=etree.Element)
-        }
+        parts = {_key(child.tag).rpartition(":")[2]: _words(child) for child in element.iterchildren(tag=etree.Element)}
         name, email = parts.get("name", ""), parts.get("email", "")
         text = (f"{name} ({email})" if name and email else name or email) if parts else _words(element)
         if not text:
@@ -372,7 +373,7 @@ def _thumbnail(draft: _Draft, element: etree._Element, base: str) -> None:
 
 def _group(draft: _Draft, element: etree._Element, base: str) -> None:
     for child in element.iterchildren(tag=etree.Element):
-        key = _key(str(child.tag))
+        key = _key(child.tag)
         if key != "media:group":
             _take(draft, child, key, base)
 

@@ -3,15 +3,12 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from tearsheet import charset, html, urls
 from tearsheet.errors import NotAFeed
 from tearsheet.model import Capture, Entry
-
-if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
+from tearsheet.sources.nodes import Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +107,7 @@ def _articles(links: list[_Link]) -> tuple[Entry, ...]:
     return tuple(Entry(url=link.url, title=link.text) for score, link in best.values() if score >= _THRESHOLD)
 
 
-def _link(node: "LexborNode", here: str, page: str) -> _Link | None:
+def _link(node: Node, here: str, page: str) -> _Link | None:
     url = urls.join(here, node.attributes.get("href") or "").partition("#")[0]
     if not url or urls.is_front(url) or is_section(url) or not urls.same_site(url, page):
         return None
@@ -130,8 +127,8 @@ def _link(node: "LexborNode", here: str, page: str) -> _Link | None:
     )
 
 
-def _ancestors(node: "LexborNode") -> list["LexborNode"]:
-    found: list[LexborNode] = []
+def _ancestors(node: Node) -> list[Node]:
+    found: list[Node] = []
     parent = node.parent
     while parent is not None and parent.tag not in ("body", "html") and len(found) < 30:
         found.append(parent)
@@ -139,12 +136,12 @@ def _ancestors(node: "LexborNode") -> list["LexborNode"]:
     return found
 
 
-def _signature(node: "LexborNode") -> str:
+def _signature(node: Node) -> str:
     classes = (node.attributes.get("class") or "").split()
     return f"{node.tag}.{classes[0] if classes else ''}"
 
 
-def _is_menu(node: "LexborNode") -> bool:
+def _is_menu(node: Node) -> bool:
     given = node.attributes
     return node.tag in _MENU_TAGS or bool(
         _MENU_WORDS.search(f"{given.get('class') or ''} {given.get('id') or ''} {given.get('role') or ''}")

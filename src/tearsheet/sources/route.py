@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tearsheet import charset, dates, html, urls
 from tearsheet.errors import NoSuchSource
@@ -12,9 +12,7 @@ from tearsheet.model import Capture, Entry, Source
 from tearsheet.sites import Channel, ListRule, Site
 from tearsheet.sources import markup
 from tearsheet.sources.entries import without_repeats
-
-if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
+from tearsheet.sources.nodes import Node
 
 _ALONE = frozenset({"img", "video", "audio", "iframe"})
 
@@ -107,12 +105,12 @@ def _of_page(rule: ListRule, capture: Capture, site: Site, now: datetime) -> Ite
         )
 
 
-def _words(item: "LexborNode", selector: str) -> str:
+def _words(item: Node, selector: str) -> str:
     node = item.css_first(selector) if selector else None
     return " ".join(node.text(deep=True).split()) if node is not None else ""
 
 
-def _lead(item: "LexborNode", selector: str, base: str) -> str:
+def _lead(item: Node, selector: str, base: str) -> str:
     """Return what the lead block holds; a picture, which holds nothing, is the block itself."""
     node = item.css_first(selector) if selector else None
     if node is None:

@@ -27,25 +27,31 @@ _ILLEGAL_REFERENCE = re.compile(
 _AMPERSAND = re.compile(
     r"&(?!#\d{1,7};|#x[0-9a-f]{1,6};|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z][A-Za-z0-9]{1,31});)?", re.I
 )
+_ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z][\w.-]{0,40})\s+["']([^"'&%<>]{0,200})["']\s*>""")
+_REFERENCE = re.compile(r"&([A-Za-z][\w.-]{0,40});")
+_MAX_ENTITIES, _MAX_ADDED = 100, 50_000
 _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.S)
 
 
 def parse(data: bytes, *, content_type: str = "") -> Tree:
     """Return the tree of `data`, whatever its encoding and however broken.
 
-    A document type is cut out, so that its entities mean nothing and nothing can grow; HTML's names for characters are
-    understood, other references stay as they are written.
+    A document type is cut out; of its entities only short ones without references in them are put in, as long as that adds
+    little, so nothing can grow. HTML's names for characters are understood, other references stay as they are written.
     """
     plain = _as_utf8(data, content_type)
     if plain is not None and b"<!DOCTYPE" not in plain[:4096] and b"<!ENTITY" not in plain:
-        try:
-            return Tree(root=etree.fromstring(plain, _parser()))
-        except (etree.XMLSyntaxError, ValueError):
-            pass
-    text = (
-        plain.decode("utf-8") if plain is not None else charset.decode(data, content_type=content_type, markup="xml")[0]
-    )
-    return _mended(text)
+        root = _strict(plain)
+        if root is not None:
+            return Tree(root=root)
+    return _mended(charset.decode(data, content_type=content_type, markup="xml")[0])
+
+
+def _strict(data: bytes) -> etree._Element | None:
+    try:
+        return etree.fromstring(data, _parser())
+    except (etree.XMLSyntaxError, ValueError):
+        return None
 
 
 def _parser(*, recover: bool = False) -> etree.XMLParser:
@@ -63,32 +69,38 @@ def _parser(*, recover: bool = False) -> etree.XMLParser:
 
 
 def _as_utf8(data: bytes, content_type: str) -> bytes | None:
-    """Return `data` without a byte order mark if everything says that it is UTF-8: then it need not be decoded twice."""
+    """Return `data` without a byte order mark if everything says that it is UTF-8: the parser checks whether that is true."""
     data = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     declared = _DECLARED.search(data[:300])
     named = declared[1].lower() if declared else b"utf-8"
     http = content_type.lower().partition("charset=")[2].strip("\"' ;") or "utf-8"
     if named not in (b"utf-8", b"utf8") or not http.startswith(("utf-8", "utf8")):
         return None
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
     return data
 
 
 def _mended(text: str) -> Tree:
     text = _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"), count=1)
-    text = _DOCTYPE.sub("", text, count=1)
+    doctype = _DOCTYPE.search(text)
+    if doctype:
+        text = _with_entities(f"{text[: doctype.start()]}{text[doctype.end() :]}", doctype[0])
+    readable = _readable(text)
     try:
-        return Tree(root=etree.fromstring(_readable(text), _parser()))
+        return Tree(root=etree.fromstring(readable, _parser()))
     except (etree.XMLSyntaxError, ValueError) as error:
         trouble = f"broken XML, read as far as possible: {str(error).split(' (<string>')[0]}"
     try:
-        root = etree.fromstring(_readable(text), _parser(recover=True))
+        root = etree.fromstring(readable, _parser(recover=True))
     except (etree.XMLSyntaxError, ValueError):
         root = None
     return Tree(root=root, trouble=trouble)
+
+
+def _with_entities(text: str, doctype: str) -> str:
+    own = dict(_ENTITY.findall(doctype)[:_MAX_ENTITIES])
+    if sum(text.count(f"&{name};") * len(value) for name, value in own.items()) > _MAX_ADDED:
+        return text
+    return _REFERENCE.sub(lambda found: own.get(found[1], found[0]), text) if own else text
 
 
 def _readable(text: str) -> bytes:
