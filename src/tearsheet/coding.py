@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Protocol
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import zstandard
 
 from tearsheet.errors import BadCoding, TooLarge
@@ -66,6 +66,10 @@ class Unpacker:
                 decoder.finish()
         return b"".join(self._parts)
 
+    def so_far(self) -> bytes:
+        """Return what has been unpacked up to now."""
+        return b"".join(self._parts)
+
     def _run(self, data: bytes, stage: int) -> Iterator[bytes]:
         if stage == len(self._decoders):
             yield data
@@ -116,9 +120,14 @@ def _decoder(name: str) -> _Decoder:
 
 
 class _Inflater(Protocol):
-    eof: bool
-    unconsumed_tail: bytes
-    unused_data: bytes
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unconsumed_tail(self) -> bytes: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
 
     def decompress(self, data: bytes, max_length: int = 0, /) -> bytes: ...
 

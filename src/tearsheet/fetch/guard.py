@@ -71,14 +71,14 @@ V6_NAMES: tuple[tuple[str, str], ...] = (
 LOCAL_NAMES = ("localhost", "localdomain", "local", "internal", "home.arpa", "ip6-localhost", "ip6-loopback")
 
 # Ports of services that would take an HTTP request for something of their own (WHATWG Fetch, "port blocking"), and 0.
-BAD_PORTS = frozenset(
-    int(port)
-    for port in (
-        "0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119 123 "
-        "135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 "
-        "995 1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6379 6566 6665 6666 6667 6668 6669 6679 6697 10080 11211"
-    ).split()
-)
+# fmt: off
+BAD_PORTS = frozenset((
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109,
+    110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530,
+    531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190,
+    5060, 5061, 6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080, 11211,
+))
+# fmt: on
 
 _NUMBER = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)\Z")
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\Z")
@@ -101,8 +101,9 @@ def refusal(address: str) -> str:
 def host_refusal(host: str, allow: Iterable[str] = (), *, port: int = 80) -> str:
     """Return why `host` may not be asked, judged by its spelling alone, or the empty string.
 
-    Every spelling that a resolver would read as an address (integer, octal, hexadecimal, short, full-width and circled digits,
-    percent-encoding, a trailing dot, a zone) is read as that address. A plain name passes here and is judged by `refusal` when connecting.
+    Every spelling that a resolver would read as an address (integer, octal, hexadecimal, short, full-width and circled
+    digits, percent-encoding, a trailing dot, a zone) is read as that address. A plain name passes here and is judged by
+    `refusal` when connecting.
     `allow` holds names, `*.name` for all below a name, addresses and networks, each with or without `:port`.
     """
     spelled = plain_host(host)

@@ -30,7 +30,8 @@ class Limits:
     `max_bytes` holds for the body as transferred and again for what it unpacks to; `max_ratio` is how much it may unpack to.
     `max_wait_s` is the longest Retry-After that is waited out here; a longer one is given back as an error.
     `ahead` is how many requests may be drawn from the iterator before their turn, so that one busy host does not hold up others.
-    `proxy` empty means: as `http_proxy`, `https_proxy` and `no_proxy` of the environment say. `allow` names hosts the guard lets pass.
+    `proxy` empty means: as `http_proxy`, `https_proxy` and `no_proxy` of the environment say. `allow` names hosts that
+    the guard lets pass.
     `ca_file` replaces the system's certificate authorities.
     """
 
