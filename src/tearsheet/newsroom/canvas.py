@@ -34,7 +34,7 @@ MOODS = {
     "day": Mood(165, 246, (0.76, 0.18), 0.045),
     "sunset": Mood(88, 232, (0.36, 0.47), 0.075),
     "dusk": Mood(62, 206, (0.62, 0.50), 0.05),
-    "night": Mood(20, 78, (0.80, 0.17), 0.035, stars=True),
+    "night": Mood(34, 112, (0.80, 0.17), 0.035, stars=True),
     "storm": Mood(34, 128, None, rain=True),
     "rain": Mood(82, 188, None, rain=True),
     "fog": Mood(176, 226, (0.52, 0.33), 0.05, fog=True),

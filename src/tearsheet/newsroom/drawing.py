@@ -33,7 +33,7 @@ PALETTES = {
 
 def jpeg(name: str, size: tuple[int, int], palette: str) -> bytes:
     """Return picture `name` at `size` in the inks of `palette`, as JPEG."""
-    rng = chance("picture", name)
+    rng = chance("picture", palette, name)
     base = (1200 * _SCALE, 1200 * _SCALE * size[1] // size[0])
     plate = scenes.draw(name, base, rng)
     inks = PALETTES.get(palette, PALETTES["courier"])

@@ -205,7 +205,7 @@ def _piece(paper: Paper, wording: Wording, published: datetime, start: datetime)
     return Piece(
         slug=wording.slug,
         old_slugs=wording.old_slugs,
-        number=zlib.crc32(seed.encode()) % 900_000 + 100_000,
+        number=zlib.crc32(f"{paper.name}/{seed}".encode()) % 900_000 + 100_000,
         section=headers["section"],
         title=fill(headers["title"]),
         deck=fill(headers.get("deck", "")),

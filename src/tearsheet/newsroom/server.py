@@ -1,6 +1,7 @@
 """The newsroom's server: one loopback port, many hosts, a clock that moves when it is told to."""
 
 import json
+import re
 import socket
 import threading
 import time
@@ -261,6 +262,12 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
     server: _Server
+    raw_requestline: bytes
+
+    def parse_request(self) -> bool:
+        """Read the request line; bare letters in an address are encoded first, because the base class cuts at some of them."""
+        self.raw_requestline = re.sub(rb"[\x80-\xff]", _encoded, self.raw_requestline)
+        return super().parse_request()
 
     def do_GET(self) -> None:
         """Answer a GET, a HEAD or a POST; a body that came with it is read and forgotten."""
@@ -310,3 +317,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(chunk)
                 if answer.stream is not None:
                     self.wfile.flush()
+
+
+def _encoded(letter: re.Match[bytes]) -> bytes:
+    return b"%%%02X" % letter.group()[0]

@@ -14,7 +14,7 @@ from tearsheet.newsroom.answers import Answer, Asked
 from tearsheet.newsroom.desk import escape
 from tearsheet.newsroom.press import START
 
-TITLE_OF_300 = "潮水退去之后的第一个清晨人们在堤岸上排成长队等候渡船" * 11 + "等到天亮也没有一个人离开"
+TITLE_OF_300 = "潮水退去之后的第一个清晨人们在堤岸上排成长队等候渡船" * 11 + "等到天亮也没有一个人先离开了"
 TITLE_ODD = (
     "“Quotes” 'and' \"more\": a\ntitle --- with {{ braces }} {% tag %} & <b>marks</b> | # * [x] ] \\ / ?\n---\nend"
 )
