@@ -47,10 +47,40 @@ class Kept:
     listings: list[Listing] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSite:
+    """The `[site]` table of settings."""
+
+    title: str = "Tearsheet"
+    language: str = "en"
+    timezone: str = "UTC"
+    base_url: str = ""
+    indexed: bool = False
+    full_text: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperServe:
+    """The `[serve]` table of settings."""
+
+    host: str = "127.0.0.1"
+    port: int = 8710
+    raw_origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSettings:
+    """The settings of an archive, as far as the site reads them."""
+
+    site: PaperSite = PaperSite()
+    serve: PaperServe = PaperServe()
+
+
 class PaperArchive:
     """Answers the questions that the site asks."""
 
     def __init__(self, path: Path = Path(), *, timezone: str = "UTC") -> None:
+        self.settings = PaperSettings(site=PaperSite(timezone=timezone))
         self.path = path
         self.zone = ZoneInfo(timezone)
         self.states: dict[str, SourceState] = {}
@@ -273,3 +303,27 @@ def _wanted(kept: Kept, query: Query) -> bool:
             not query.before or article.seq < query.before,
         )
     )
+
+
+class MemoryFolder:
+    """Bytes under names, in memory."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, bytes] = {}
+        self.puts: list[str] = []
+
+    def put(self, name: str, data: bytes, *, durable: bool = True) -> None:
+        self.held[name] = data
+        self.puts.append(name)
+
+    def get(self, name: str) -> bytes:
+        return self.held[name]
+
+    def has(self, name: str) -> bool:
+        return name in self.held
+
+    def remove(self, name: str) -> None:
+        del self.held[name]
+
+    def names(self) -> list[str]:
+        return list(self.held)

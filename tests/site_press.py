@@ -1,13 +1,15 @@
 """Five invented papers and a few weeks of what they printed, for tests of the site. Nothing here ever appeared anywhere."""
+# ruff: noqa: E501 (articles are not code)
 
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.site_archive import NOON, PaperArchive
+
 from tearsheet import html
 from tearsheet.model import Clipping, Image, Source
-from tests.site_archive import NOON, PaperArchive
 
 EVENING = Source(
     url="https://wanbao.example/feed.xml",

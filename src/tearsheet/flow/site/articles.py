@@ -24,7 +24,7 @@ def article_view(desk: Desk, article: Article) -> ArticleView:
     captures = desk.archive.captures(article.id)
     history = wordings.history(revisions, [capture.at for capture in captures])
     clipping = revisions[-1].clipping
-    excerpt_only = article.excerpt_only and not desk.whole
+    excerpt_only = desk.excerpt_only(article)
     pics = desk.pics([*clipping.images, *([clipping.lead] if clipping.lead else [])])
     return ArticleView(
         card=_card(desk, article, clipping, history),
@@ -54,7 +54,7 @@ def edits_view(desk: Desk, article: Article) -> EditsView:
     """
     revisions = _revisions(desk, article)
     history = wordings.history(revisions, [capture.at for capture in desk.archive.captures(article.id)])
-    excerpt_only = article.excerpt_only and not desk.whole
+    excerpt_only = desk.excerpt_only(article)
     return EditsView(
         card=_card(desk, article, revisions[-1].clipping, history),
         history=history,
@@ -82,8 +82,8 @@ def feed_entry(desk: Desk, article: Article) -> FeedEntry:
     """Return `article` as an entry of a feed: whole, or an excerpt if no more is published."""
     card = desk.card(article)
     content = ""
-    revisions = desk.archive.revisions(article.id)
-    if revisions and not (article.excerpt_only and not desk.whole):
+    revisions = desk.revisions(article)
+    if revisions and not desk.excerpt_only(article):
         content = _feed_body(desk, revisions[-1].clipping)
     return FeedEntry(
         key=article.url,
@@ -142,7 +142,7 @@ def _marked(pieces: Sequence[Piece]) -> str:
 
 
 def _revisions(desk: Desk, article: Article) -> list[Revision]:
-    revisions = desk.archive.revisions(article.id)
+    revisions = desk.revisions(article)
     if not revisions:
         raise NoSuchRevision(article.url, "no wording of it was kept")
     return revisions

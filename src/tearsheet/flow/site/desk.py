@@ -60,6 +60,51 @@ class Shown(Protocol):
     def media(self, name: str) -> bytes: ...
 
 
+class SiteSettings(Protocol):
+    """The settings of a site, as `tearsheet.toml` says them."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def timezone(self) -> str: ...
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def indexed(self) -> bool: ...
+    @property
+    def full_text(self) -> bool: ...
+
+
+class Settings(Protocol):
+    """The settings of an archive, as far as the site reads them."""
+
+    @property
+    def site(self) -> SiteSettings: ...
+
+
+class SiteArchive(Shown, Protocol):
+    """An archive with its settings."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+
+def masthead_of(archive: SiteArchive) -> Masthead:
+    """Return what all pages of the archive's site share."""
+    site = archive.settings.site
+    return Masthead(
+        title=site.title,
+        keeper=getattr(site, "keeper", ""),
+        language=site.language,
+        timezone=site.timezone,
+        url=site.base_url.rstrip("/") + "/" if site.base_url else "",
+        indexed=site.indexed,
+        excerpts=not site.full_text,
+    )
+
+
 class Desk:
     """One archive about to be shown. It remembers what it looked up, so make a new one when the archive may have changed.
 
@@ -72,6 +117,7 @@ class Desk:
         self.masthead = masthead
         self.whole = whole
         self.raw = raw
+        self.troubles: dict[str, str] = {}
         self._alterations: dict[tuple[str, int], Alteration | None] = {}
         self._pictures: dict[str, Pic] = {}
 
@@ -126,13 +172,13 @@ class Desk:
     # --- links
 
     def source_link(self, url: str, name: str = "") -> Link:
-        """Return the link to a source's page; `name` if it is followed no more and has none of its own."""
+        """Return the link to a source's page; under `name` and leading nowhere if it is followed no more."""
         state = self.states.get(url)
         source = state.source if state else Source(url=url, name=name)
         label = source.name or name or url
         return Link(
             label=label,
-            folder=paths.source(url),
+            folder=paths.source(url) if state else "",
             language=language_of(label, source.language),
             count=state.articles if state else 0,
         )
@@ -191,6 +237,23 @@ class Desk:
             gone_at=article.gone_at,
         )
 
+    # --- words
+
+    def excerpt_only(self, article: Article) -> bool:
+        """Tell whether no more than an excerpt of `article` may be shown."""
+        return (article.excerpt_only or self.masthead.excerpts) and not self.whole
+
+    def revisions(self, article: Article) -> list[Revision]:
+        """Return the wordings of `article`; none, with a note in `troubles`, if the archive cannot give them.
+
+        One damaged article must not take the lists down on which it stands.
+        """
+        try:
+            return self.archive.revisions(article.id)
+        except Exception as error:  # noqa: BLE001 whatever is wrong with one article is reported, not raised
+            self.troubles[article.id] = f"{article.url}: {error or type(error).__name__}"
+            return []
+
     # --- changes
 
     def alteration(self, article: Article) -> Alteration | None:
@@ -201,7 +264,7 @@ class Desk:
         return self._alterations[key]
 
     def _alteration(self, article: Article) -> Alteration | None:
-        revisions = self.archive.revisions(article.id)
+        revisions = self.revisions(article)
         step = next((at for at in range(len(revisions) - 1, 0, -1) if revisions[at].kind != "trivial"), 0)
         if not step:
             return None

@@ -165,7 +165,9 @@ def _numbered(desk: Desk, query: Query, links: tuple[Link, ...], wanted: PageLin
     found = desk.archive.articles(
         replace(query, order="arrival", offset=(wanted.current - 1) * PER_PAGE, limit=PER_PAGE)
     )
-    return NumberedView(path=links, cards=desk.cards(found[::-1]), pages=replace(wanted, last=last))
+    return NumberedView(
+        path=links, cards=desk.cards(found[::-1]), pages=replace(wanted, last=min(last, wanted.current + 1))
+    )
 
 
 def _by_day(desk: Desk, articles: Sequence[Article]) -> tuple[DayList, ...]:

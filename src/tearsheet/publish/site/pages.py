@@ -310,6 +310,12 @@ def missing(masthead: Masthead) -> Page:
     return render.page(masthead, paths.MISSING, "missing.html", {"head": head, "v": None}, root=masthead.top)
 
 
+def unreadable(masthead: Masthead, path: str) -> Page:
+    """Return the page that stands at `path` while what belongs there cannot be read."""
+    head = Head(title=f"{_words(masthead)('unreadable_title')} — {masthead.title}")
+    return render.page(masthead, path, "unreadable.html", {"head": head, "v": None})
+
+
 def _words(masthead: Masthead) -> Words:
     return words(masthead.language, masthead.timezone)
 

@@ -193,12 +193,11 @@ def _kinds(own: Words, kind: str) -> str:
 
 def page_numbers(pages: PageLinks) -> tuple[int, ...]:
     """Return which numbers a pager shows, the newest first: those around the current one, and the oldest; 0 is a gap."""
-    middle = pages.current or pages.last
-    near = [n for n in range(middle + 2, middle - 3, -1) if 1 <= n <= pages.last]
-    shown = near if near and near[-1] == 1 else [*near, *([0] if near and near[-1] > 2 else []), 1]
-    if near and near[0] < pages.last:
-        shown = [pages.last, *([0] if near[0] < pages.last - 1 else []), *shown]
-    return tuple(shown)
+    first = min(pages.last, pages.current + 1) if pages.current else pages.last
+    near = list(range(first, max(0, first - 4), -1))
+    if not near or near[-1] == 1:
+        return tuple(near)
+    return (*near, *((0,) if near[-1] > 2 else ()), 1)
 
 
 def _short_digest(digest: str) -> str:

@@ -13,7 +13,10 @@ from tearsheet.model import Place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Masthead:
-    """What all pages of one site share. `url` is where the site stands, ending in `/`, or empty if that is not known."""
+    """What all pages of one site share. `url` is where the site stands, ending in `/`, or empty if that is not known.
+
+    `indexed` lets search engines in; `excerpts` shows no more than excerpts, whatever the source.
+    """
 
     title: str = "Tearsheet"
     keeper: str = ""
@@ -21,6 +24,7 @@ class Masthead:
     timezone: str = "UTC"
     url: str = ""
     indexed: bool = False
+    excerpts: bool = False
 
     @property
     def top(self) -> str:
