@@ -41,7 +41,8 @@ def parse(body: bytes, *, headers: Mapping[str, str] | None = None, url: str = "
     tree = xmltree.parse(body, content_type=given.get("content-type", ""))
     language = given.get("content-language", "").split(",")[0].strip()
     found = feedxml.read(tree, base=base, language=language, zone=zone) if tree.root is not None else None
-    if found is None or (tree.trouble and not found.entries):
+    # Of a feed whose tags do not match, lxml may put every later element inside the first: a loose reader does better.
+    if found is None or (tree.trouble and not any(item.link for item in found.entries)):
         found = feedloose.read(body, given, base=base, zone=zone) or found
     if found is None:
         raise _refusal(tree, url)

@@ -50,7 +50,7 @@ def read(body: bytes, headers: Mapping[str, str], *, base: str, zone: str) -> Fe
         author=_text(top.get("author")),
         id=_text(top.get("id")),
         language=_text(top.get("language")),
-        updated=_date(_text(top.get("updated")), zone),
+        updated=_date(_text(dict.get(top, "updated")), zone),
         entries=items,
         trouble="broken beyond XML, read loosely",
     )
@@ -60,7 +60,8 @@ def read(body: bytes, headers: Mapping[str, str], *, base: str, zone: str) -> Fe
 def _item(entry: Any, *, base: str, zone: str) -> FeedItem:
     contents = entry.get("content") or [{}]
     author = _text(entry.get("author"))
-    written, modified = _text(entry.get("published")), _text(entry.get("updated"))
+    # Past feedparser's own `get`, which puts one date for the other and warns of it.
+    written, modified = _text(dict.get(entry, "published")), _text(dict.get(entry, "updated"))
     link = _text(entry.get("link"))
     return FeedItem(
         title=_text(entry.get("title")),
