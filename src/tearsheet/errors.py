@@ -9,7 +9,8 @@
     │   ├── ArchiveExists          there is one already
     │   ├── ArchiveTooNew          written by a newer Tearsheet
     │   ├── ArchiveBusy            another process holds the database
-    │   └── DiskTrouble            full, read-only, failing
+    │   ├── DiskTrouble            full, read-only, failing
+    │   └── BadLedger              a leaf, tile, checkpoint, signature or time stamp does not agree with the rest
     ├── FetchError                 one address did not give its page
     │   ├── AddressRefused         the address guard said no
     │   ├── RobotsRefused          the host's robots.txt said no
@@ -106,6 +107,12 @@ class DiskTrouble(ArchiveError):
     """The disk is full, read-only or failing."""
 
     what = "cannot write"
+
+
+class BadLedger(ArchiveError):
+    """A leaf, tile, checkpoint, signature or time stamp does not agree with the rest of the ledger."""
+
+    what = "the ledger does not hold"
 
 
 class FetchError(TearsheetError):

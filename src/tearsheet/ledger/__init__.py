@@ -1,0 +1,55 @@
+"""The ledger: an RFC 6962 Merkle log of everything the archive did, in C2SP tiles, with signed checkpoints.
+
+Pure: tiles are read through a function that is handed in and returned as (path, bytes); keys, salts and moments are given.
+"""
+
+from tearsheet.ledger.leaves import leaf_record, read_leaf, subject
+from tearsheet.ledger.note import Checkpoint, Signer, Verifier, origin_of, read_checkpoint
+from tearsheet.ledger.proof import Evidence, Proof, proof_files, tlog_proof
+from tearsheet.ledger.stamp import claimed_at, stamp_request, stamped_at
+from tearsheet.ledger.tree import (
+    EMPTY_ROOT,
+    Edge,
+    File,
+    Tree,
+    bundle_path,
+    inclusion_root,
+    is_consistent,
+    leaf_hash,
+    load_edge,
+    node_hash,
+    read_bundle,
+    refusal_to_sign,
+    tile_path,
+)
+
+__all__ = [
+    "EMPTY_ROOT",
+    "Checkpoint",
+    "Edge",
+    "Evidence",
+    "File",
+    "Proof",
+    "Signer",
+    "Tree",
+    "Verifier",
+    "bundle_path",
+    "claimed_at",
+    "inclusion_root",
+    "is_consistent",
+    "leaf_hash",
+    "leaf_record",
+    "load_edge",
+    "node_hash",
+    "origin_of",
+    "proof_files",
+    "read_bundle",
+    "read_checkpoint",
+    "read_leaf",
+    "refusal_to_sign",
+    "stamp_request",
+    "stamped_at",
+    "subject",
+    "tile_path",
+    "tlog_proof",
+]
