@@ -6,7 +6,8 @@ import pytest
 
 from tearsheet import sources
 from tearsheet.errors import NotAFeed
-from tearsheet.model import Capture
+from tearsheet.model import Capture, Source
+from tearsheet.publish import opml
 
 NOW = datetime(2024, 1, 2, tzinfo=UTC)
 
@@ -77,6 +78,17 @@ def test_opml_in_another_encoding_or_broken_is_read():
     (found,) = sources.read_opml(body.encode("gbk"))
 
     assert (found.name, found.url) == ("河报", "https://river.example/a?b=1&c=2")
+
+
+def test_what_we_export_as_opml_we_read_back():
+    followed = [
+        Source(url="https://paper.example/feed", name="Paper", categories=("News", "Papers"), language="en"),
+        Source(url="https://paper.example/map.xml", kind="sitemap", name="Map", categories=("News",)),
+        Source(url="rsshub:/river/daily", kind="rsshub", name="River"),
+        Source(url="site:guancha/头条", kind="site", name="观察者网 头条", categories=("新媒体", "观察者网", "头条")),
+    ]
+
+    assert set(sources.read_opml(opml.opml(followed, title="Mine"))) == set(followed)
 
 
 def test_what_is_no_opml_is_refused():

@@ -48,7 +48,8 @@ def _outlines(element: etree._Element, path: Categories) -> Iterator[Source]:
 
 def _from_outline(given: dict[str, str], name: str, path: Categories) -> Source | None:
     address = given.get("xmlurl", "")
-    kind = given.get("kind", "") if given.get("kind", "") in _KINDS else "feed"
+    # Our own export says in `type` what is no feed; other programs write `rss` there, or anything.
+    kind = given.get("type", "") if given.get("type", "") in _KINDS else "feed"
     if address.startswith("rsshub:"):
         kind, url = "rsshub", rsshub.route(address)
     elif address.startswith("site:"):
