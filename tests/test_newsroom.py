@@ -23,6 +23,8 @@ import pycurl
 import pytest
 from PIL import Image
 
+from tearsheet import sites, sources, urls
+from tearsheet.model import Capture, Source
 from tearsheet.newsroom import LAST_TICK, START, TROUBLES, Newsroom, Truth, press, site_toml, start_for, troubles
 from tearsheet.newsroom import manuscript as manuscripts
 
@@ -414,11 +416,50 @@ def test_site_definitions_are_toml_for_this_port(room: Newsroom):
         site_toml("courier")
 
 
-def test_site_definitions_are_understood_by_the_archive(room: Newsroom):
-    sites = pytest.importorskip("tearsheet.sites")
+def capture(address: str) -> Capture:
+    got = get(address)
+    digest = f"sha256:{hashlib.sha256(got.body).hexdigest()}"
+    return Capture(
+        url=address,
+        final_url=address,
+        status=got.status,
+        headers=tuple(got.headers.items()),
+        body=got.body,
+        captured_at=datetime.now(UTC),
+        digest=digest,
+    )
 
-    for name in ("orlecha", "luting"):
-        assert name == sites.load(room.site_toml(name), name=name).name
+
+def listed(room: Newsroom, source: Source) -> set[str]:
+    """Return what the archive's own reader finds a source to list."""
+    known = {name: sites.load(room.site_toml(name), name=name) for name in ("orlecha", "luting")}
+    wants = sources.addresses(source, sites=known)
+    captures: list[Capture] = []
+    while wants:
+        captures += [capture(address) for address in wants]
+        found = sources.read(source, captures, sites=known, now=room.moment)
+        wants = found.wants
+    assert not found.trouble
+    assert all(entry.title for entry in found.entries) or source.kind == "sitemap"
+    return {urls.canonical(entry.url) for entry in found.entries}
+
+
+def test_the_archive_can_list_every_paper_as_the_opml_says(room: Newsroom):
+    for source in sources.read_opml(room.opml()):
+        paper = next(paper for paper in room.publications if paper.title == source.name)
+        printed = {urls.canonical(one.url) for one in room.at(0) if one.paper == paper.name}
+        assert paper.categories == source.categories
+        assert len(listed(room, source)) >= 20, paper.name
+        assert listed(room, source) <= printed, paper.name
+
+
+def test_the_chinese_paper_can_be_listed_by_its_definition_too(room: Newsroom):
+    printed = {urls.canonical(one.url) for one in room.at(0) if one.paper == "luting"}
+
+    for channel in ("首页", "头条"):
+        found = listed(room, Source(url=f"site:luting/{channel}", kind="site"))
+        assert len(found) >= 8
+        assert found <= printed
 
 
 def test_the_opml_follows_every_paper(room: Newsroom):

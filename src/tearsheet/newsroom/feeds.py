@@ -141,18 +141,22 @@ def sitemap_index(addresses: tuple[str, ...]) -> bytes:
 
 
 def opml(publications: tuple[Publication, ...]) -> bytes:
-    """Return an OPML file that follows every publication; folders are the category path, as `xmlUrl` stands what is followed.
+    """Return an OPML file that follows every publication; its folders are their category paths.
 
-    A publication without a feed stands with `type="sitemap"` or `type="site"` and its own address as `xmlUrl`.
+    A publication without a feed stands with `type="sitemap"` or `type="site"` and what is to be followed as `xmlUrl`.
     """
-    rows = "".join(
-        f"<outline text={quoteattr(one.categories[0])}><outline text={quoteattr(one.categories[1])}>"
-        f"<outline type={quoteattr('rss' if one.kind == 'feed' else one.kind)} text={quoteattr(one.title)} "
-        f"title={quoteattr(one.title)} language={quoteattr(one.language)} htmlUrl={quoteattr(one.homepage)} "
-        f"xmlUrl={quoteattr(one.follow)}/></outline></outline>\n"
-        for one in publications
-    )
+    rows = "".join(_outline(one) for one in publications)
     return f'{_HEAD}<opml version="2.0">\n<head><title>The newsroom</title></head>\n<body>\n{rows}</body>\n</opml>\n'.encode()
+
+
+def _outline(one: Publication) -> str:
+    folders = "".join(f"<outline text={quoteattr(category)}>" for category in one.categories)
+    kind = "rss" if one.kind == "feed" else one.kind
+    return (
+        f"{folders}<outline type={quoteattr(kind)} text={quoteattr(one.title)} title={quoteattr(one.title)} "
+        f"language={quoteattr(one.language)} timezone={quoteattr(one.zone)} htmlUrl={quoteattr(one.homepage)} "
+        f"xmlUrl={quoteattr(one.follow)}/>{'</outline>' * len(one.categories)}\n"
+    )
 
 
 def _instant(at: datetime) -> str:
