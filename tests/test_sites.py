@@ -1,6 +1,7 @@
 """Site definitions: what they say, and what is told to who writes them wrongly."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -160,6 +161,14 @@ def test_a_mistake_is_named_with_its_line_and_the_fix(text, where, cause):
 
     assert raised.value.thing == where
     assert cause in raised.value.cause
+
+
+def test_the_example_in_the_docs_is_a_definition():
+    page = (Path(__file__).resolve().parents[1] / "docs" / "sites.md").read_text(encoding="utf-8")
+    site = sites.load(page.split("```toml\n")[1].split("```")[0], name="river")
+
+    assert [len(channel.lists) for channel in site.channels] == [2]
+    assert len(site.rules) == 2
 
 
 def test_the_shipped_definition_has_its_two_channels():

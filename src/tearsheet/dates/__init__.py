@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from tearsheet.dates import clock, days, relative, words, zones
+from tearsheet.dates import zones
+from tearsheet.dates.placing import Found, made, placed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,6 @@ class Reading:
 
 
 _MAX_CHARS = 160
-_MAX_LETTERS = 60
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ]\s?(\d\d):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?"
     r"(?:\s?([Zz])|\s?(?:GMT|UTC)?([+-])(\d\d):?(\d\d)?)?(?:\[([A-Za-z_+/-]+)\])?"
@@ -56,10 +56,12 @@ def read(text: str, *, language: str = "", zone: str = "", now: datetime | None 
     if not written or len(written) > _MAX_CHARS:
         return None
     found = _rfc(written) or _iso(written, zone)
-    line = words.plain(written) if found is None else ""
-    found = found or _iso(line, zone) or _number(line)
     if found is None:
-        found = _spoken(line, language=language, zone=zone, now=now)
+        # Late: most dates come from feeds and need none of the grammar.
+        from tearsheet.dates import spoken, words
+
+        line = words.plain(written)
+        found = _iso(line, zone) or _number(line) or spoken.read(line, language=language, zone=zone, now=now)
     if found is None or isinstance(found, str):
         return None
     at, name, precision, how = found
@@ -71,11 +73,7 @@ def is_zone(name: str) -> bool:
     return zones.zone_of(name) is not None
 
 
-# What a reader of one form gives: instant, zone, precision, how; or a word why the text is refused; or None: not this form.
-_Found = tuple[datetime, str, str, str] | str | None
-
-
-def _rfc(text: str) -> _Found:
+def _rfc(text: str) -> Found:
     """Read the form that nearly every feed has, at a tenth of the cost of the grammar."""
     found = _RFC.fullmatch(text)
     if not found:
@@ -83,7 +81,7 @@ def _rfc(text: str) -> _Found:
     day, month, year, hour, minute, second, _, sign, hours, minutes = found.groups()
     shift = (int(hours) * 60 + int(minutes)) * (-1 if sign == "-" else 1) if sign else 0
     there = zones.offset(shift)
-    date = days.made(int(year), _RFC_MONTHS.index(month) // 3 + 1, int(day))
+    date = made(int(year), _RFC_MONTHS.index(month) // 3 + 1, int(day))
     seconds = _seconds(hour, minute, second)
     if date is None or seconds is None or there is None:
         return "no such instant"
@@ -91,13 +89,13 @@ def _rfc(text: str) -> _Found:
     return at, zones.offset_name(shift), "second" if second else "minute", "rfc 822; zone written"
 
 
-def _iso(line: str, zone: str) -> _Found:
+def _iso(line: str, zone: str) -> Found:
     found = _ISO.fullmatch(line) or _COMPACT.fullmatch(line)
     # Ten digits alone are seconds since 1970, or else a date and an hour.
     if not found or (len(line) == 10 and line.isdigit()):
         return None
     year, month, day, hour, minute, second, *given = found.groups()
-    date, seconds = days.made(int(year), int(month), int(day)), _seconds(hour, minute, second)
+    date, seconds = made(int(year), int(month), int(day)), _seconds(hour, minute, second)
     if date is None or seconds is None:
         return "no such day or time" if "-" in line or len(line) in (8, 14) else None
     named = _iso_zone(given)
@@ -105,7 +103,7 @@ def _iso(line: str, zone: str) -> _Found:
         return "no such zone"
     local = datetime(date.year, date.month, date.day) + timedelta(seconds=seconds)
     precision = "day" if hour is None else "second" if second else "minute"
-    return _placed(local, precision, how="iso", named=named, zone=zone)
+    return placed(local, precision, how="iso", named=named, zone=zone)
 
 
 def _seconds(hour: str | None, minute: str | None, second: str | None) -> int | None:
@@ -130,7 +128,7 @@ def _iso_zone(given: list[str | None]) -> tuple[tzinfo | None, str] | None:
     return None, ""
 
 
-def _number(line: str) -> _Found:
+def _number(line: str) -> Found:
     """Read seconds, milli-, micro- or nanoseconds since 1970, and refuse ten digits that are a date as well."""
     found = _EPOCH.fullmatch(line)
     if not found or found[1].startswith("-"):
@@ -138,74 +136,9 @@ def _number(line: str) -> _Found:
     digits = found[1]
     if len(digits) == 10 and line == digits and digits[:2] in ("19", "20"):
         year, month, day, hour = int(digits[:4]), int(digits[4:6]), int(digits[6:8]), int(digits[8:])
-        if days.made(year, month, day) and hour < 24:
+        if made(year, month, day) and hour < 24:
             return "a date or seconds"
     parts = _EPOCH_PARTS.get(len(digits))
     if parts is None or not _FIRST_EPOCH <= int(digits) // parts <= _LAST_EPOCH:
         return "no plausible number"
     return datetime.fromtimestamp(int(digits) // parts, UTC), "UTC", "second", "seconds since 1970"
-
-
-def _spoken(line: str, *, language: str, zone: str, now: datetime | None) -> _Found:
-    exact = days.ordinal(line)
-    if exact.refused:
-        return "no such day"
-    if exact.day:
-        return _placed(
-            datetime.combine(exact.day, datetime.min.time()), "day", how=exact.how, named=(None, ""), zone=zone
-        )
-    found = zones.named(line, source_zone=zone)
-    if found.refused:
-        return "unclear zone"
-    folded = words.fold(found.rest)
-    source = found.zone or zones.zone_of(zone)
-    if now is not None and (passed := relative.ago(folded, now, zone=source)):
-        return passed[0], found.name or zone or "UTC", passed[1], "told from now"
-    day = days.find(folded, language=language, zone=zone)
-    if day.refused:
-        return "impossible or ambiguous day"
-    if day.day is None and now is not None:
-        day = _told_from_now(folded, now, language=language, zone=source)
-    if day.day is None:
-        return "no day"
-    time = clock.find(day.rest)
-    if time.refused or not _is_harmless(time.rest, folded):
-        return "not wholly understood"
-    local = datetime.combine(day.day, datetime.min.time()) + timedelta(seconds=time.seconds or 0)
-    return _placed(local, time.precision, how=day.how, named=(found.zone, found.name), zone=zone)
-
-
-def _told_from_now(folded: str, now: datetime, *, language: str, zone: tzinfo | None) -> days.Day:
-    """Read "yesterday" and days without a year; both depend on what day it is at the source, so its zone must be known."""
-    if zone is None:
-        return days.Day()
-    named = relative.named_day(folded, now, zone)
-    if named:
-        return days.Day(day=named[0], rest=named[1], how="told from now")
-    yearless = days.without_year(folded, language=language)
-    if not yearless:
-        return days.Day()
-    return days.Day(
-        day=relative.latest(yearless[0], yearless[1], now=now, zone=zone), rest=yearless[2], how="year told from now"
-    )
-
-
-def _placed(local: datetime, precision: str, *, how: str, named: tuple[tzinfo | None, str], zone: str) -> _Found:
-    """Return local time in the zone that the text names, else in the source's, else unplaced, as if it were UTC."""
-    there, name = named
-    if there is not None:
-        origin = "zone written"
-    else:
-        there, name = zones.zone_of(zone) if zone else None, zone
-        origin = "zone of the source" if there else "no zone known, taken as UTC"
-        if there is None:
-            there, name = UTC, ""
-    at = zones.instant(local, there, whole_day=precision == "day")
-    return (at, name, precision, f"{how}; {origin}") if at else "clocks changed in that hour"
-
-
-def _is_harmless(rest: str, folded: str) -> bool:
-    """Return whether what is left of the text can be ignored: some words, but no number, no other month, no other day."""
-    if any(char.isdigit() for char in rest) or sum(map(str.isalpha, rest)) > _MAX_LETTERS:
-        return False
-    return all(words.is_homonym(char, folded) for char in rest if char in words.MONTH_MARKS + words.JALALI_MARKS)

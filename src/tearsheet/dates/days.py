@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tearsheet.dates import words
+from tearsheet.dates.placing import FIRST_YEAR, LAST_YEAR, made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,6 @@ class Day:
 
 
 REFUSED = Day(refused=True)
-_FIRST_YEAR, _LAST_YEAR = 1600, 2100
 _M = f"[{words.MONTH_MARKS}]"
 _J = f"[{words.JALALI_MARKS}]"
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867, "民國": 1911, "民国": 1911}
@@ -105,18 +105,8 @@ def ordinal(text: str) -> Day:
     if not found:
         return Day()
     day = date(max(int(found[1]), 1), 1, 1) + timedelta(days=int(found[2]) - 1)
-    fits = day.year == int(found[1]) and _FIRST_YEAR <= day.year <= _LAST_YEAR
+    fits = day.year == int(found[1]) and FIRST_YEAR <= day.year <= LAST_YEAR
     return Day(day=day, how="iso ordinal") if fits else REFUSED
-
-
-def made(year: int, month: int, day: int) -> date | None:
-    """Return the date, or None if there is no such day or no press had it."""
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        return None
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _day(year: int, month: int, day: int, *, rest: str, how: str) -> Day:

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from tearsheet.dates import days
+from tearsheet.dates.placing import made
 
 _MINUTE, _HOUR, _DAY, _WEEK = 60, 3600, 86400, 604800
 # Folded stems; a word means the unit if it starts with the stem (or is it, for the short ones that end in "$").
@@ -93,7 +93,7 @@ def latest(month: int, day: int, *, now: datetime, zone: tzinfo) -> date | None:
     """Return the latest such day of the year that is not after tomorrow at the source, or None if there is none."""
     limit = now.astimezone(zone).date() + timedelta(days=1)
     for year in range(limit.year, limit.year - 9, -1):
-        found = days.made(year, month, day)
+        found = made(year, month, day)
         if found and found <= limit:
             return found
     return None

@@ -9,7 +9,6 @@ from importlib import resources
 
 from tearsheet import charset, urls
 from tearsheet.model import Capture
-from tearsheet.sites.reading import load
 from tearsheet.sites.rules import ArticleRule, Channel, DateRule, ListRule, Site
 
 __all__ = [
@@ -25,6 +24,18 @@ __all__ = [
     "single_page",
     "site_of",
 ]
+
+
+def load(text: str, *, name: str) -> Site:
+    """Return the site that `text` (TOML) describes; `name` is its name or file name (`paper` or `paper.toml`).
+
+    Raises:
+        BadSite: the text is no TOML or says something that cannot be; `thing` is `file:line`.
+    """
+    # Late: the check of selectors loads a parser that most commands do not need.
+    from tearsheet.sites import reading
+
+    return reading.load(text, name=name)
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,8 @@ from tearsheet.sources.items import MAX_ITEMS, Feed, FeedItem
 
 _MAX_BYTES = 1_000_000
 _MAX_TAGS = 20_000
+# What its handlers let out when the tags of a broken feed come in an order they do not expect (seen with altered feeds).
+_ITS_BUGS = (LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError)
 _LONG_TAG = re.compile(r"<[^<>]{8000}")
 _LIKE_A_FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel|item|entry)\b", re.I)
 
@@ -28,17 +30,9 @@ def read(body: bytes, headers: Mapping[str, str], *, base: str, zone: str) -> Fe
     text, _ = charset.decode(body, content_type=headers.get("content-type", ""), markup="xml")
     if not _LIKE_A_FEED.search(text) or _LONG_TAG.search(text) or "<!ENTITY" in text:
         return None
-    import feedparser
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        given = {"content-type": "application/xml; charset=utf-8", "content-location": base}
-        parsed = feedparser.parse(
-            BytesIO(text.encode("utf-8", "replace")),
-            response_headers=given,
-            resolve_relative_uris=False,
-            sanitize_html=False,
-        )
+    parsed = _parsed(text, base)
+    if parsed is None:
+        return None
     items = tuple(_item(entry, base=base, zone=zone) for entry in parsed.entries[:MAX_ITEMS])
     if not any(item.title or item.link for item in items):
         return None
@@ -57,6 +51,19 @@ def read(body: bytes, headers: Mapping[str, str], *, base: str, zone: str) -> Fe
 
 
 # `Any`: feedparser's dictionaries are untyped.
+def _parsed(text: str, base: str) -> Any:
+    import feedparser
+
+    given = {"content-type": "application/xml; charset=utf-8", "content-location": base}
+    data = BytesIO(text.encode("utf-8", "replace"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return feedparser.parse(data, response_headers=given, resolve_relative_uris=False, sanitize_html=False)
+        except _ITS_BUGS:
+            return None
+
+
 def _item(entry: Any, *, base: str, zone: str) -> FeedItem:
     contents = entry.get("content") or [{}]
     author = _text(entry.get("author"))
