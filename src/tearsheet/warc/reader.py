@@ -1,0 +1,284 @@
+"""Reads WARC files that may be damaged: one bad record costs only itself, and is reported.
+
+Any of: a gzip member for each record, one gzip for all, plain, zstd frames.
+"""
+
+import mmap
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tearsheet.errors import BadWarc
+from tearsheet.warc.members import MAX_MEMBER, Unpacking, next_start, opened, unpacked
+from tearsheet.warc.records import END, Record, content_length, digest_fits, head_end, parse_fields, unchunked
+
+SOFTWARE = b"software: Tearsheet/"
+MAX_HEAD = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What is wrong at a place of a file. `length` in bytes as stored; `lost` says whether a record could not be read for it."""
+
+    file: str
+    offset: int
+    length: int
+    why: str
+    lost: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.file} at byte {self.offset:,}: {self.why}"
+
+
+def _ignore(_damage: Damage) -> None:
+    """Report to nobody."""
+
+
+def read(
+    path: Path, *, report: Callable[[Damage], None] = _ignore, verify: bool = True, start: int = 0, name: str = ""
+) -> Iterator[Record]:
+    """Yield the undamaged records of the file at `path`, in order.
+
+    Whatever is damaged goes to `report`. `verify` checks the digests that records carry; lengths and checksums are always
+    checked. A record is never given out in part. `name` is what records and reports call the file (default: its own name).
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    with path.open("rb") as file:
+        if file.seek(0, 2) == 0:
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            yield from _Reading(data, name or path.name, report=report, verify=verify).records(start)
+
+
+def check(path: Path, *, name: str = "") -> tuple[int, list[Damage]]:
+    """Return how many records of the file are sound, and all that is wrong with it."""
+    damages: list[Damage] = []
+    count = sum(1 for _ in read(path, report=damages.append, name=name))
+    return count, damages
+
+
+def one(stored: bytes, *, file: str, offset: int, verify: bool = True) -> Record:
+    """Return the record whose stored bytes these are.
+
+    Raises:
+        BadWarc: it is damaged.
+    """
+    where = f"{file} at byte {offset:,}"
+    try:
+        if stored[:5] == b"WARC/":
+            return _whole(stored, file=file, offset=offset, length=len(stored), verify=verify)
+        return _whole(unpacked(stored), file=file, offset=offset, length=len(stored), verify=verify)
+    except BadWarc as error:
+        raise BadWarc(where, error.cause) from error
+
+
+def first(path: Path, offset: int, *, name: str) -> Record:
+    """Return the record that begins at `offset`, where its length is not known; not verified against its digests.
+
+    Raises:
+        BadWarc: it is damaged.
+        OSError: the file cannot be read.
+    """
+    damages: list[Damage] = []
+    for record in read(path, report=damages.append, verify=False, start=offset, name=name):
+        if record.offset == offset:
+            return record
+        break
+    raise BadWarc(f"{name} at byte {offset:,}", damages[0].why if damages else "there is no record")
+
+
+class _Reading:
+    """One pass over one file."""
+
+    def __init__(self, data: mmap.mmap, name: str, *, report: Callable[[Damage], None], verify: bool) -> None:
+        self.data = data
+        self.name = name
+        self.report = report
+        self.verify = verify
+        self.usual = b""
+        self.big_reported = False
+
+    def records(self, start: int) -> Iterator[Record]:
+        place = start
+        while place < len(self.data):
+            if opened(self.data, place):
+                place = yield from self._member(place)
+            elif self.data[place : place + 5] == b"WARC/":
+                place = yield from self._plain(place)
+            else:
+                place = self._skip(place, "no record begins here")
+
+    def _skip(self, place: int, why: str) -> int:
+        following = next_start(self.data, place + 1)
+        if self.data[place:following].strip(b"\r\n"):  # blank lines between plain records hurt nobody
+            self._damaged(place, following - place, why)
+        return following
+
+    def _damaged(self, offset: int, length: int, why: str, *, lost: bool = True) -> None:
+        self.report(Damage(self.name, offset, length, why, lost))
+
+    # ---- compressed
+
+    def _member(self, place: int) -> Generator[Record, None, int]:
+        unpacking = Unpacking(self.data, place)
+        try:
+            member = unpacking.whole(at_most=MAX_MEMBER)
+        except BadWarc as error:
+            if error.cause == "larger than one step":
+                return (yield from self._stream(unpacking, place))
+            # What came before the damage inside a file of one big member is still good.
+            if unpacking.so_far and _several(unpacking.so_far):
+                return (yield from self._several(unpacking.so_far, place, 0, broken=error.cause))
+            return self._skip(place, error.cause)
+        end = place + member.length
+        if member.skippable:
+            return end
+        try:
+            record = _whole(member.data, file=self.name, offset=place, length=member.length, verify=self.verify)
+        except BadWarc as error:
+            if _several(member.data):
+                return (yield from self._several(member.data, place, member.length, broken=""))
+            self._damaged(place, member.length, error.cause)
+            return end
+        self._note_header(place, record)
+        yield record
+        return end
+
+    def _note_header(self, place: int, record: Record) -> None:
+        """Notice a changed gzip header: its time and system bytes are covered by no checksum, but ours are always the same."""
+        head = bytes(self.data[place : place + 10])
+        if place == 0 and record.type == "warcinfo" and SOFTWARE in record.block:
+            self.usual = head
+        elif self.usual and head != self.usual:
+            self._damaged(place, 10, "the gzip header was changed; the record itself is whole", lost=False)
+
+    def _several(self, data: bytes, place: int, length: int, *, broken: str) -> Generator[Record, None, int]:
+        """Yield the records of one member that holds many. No place can be given to them: random access needs members."""
+        self._damaged(place, length, "several records in one compressed member: no random access", lost=False)
+        inner = 0
+        while inner < len(data):
+            record, inner = self._inner(data, inner, place)
+            if record is not None:
+                yield record
+        if broken:
+            return self._skip(place, broken)
+        return place + length
+
+    def _inner(self, data: bytes, inner: int, place: int) -> tuple[Record | None, int]:
+        try:
+            end = _record_end(data, inner)
+            if end > len(data):
+                raise BadWarc("", "the record broke off")
+            record = _whole(data[inner:end], file=self.name, offset=place, length=0, verify=self.verify)
+        except BadWarc as error:
+            self._damaged(place, 0, f"{inner:,} bytes into the member: {error.cause}")
+            following = data.find(b"\r\n\r\nWARC/1.", inner + 1)
+            return None, following + 4 if following >= 0 else len(data)
+        return record, end
+
+    def _stream(self, unpacking: Unpacking, place: int) -> Generator[Record, None, int]:
+        """Yield the records of a member too big to hold: a whole file compressed as one."""
+        self._damaged(place, 0, "one very large compressed member: no random access", lost=False)
+        held = bytearray(unpacking.so_far)
+        pieces = unpacking.pieces()
+        while True:
+            broken = _fill(held, pieces)
+            if not held:
+                break
+            try:
+                end = _record_end(bytes(held[:MAX_HEAD]), 0)
+                while not broken and len(held) < end:
+                    broken = _fill(held, pieces, upto=end)
+                record = _whole(bytes(held[:end]), file=self.name, offset=place, length=0, verify=self.verify)
+                yield record
+            except BadWarc as error:
+                self._damaged(place, 0, broken or error.cause)
+                following = held.find(b"\r\n\r\nWARC/1.", 1)
+                end = following + 4 if following >= 0 else len(held)
+            del held[:end]
+            if broken and not held:
+                return self._skip(place, broken)
+        return place + unpacking.consumed
+
+    # ---- plain
+
+    def _plain(self, place: int) -> Generator[Record, None, int]:
+        try:
+            end = _record_end(self.data[place : place + MAX_HEAD], 0) + place
+            if end > len(self.data) + len(END):
+                raise BadWarc("", "the record broke off")
+            stored = self.data[place:end]
+            record = _whole(stored, file=self.name, offset=place, length=len(stored), verify=self.verify)
+        except BadWarc as error:
+            return self._skip(place, error.cause)
+        yield record
+        return end
+
+
+def _fill(held: bytearray, pieces: Iterator[bytes], *, upto: int = MAX_HEAD) -> str:
+    """Draw pieces until `held` is long enough; return what broke, or the empty string."""
+    try:
+        while len(held) < upto:
+            piece = next(pieces, None)
+            if piece is None:
+                return ""
+            held += piece
+    except BadWarc as error:
+        return error.cause
+    return ""
+
+
+def _record_end(data: bytes, start: int) -> int:
+    """Return where the record that begins at `start` ends, as its header says."""
+    end = head_end(data, start)
+    if not end:
+        raise BadWarc("", "the header does not end")
+    return end + content_length(parse_fields(data[start:end])) + len(END)
+
+
+def _several(data: bytes) -> bool:
+    """Return whether a sound record is followed by another in the same member."""
+    try:
+        end = _record_end(data, 0)
+    except BadWarc:
+        return False
+    return data[end - len(END) : end] == END and data[end : end + 5] == b"WARC/"
+
+
+def _whole(data: bytes, *, file: str, offset: int, length: int, verify: bool) -> Record:
+    """Return the record that `data` is, and nothing but.
+
+    Raises:
+        BadWarc: it is too short or too long for its header, or a digest does not fit.
+    """
+    end = head_end(data)
+    if not end:
+        raise BadWarc("", "the header does not end")
+    fields = parse_fields(data[:end])
+    wanted = content_length(fields)
+    tail = data[end + wanted :]
+    if len(data) < end + wanted:
+        raise BadWarc("", f"{wanted:,} bytes announced, {len(data) - end:,} there")
+    if tail.strip(b"\r\n") or len(tail) > 8:
+        raise BadWarc("", f"{len(tail) - len(END):,} bytes more than announced")
+    record = Record(fields, data[end : end + wanted], file, offset, length)
+    if verify:
+        _verify(record)
+    return record
+
+
+def _verify(record: Record) -> None:
+    block = record.field("WARC-Block-Digest")
+    if block and not digest_fits(block, record.block):
+        raise BadWarc("", "the block digest does not fit")
+    payload = record.field("WARC-Payload-Digest")
+    if not payload or record.type not in ("response", "resource", "request") or record.field("WARC-Segment-Number"):
+        return
+    if digest_fits(payload, memoryview(record.block)[len(record.http_head) :]):
+        return
+    # Writers disagree whether the payload of a chunked answer is framed or not; both are honest.
+    bare = unchunked(record.payload) if b"chunked" in record.http_head.lower() else None
+    if bare is None or not digest_fits(payload, bare):
+        raise BadWarc("", "the payload digest does not fit")

@@ -1,0 +1,256 @@
+"""What a WARC/1.1 record says: its bytes made and taken apart. No input or output.
+
+Source: ISO 28500:2017, https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from tearsheet.errors import BadWarc
+
+Fields = tuple[tuple[str, str], ...]
+
+END = b"\r\n\r\n"
+SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+RESPONSE_TYPE = "application/http;msgtype=response"
+REQUEST_TYPE = "application/http;msgtype=request"
+
+# Our own fields. The standard lets others be added, and readers pass over them.
+BODY_DIGEST = "Tearsheet-Body-Digest"
+"""SHA-256 of the body with its content coding undone, where the record does not hold it."""
+OF_CAPTURE = "Tearsheet-Capture-Digest"
+"""In a conversion record: the digest of the capture that it was made from."""
+
+_LINE_END = re.compile(rb"\r?\n")
+_BREAK = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record. `block` is its content; `offset` and `length` are those of its bytes in the file, as stored."""
+
+    fields: Fields
+    block: bytes
+    file: str = ""
+    offset: int = 0
+    length: int = 0
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in reversed(self.fields)}
+
+    def field(self, name: str) -> str:
+        """Return the first value of the named field (any case), or the empty string."""
+        return self._by_name.get(name.lower(), "")
+
+    @property
+    def type(self) -> str:
+        """Return `warcinfo`, `response`, `request`, `revisit`, `resource`, `conversion`, `metadata` or another type."""
+        return self.field("WARC-Type").lower()
+
+    @property
+    def url(self) -> str:
+        """Return the address that was captured; some old writers put it in angle brackets."""
+        return self.field("WARC-Target-URI").strip("<>")
+
+    @property
+    def id(self) -> str:
+        """Return the record's own id, with its angle brackets."""
+        return self.field("WARC-Record-ID")
+
+    @property
+    def at(self) -> datetime:
+        """Return when it was captured; the epoch if the date cannot be read."""
+        return read_date(self.field("WARC-Date"))
+
+    @cached_property
+    def http_head(self) -> bytes:
+        """Return the HTTP header block with its blank line, empty if this record holds no HTTP message."""
+        if not self.field("Content-Type").lower().startswith("application/http"):
+            return b""
+        end = head_end(self.block)
+        return self.block[:end] if end else self.block
+
+    @cached_property
+    def payload(self) -> bytes:
+        """Return what follows the HTTP header block, or the whole block if there is none."""
+        return self.block[len(self.http_head) :] if self.http_head else self.block
+
+
+def record_bytes(kind: str, fields: Iterable[tuple[str, str]], block: bytes, *, at: datetime, id: str = "") -> bytes:
+    """Return a whole record, uncompressed. The fields that every record has are added here, with the block's digest."""
+    lines = [
+        "WARC/1.1",
+        f"WARC-Type: {kind}",
+        f"WARC-Record-ID: {id or new_id()}",
+        f"WARC-Date: {date_text(at)}",
+        *(f"{name}: {clean}" for name, value in fields if (clean := _BREAK.sub(" ", value).strip())),
+        f"WARC-Block-Digest: {digest(block)}",
+        f"Content-Length: {len(block)}",
+    ]
+    head = "\r\n".join(lines).encode("utf-8", errors="surrogateescape")
+    return b"".join((head, END, block, END))
+
+
+def parse_fields(head: bytes) -> Fields:
+    """Return the named fields of a record's header block.
+
+    Raises:
+        BadWarc: it is no WARC header.
+    """
+    lines = head.decode("utf-8", errors="replace").replace("\r\n", "\n").rstrip("\n").split("\n")
+    if not lines[0].startswith("WARC/"):
+        raise BadWarc("", "does not begin with WARC/")
+    fields: list[tuple[str, str]] = []
+    for line in lines[1:]:
+        if line[:1] in (" ", "\t") and fields:
+            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip()}")
+            continue
+        name, colon, value = line.partition(":")
+        if not colon:
+            raise BadWarc("", "a header line without a colon")
+        fields.append((name.strip(), value.strip()))
+    return tuple(fields)
+
+
+def content_length(fields: Fields) -> int:
+    """Return the length of the block.
+
+    Raises:
+        BadWarc: the header does not say.
+    """
+    text = next((value for name, value in fields if name.lower() == "content-length"), "")
+    if not text.isascii() or not text.isdecimal() or len(text) > 15:
+        raise BadWarc("", f"Content-Length is {text!r}")
+    return int(text)
+
+
+def head_end(data: bytes, start: int = 0) -> int:
+    """Return where a header block ends, after its blank line; 0 if it does not."""
+    place = data.find(b"\r\n\r\n", start)
+    bare = data.find(b"\n\n", start, place if place >= 0 else len(data))
+    if bare >= 0:
+        return bare + 2
+    return place + 4 if place >= 0 else 0
+
+
+def new_id() -> str:
+    """Return a fresh record id."""
+    return f"<urn:uuid:{uuid.uuid4()}>"
+
+
+def digest(data: bytes) -> str:
+    """Return the labelled digest that our records carry."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def digest_fits(label: str, data: bytes | memoryview) -> bool:
+    """Return whether `data` has this labelled digest (hexadecimal or base32). A kind we do not know is not held against it."""
+    algorithm, _, value = label.strip().partition(":")
+    name = algorithm.lower().replace("-", "")
+    if name not in ("sha1", "sha256", "sha384", "sha512", "md5") or not value:
+        return True
+    found = hashlib.new(name, data, usedforsecurity=False)
+    if len(value) == 2 * found.digest_size:
+        return value.lower() == found.hexdigest()
+    try:
+        return base64.b32decode(value.upper() + "=" * (-len(value) % 8)) == found.digest()
+    except binascii.Error:
+        return False
+
+
+def date_text(at: datetime) -> str:
+    """Return a WARC-Date, with a fraction only where there is one."""
+    utc = at.astimezone(UTC)
+    return utc.strftime("%Y-%m-%dT%H:%M:%S") + (f".{utc.microsecond:06d}" if utc.microsecond else "") + "Z"
+
+
+def read_date(text: str) -> datetime:
+    """Return a WARC-Date as an instant; the epoch if it cannot be read. Fractions may have any number of digits."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z?", text.strip())
+    if found is None:
+        return datetime.fromtimestamp(0, UTC)
+    try:
+        whole = datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+    return whole.replace(microsecond=int((found[2] or "0")[:6].ljust(6, "0")))
+
+
+# ---- HTTP inside
+
+
+def kept_head(head: bytes, payload_length: int) -> bytes:
+    """Return an HTTP header block as it is kept: true for the payload beside it, the original words renamed.
+
+    The payload is kept without its chunked framing, which readers disagree about, so `Transfer-Encoding` must not promise it;
+    and `Content-Length` must be right or absent.
+    """
+    lines = [_kept_line(line, payload_length) for line in _LINE_END.split(head)]
+    return b"\r\n".join(lines)
+
+
+def _kept_line(line: bytes, payload_length: int) -> bytes:
+    name, colon, value = line.partition(b":")
+    lowered = name.strip().lower()
+    if colon and lowered == b"transfer-encoding":
+        return b"X-Orig-" + line
+    if colon and lowered == b"content-length" and value.strip() != b"%d" % payload_length:
+        return b"X-Orig-" + line
+    return line
+
+
+def wire_head(head: bytes) -> bytes:
+    """Return the header block as it was on the wire: the reverse of `kept_head`."""
+    return re.sub(rb"(?mi)^X-Orig-(?=(?:Transfer-Encoding|Content-Length)\s*:)", b"", head)
+
+
+def http_status(head: bytes) -> int:
+    """Return the status code of an answer's header block, 0 if it has none."""
+    found = re.match(rb"HTTP/[\d.]+\s+(\d{3})", head)
+    return int(found[1]) if found else 0
+
+
+def http_fields(head: bytes) -> Fields:
+    """Return the fields of an HTTP header block, read as latin-1."""
+    fields: list[tuple[str, str]] = []
+    for line in _LINE_END.split(head)[1:]:
+        text = line.decode("latin-1")
+        if text[:1] in (" ", "\t") and fields:
+            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip()}")
+            continue
+        name, colon, value = text.partition(":")
+        if colon:
+            fields.append((name.strip(), value.strip()))
+    return tuple(fields)
+
+
+def http_field(fields: Fields, name: str) -> str:
+    """Return all values of one HTTP field, joined by commas."""
+    return ", ".join(value for key, value in fields if key.lower() == name)
+
+
+def unchunked(data: bytes) -> bytes | None:
+    """Return a chunked body without its framing, or nothing if it is not framed so (many writers undo it and keep the header)."""
+    parts: list[bytes] = []
+    place = 0
+    while True:
+        end = data.find(b"\n", place, place + 256)
+        found = re.match(rb"\s*([0-9a-fA-F]{1,15})[ \t]*(?:;[^\r\n]*)?\r?$", data[place:end]) if end >= 0 else None
+        if found is None:
+            return None
+        size, place = int(found[1], 16), end + 1
+        if size == 0:
+            return b"".join(parts)
+        if place + size > len(data):
+            return None
+        parts.append(data[place : place + size])
+        place += size
+        place += 2 if data[place : place + 2] == b"\r\n" else 1 if data[place : place + 1] == b"\n" else 0
