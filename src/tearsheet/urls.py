@@ -40,6 +40,8 @@ _BLANKS = re.compile(r"[\t\n\r]")
 _NO_HOST = re.compile(r"[\s\x00-\x20<>\"^`{|}\\]")
 # An absolute address without anything that would have to be worked out: most of those in feeds and pages.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[^\s\\]*)?")
+# A path from the root, without dot segments.
+_ROOTED = re.compile(r"/(?!/)(?:(?!/\.)[^\s\\])*")
 # What a URL never holds at its ends (WHATWG URL, "C0 control or space"), and the no-break space that editors paste.
 _EDGES = "".join(map(chr, range(33))) + "\u00a0\u3000\u200b\ufeff"
 
@@ -66,6 +68,8 @@ def join(base: str, ref: str) -> str:
     """Return `ref` as an absolute http(s) address seen from `base`, or the empty string if it is none."""
     if _PLAIN.fullmatch(ref):
         return ref
+    if _ROOTED.fullmatch(ref):
+        return f"{origin}{ref}" if (origin := _origin(base)) else ""
     ref = _BLANKS.sub("", ref).strip(_EDGES)
     try:
         joined = urljoin(base, ref) if ref else base.strip(_EDGES)
@@ -131,6 +135,17 @@ def _suffixes() -> "PublicSuffixList":
     from publicsuffixlist import PublicSuffixList
 
     return PublicSuffixList(accept_encoded_idn=True)
+
+
+@lru_cache(maxsize=1024)
+def _origin(base: str) -> str:
+    """Return scheme, host and port of `base` as it is written, or the empty string if it is no http(s) address."""
+    try:
+        parts = urlsplit(base.strip(_EDGES))
+        usable = parts.scheme in _PORTS and bool(parts.hostname)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if usable else ""
 
 
 def _split(url: str) -> SplitResult | None:

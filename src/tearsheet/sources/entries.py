@@ -36,7 +36,8 @@ def without_repeats(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def _entry(item: FeedItem, feed: Feed, *, base: str, home: str) -> Entry | None:
     url = urls.join(base or home, item.link) if item.link else ""
-    content, summary = _texts(item, home=url or home)
+    # A feed of known address has its links absolute already; else the item's own page is the next best base.
+    content, summary = _texts(item, home="" if base else url or home)
     if not url and not content and not summary:
         return None
     title = " ".join(item.title.split()) if "title" in item.plain else markup.line(item.title)
@@ -74,8 +75,7 @@ def _is_full(text: str) -> bool:
 def _as_html(item: FeedItem, name: str, home: str) -> str:
     text: str = item.content if name == "content" else item.summary
     if name not in item.plain:
-        # What is still relative had no base in the feed; the item's own page is the next best one.
-        return markup.absolute(text, home)
+        return markup.absolute(text, home) if home else text
     return "".join(
         f"<p>{'<br>'.join(_lines(block))}</p>" for block in re.split(r"\n\s*\n", text.strip()) if block.strip()
     )

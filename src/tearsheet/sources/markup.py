@@ -21,7 +21,8 @@ _RELATIVE = re.compile(
     r"""|(?![\s"'>]|[A-Za-z][\w+.-]*:|\#)([^\s"'<>]+))""",
     re.I,
 )
-_TAG = re.compile(r"<[A-Za-z][^<>]*>")
+# Tags with attributes; a pattern that starts with one character is found ten times as fast as a choice of names.
+_TAG = re.compile(r"<[A-Za-z][^<>=]*=[^<>]*>")
 _SRCSET = re.compile(r"""\b(srcset\s*=\s*)(["'])([^"'<>]*)\2""", re.I)
 _KNOWN_TAGS = re.compile(
     r"</?(?:a|abbr|b|bdi|bdo|big|blink|br|center|cite|code|del|div|em|font|h[1-6]|hr|i|img|ins|kbd|mark|nobr|p|q|rp|rt|ruby|s|small"
@@ -43,11 +44,15 @@ def absolute(markup: str, base: str) -> str:
     """Return HTML with its relative addresses seen from `base`; the rest is left byte for byte."""
     if not base or "<" not in markup:
         return markup
-    if _RELATIVE.search(markup):
-        markup = _TAG.sub(lambda tag: _RELATIVE.sub(lambda found: _joined(found, base), tag[0]), markup)
-    if "srcset" in markup:
-        markup = _SRCSET.sub(lambda found: _joined_set(found, base), markup)
-    return markup
+    return _TAG.sub(lambda tag: _absolute_tag(tag[0], base), markup)
+
+
+def _absolute_tag(tag: str, base: str) -> str:
+    if _RELATIVE.search(tag):
+        tag = _RELATIVE.sub(lambda found: _joined(found, base), tag)
+    if "srcset" in tag:
+        tag = _SRCSET.sub(lambda found: _joined_set(found, base), tag)
+    return tag
 
 
 def line(markup: str) -> str:
