@@ -226,7 +226,7 @@ def _evidence(desk: Desk, article: Article, revisions: Sequence[Revision]) -> Ev
         digest=last.digest,
         capture=last.capture,
         place=row.place if row else None,
-        raw=desk.raw + last.capture if desk.raw and row else "",
+        raw=desk.raw(last.capture) if desk.raw and row else "",
     )
 
 

@@ -1,6 +1,6 @@
 """The desk at which pages are made up: one archive, one masthead, and the links and cards that every page uses."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -109,10 +109,12 @@ class Desk:
     """One archive about to be shown. It remembers what it looked up, so make a new one when the archive may have changed.
 
     `whole` shows whole articles even of sources of which only excerpts are published: for their keeper's own eyes.
-    `raw` is the address under which raw captures are served, each by its digest; empty for none.
+    `raw` makes the address of a raw capture of its digest, if such are served.
     """
 
-    def __init__(self, archive: Shown, masthead: Masthead, *, whole: bool = False, raw: str = "") -> None:
+    def __init__(
+        self, archive: Shown, masthead: Masthead, *, whole: bool = False, raw: Callable[[str], str] | None = None
+    ) -> None:
         self.archive = archive
         self.masthead = masthead
         self.whole = whole

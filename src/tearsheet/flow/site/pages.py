@@ -19,8 +19,8 @@ FEED_ENTRIES = 30
 
 _ARTICLE = re.compile(r"a/([^/]+)/(edits/)?")
 _NUMBERED = re.compile(r"(.+/)page/([1-9][0-9]{0,8})/")
-_DAY = re.compile(r"d/(?:([0-9]{4})/(?:([0-9]{2})/(?:([0-9]{2})/)?)?)?")
-_CHANGES = re.compile(r"(edits|gone)/(?:([0-9]{4})/([0-9]{2})/)?")
+_DAY = re.compile(r"d/(?:([1-9][0-9]{3})/(?:(0[1-9]|1[0-2])/(?:(0[1-9]|[12][0-9]|3[01])/)?)?)?")
+_CHANGES = re.compile(r"(edits|gone)/(?:([1-9][0-9]{3})/(0[1-9]|1[0-2])/)?")
 _SITEMAP = re.compile(r"sitemap-([0-9]{1,6})\.xml")
 _FEED = re.compile(r"(.*?)(feed\.xml|feed\.json)")
 
@@ -109,8 +109,6 @@ class Site:
 
     def _changes(self, found: re.Match[str]) -> bytes | None:
         gone, year, month = found[1] == "gone", found[2], found[3]
-        if year and not _is_day(int(year), int(month), 1):
-            return None
         first = date(int(year), int(month), 1) if year else None
         view = lists.changes_view(self.desk, gone=gone, month=first)
         return pages.changes(self.desk.masthead, view)[1] if view else None
@@ -209,4 +207,4 @@ def _is_day(year: int, month: int, day: int) -> bool:
         date(year, month, day)
     except ValueError:
         return False
-    return True
+    return 1000 <= year < 9999  # midnight of the very first and last days has no UTC

@@ -15,6 +15,7 @@ from tearsheet.publish.site.views import (
     EditsView,
     FeedsView,
     FrontView,
+    LoginView,
     Masthead,
     NumberedView,
     SearchView,
@@ -308,6 +309,12 @@ def missing(masthead: Masthead) -> Page:
     own = _words(masthead)
     head = Head(title=f"{own('missing_title')} — {masthead.title}")
     return render.page(masthead, paths.MISSING, "missing.html", {"head": head, "v": None}, root=masthead.top)
+
+
+def login(masthead: Masthead, view: LoginView) -> Page:
+    """Return the page to sign in or out; its links begin at the site's top."""
+    head = Head(title=f"{_words(masthead)('login_title')} — {masthead.title}")
+    return render.page(masthead, "login", "login.html", {"head": head, "v": view}, root=masthead.top)
 
 
 def unreadable(masthead: Masthead, path: str) -> Page:

@@ -397,3 +397,13 @@ class FeedsView:
 
     sections: tuple[Link, ...]
     sources: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginView:
+    """The form to sign in, or (with a `name`) to sign out. `trouble` is a key of the words; `after` where to go then."""
+
+    csrf: str
+    after: str = ""
+    name: str = ""
+    trouble: str = ""
