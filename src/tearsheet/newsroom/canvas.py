@@ -42,7 +42,7 @@ MOODS = {
 
 
 class Canvas:
-    """A grey picture under way: sizes are shares of its width and height."""
+    """A grey picture under way: sizes are shares of its width and height. `words` are those of its name."""
 
     def __init__(self, size: tuple[int, int], mood: Mood, rng: random.Random) -> None:
         self.across, self.down = size
@@ -50,6 +50,7 @@ class Canvas:
         self.rng = rng
         self.tone = Image.new("L", size, 255)
         self.accent = Image.new("L", size, 0)
+        self.words: frozenset[str] = frozenset()
 
     @property
     def pen(self) -> ImageDraw.ImageDraw:
@@ -85,11 +86,14 @@ class Canvas:
 
     def lamp(self, x: float, y: float, size: float) -> None:
         """Put a round light of the accent colour with a glow."""
-        glow = Image.new("L", self.tone.size, 0)
         left, top = self.point(x, y)
         reach = size * self.across
-        ImageDraw.Draw(glow).ellipse((left - reach * 2, top - reach * 2, left + reach * 2, top + reach * 2), fill=90)
-        self.tone = ImageChops.add(self.tone, glow.filter(ImageFilter.GaussianBlur(reach)))
+        half = round(reach * 5)
+        glow = Image.new("L", (half * 2, half * 2), 0)
+        ImageDraw.Draw(glow).ellipse((half - reach * 2, half - reach * 2, half + reach * 2, half + reach * 2), fill=90)
+        corner = (round(left) - half, round(top) - half)
+        lit = self.tone.crop((*corner, corner[0] + half * 2, corner[1] + half * 2))
+        self.tone.paste(ImageChops.add(lit, glow.filter(ImageFilter.GaussianBlur(reach))), corner)
         ImageDraw.Draw(self.accent).ellipse((left - reach, top - reach, left + reach, top + reach), fill=235)
 
 

@@ -8,7 +8,7 @@ from tearsheet.newsroom.canvas import Canvas
 
 
 def chart(canvas: Canvas) -> None:
-    """Draw a printed chart: grid, bars or two lines, the last value in the accent colour."""
+    """Draw a printed chart: bars with the last in the accent colour, or two lines if the name says `lines`."""
     canvas.tone.paste(250, (0, 0, canvas.across, canvas.down))
     for row in range(6):
         canvas.line(
@@ -16,7 +16,7 @@ def chart(canvas: Canvas) -> None:
         )
     rng = canvas.rng
     accent = ImageDraw.Draw(canvas.accent)
-    if rng.random() < 0.5:
+    if "lines" not in canvas.words:
         heights = [0.16 + 0.5 * (index / 9) + rng.uniform(-0.07, 0.09) for index in range(10)]
         for index, height in enumerate(heights):
             left = 0.105 + index * 0.084

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from tearsheet.newsroom.canvas import Canvas, shade
+from tearsheet.newsroom.canvas import MOODS, Canvas, shade
 
 
 def ridge(rng: random.Random, *, roughness: float, depth: int = 8) -> list[float]:
@@ -142,14 +142,18 @@ def lighthouse(canvas: Canvas, x: float, ground: float) -> None:
 
 
 def gates(canvas: Canvas, horizon: float) -> None:
-    """Draw fourteen gates leaning against the sea in a line that comes towards the viewer; the ninth stands low."""
+    """Draw fourteen gates leaning against the sea in a line that comes towards the viewer.
+
+    By day they lie low; in all other lights they are up, but for the ninth.
+    """
+    down = canvas.mood is MOODS["day"]
     dark, light = shade(canvas.mood.top * 0.26), shade(canvas.mood.foot * 0.92)
     for index in range(14):
         share = ((index + 1) / 14) ** 1.7
         x = 0.08 + 0.84 * (index / 13) ** 1.22
         width, tall = 0.028 + 0.055 * share, 0.07 + 0.26 * share
         foot = horizon + 0.03 + 0.24 * share
-        tall = tall * 0.42 if index == 8 else tall
+        tall *= 0.16 if down else 0.42 if index == 8 else 1.0
         lean = width * 0.42
         canvas.shape(
             [
@@ -257,14 +261,16 @@ def ferry(canvas: Canvas, x: float, y: float) -> None:
         canvas.box(left, y - 0.048, left + 0.015, y - 0.018, dark)
         if 1 < index < 12:
             canvas.box(left + 0.004, y - 0.108, left + 0.019, y - 0.084, dark)
-    smoke = Image.new("L", canvas.tone.size, 0)
+    smoke = Image.new("L", (canvas.across // 8, canvas.down // 8), 0)
     for puff in range(14):
-        size = (0.012 + 0.005 * puff) * canvas.across
-        left, top = canvas.point(x - 0.06 - 0.026 * puff, y - 0.25 - 0.010 * puff + canvas.rng.uniform(-0.012, 0.012))
+        size = (0.012 + 0.005 * puff) * smoke.width
+        left, top = (x - 0.06 - 0.026 * puff) * smoke.width, (y - 0.25 - 0.010 * puff) * smoke.height
+        top += canvas.rng.uniform(-0.012, 0.012) * smoke.height
         ImageDraw.Draw(smoke).ellipse(
             (left - size, top - size * 0.7, left + size, top + size * 0.7), fill=max(10, 130 - 9 * puff)
         )
-    canvas.tone.paste(shade(canvas.mood.foot * 0.55), mask=smoke.filter(ImageFilter.GaussianBlur(canvas.across / 160)))
+    soft = smoke.filter(ImageFilter.GaussianBlur(smoke.width / 160)).resize(canvas.tone.size, Image.Resampling.BICUBIC)
+    canvas.tone.paste(shade(canvas.mood.foot * 0.55), mask=soft)
     for step in range(26):
         half = 0.03 + 0.016 * step
         foot = y + 0.082 + step * 0.006

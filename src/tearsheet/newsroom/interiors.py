@@ -11,8 +11,9 @@ from tearsheet.newsroom.figures import figure, ridge
 def arches(canvas: Canvas) -> None:
     """Draw a reading room: tall windows, shelves, lamps on a long table."""
     canvas.tone.paste(58, (0, 0, canvas.across, canvas.down))
-    for index in range(5):
-        left = 0.06 + index * 0.184
+    count = canvas.rng.choice((4, 5, 6))
+    for index in range(count):
+        left = (index + 0.5) / count - 0.065
         canvas.box(left, 0.20, left + 0.13, 0.60, 246)
         canvas.pen.ellipse((*canvas.point(left, 0.10), *canvas.point(left + 0.13, 0.30)), fill=246)
         for bar in (0.065, 0.022, 0.108):
@@ -35,10 +36,11 @@ def arches(canvas: Canvas) -> None:
 
 
 def _shaft(canvas: Canvas, left: float) -> None:
-    light = Image.new("L", canvas.tone.size, 0)
+    light = Image.new("L", (canvas.across // 8, canvas.down // 8), 0)
     points = [(left, 0.3), (left + 0.13, 0.3), (left + 0.03, 1.0), (left - 0.16, 1.0)]
-    ImageDraw.Draw(light).polygon([canvas.point(*point) for point in points], fill=34)
-    canvas.tone = ImageChops.add(canvas.tone, light.filter(ImageFilter.GaussianBlur(canvas.across / 90)))
+    ImageDraw.Draw(light).polygon([(x * light.width, y * light.height) for x, y in points], fill=34)
+    soft = light.filter(ImageFilter.GaussianBlur(light.width / 90)).resize(canvas.tone.size, Image.Resampling.BICUBIC)
+    canvas.tone = ImageChops.add(canvas.tone, soft)
 
 
 def hall(canvas: Canvas) -> None:
@@ -246,10 +248,9 @@ def portrait(canvas: Canvas) -> None:
     canvas.tone = glow.point([round(236 - value * 0.55) for value in range(256)])
     x, jaw = 0.5 + rng.uniform(-0.03, 0.03), rng.uniform(0.108, 0.122)
     hair = rng.choice((_cap, _bun, _bob, _crop))
-    for shift, grey in ((0.010, 250), (0.0, 40)):
-        hair(canvas, x + shift, jaw, grey if shift else 26)
+    for shift, grey in ((0.010, 250), (0.0, 36)):
+        hair(canvas, x + shift, jaw, grey)
         _bust(canvas, (x + shift, jaw), grey)
-    (_cap if hair is _cap else _crop)(canvas, x, jaw, 26)
     accent = ImageDraw.Draw(canvas.accent)
     collar = [(x - 0.075, 0.665), (x, 0.76), (x + 0.075, 0.665), (x + 0.095, 0.70), (x, 0.83), (x - 0.095, 0.70)]
     accent.polygon([canvas.point(*point) for point in collar], fill=225)
@@ -259,6 +260,10 @@ def _bust(canvas: Canvas, place: tuple[float, float], grey: int) -> None:
     x, jaw = place
     canvas.pen.ellipse((*canvas.point(x - jaw, 0.25), *canvas.point(x + jaw, 0.52)), fill=grey)
     canvas.pen.ellipse((*canvas.point(x - jaw * 0.78, 0.36), *canvas.point(x + jaw * 0.78, 0.575)), fill=grey)
+    for side in (-1, 1):
+        canvas.pen.ellipse(
+            (*canvas.point(x + side * jaw - 0.022, 0.375), *canvas.point(x + side * jaw + 0.022, 0.43)), fill=grey
+        )
     canvas.box(x - jaw * 0.52, 0.52, x + jaw * 0.52, 0.68, grey)
     canvas.shape([(x - jaw * 0.52, 0.60), (x + jaw * 0.52, 0.60), (x + 0.20, 0.70), (x - 0.20, 0.70)], grey)
     canvas.pen.ellipse((*canvas.point(x - 0.335, 0.655), *canvas.point(x + 0.335, 1.45)), fill=grey)

@@ -8,6 +8,9 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from tearsheet.newsroom import charts, figures, interiors
 from tearsheet.newsroom.canvas import MOODS, Canvas, Plate, shade
 
+# What is soft anyway is drawn this many times smaller: blurring it at full size took most of the time.
+_COARSE = 8
+
 
 def draw(name: str, size: tuple[int, int], rng: random.Random) -> Plate:
     """Return the plate of picture `name`."""
@@ -18,6 +21,7 @@ def draw(name: str, size: tuple[int, int], rng: random.Random) -> Plate:
     if words[0] in ("storm", "rain", "fog") and len(words) > 1:
         hour = words[0]
     canvas = Canvas(size, MOODS[hour], rng)
+    canvas.words = frozenset(words)
     scene = SCENES.get(words[0], _coast)
     scene(canvas)
     if scene in _OUTDOORS:
@@ -46,12 +50,13 @@ def _sun(canvas: Canvas, x: float, y: float) -> None:
     x += canvas.rng.uniform(-0.14, 0.14)
     reach = canvas.mood.sun_size * canvas.across
     left, top = canvas.point(x, y)
-    glow = Image.new("L", canvas.tone.size, 0)
+    glow = Image.new("L", (canvas.across // _COARSE, canvas.down // _COARSE), 0)
     for grow, light in ((5.0, 26), (2.6, 44)):
-        ImageDraw.Draw(glow).ellipse(
-            (left - reach * grow, top - reach * grow, left + reach * grow, top + reach * grow), fill=light
-        )
-    canvas.tone = ImageChops.add(canvas.tone, glow.filter(ImageFilter.GaussianBlur(reach)))
+        far = reach * grow / _COARSE
+        x, y = left / _COARSE, top / _COARSE
+        ImageDraw.Draw(glow).ellipse((x - far, y - far, x + far, y + far), fill=light)
+    soft = glow.filter(ImageFilter.GaussianBlur(reach / _COARSE)).resize(canvas.tone.size, Image.Resampling.BICUBIC)
+    canvas.tone = ImageChops.add(canvas.tone, soft)
     ImageDraw.Draw(canvas.accent).ellipse((left - reach, top - reach, left + reach, top + reach), fill=240)
 
 
@@ -62,8 +67,9 @@ def _clouds(canvas: Canvas, horizon: float) -> None:
     noise = Image.frombytes("L", (across, down), rng.randbytes(across * down))
     heavy = canvas.mood.rain
     limit = 112 if heavy else 142
-    bank = noise.resize(canvas.tone.size, Image.Resampling.BICUBIC).filter(
-        ImageFilter.GaussianBlur(canvas.across / 130)
+    coarse = noise.resize((canvas.across // _COARSE, canvas.down // _COARSE), Image.Resampling.BICUBIC)
+    bank = coarse.filter(ImageFilter.GaussianBlur(canvas.across / 130 / _COARSE)).resize(
+        canvas.tone.size, Image.Resampling.BICUBIC
     )
     mask = bank.point([max(0, min(150 if heavy else 105, (value - limit) * 3)) for value in range(256)])
     ImageDraw.Draw(mask).rectangle((0, horizon * canvas.down, canvas.across, canvas.down), fill=0)
