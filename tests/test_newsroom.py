@@ -553,6 +553,12 @@ def test_the_slow_host_waits(room: Newsroom):
     assert get(room.address("slow", "/slow/1")).status == 200
 
 
+def test_the_busy_host_asks_to_be_left_alone(room: Newsroom):
+    got = get(room.address("busy", "/feed.xml"))
+
+    assert (got.status, got.headers["retry-after"]) == (429, "120")
+
+
 def test_the_newsroom_shows_itself_and_its_clock_can_be_moved_by_hand(room: Newsroom):
     connection = http.client.HTTPConnection("127.0.0.1", room.port, timeout=5)
     connection.request("POST", "/tick", headers={"Host": f"newsroom.localhost:{room.port}", "Content-Length": "0"})
@@ -613,7 +619,7 @@ def test_importing_the_newsroom_does_not_load_pillow():
 def test_every_trouble_answers_at_its_address(room: Newsroom):
     endless = {"/drip", "/endless", "/headers"}
     statuses = {path: trouble(room, path).status for path in TROUBLES if path not in endless}
-    refused = {"/challenge": 403, "/500": 500, "/429": 429, "/410": 410}
+    refused = {"/challenge": 403, "/500": 500, "/410": 410}
     moved = dict.fromkeys(("/loop", "/to-private", "/to-file"), 301) | {"/redirects/20": 302}
 
     assert statuses == dict.fromkeys(statuses, 200) | refused | moved

@@ -152,6 +152,7 @@ class Newsroom:
             "newsroom": lambda: self._own(asked),
             "rsshub": lambda: extras.rsshub(desks, asked),
             "slow": lambda: extras.slow(desks["courier"], asked, self.slow_s),
+            "busy": lambda: Answer(status=429, headers=(("Retry-After", "120"),), body=b"slow down"),
             "broken": lambda: extras.broken(desks["courier"], asked),
             "troubles": lambda: troubles.answer(asked, self.port),
         }

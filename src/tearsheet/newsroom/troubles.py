@@ -75,7 +75,6 @@ TROUBLES: dict[str, str] = {
     "/challenge": "status 403 and a page that asks to prove that one is human",
     "/soft-404": "status 200 and a page that says there is no such page",
     "/500": "status 500",
-    "/429": "status 429 with Retry-After: 120",
     "/410": "status 410",
     "/cut": "a page that ends before its Content-Length",
     "/drip": "one byte a second, without end",
@@ -156,7 +155,6 @@ def answer(asked: Asked, port: int) -> Answer | None:
             "<!DOCTYPE html><title>404 Not Found</title><h1>Page not found</h1><p>It may have moved.</p>"
         ),
         "/500": lambda: answers.refused(500, "Internal error"),
-        "/429": lambda: Answer(status=429, headers=(("Retry-After", "120"),), body=b"slow down"),
         "/410": lambda: answers.refused(410, "Gone"),
         "/cut": lambda: Answer(body=_story("A page that is cut").encode()[:400], promised=40_000),
         "/drip": lambda: Answer(stream=_drip()),
