@@ -25,6 +25,7 @@
     │   ├── BadPost                not a post file
     │   ├── BadWarc                a record that is damaged
     │   ├── BadCoding              a body not in the gzip, br, ... it claims, or broken off
+    │   ├── BadName                a file name that may not be used
     │   └── BadPicture             not a picture, or one that is too big to open
     ├── NotFound                   no such thing in the archive
     │   ├── NoSuchSource
@@ -204,6 +205,12 @@ class BadCoding(FormatError):
     """A body is not in the content coding it claims, or breaks off inside it."""
 
     what = "not in the coding it claims"
+
+
+class BadName(FormatError):
+    """A file name may not be used: it leads elsewhere, is too long, or holds control characters."""
+
+    what = "bad file name"
 
 
 class BadPicture(FormatError):

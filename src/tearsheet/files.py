@@ -1,0 +1,174 @@
+"""Bytes under names in a folder: whole, or not at all. Knows nothing of what they are."""
+
+import contextlib
+import itertools
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tearsheet.errors import BadName, DiskTrouble, NotFound
+
+PART = re.compile(r"\.[^/]*\.\d+-\d+\.part\Z")
+"""How a file is called while it is being written."""
+
+MAX_PIECE = 240
+"""Bytes of one piece of a name: 255 is the usual limit of file systems, less what the name of an unfinished file adds."""
+
+_numbers = itertools.count(1)
+
+
+class Folder:
+    """A folder of files. Names are relative, their pieces joined by `/`; nothing outside can be named."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, name: str, data: bytes, *, durable: bool = True) -> None:
+        """Write `data` under `name`, in place of what was there. Readers see the old bytes or the new, never a part.
+
+        With `durable` it survives a power cut once this returns; without, it may be lost then, but not torn
+        unless the file system itself tears what it renames.
+
+        Raises:
+            BadName: the name is not one that may be used.
+            DiskTrouble: it could not be written; what was there is still there.
+        """
+        path = self._path(name)
+        part = path.with_name(f".{path.name[:50]}.{os.getpid()}-{next(_numbers)}.part")
+        try:
+            made = _make_folders(path.parent)
+            try:
+                _write(part, data, durable=durable)
+                part.replace(path)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    part.unlink()
+                raise
+            if durable:
+                for folder in (path.parent, *made):
+                    _sync_folder(folder)
+        except OSError as error:
+            raise DiskTrouble(str(path), error.strerror or str(error)) from error
+
+    def get(self, name: str) -> bytes:
+        """Return the bytes under `name`.
+
+        Raises:
+            NotFound: there are none.
+            DiskTrouble: they cannot be read.
+        """
+        path = self._path(name)
+        try:
+            return path.read_bytes()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+            raise NotFound(str(path)) from error
+        except OSError as error:
+            raise DiskTrouble(str(path), error.strerror or str(error)) from error
+
+    def has(self, name: str) -> bool:
+        """Return whether there are bytes under `name`."""
+        return self._path(name).is_file()
+
+    def remove(self, name: str) -> None:
+        """Remove `name` for good, and the folders that are empty without it. What is not there is removed already.
+
+        Raises:
+            DiskTrouble: it could not be removed.
+        """
+        path = self._path(name)
+        try:
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir():
+                _sync_folder(path.parent)
+            for folder in path.parents:
+                if folder == self.root or not folder.is_relative_to(self.root) or _prune(folder):
+                    break
+        except NotADirectoryError:
+            return
+        except OSError as error:
+            raise DiskTrouble(str(path), error.strerror or str(error)) from error
+
+    def names(self) -> Iterator[str]:
+        """Yield all names, in order. Unfinished files have none."""
+        for folder, below, files in os.walk(self.root):
+            below.sort()
+            for file in sorted(files):
+                if not PART.match(file):
+                    yield (Path(folder) / file).relative_to(self.root).as_posix()
+
+    def sweep(self, *, older_than_s: float = 3600.0) -> int:
+        """Remove what crashed writers left unfinished; return how many files that were."""
+        count = 0
+        for folder, _, files in os.walk(self.root):
+            for path in (Path(folder) / file for file in files if PART.match(file)):
+                with contextlib.suppress(OSError):
+                    if path.stat().st_mtime < time.time() - older_than_s:
+                        path.unlink()
+                        count += 1
+        return count
+
+    def _path(self, name: str) -> Path:
+        why = _unusable(name)
+        if why:
+            raise BadName(name[:200], why)
+        return self.root / name
+
+
+def _unusable(name: str) -> str:
+    """Return why `name` may not be used, or the empty string."""
+    if not name:
+        return "empty"
+    if name.startswith("/") or "\\" in name:
+        return "not a relative name with forward slashes"
+    try:
+        pieces = [(piece, len(piece.encode())) for piece in name.split("/")]
+    except UnicodeEncodeError:
+        return "not text"
+    for piece, length in pieces:
+        if piece in ("", ".", ".."):
+            return "a piece of it is empty or leads elsewhere"
+        if any(ord(char) < 32 or ord(char) == 127 for char in piece):
+            return "control characters in it"
+        if length > MAX_PIECE:
+            return f"a piece of it is longer than {MAX_PIECE} bytes"
+        if PART.match(piece):
+            return "kept for unfinished files"
+    return ""
+
+
+def _make_folders(folder: Path) -> list[Path]:
+    """Make `folder` and what is missing above it; return the folders that got a new name in them."""
+    missing = list(itertools.takewhile(lambda one: not one.exists(), (folder, *folder.parents)))
+    folder.mkdir(parents=True, exist_ok=True)
+    return [one.parent for one in missing]
+
+
+def _write(path: Path, data: bytes, *, durable: bool) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        if durable:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _prune(folder: Path) -> bool:
+    """Remove a folder if it is empty; return whether it stays."""
+    try:
+        folder.rmdir()
+    except OSError:
+        return True
+    return False
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

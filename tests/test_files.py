@@ -1,0 +1,171 @@
+"""Files are written whole or not at all, and only inside their folder."""
+
+import errno
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tearsheet.errors import BadName, DiskTrouble, NotFound
+from tearsheet.files import Folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return Folder(tmp_path / "media")
+
+
+def test_what_was_put_is_got_back(folder):
+    folder.put("ab/cd.jpg", b"bytes")
+
+    assert folder.get("ab/cd.jpg") == b"bytes"
+    assert folder.has("ab/cd.jpg")
+    assert list(folder.names()) == ["ab/cd.jpg"]
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_putting_again_replaces(folder, durable):
+    folder.put("a", b"old", durable=durable)
+    folder.put("a", b"new", durable=durable)
+
+    assert folder.get("a") == b"new"
+    assert list(folder.names()) == ["a"]
+
+
+def test_names_come_in_order_and_without_unfinished_files(folder):
+    for name in ("b/2", "a", "b/1"):
+        folder.put(name, b"")
+    (folder.root / ".x.12-3.part").write_bytes(b"torn")
+
+    assert list(folder.names()) == ["a", "b/1", "b/2"]
+
+
+def test_an_empty_folder_has_no_names(folder):
+    assert list(folder.names()) == []
+    assert not folder.has("a")
+
+
+def test_what_is_not_there_is_not_found(folder):
+    folder.put("a", b"")
+    for name in ("b", "a/b"):
+        with pytest.raises(NotFound, match=name):
+            folder.get(name)
+
+
+def test_a_folder_is_not_a_file(folder):
+    folder.put("a/b", b"")
+
+    assert not folder.has("a")
+    with pytest.raises(NotFound):
+        folder.get("a")
+    with pytest.raises(DiskTrouble):
+        folder.put("a", b"")
+
+
+def test_removing_takes_empty_folders_along_but_not_the_root(folder):
+    folder.put("a/b/c", b"")
+    folder.put("a/d", b"")
+    folder.remove("a/b/c")
+    folder.remove("a/b/c")
+    folder.remove("never/was")
+
+    assert list(folder.names()) == ["a/d"]
+    assert not (folder.root / "a/b").exists()
+    folder.remove("a/d")
+    assert folder.root.is_dir()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "/etc/passwd",
+        "../up",
+        "a/../../b",
+        "a//b",
+        "a/",
+        "./a",
+        "a\x00b",
+        "a\nb",
+        "a\\b",
+        "x" * 241,
+        "文" * 81,
+        ".a.1-2.part",
+        "\ud800",
+    ],
+)
+def test_names_that_lead_elsewhere_or_cannot_be_are_refused(folder, name):
+    for act in (
+        lambda: folder.put(name, b""),
+        lambda: folder.get(name),
+        lambda: folder.has(name),
+        lambda: folder.remove(name),
+    ):
+        with pytest.raises(BadName):
+            act()
+
+
+@given(name=st.text(max_size=40))
+def test_no_name_writes_outside_the_folder(tmp_path_factory, name):
+    root = tmp_path_factory.mktemp("root")
+    folder = Folder(root / "inner")
+    try:
+        folder.put(name, b"x", durable=False)
+    except BadName:
+        return
+    assert list(root.iterdir()) == [root / "inner"]
+    assert list(folder.names()) == [name]
+    assert folder.get(name) == b"x"
+
+
+def test_long_names_in_any_script_fit(folder):
+    name = "新" * 80
+    folder.put(name, b"x")
+
+    assert folder.get(name) == b"x"
+
+
+FILL = """
+import resource, signal, sys
+from pathlib import Path
+sys.path.insert(0, "src")
+from tearsheet.errors import DiskTrouble
+from tearsheet.files import Folder
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+folder = Folder(Path(sys.argv[1]))
+folder.put("a", b"old")
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+try:
+    folder.put("a", b"new" * 1000)
+except DiskTrouble as error:
+    print(error)
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+print(folder.get("a"), [path.name for path in folder.root.iterdir()])
+folder.put("a", b"new")
+"""
+
+
+def test_a_file_that_does_not_fit_leaves_the_old_one_and_no_litter(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-c", FILL, str(tmp_path)], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert "cannot write" in run.stdout
+    assert os.strerror(errno.EFBIG) in run.stdout
+    assert "b'old' ['a']" in run.stdout
+    assert Folder(tmp_path).get("a") == b"new"
+
+
+def test_sweeping_removes_only_old_unfinished_files(folder):
+    folder.put("a", b"")
+    old, young = folder.root / ".x.12-3.part", folder.root / ".y.12-4.part"
+    for path in (old, young):
+        path.write_bytes(b"torn")
+    os.utime(old, (0, 0))
+
+    assert folder.sweep() == 1
+    assert young.exists()
+    assert folder.has("a")
