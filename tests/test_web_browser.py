@@ -1,0 +1,230 @@
+"""The pages in a real Chromium: nothing fires, nothing is blocked, nothing is wider than the window."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
+import pytest
+from tests.browser.driver import WHY_NOT, Browser, browser
+from tests.site_archive import PaperArchive, PaperSettings, PaperSite
+from tests.site_hostile import OWN, hostile_press, shared_payloads
+from tests.site_press import press
+
+from tearsheet.flow.site.desk import Desk
+from tearsheet.flow.site.pages import Site
+from tearsheet.publish.site.views import Masthead
+from tearsheet.web.app import App, Doors
+from tearsheet.web.serving import Server
+
+pytestmark = [pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT), pytest.mark.timeout(600)]
+
+
+@contextmanager
+def served(archive: PaperArchive) -> Iterator[str]:
+    app = App(Doors(archive=lambda: archive, people=lambda archive: None))
+    with Server(app, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.port}/"
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def archive() -> PaperArchive:
+    return press(timezone="Asia/Shanghai")
+
+
+@pytest.fixture(scope="module")
+def address(archive: PaperArchive) -> Iterator[str]:
+    with served(archive) as found:
+        yield found
+
+
+def page_kinds(archive: PaperArchive) -> list[str]:
+    """Return one address of each kind of page, and articles in five languages."""
+    site = Site(Desk(archive, Masthead()))
+    by_language = {kept.article.language: key for key, kept in archive.kept.items()}
+    edited = [key for key, kept in archive.kept.items() if kept.article.revisions > 1]
+    gone = next(key for key, kept in archive.kept.items() if kept.article.gone)
+    kinds = [
+        "",
+        "c/",
+        "s/",
+        "d/",
+        "d/2026/",
+        "d/2026/11/",
+        "d/2026/11/22/",
+        "edits/",
+        "edits/2026/11/",
+        "gone/",
+        "search/",
+        "about/",
+    ]
+    kinds += ["feeds/", "login", "no/such/page", "c/page/1/", "search/?q=" + quote("轮渡"), "search/?q=gone:yes"]
+    kinds += [next(iter(site.sources)), next(iter(site.categories)), list(site.categories)[3]]
+    kinds += [f"a/{key}/" for key in (*by_language.values(), gone, *edited)] + [f"a/{key}/edits/" for key in edited]
+    return [quote(path, safe="/?=%~:&") for path in kinds]
+
+
+@pytest.mark.parametrize(("width", "dark"), [(390, False), (390, True), (768, False), (1440, False), (1440, True)])
+def test_no_page_is_wider_than_the_window_or_breaks_its_own_policy(
+    window: Browser, archive: PaperArchive, address: str, width: int, dark: bool
+):
+    window.window(width, dark=dark)
+    window.console()
+    trouble = {}
+    for path in page_kinds(archive):
+        window.open(address + path)
+        complaints = [line for line in window.console() if "404 (NOT FOUND)" not in line]
+        if window.overflow() > 0 or window.blocked() or complaints:
+            trouble[path] = (window.overflow(), window.blocked(), complaints)
+
+    assert not trouble
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_site_s_own_language_changes_nothing_of_that(window: Browser, language: str):
+    archive = press(pictures=False)
+    archive.settings = PaperSettings(site=PaperSite(language=language))
+    window.window(390)
+    with served(archive) as address:
+        for path in page_kinds(archive)[:12]:
+            window.open(address + path)
+            assert window.overflow() <= 0, path
+
+
+def test_nothing_fires_whatever_strangers_wrote(window: Browser):
+    archive = hostile_press([*OWN, *shared_payloads()])
+    site = Site(Desk(archive, Masthead()))
+    bodies = [key for key, kept in archive.kept.items() if kept.article.title.startswith("Bodies")]
+    some = list(archive.kept)[: len(OWN)] + list(archive.kept)[len(OWN) :: 40]
+    paths = [
+        "",
+        "s/",
+        "d/2026/11/22/",
+        "d/2026/11/21/",
+        "edits/",
+        "gone/",
+        "feeds/",
+        "search/?q=" + quote("<script>alert(1)</script>"),
+    ]
+    paths += [quote(folder) for folder in (*list(site.sources)[:10], *list(site.categories)[:10])]
+    paths += [f"c/page/{number}/" for number in range(1, len(archive.kept) // 20 + 1)]
+    paths += [f"a/{key}/" for key in dict.fromkeys((*bodies, *some))]
+    paths += [f"a/{key}/edits/" for key in dict.fromkeys((*bodies, *some)) if archive.kept[key].article.revisions > 1]
+    window.window(1440)
+    trouble = {}
+    with served(archive) as address:
+        for path in paths:
+            window.open(address + path)
+            blocked = [line for line in window.blocked() if not line.startswith("img-src")]
+            if window.fired() or blocked or not window.run("return location.href").startswith(address):
+                trouble[path] = (window.fired(), blocked, window.run("return location.href"))
+
+    assert not trouble
+
+
+def test_the_theme_switch_is_remembered(window: Browser, address: str):
+    window.window(1440)
+    window.open(address)
+    window.run("localStorage.clear()")
+    window.open(address)
+    assert window.run("return document.querySelector('.theme').hidden") is False
+    light = window.run("return getComputedStyle(document.querySelector('.paper')).backgroundColor")
+
+    window.run("document.querySelector('.theme').click()")
+    window.open(address + "about/")
+
+    assert window.run("return document.documentElement.dataset.theme") == "dark"
+    assert light != window.run("return getComputedStyle(document.querySelector('.paper')).backgroundColor")
+    window.run("localStorage.clear()")
+
+
+def test_the_steps_of_an_edit_history_show_one_comparison_at_a_time(
+    window: Browser, archive: PaperArchive, address: str
+):
+    key = next(key for key, kept in archive.kept.items() if kept.article.revisions == 3)
+    window.window(1440)
+    window.open(f"{address}a/{key}/edits/")
+    shown = "return [...document.querySelectorAll('.pane')].map((pane) => pane.offsetHeight > 0)"
+
+    assert window.run(shown) == [False, True, False]
+    window.run("document.querySelector('.steps input').click()")
+    assert window.run(shown) == [True, False, False]
+
+
+def test_a_narrow_window_merges_the_two_columns(window: Browser, archive: PaperArchive, address: str):
+    key = next(key for key, kept in archive.kept.items() if kept.article.revisions == 3)
+    seen = (
+        "return ['.b4', '.af', '.both'].map((name) => "
+        "[...document.querySelectorAll('.row ' + name)].some((p) => p.offsetHeight > 0))"
+    )
+    window.window(1440)
+    window.open(f"{address}a/{key}/edits/")
+    assert window.run(seen) == [True, True, False]
+
+    window.window(390)
+    assert window.run(seen) == [False, False, True]
+
+
+def test_the_keyboard_reaches_the_text_first(window: Browser, address: str):
+    window.window(1440)
+    window.open(address)
+    for event in ("keyDown", "keyUp"):
+        window.cdp("Input.dispatchKeyEvent", type=event, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+
+    assert window.run("return document.activeElement.getAttribute('href')") == "#main"
+
+
+def test_targets_of_navigation_are_large_enough_to_touch(window: Browser, address: str):
+    window.window(390)
+    window.open(address)
+    heights = window.run(
+        "return [...document.querySelectorAll('.nav a, .foot a, .more, .theme')].map((a) => a.offsetHeight)"
+    )
+
+    assert min(heights) >= 44
+
+
+def test_right_to_left_pages_keep_their_sides(window: Browser, archive: PaperArchive, address: str):
+    key = next(key for key, kept in archive.kept.items() if kept.article.language == "ar")
+    window.window(1440)
+    window.open(f"{address}a/{key}/")
+    sides = window.run(
+        "const box = (name) => document.querySelector(name).getBoundingClientRect();"
+        "return [box('.side').right < box('.text').left, getComputedStyle(document.querySelector('.text')).direction]"
+    )
+
+    assert sides == [True, "rtl"]
+
+
+def test_pages_are_whole_without_scripts(window: Browser, address: str):
+    window.cdp("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        window.window(1440)
+        window.open(address)
+        tree = window.cdp("DOM.getDocument", depth=1)["root"]["nodeId"]
+        hidden = window.cdp("DOM.querySelector", nodeId=tree, selector=".theme[hidden]")["nodeId"]
+        links = window.cdp("DOM.querySelectorAll", nodeId=tree, selector="main a[href]")["nodeIds"]
+    finally:
+        window.cdp("Emulation.setScriptExecutionDisabled", value=False)
+
+    assert hidden
+    assert len(links) > 30
+
+
+def test_the_languages_stand_in_their_own_letters(archive: PaperArchive, address: str, window: Browser):
+    window.window(1440)
+    window.open(address)
+    families = window.run(
+        "return Object.fromEntries(['zh-CN', 'ja', 'ar', 'en'].map((tongue) => "
+        "[tongue, getComputedStyle(document.querySelector('.hd[lang=' + tongue + ']')).fontFamily]))"
+    )
+
+    assert "CJK SC" in families["zh-CN"]
+    assert "CJK JP" in families["ja"]
+    assert "Naskh" in families["ar"]
+    assert "Source Serif" in families["en"]
