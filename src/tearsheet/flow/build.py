@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, Protocol
 
 from tearsheet.errors import NotFound, TearsheetError
+from tearsheet.files import Folder
 from tearsheet.flow.site import lists
 from tearsheet.flow.site.desk import Desk, SiteArchive, masthead_of
 from tearsheet.flow.site.pages import Site
@@ -102,11 +103,8 @@ def build(
     Raises:
         DiskTrouble: the disk is full, read-only or failing.
     """
-    if out is None:
-        from tearsheet.files import Folder
-
-        out = Folder(archive.path / "site")
-    return _Build(archive, masthead_of(archive), out, progress=progress, version=version).run(full=full)
+    target: Output = out if out is not None else Folder(archive.path / "site")
+    return _Build(archive, masthead_of(archive), target, progress=progress, version=version).run(full=full)
 
 
 class _Build:

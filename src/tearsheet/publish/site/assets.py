@@ -6,7 +6,7 @@ from importlib.resources import files
 
 _NAMES = ("sheet.css", "theme.js", "img/icon.svg", "img/tear.svg")
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
-_AROUND = re.compile(r"\s*([{};])\s*")
+_AROUND = re.compile(r"\s*([{};])\s*|(,)\s+")
 
 
 @cache
@@ -18,5 +18,5 @@ def assets() -> dict[str, bytes]:
 
 
 def squeezed(css: str) -> str:
-    """Return a style sheet of ours without comments and without blanks around braces and semicolons."""
-    return _AROUND.sub(r"\1", _COMMENT.sub("", css)).replace(";}", "}").strip() + "\n"
+    """Return a style sheet of ours without comments and without blanks around braces, semicolons and commas."""
+    return _AROUND.sub(r"\1\2", _COMMENT.sub("", css)).replace(";}", "}").strip() + "\n"

@@ -1,0 +1,117 @@
+"""Accounts, sessions and tokens."""
+
+import sqlite3
+from datetime import timedelta
+
+import pytest
+from tests.site_archive import NOON
+
+from tearsheet.errors import AccessError
+from tearsheet.store.people import PEOPLE_SCHEMA, People
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def people() -> People:
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.row_factory = sqlite3.Row
+    db.execute("PRAGMA foreign_keys = ON")
+    db.executescript(PEOPLE_SCHEMA)
+    found = People(db)
+    found.add("maud", PASSWORD, now=NOON)
+    return found
+
+
+def test_only_the_right_password_opens_an_account(people: People):
+    assert people.check("maud", PASSWORD)
+    assert people.check("maud", PASSWORD + "!") is None
+    assert people.check("nobody", PASSWORD) is None
+    assert people.check("maud", "x" * 5000) is None
+
+
+def test_passwords_are_kept_as_argon2id_and_secrets_as_hashes(people: People):
+    account = people.check("maud", PASSWORD)
+    assert account
+    secret = people.open_session(account, now=NOON)
+    token, _ = people.add_token("maud", "read", now=NOON)
+    dump = "\n".join(people.db.iterdump())
+
+    assert "$argon2id$" in dump
+    for hidden in (PASSWORD, secret, token):
+        assert hidden not in dump
+
+
+@pytest.mark.parametrize("name", ["", "Maud", "a b", "-x", "x" * 65, "../x", "a\n"])
+def test_odd_names_are_refused(people: People, name: str):
+    with pytest.raises(AccessError, match="a name is"):
+        people.add(name, PASSWORD, now=NOON)
+
+
+def test_short_and_endless_passwords_and_taken_names_are_refused(people: People):
+    for name, password in (("new", "short"), ("new", "x" * 2000), ("maud", PASSWORD)):
+        with pytest.raises(AccessError):
+            people.add(name, password, now=NOON)
+    assert [account.name for account in people.accounts()] == ["maud"]
+
+
+def test_a_new_password_ends_all_sessions(people: People):
+    account = people.check("maud", PASSWORD)
+    assert account
+    secret = people.open_session(account, now=NOON)
+    people.set_password("maud", "another long one")
+
+    assert people.session(secret, now=NOON) is None
+    assert people.check("maud", PASSWORD) is None
+    assert people.check("maud", "another long one")
+
+
+def test_removing_an_account_removes_what_it_could_do(people: People):
+    account = people.check("maud", PASSWORD)
+    assert account
+    secret = people.open_session(account, now=NOON)
+    token, _ = people.add_token("maud", "read", now=NOON)
+    people.remove("maud")
+
+    assert people.session(secret, now=NOON) is None
+    assert people.token(token, now=NOON) is None
+    assert not people.any()
+
+
+def test_a_session_ends_after_a_month_or_a_week_of_silence(people: People):
+    account = people.check("maud", PASSWORD)
+    assert account
+    silent, used = (people.open_session(account, now=NOON) for _ in range(2))
+    for day in (5, 10, 15, 20, 25, 29):
+        assert people.session(used, now=NOON + timedelta(days=day))
+
+    assert people.session(silent, now=NOON + timedelta(days=8)) is None
+    assert people.session(used, now=NOON + timedelta(days=31)) is None
+
+
+def test_a_token_has_a_scope_that_its_account_may_give(people: People):
+    with pytest.raises(AccessError, match="admin"):
+        people.add_token("maud", "admin", now=NOON)
+    with pytest.raises(AccessError, match="scope"):
+        people.add_token("maud", "everything", now=NOON)
+    with pytest.raises(AccessError, match="no account"):
+        people.add_token("nobody", "read", now=NOON)
+    secret, token = people.add_token("maud", "read", "phone", now=NOON)
+    found = people.token(secret, now=NOON)
+
+    assert found
+    assert (found.scope, found.label, found.account) == ("read", "phone", "maud")
+    assert [token.id] == [one.id for one in people.tokens("maud")]
+    assert people.tokens("maud")[0].used_at == NOON
+
+
+def test_what_is_not_there_cannot_be_removed_or_changed(people: People):
+    for act in (
+        lambda: people.remove("nobody"),
+        lambda: people.set_password("nobody", PASSWORD),
+        lambda: people.remove_token("none"),
+    ):
+        with pytest.raises(AccessError):
+            act()
+    assert people.account("maud")
+    assert people.account("nobody") is None
