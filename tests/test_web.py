@@ -15,7 +15,8 @@ from tearsheet.errors import AccessError, ArchiveBusy, NotFound
 from tearsheet.flow.build import build
 from tearsheet.model import Capture, Query
 from tearsheet.publish.site import paths
-from tearsheet.store.people import PEOPLE_SCHEMA, People
+from tearsheet.store.people import People
+from tearsheet.store.schema import PEOPLE
 from tearsheet.web import security
 from tearsheet.web.app import App, Doors
 
@@ -25,7 +26,7 @@ PASSWORD = "correct horse battery"
 def people_in_memory() -> People:
     db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
-    db.executescript(PEOPLE_SCHEMA)
+    db.executescript(PEOPLE)
     return People(db)
 
 

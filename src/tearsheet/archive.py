@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from tearsheet import config, sites, urls, warc
+from tearsheet import config, search, sites, urls, warc
 from tearsheet.config import SETTINGS_FILE, SOURCES_FILE, Settings
 from tearsheet.errors import ArchiveExists, NoArchive, NoSuchArticle, NoSuchSource, NotFound
 from tearsheet.files import Folder
@@ -28,7 +28,7 @@ from tearsheet.model import (
     Source,
     SourceState,
 )
-from tearsheet.search import Index
+from tearsheet.search import Index, Wanted
 from tearsheet.store import Store, articles, keeping, reading
 from tearsheet.store import sources as source_rows
 from tearsheet.store.reading import CaptureRow
@@ -74,7 +74,7 @@ class Archive:
     @cached_property
     def index(self) -> Index:
         """The full-text index; derived, so it may be thrown away."""
-        return Index(self.path / "index" / "search.db", catalog=self.path / CATALOG_FILE)
+        return Index.open(self.path / "index" / "search.db")
 
     @cached_property
     def sites(self) -> Mapping[str, sites.Site]:
@@ -205,7 +205,28 @@ class Archive:
 
     def search(self, text: str, query: Query | None = None) -> tuple[int, list[Hit]]:
         """Return how many articles hold `text`, and those that `query` asks for, best first."""
-        return self.index.search(text, query or Query())
+        query = query or Query()
+        wanted = Wanted(
+            text=text,
+            since=query.since,
+            until=query.until,
+            among=self._among(query),
+            order=query.order if query.order in ("newest", "oldest") else "rank",
+            limit=query.limit or 1_000_000,
+            offset=query.offset,
+        )
+        hits = []
+        for article in reading.by_seqs(self.store.db, self.index.find(wanted)):
+            body = reading.last_text(self.store.db, article.seq)
+            snippet, spans = search.snippet(body, text)
+            hits.append(Hit(article=article, snippet=snippet, marks=spans))
+        return self.index.count(wanted), hits
+
+    def _among(self, query: Query) -> frozenset[int] | None:
+        """Return the only articles that may be found, where `query` narrows by what the index does not know."""
+        if query.source or query.categories or query.language or query.edited is not None or query.gone is not None:
+            return reading.seqs(self.store.db, query)
+        return None
 
     # --- counts
 
@@ -247,12 +268,12 @@ class Archive:
         text = self._sources_text()
         digest = hashlib.sha256(text.encode()).hexdigest()
         db = self.store.db
-        if (seen := db.execute("SELECT value FROM state WHERE key = 'sources'").fetchone()) and seen["value"] == digest:
+        if self.store.state("sources") == digest:
             return
         listed = config.read_sources(text)
         with self.store.transaction():
             source_rows.sync(db, listed)
-            db.execute("INSERT OR REPLACE INTO state (key, value) VALUES ('sources', ?)", (digest,))
+            self.store.set_state("sources", digest)
 
 
 def create_archive(path: str | Path, *, title: str = "") -> Archive:

@@ -157,12 +157,11 @@ def _try(archive: Archive, wanted: Iterable[str], *, errors: bool = False) -> li
     order = list(wanted)
     came: dict[str, Capture] = {}
     requests = iter([Request(url=url, purpose="source", tag=url) for url in order])
-    with Fetcher(limits_of(archive)) as fetcher:
-        for request, answer in fetcher.fetch(requests):
-            if isinstance(answer, Capture):
-                came[request.url] = answer
-            elif errors:
-                raise answer
+    for request, answer in Fetcher(limits_of(archive)).fetch(requests):
+        if isinstance(answer, Capture):
+            came[request.url] = answer
+        elif errors:
+            raise answer
     return [(url, came[url]) for url in order if url in came]
 
 

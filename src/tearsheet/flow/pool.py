@@ -2,10 +2,12 @@
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from types import TracebackType
+from contextlib import contextmanager
+from types import ModuleType, TracebackType
 from typing import Any, Self
 
 from tearsheet.errors import FormatError, TearsheetError
@@ -72,14 +74,28 @@ class Pool:
         for tag, work, piece in again:
             with ProcessPoolExecutor(1, mp_context=_context()) as alone:
                 try:
-                    yield tag, alone.submit(_outcome, work, piece).result()
+                    with _nameless_main():
+                        future = alone.submit(_outcome, work, piece)
+                    yield tag, future.result()
                 except BrokenProcessPool:
                     yield tag, FormatError("the page", "working on it ended the process that did")
 
     def _submit(self, tag: object, work: Callable[[Any], Any], piece: Any) -> None:
         if self._executor is None:
             self._executor = ProcessPoolExecutor(self._workers, mp_context=_context())
-        self._running[self._executor.submit(_outcome, work, piece)] = (tag, work, piece)
+        with _nameless_main():
+            self._running[self._executor.submit(_outcome, work, piece)] = (tag, work, piece)
+
+
+@contextmanager
+def _nameless_main() -> Iterator[None]:
+    """Start processes without the script that called us: they would run it again, and need nothing of it."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _context() -> Any:

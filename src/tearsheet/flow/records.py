@@ -1,6 +1,7 @@
 """What a run writes into its WARC file: pages, feeds, pictures, the text of entries, and clippings."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -8,7 +9,7 @@ from typing import Self
 from tearsheet import warc
 from tearsheet.archive import Archive
 from tearsheet.model import Capture, Clipping, Entry, Place
-from tearsheet.store import reading
+from tearsheet.store import reading, sources
 from tearsheet.store.values import to_json
 
 CLIPPING_TYPE = "application/vnd.tearsheet.clipping+json"
@@ -21,7 +22,7 @@ class Keeper:
         self.archive = archive
         self.writer = warc.Writer(archive.warc_folder, max_bytes=archive.settings.warc.file_mb * 1_000_000)
         self.front_sources = {
-            row["n"] for row in archive.store.db.execute("SELECT n FROM source WHERE kind IN ('front', 'sitemap')")
+            n for n, source in sources.all_by_n(archive.store.db).items() if source.kind in ("front", "sitemap")
         }
 
     def __enter__(self) -> Self:
@@ -32,24 +33,27 @@ class Keeper:
     ) -> None:
         self.writer.close()
 
-    def keep(self, capture: Capture) -> Place:
-        """Return where `capture` now lies; bytes that are here already cost a revisit record only."""
+    def keep(self, capture: Capture) -> Capture:
+        """Return `capture` with its place in the WARC; bytes that are here already cost a revisit record only."""
         known = reading.capture_by_digest(self.archive.store.db, capture.digest) if capture.body else None
         revisit = None
         if known and known.url == capture.url:
             revisit = warc.Revisit(url=known.final_url, at=known.at, place=known.place)
-        return self.writer.keep(capture, revisit=revisit)
+        return replace(capture, place=self.writer.keep(capture, revisit=revisit))
 
-    def entry(self, entry: Entry, *, source: str, at: datetime) -> tuple[Capture, Place]:
-        """Return a capture made of the text that a feed gave, and where it lies: all there is when a page does not come."""
+    def entry(self, entry: Entry, *, source: str, at: datetime) -> Capture:
+        """Return a kept capture made of the text that a feed gave: all there is when a page does not come."""
         body = (entry.content or entry.summary).encode()
         url = entry.url or f"{source}#{entry.guid}"
-        headers = (("Content-Type", "text/html; charset=utf-8"),)
-        place = self.writer.keep_resource(url, "text/html; charset=utf-8", body, at)
-        digest = "sha256:" + hashlib.sha256(body).hexdigest()
-        return (
-            Capture(url=url, final_url=url, status=200, headers=headers, body=body, captured_at=at, digest=digest),
-            place,
+        return Capture(
+            url=url,
+            final_url=url,
+            status=200,
+            headers=(("Content-Type", "text/html; charset=utf-8"),),
+            body=body,
+            captured_at=at,
+            digest="sha256:" + hashlib.sha256(body).hexdigest(),
+            place=self.writer.keep_resource(url, "text/html; charset=utf-8", body, at),
         )
 
     def conversion(self, clipping: Clipping, n: int, *, at: datetime) -> Place:

@@ -11,11 +11,11 @@ from tearsheet import revise, schedule, urls
 from tearsheet.archive import Archive
 from tearsheet.extraction import clip
 from tearsheet.flow.records import Keeper
-from tearsheet.model import Capture, Clipping, Entry, Place
+from tearsheet.model import Capture, Clipping, Entry
 from tearsheet.sites import ArticleRule
 from tearsheet.store import articles, keeping, reading
 from tearsheet.store.articles import Wanted
-from tearsheet.store.keeping import Wording
+from tearsheet.store.keeping import Cause, Wording
 
 # What a source lists is taken for an article unless the page clearly says otherwise; a link on a front page has to prove it.
 LISTED_IS_ARTICLE = 0.1
@@ -29,7 +29,6 @@ class Cut:
 
     wanted: Wanted
     capture: Capture
-    place: Place
     clipping: Clipping
     rule: ArticleRule | None
     kept_as: str = "page"
@@ -70,9 +69,7 @@ class Settler:
         n = self._identity(row, cut.capture, clipping)
         last = keeping.last_wording(self.db, n)
         note = self._note(last, clipping)
-        capture = keeping.add_capture(
-            self.db, cut.capture, cut.place, kind=cut.kept_as, article=n, note=note or cut.trouble
-        )
+        capture = keeping.add_capture(self.db, cut.capture, kind=cut.kept_as, article=n, note=note or cut.trouble)
         if n == row.n and row.gone and not note:
             self._back(row)
         if last is None:
@@ -90,7 +87,7 @@ class Settler:
             self._back(row)
         now = self.clock()
         due_at = schedule.next_look(row.first_seen, row.looks + 1, now)
-        articles.looked(self.db, row.n, due_at=due_at, seen=capture.captured_at)
+        articles.looked(self.db, row.n, capture, due_at=due_at)
 
     def missed(
         self, wanted: Wanted, trouble: str, *, status: int = 0, to_front: bool = False, never: bool = False
@@ -154,9 +151,8 @@ class Settler:
         return revise.worse(last.clipping, clipping)
 
     def _first(self, row: Wanted, n: int, clipping: Clipping, *, capture: int) -> None:
-        at = self.clock()
         rejected = self._rejected(row, clipping)
-        self._revise(n, clipping, capture=capture, kind="first", at=at, rejected=rejected)
+        self._revise(n, clipping, self._cause(clipping, capture, kind="first", rejected=rejected))
         self.tally.rejected += rejected
         self.tally.kept += not rejected
 
@@ -169,33 +165,34 @@ class Settler:
                 return  # page against feed text: two texts of the same wording, not an edit
         kind = revise.kind_of(old, clipping)
         if kind:
-            self._revise(n, clipping, capture=capture, kind=kind, at=self.clock(), rejected=False)
+            self._revise(n, clipping, self._cause(clipping, capture, kind=kind))
             self.tally.edits += 1
 
     def _recut(self, n: int, last: Wording, cut: Cut, clipping: Clipping, *, capture: int) -> Clipping:
         """Return the last wording cut anew from its own capture by today's recipe; the better cut replaces it in place."""
         row = reading.capture_by_n(self.db, last.capture)
         if row is None or row.kind == "entry":
-            better = clipping if row is None or origin(clipping) == "page" else last.clipping
-            if better is clipping:
-                keeping.recaptured(self.db, n, last.number, capture)
+            if origin(clipping) == "feed":
+                return last.clipping
+            better = clipping  # the page itself, where we had only the feed's text
         else:
-            entry = cut.wanted.entry
-            better = completed(clip(self.keeper.get(row.place), entry=entry, rule=cut.rule), entry)
+            capture = last.capture
+            better = completed(
+                clip(self.keeper.get(row.place), entry=cut.wanted.entry, rule=cut.rule), cut.wanted.entry
+            )
             if better.recipe != clipping.recipe or revise.worse(last.clipping, better):
-                return replace(last.clipping, recipe=last.recipe)
-        keeping.recut(self.db, n, last.number, better, digest=revise.edit_digest(better), at=self.clock())
+                return last.clipping
+        keeping.recut(self.db, n, last.number, better, self._cause(better, capture, kind=""))
         return better
 
-    def _revise(self, n: int, clipping: Clipping, *, capture: int, kind: str, at: datetime, rejected: bool) -> None:
-        keeping.add_revision(
-            self.db,
-            n,
-            clipping,
-            keeping.Cause(digest=revise.edit_digest(clipping), capture=capture, kind=kind, at=at, rejected=rejected),
-        )
-        self.keeper.conversion(clipping, n, at=at)
-        self._pictures(n, clipping, now=at)
+    def _revise(self, n: int, clipping: Clipping, cause: Cause) -> None:
+        keeping.add_revision(self.db, n, clipping, cause)
+        self.keeper.conversion(clipping, n, at=cause.at)
+        self._pictures(n, clipping, now=cause.at)
+
+    def _cause(self, clipping: Clipping, capture: int, *, kind: str, rejected: bool = False) -> Cause:
+        digest = revise.edit_digest(clipping)
+        return Cause(capture=capture, kind=kind, digest=digest, at=self.clock(), rejected=rejected)
 
     def _rejected(self, row: Wanted, clipping: Clipping) -> bool:
         if not clipping.text.strip() and not clipping.images:
@@ -229,7 +226,7 @@ class Settler:
                 "at": at.isoformat(timespec="milliseconds"),
             }
         )
-        keeping.add_leaf(self.db, event, at=at, record=record, ref=row.n, whole=True)
+        keeping.add_leaf(self.db, keeping.Event(name=event, at=at, record=record, ref=row.n, whole=True))
 
     def _next_look(self, row: Wanted, n: int, cut: Cut) -> None:
         now = self.clock()
@@ -237,14 +234,7 @@ class Settler:
             # Only the feed's text could be kept: the page itself is still wanted.
             articles.failed(self.db, n, cut.trouble, due_at=now + schedule.back_off(row.failures + 1))
             return
-        articles.looked(
-            self.db,
-            n,
-            due_at=schedule.next_look(row.first_seen, row.looks + 1, now),
-            etag=cut.capture.header("etag"),
-            last_modified=cut.capture.header("last-modified"),
-            seen=cut.capture.captured_at,
-        )
+        articles.looked(self.db, n, cut.capture, due_at=schedule.next_look(row.first_seen, row.looks + 1, now))
 
 
 def own_addresses(url: str, capture: Capture, clipping: Clipping) -> list[str]:

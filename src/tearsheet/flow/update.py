@@ -24,11 +24,12 @@ from tearsheet.errors import (
 )
 from tearsheet.extraction import clip
 from tearsheet.fetch import Fetcher, Limits, Request
+from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.pool import Pool
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.settle import Cut, Settler, Tally
 from tearsheet.flow.visits import Visiting, settle_visit
-from tearsheet.model import Capture, Clipping, Entry, Picture, Place, Step
+from tearsheet.model import Capture, Clipping, Entry, Picture, Step
 from tearsheet.sites import ArticleRule
 from tearsheet.store import articles, keeping
 from tearsheet.store import sources as source_rows
@@ -78,12 +79,16 @@ class UpdateReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A page on its way: what is wanted, by which rule, and the address that is asked for instead of its own, if any."""
+    """A page on its way: what is wanted, by which rule, which address is asked for instead of its own.
+
+    `trouble` is why the page did not come and the feed's text is taken.
+    """
 
     wanted: Wanted
     rule: ArticleRule | None = None
     instead: str = ""
     jumps: int = 0
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,8 +180,8 @@ class Update:
             with (
                 Keeper(self.archive) as self.keeper,
                 Pool(self.options.workers) as self.pool,
-                Fetcher(limits_of(self.archive)) as fetcher,
             ):
+                fetcher = Fetcher(limits_of(self.archive))
                 self.settler = Settler(self.archive, self.keeper, self.tally, clock=now)
                 try:
                     for request, answer in fetcher.fetch(self._requests()):
@@ -189,7 +194,7 @@ class Update:
             with self.archive.store.transaction() as db:
                 source_rows.release(db, self.worker.name)
             self.worker.close()
-        self.archive.index.catch_up()
+        catch_up(self.archive)
         return UpdateReport(
             **{name: getattr(self.tally, name) for name in Tally.__slots__},
             failures=dict(self.failures.most_common()),
@@ -368,8 +373,8 @@ class Update:
         if to_front:
             self._page_missed(job, FetchError(wanted.url, "redirected to the front page"), to_front=True)
             return
-        place = self.keeper.keep(answer)
-        self.pool.give((job, answer, place), cut, Piece(capture=answer, entry=wanted.entry, rule=job.rule))
+        kept = self.keeper.keep(answer)
+        self.pool.give((job, kept), cut, Piece(capture=kept, entry=wanted.entry, rule=job.rule))
 
     def _page_failed(self, job: Job, error: FetchError) -> None:
         if job.instead and not job.jumps and isinstance(error, BadStatus):
@@ -392,8 +397,10 @@ class Update:
 
     def _cut_entry(self, wanted: Wanted, trouble: str) -> None:
         """Cut the text that the listing gave: there is no page, or it did not come."""
-        capture, place = self.keeper.entry(wanted.entry, source=wanted.url, at=now())
-        self.pool.give((wanted, capture, place, trouble), cut, Piece(capture=capture, entry=wanted.entry, rule=None))
+        kept = self.keeper.entry(wanted.entry, source=wanted.url, at=now())
+        self.pool.give(
+            (Job(wanted=wanted, trouble=trouble), kept), cut, Piece(capture=kept, entry=wanted.entry, rule=None)
+        )
 
     def _take_picture(self, wanted: WantedPicture, answer: Capture | FetchError) -> None:
         if isinstance(answer, FetchError):
@@ -414,17 +421,13 @@ class Update:
     def _collect(self) -> None:
         for tag, result in self.pool.done():
             match tag:
-                case (Job() as job, Capture() as capture, Place() as place):
-                    self._collect_page(job.wanted, (capture, place, job.rule, ""), result)
-                case (Wanted() as wanted, Capture() as capture, Place() as place, str() as trouble):
-                    self._collect_page(wanted, (capture, place, None, trouble), result)
+                case (Job() as job, Capture() as capture):
+                    self._collect_page(job, capture, result)
                 case (WantedPicture() as wanted, Capture() as capture):
                     self._collect_picture(wanted, capture, result)
 
-    def _collect_page(
-        self, wanted: Wanted, kept: tuple[Capture, Place, ArticleRule | None, str], result: Clipping | TearsheetError
-    ) -> None:
-        capture, place, rule, trouble = kept
+    def _collect_page(self, job: Job, capture: Capture, result: Clipping | TearsheetError) -> None:
+        wanted = job.wanted
         if isinstance(result, TearsheetError):
             self._trouble(wanted.url, result)
             self.settled.append(lambda: self.settler.missed(wanted, str(result)))
@@ -434,11 +437,10 @@ class Update:
         done = Cut(
             wanted=wanted,
             capture=capture,
-            place=place,
             clipping=result,
-            rule=rule,
-            kept_as="entry" if trouble or not wanted.entry.url else "page",
-            trouble=trouble,
+            rule=job.rule,
+            kept_as="entry" if job.trouble or not wanted.entry.url else "page",
+            trouble=job.trouble,
         )
         self.settled.append(lambda: self.settler.page(done))
         self.progress(Step(stage="articles", done=self.tally.kept + self.tally.edits, note=wanted.url))
@@ -462,14 +464,14 @@ class Update:
             thumb_width=thumb.width,
             thumb_height=thumb.height,
         )
-        place = self.keeper.keep(capture)
+        kept = self.keeper.keep(capture)
         folder = self.archive.media_folder
         for file, copy in ((picture.web, web), (picture.thumb, thumb)):
             if not folder.has(file):
                 folder.put(file, copy.data)
 
         def settle() -> None:
-            row = keeping.add_capture(self.db, capture, place, kind="picture")
+            row = keeping.add_capture(self.db, kept, kind="picture")
             keeping.picture_kept(self.db, wanted.n, picture, capture=row, bytes=len(web.data) + len(thumb.data))
             self.tally.pictures += 1
 

@@ -35,7 +35,7 @@ def settle_visit(archive: Archive, keeper: Keeper, tally: Tally, visiting: Visit
     new = sum(_list_entry(archive, entry, source=due, now=now) for entry in reversed(entries))
     for capture in visiting.captures:
         if capture.status != 304 and reading.capture_by_digest(db, capture.digest) is None:
-            keeping.add_capture(db, capture, keeper.keep(capture), kind="feed")
+            keeping.add_capture(db, keeper.keep(capture), kind="feed")
     if visiting.listed:
         source_rows.describe(
             db,
@@ -74,11 +74,11 @@ def _list_entry(archive: Archive, entry: Entry, *, source: source_rows.Due, now:
     db = archive.store.db
     url = urls.canonical(entry.url) if entry.url else f"{source.source.url}#{entry.guid}"
     n = articles.at_address(db, [url, *(urls.variants(url) if entry.url else ())])
-    category = articles.category(db, source.source.categories)
+    sighting = articles.Sighting(source=source.n, category=articles.category(db, source.source.categories), at=now)
     is_new = n is None
     if n is None:
-        n = articles.add_article(db, url, id=urls.article_id(url), source=source.n, category=category, now=now)
-    if articles.list_article(db, n, entry, source=source.n, category=category, now=now) == "changed":
+        n = articles.add_article(db, url, sighting)
+    if articles.list_article(db, n, entry, sighting) == "changed":
         articles.look_again(db, n, now)
     return is_new
 

@@ -43,6 +43,15 @@ class Store:
                 raise
             self._commit()
 
+    def state(self, key: str) -> str:
+        """Return what is remembered under `key`; the empty string for nothing."""
+        row = self.db.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+        return str(row["value"]) if row else ""
+
+    def set_state(self, key: str, value: str) -> None:
+        """Remember `value` under `key`; inside a transaction."""
+        self.db.execute("INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)", (key, value))
+
     def _commit(self) -> None:
         try:
             self.db.execute("COMMIT")

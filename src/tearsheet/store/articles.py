@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tearsheet.model import Categories, Entry
+from tearsheet import urls
+from tearsheet.model import Capture, Categories, Entry
 from tearsheet.store.values import from_ms, packed, to_ms, unpacked
 
 DAY_MS = 86_400_000
@@ -31,6 +32,15 @@ class Wanted:
     misses: str
     gone: str
     rejected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """Who lists something, under which category, and when: row numbers of `source` and `category`."""
+
+    source: int
+    category: int
+    at: datetime
 
 
 def category(db: sqlite3.Connection, path: Categories) -> int:
@@ -66,23 +76,21 @@ def addresses_lead_to(db: sqlite3.Connection, old: int, new: int) -> None:
     db.execute("UPDATE address SET article = ? WHERE article = ?", (new, old))
 
 
-def add_article(db: sqlite3.Connection, url: str, *, id: str, source: int, category: int, now: datetime) -> int:
+def add_article(db: sqlite3.Connection, url: str, sighting: Sighting) -> int:
     """Return the row number of a new article at `url`, wanted at once."""
-    ms = to_ms(now)
+    ms = to_ms(sighting.at)
     row = db.execute(
         """INSERT INTO article (id, url, source, category, first_seen, last_seen, moment, due_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING n""",
-        (_free_id(db, id), url, source, category, ms, ms, ms, ms),
+        (_free_id(db, urls.article_id(url)), url, sighting.source, sighting.category, ms, ms, ms, ms),
     ).fetchone()
     add_address(db, row["n"], url)
     return int(row["n"])
 
 
-def list_article(
-    db: sqlite3.Connection, article: int, entry: Entry, *, source: int, category: int, now: datetime
-) -> str:
+def list_article(db: sqlite3.Connection, article: int, entry: Entry, sighting: Sighting) -> str:
     """Note that `source` lists `article` as `entry`; return `new`, `same`, or `changed` if title or date of change differ."""
-    ms = to_ms(now)
+    ms, source = to_ms(sighting.at), sighting.source
     row = db.execute(
         "SELECT entry, last_seen FROM listing WHERE article = ? AND source = ?", (article, source)
     ).fetchone()
@@ -92,9 +100,9 @@ def list_article(
         db.execute(
             """INSERT INTO listing (article, source, guid, category, first_seen, last_seen, entry)
             VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            (article, source, guid, category, ms, ms, data),
+            (article, source, guid, sighting.category, ms, ms, data),
         )
-        _file(db, article, category)
+        _file(db, article, sighting.category)
         return "new"
     # A listing that says the same again is the common case: it costs one write a day.
     if row["entry"] != data or row["last_seen"] < ms - DAY_MS:
@@ -161,29 +169,20 @@ def due_count(db: sqlite3.Connection, now: datetime) -> int:
     return int(db.execute("SELECT count(*) FROM article WHERE due_at <= ?", (to_ms(now),)).fetchone()[0])
 
 
-def looked(
-    db: sqlite3.Connection,
-    n: int,
-    *,
-    due_at: datetime | None,
-    etag: str = "",
-    last_modified: str = "",
-    seen: datetime | None = None,
-) -> None:
-    """Note that article `n` was looked at and answered as before; `seen` if its page was there."""
+def looked(db: sqlite3.Connection, n: int, capture: Capture, *, due_at: datetime | None) -> None:
+    """Note that the page of article `n` came, as `capture`, and when to look again."""
     db.execute(
-        """UPDATE article SET looks = looks + 1, due_at = ?, worker = '', failures = 0, trouble = '', misses = '[]',
-            etag = CASE ? WHEN '' THEN etag ELSE ? END, last_modified = CASE ? WHEN '' THEN last_modified ELSE ? END,
-            last_seen = max(last_seen, coalesce(?, 0)) WHERE n = ?""",
-        (
-            None if due_at is None else to_ms(due_at),
-            etag,
-            etag,
-            last_modified,
-            last_modified,
-            None if seen is None else to_ms(seen),
-            n,
-        ),
+        """UPDATE article SET looks = looks + 1, due_at = :due_at, worker = '', failures = 0, trouble = '', misses = '[]',
+            etag = CASE :etag WHEN '' THEN etag ELSE :etag END,
+            last_modified = CASE :modified WHEN '' THEN last_modified ELSE :modified END,
+            last_seen = max(last_seen, :seen) WHERE n = :n""",
+        {
+            "n": n,
+            "due_at": None if due_at is None else to_ms(due_at),
+            "etag": capture.header("etag"),
+            "modified": capture.header("last-modified"),
+            "seen": to_ms(capture.captured_at),
+        },
     )
 
 

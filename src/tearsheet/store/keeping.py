@@ -4,12 +4,13 @@ import hashlib
 import json
 import os
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import zstandard
 
-from tearsheet.model import Capture, Clipping, Picture, Place
+from tearsheet import html
+from tearsheet.model import Capture, Clipping, Picture
 from tearsheet.store import articles
 from tearsheet.store.values import from_json, from_ms, named_digest, raw_digest, to_json, to_ms
 
@@ -24,6 +25,21 @@ class WantedPicture:
     url: str
     referer: str
     failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something the ledger is to hold. `record` is what its leaf stands for; `ref` and `number` say which row it is made from.
+
+    `whole` keeps the record itself, for events that no row holds.
+    """
+
+    name: str
+    at: datetime
+    record: bytes
+    ref: int = 0
+    number: int = 0
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +65,12 @@ class Wording:
 
 
 def add_capture(
-    db: sqlite3.Connection, capture: Capture, place: Place, *, kind: str, article: int | None = None, note: str = ""
+    db: sqlite3.Connection, capture: Capture, *, kind: str, article: int | None = None, note: str = ""
 ) -> int:
-    """Return the row number of `capture`, whose record lies at `place`; its leaf is added to the ledger."""
+    """Return the row number of `capture`, whose record lies at its place; its leaf is added to the ledger."""
+    place = capture.place
+    if place is None:
+        raise ValueError("a capture is kept in the WARC before it is in the catalog")
     file = db.execute("SELECT n FROM warc_file WHERE name = ?", (place.file,)).fetchone()
     if file is None:
         file = db.execute("INSERT INTO warc_file (name) VALUES (?) RETURNING n", (place.file,)).fetchone()
@@ -72,7 +91,7 @@ def add_capture(
             note,
         ),
     ).fetchone()["n"]
-    add_leaf(db, "capture", at=capture.captured_at, ref=n, record=capture_record(db, n))
+    add_leaf(db, Event(name="capture", at=capture.captured_at, ref=n, record=capture_record(db, n)))
     return int(n)
 
 
@@ -123,22 +142,21 @@ def canonical(record: dict[str, object]) -> bytes:
     return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def add_leaf(
-    db: sqlite3.Connection,
-    event: str,
-    *,
-    at: datetime,
-    record: bytes,
-    ref: int = 0,
-    number: int = 0,
-    whole: bool = False,
-) -> int:
-    """Return the sequence number of a new leaf; `whole` keeps the record itself, for events that no row holds."""
+def add_leaf(db: sqlite3.Connection, event: Event) -> int:
+    """Return the sequence number of a new leaf, from 0."""
     salt = os.urandom(16)
     row = db.execute(
         """INSERT INTO leaf (seq, at, event, subject, salt, ref, number, record)
         VALUES ((SELECT coalesce(max(seq) + 1, 0) FROM leaf), ?, ?, ?, ?, ?, ?, ?) RETURNING seq""",
-        (to_ms(at), event, hashlib.sha256(salt + record).digest(), salt, ref, number, record if whole else None),
+        (
+            to_ms(event.at),
+            event.name,
+            hashlib.sha256(salt + event.record).digest(),
+            salt,
+            event.ref,
+            event.number,
+            event.record if event.whole else None,
+        ),
     ).fetchone()
     return int(row["seq"])
 
@@ -163,6 +181,19 @@ def blob(db: sqlite3.Connection, n: int) -> str:
     )
 
 
+def add_clipping(db: sqlite3.Connection, clipping: Clipping) -> int:
+    """Return the blob that holds `clipping`; text that its HTML gives again is not stored twice."""
+    if clipping.text == html.text_of(clipping.html):
+        clipping = replace(clipping, text="")
+    return add_blob(db, to_json(clipping))
+
+
+def clipping_of(db: sqlite3.Connection, n: int) -> Clipping:
+    """Return the clipping that blob `n` holds."""
+    clipping: Clipping = from_json(Clipping, blob(db, n))
+    return clipping if clipping.text else replace(clipping, text=html.text_of(clipping.html))
+
+
 def last_wording(db: sqlite3.Connection, article: int) -> Wording | None:
     """Return the newest revision of `article`, or None if it has none."""
     row = db.execute(
@@ -176,7 +207,7 @@ def last_wording(db: sqlite3.Connection, article: int) -> Wording | None:
         number=row["number"],
         digest=row["digest"],
         recipe=row["cut"],
-        clipping=from_json(Clipping, blob(db, row["clipping"])),
+        clipping=clipping_of(db, row["clipping"]),
         capture=row["capture"],
     )
 
@@ -194,13 +225,13 @@ def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause
             number,
             to_ms(cause.at),
             raw_digest(cause.digest),
-            add_blob(db, to_json(clipping)),
+            add_clipping(db, clipping),
             _recipe(db, clipping.recipe),
             cause.capture,
             cause.kind,
         ),
     )
-    add_leaf(db, "revision", at=cause.at, ref=article, number=number, record=revision_record(db, article, number))
+    _add_revision_leaf(db, article, number, cause.at)
     if number > 1:
         db.execute("UPDATE article SET edited_at = ? WHERE n = ?", (to_ms(cause.at), article))
     db.execute("UPDATE article SET rejected = ?, revisions = ? WHERE n = ?", (cause.rejected, number, article))
@@ -208,24 +239,26 @@ def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause
     return number
 
 
-def recut(db: sqlite3.Connection, article: int, number: int, clipping: Clipping, *, digest: str, at: datetime) -> None:
-    """Improve revision `number` in place: a better cut of the same capture is no edit. The ledger gets a leaf for it."""
+def recut(db: sqlite3.Connection, article: int, number: int, clipping: Clipping, cause: Cause) -> None:
+    """Improve revision `number` in place: a better cut is no edit. The ledger gets a leaf for it."""
     # The earlier leaf's record can no longer be made from the row, so it is kept whole from now on.
     db.execute(
         "UPDATE leaf SET record = ? WHERE event = 'revision' AND ref = ? AND number = ? AND record IS NULL",
         (revision_record(db, article, number), article, number),
     )
     db.execute(
-        "UPDATE revision SET clipping = ?, recipe = ?, digest = ? WHERE article = ? AND number = ?",
-        (add_blob(db, to_json(clipping)), _recipe(db, clipping.recipe), raw_digest(digest), article, number),
+        "UPDATE revision SET clipping = ?, recipe = ?, digest = ?, capture = ? WHERE article = ? AND number = ?",
+        (
+            add_clipping(db, clipping),
+            _recipe(db, clipping.recipe),
+            raw_digest(cause.digest),
+            cause.capture,
+            article,
+            number,
+        ),
     )
-    add_leaf(db, "revision", at=at, ref=article, number=number, record=revision_record(db, article, number))
+    _add_revision_leaf(db, article, number, cause.at)
     show(db, article, clipping)
-
-
-def recaptured(db: sqlite3.Connection, article: int, number: int, capture: int) -> None:
-    """Let revision `number` rest on a better capture of the same words: its page instead of the feed's text."""
-    db.execute("UPDATE revision SET capture = ? WHERE article = ? AND number = ?", (capture, article, number))
 
 
 def show(db: sqlite3.Connection, article: int, clipping: Clipping) -> None:
@@ -328,6 +361,11 @@ def pictures(db: sqlite3.Connection, urls: list[str]) -> dict[str, Picture]:
                 trouble=row["trouble"],
             )
     return found
+
+
+def _add_revision_leaf(db: sqlite3.Connection, article: int, number: int, at: datetime) -> None:
+    record = revision_record(db, article, number)
+    add_leaf(db, Event(name="revision", at=at, record=record, ref=article, number=number))
 
 
 def _recipe(db: sqlite3.Connection, text: str) -> int:

@@ -17,36 +17,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from tearsheet.errors import AccessError
 from tearsheet.store.values import from_ms, from_ms_or_none, to_ms
 
-PEOPLE_SCHEMA = """
-CREATE TABLE account (
-    name TEXT PRIMARY KEY,
-    password TEXT NOT NULL,             -- argon2id, with its salt and parameters
-    admin INTEGER NOT NULL,
-    created_at INTEGER NOT NULL
-) WITHOUT ROWID;
-
-CREATE TABLE session (
-    secret BLOB PRIMARY KEY,            -- SHA-256 of what the cookie holds
-    account TEXT NOT NULL REFERENCES account (name) ON DELETE CASCADE,
-    created_at INTEGER NOT NULL,
-    seen_at INTEGER NOT NULL
-) WITHOUT ROWID;
--- "sign this account out everywhere": a changed password, a removed account
-CREATE INDEX session_account ON session (account);
-
-CREATE TABLE token (
-    secret BLOB PRIMARY KEY,            -- SHA-256 of what the client sends
-    id TEXT NOT NULL UNIQUE,            -- what people call it by
-    account TEXT NOT NULL REFERENCES account (name) ON DELETE CASCADE,
-    scope TEXT NOT NULL,                -- read, admin
-    label TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    used_at INTEGER                     -- to the hour, so that reading seldom writes
-) WITHOUT ROWID;
--- "the tokens of this account"
-CREATE INDEX token_account ON token (account);
-"""
-
 SCOPES = ("read", "admin")
 MIN_PASSWORD = 10
 MAX_PASSWORD = 1024

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tearsheet.model import Article, Categories, Clipping, Entry, Image, Listing, Place, Query, Revision
-from tearsheet.store.keeping import blob
+from tearsheet.model import Article, Categories, Entry, Image, Listing, Place, Query, Revision
+from tearsheet.store.keeping import clipping_of
 from tearsheet.store.values import (
     from_json,
     from_ms,
@@ -114,6 +114,55 @@ def by_seqs(db: sqlite3.Connection, seqs: Iterable[int]) -> list[Article]:
     return [article_of(row) for row in found if row]
 
 
+def seqs(db: sqlite3.Connection, query: Query) -> frozenset[int]:
+    """Return the `seq` of every article that `query` asks for, whatever its limit."""
+    where, values = conditions(query)
+    return frozenset(row[0] for row in db.execute(f"SELECT seq FROM article WHERE {where} AND seq IS NOT NULL", values))
+
+
+def last_text(db: sqlite3.Connection, seq: int) -> str:
+    """Return the text of the newest wording of the article with this `seq`."""
+    row = db.execute(
+        """SELECT clipping FROM revision WHERE article = (SELECT n FROM article WHERE seq = ?)
+        ORDER BY number DESC LIMIT 1""",
+        (seq,),
+    ).fetchone()
+    return clipping_of(db, row["clipping"]).text if row else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """An article as the index needs it. `kept` is false if it is no article (any more)."""
+
+    seq: int
+    change: int
+    title: str
+    text: str
+    moment: datetime
+    kept: bool
+
+
+def changed_since(db: sqlite3.Connection, change: int, *, limit: int) -> list[Changed]:
+    """Return articles whose last visible change is after number `change`, in the order of those changes."""
+    rows = db.execute(
+        """SELECT n, seq, change, title, moment, rejected,
+            (SELECT clipping FROM revision WHERE article = article.n ORDER BY number DESC LIMIT 1) AS clipping
+        FROM article WHERE change > ? AND seq IS NOT NULL ORDER BY change LIMIT ?""",
+        (change, limit),
+    ).fetchall()
+    return [
+        Changed(
+            seq=row["seq"],
+            change=row["change"],
+            title=row["title"],
+            text=clipping_of(db, row["clipping"]).text if row["clipping"] else "",
+            moment=from_ms(row["moment"]),
+            kept=not row["rejected"] and row["clipping"] is not None,
+        )
+        for row in rows
+    ]
+
+
 def revisions(db: sqlite3.Connection, id: str) -> list[Revision]:
     """Return every wording of article `id`, first to last."""
     rows = db.execute(
@@ -126,7 +175,7 @@ def revisions(db: sqlite3.Connection, id: str) -> list[Revision]:
             article=id,
             number=row["number"],
             seen_at=from_ms(row["seen_at"]),
-            clipping=from_json(Clipping, blob(db, row["clipping"])),
+            clipping=clipping_of(db, row["clipping"]),
             digest=named_digest(row["digest"]),
             capture=named_digest(row["page"]),
             kind=row["kind"],
