@@ -55,7 +55,9 @@ class Box:
 
     __slots__ = (
         "parent", "name", "tag", "bits", "all_bits", "depth", "start", "end", "chars", "linked", "blocks", "prose", "paragraphs", "tilt",
-        "tilt_low", "tilt_high", "tilt_sum",
+        "tilt_low",
+        "kind",
+        "row", "tilt_high", "tilt_sum",
     )  # fmt: skip
 
     def __init__(self, parent: "Box | None", name: str, tag: str, start: int) -> None:
@@ -64,7 +66,9 @@ class Box:
         self.tag = tag
         self.start = start
         self.end = start
-        self.depth = parent.depth + 1 if parent is not None else 0
+        self.depth: int = parent.depth + 1 if parent is not None else 0
+        self.kind = ""
+        self.row: tuple[float, ...] | None = None
         self.bits = 0
         self.all_bits = 0
         self.chars = self.linked = self.blocks = self.prose = self.paragraphs = 0
@@ -136,7 +140,7 @@ class Walk:
         self.pictures: list[Spot] = []
         self.embeds: list[Spot] = []
         self.marks: list[Spot] = []
-        self._seen: dict[str, tuple[int, str, int]] = {}
+        self._seen: dict[str, tuple[int, str, int, str]] = {}
         self._begin = start
         self._parts: list[str] = []
         self._linked = self._links = self._bits = 0
@@ -152,7 +156,7 @@ class Walk:
             known = seen.get(tag)
             if known is None:
                 known = seen[tag] = _known(tag)
-            kind, name, bits = known
+            kind, name, bits, look = known
             if skip:
                 if name == skip:
                     depth += 1 if kind == SKIP_START else -1
@@ -165,7 +169,7 @@ class Walk:
                     continue
             elif kind == BLOCK_START:
                 self._flush(place)
-                self._open(name, tag, bits, place)
+                self._open(name, tag, bits, place).kind = look
             elif kind == BLOCK_END:
                 self._flush(place)
                 self._close(name, place)
@@ -221,7 +225,7 @@ class Walk:
         if bits & MARKED or name == "time":
             self._spot(self.marks, place, tag, name).bits = bits
 
-    def _open(self, name: str, tag: str, bits: int, place: int) -> None:
+    def _open(self, name: str, tag: str, bits: int, place: int) -> Box:
         parent = self.box
         box = Box(parent, name, tag, place)
         box.bits = bits
@@ -230,6 +234,7 @@ class Walk:
         self.boxes.append(box)
         if bits & MARKED:
             self._spot(self.marks, place, tag, name).bits = bits
+        return box
 
     def _close(self, name: str, place: int) -> None:
         box = self.box
@@ -276,38 +281,29 @@ class Walk:
         self.blocks.append(block)
 
 
-def _known(tag: str) -> tuple[int, str, int]:
-    """Return (kind, name, bits of what its class and id say) of a tag."""
+def _known(tag: str) -> tuple[int, str, int, str]:
+    """Return (kind, name, bits of what its class and id say, name and class) of a tag."""
     found: re.Match[str] | None = _NAME.match(tag)
     if found is None:
-        return NOTHING, "", 0
+        return NOTHING, "", 0, ""
     name = found.group(1)
     kind = _KIND.get(name, BLOCK_START)
     if tag.startswith("</"):
-        return (
-            (
-                BLOCK_END
-                if kind == BLOCK_START
-                else LINK_END
-                if kind == LINK_START
-                else SKIP_END
-                if kind == SKIP_START
-                else NOTHING
-            ),
-            name,
-            0,
-        )
+        return _ENDS.get(kind, NOTHING), name, 0, ""
     if kind in (NOTHING, SKIP_START, EMBED) or " " not in tag:
-        return kind, name, 0
+        return kind, name, 0, name
     if kind == LINK_START:
         found = _LINK_HINTS.search(tag)
-        return kind, name, bits_of(found.group(1)) if found else 0
+        return kind, name, bits_of(found.group(1)) if found else 0, name
     bits = 0
     for hints in _HINTS.findall(tag):
         bits |= bits_of(hints)
     if "hidden" in tag or "display:" in tag:
         bits |= HIDDEN * (_HIDDEN.search(tag) is not None)
-    return kind, name, bits
+    found = _CLASS.search(tag)
+    return kind, name, bits, f"{name}.{found.group(1)}" if found else name
 
 
+_ENDS = {BLOCK_START: BLOCK_END, LINK_START: LINK_END, SKIP_START: SKIP_END}
+_CLASS = re.compile(r' class="([^"]*)"')
 _HIDDEN = re.compile(r"""\shidden(?:=|[\s>])|display:\s*none|aria-hidden="true\"""")

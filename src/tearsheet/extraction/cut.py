@@ -49,6 +49,12 @@ def _cut(text: str, url: str, encoding: str) -> Clipping:
     )  # fmt: skip
 
 
+def headed(walk: Walk, said: structured.Declared) -> str:
+    """Return the page's title as the block features need it."""
+    heads = [block.text for block in walk.blocks if block.name == "h1"]
+    return titles.headline(said, heads, site=structured.plain(said.first("og:site_name", "application-name")))[0]
+
+
 def _chosen(walk: Walk) -> list[Block]:
     """Return the blocks of the element that holds the most running text."""
     best: Box = max(walk.boxes, key=lambda box: (_own_prose(box, walk.blocks), -box.depth))

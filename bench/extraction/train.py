@@ -1,0 +1,213 @@
+"""Train the block classifier, judge it by cross-validation over domains, and write the file that the product reads.
+
+    python bench/extraction/train.py --data DIR --report            # judge only
+    python bench/extraction/train.py --data DIR --out src/tearsheet/extraction/blocks.bin
+
+Needs lightgbm and numpy, which the product does not. `DIR` holds the developer set and its `score.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+from labels import labels, snippet_labels, tokens  # noqa: E402
+
+from tearsheet import charset, html, urls  # noqa: E402
+from tearsheet.extraction import features, forest, structured  # noqa: E402
+from tearsheet.extraction.blocks import Walk  # noqa: E402
+from tearsheet.extraction.cut import headed  # noqa: E402
+
+SETS = ("fundus", "zhweb", "wcxb-article", "trafilatura")
+FOLDS = 5
+FIRST = {"num_leaves": 24, "learning_rate": 0.1, "min_data_in_leaf": 40, "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1}
+ROUNDS = (80, 80)
+
+
+@dataclass
+class Page:
+    """One page of the set, measured and labelled."""
+
+    id: str
+    set: str
+    group: str
+    body: str | None
+    rows: np.ndarray
+    texts: list[str]
+    shape: list[Any]
+    labels: np.ndarray
+    weights: np.ndarray
+    first: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    second: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+
+def measured(case: Any) -> Page:
+    """Return one annotated case as rows and labels."""
+    text, _ = charset.decode(case.html)
+    stream = html.stream(text)
+    walk = Walk(stream.pieces)
+    said = structured.declared(stream, case.url)
+    rows = np.array(features.rows(walk, said, headed(walk, said)), dtype=np.float32).reshape(-1, len(features.NAMES))
+    blocks = walk.blocks
+    if case.body is not None:
+        truth = np.array(labels(blocks, case.body), dtype=np.float32)
+    else:
+        truth = np.array(snippet_labels(blocks, case.with_, case.without), dtype=np.float32)
+    sizes = np.array([len(tokens(block.text)) for block in blocks], dtype=np.float32)
+    weights = np.sqrt(sizes) / np.sqrt(max(float(sizes[truth > 0.5].sum()), 50.0))
+    if case.body is None:
+        weights = np.where(truth >= 0, 0.5 * weights / max(float(weights[truth >= 0].sum()), 0.5), 0.0)
+    shape = features.shape(blocks)
+    group = urls.registrable(case.url) or case.id
+    return Page(case.id, case.set, group, case.body, rows, [block.text for block in blocks], shape, truth, weights.astype(np.float32))
+
+
+def fold_of(group: str) -> int:
+    """Return the fold of a domain: the same on every machine."""
+    import zlib
+
+    return zlib.crc32(group.encode()) % FOLDS
+
+
+def fitted(pages: list[Page], rows: list[np.ndarray], rounds: int, seed: int = 1) -> lightgbm.Booster:
+    """Return a model trained on the labelled blocks of `pages`."""
+    known = [page.labels >= 0 for page in pages]
+    x = np.concatenate([r[k] for r, k in zip(rows, known, strict=True)])
+    y = np.concatenate([(page.labels[k] > 0.5) for page, k in zip(pages, known, strict=True)]).astype(int)
+    w = np.concatenate([page.weights[k] for page, k in zip(pages, known, strict=True)])
+    w = w / w.mean()
+    params = {**FIRST, "objective": "binary", "verbose": -1, "seed": seed, "deterministic": True, "num_threads": 2, "max_bin": 127}
+    return lightgbm.train(params, lightgbm.Dataset(x, y, weight=w), num_boost_round=rounds)
+
+
+def second_rows(page: Page, probs: np.ndarray) -> np.ndarray:
+    return np.concatenate([page.rows, np.array(features.second(page.shape, probs.tolist()), dtype=np.float32)], axis=1)
+
+
+def cross_validated(pages: list[Page]) -> None:
+    """Fill `first` and `second` of every page with probabilities from models that have not seen its domain."""
+    for fold in range(FOLDS):
+        train = [page for page in pages if fold_of(page.group) != fold]
+        test = [page for page in pages if fold_of(page.group) == fold]
+        inner(train)
+        one = fitted(train, [page.rows for page in train], ROUNDS[0])
+        two = fitted(train, [second_rows(page, page.first) for page in train], ROUNDS[1])
+        for page in test:
+            page.first = one.predict(page.rows, num_threads=2)
+        for page in test:
+            page.second = two.predict(second_rows(page, page.first), num_threads=2)
+            page.kept = page.first  # type: ignore[attr-defined]
+        for page in train:
+            page.first = getattr(page, "kept", page.first)
+
+
+def inner(pages: list[Page], folds: int = 3) -> None:
+    """Fill `first` with probabilities from models that have not seen the page's domain, for the second model to learn from."""
+    import zlib
+
+    part = [zlib.crc32(b"inner" + page.group.encode()) % folds for page in pages]
+    for fold in range(folds):
+        train = [page for page, at in zip(pages, part, strict=True) if at != fold]
+        model = fitted(train, [page.rows for page in train], ROUNDS[0])
+        for page, at in zip(pages, part, strict=True):
+            if at == fold:
+                page.first = model.predict(page.rows, num_threads=2)
+
+
+def report(pages: list[Page], data: Path) -> None:
+    """Print body F1 by threshold with the developer set's own scorer."""
+    sys.path.insert(0, str(data))
+    from score import bag_prf, plain_tokens, tokens as score_tokens  # type: ignore[import-not-found]
+
+    for name in SETS:
+        some = [page for page in pages if page.set == name and page.body is not None]
+        if not some:
+            continue
+        tokenise = plain_tokens if name.startswith("wcxb") else score_tokens
+        gold = [tokenise(page.body) for page in some]
+        for stage in ("labels", "first", "second"):
+            cells = []
+            for threshold in (0.3, 0.4, 0.5, 0.6):
+                found = [
+                    bag_prf(tokenise("\n".join(t for t, p in zip(page.texts, getattr(page, stage), strict=True) if p > threshold)), g)
+                    for page, g in zip(some, gold, strict=True)
+                ]
+                cells.append("/".join(f"{np.mean(column):.4f}" for column in zip(*found, strict=True)))
+            print(f"{name:14}{stage:8}", *cells)
+
+
+def exported(model: lightgbm.Booster, give_up: float = -99.0) -> tuple[list[tuple[int, float]], int, float]:
+    """Return a model as the nodes of `forest`, in preorder."""
+    nodes: list[tuple[int, float]] = []
+    trees = model.dump_model()["tree_info"]
+
+    def walk(node: dict[str, Any]) -> None:
+        if "leaf_value" in node:
+            nodes.append((forest.LEAF, node["leaf_value"]))
+            return
+        nodes.append((node["split_feature"], node["threshold"]))
+        walk(node["left_child"])
+        walk(node["right_child"])
+
+    for tree in trees:
+        walk(tree["tree_structure"])
+    return nodes, len(trees), give_up
+
+
+def low_mark(model: lightgbm.Booster, pages: list[Page]) -> float:
+    """Return the score after the early trees below which only one in ten thousand kept words lies."""
+    rows = np.concatenate([page.rows[page.labels > 0.5] for page in pages])
+    weights = np.concatenate([page.weights[page.labels > 0.5] for page in pages])
+    early = model.predict(rows, raw_score=True, num_iteration=forest.EARLY_TREES)
+    order = np.argsort(early)
+    passed = np.cumsum(weights[order]) / weights.sum()
+    return float(early[order][np.searchsorted(passed, 1e-3)])
+
+
+def written(pages: list[Page]) -> bytes:
+    """Return the model file, trained on every page."""
+    one = fitted(pages, [page.rows for page in pages], ROUNDS[0])
+    inner(pages, FOLDS)
+    two = fitted(pages, [second_rows(page, page.first) for page in pages], ROUNDS[1])
+    return forest.packed({"first": exported(one, low_mark(one, pages)), "second": exported(two)})
+
+
+def load(data: Path, cache: Path | None) -> list[Page]:
+    if cache and cache.exists():
+        return pickle.loads(cache.read_bytes())
+    sys.path.insert(0, str(data))
+    from score import load_set  # type: ignore[import-not-found]
+
+    pages = [measured(case) for name in SETS for case in load_set(name, data)]
+    if cache:
+        cache.write_bytes(pickle.dumps(pages))
+    return pages
+
+
+def main() -> int:
+    cli = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    cli.add_argument("--data", type=Path, required=True)
+    cli.add_argument("--cache", type=Path)
+    cli.add_argument("--out", type=Path)
+    cli.add_argument("--report", action="store_true")
+    options = cli.parse_args()
+    pages = [page for page in load(options.data, options.cache) if len(page.texts)]
+    if options.report:
+        cross_validated(pages)
+        report(pages, options.data)
+    if options.out:
+        options.out.write_bytes(written(pages))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,287 @@
+"""What is measured of each block before it is judged: its own text, its surroundings, its place in the page.
+
+`NAMES` gives the columns in order; the model file names the ones that it was trained on, so a change here needs a new model.
+"""
+
+import re
+from math import log1p
+
+from tearsheet.extraction.blocks import HIDDEN, Block, Box, Walk
+from tearsheet.extraction.structured import Declared, plain
+from tearsheet.extraction.titles import folded
+from tearsheet.extraction.words import GROUPS
+
+_STOPS = re.compile(r"[.!?。！？…؟।]")
+_COMMAS = re.compile(r"[,;:，；：、،·]")
+_DIGIT = re.compile(r"\d")
+_UPPER = re.compile(r"[A-ZÀ-ÞА-Я]")
+_ENDS = frozenset(".!?。！？…؟।”\"»」’'")
+_LEGAL = re.compile(r"(?i)©|\(c\)|copyright|all rights|版权|版權|無断|cookie|javascript|privacy|datenschutz")
+_WHEN = re.compile(
+    r"\d{1,2}:\d\d|(?:19|20)\d\d[-/.年]\d{1,2}|\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/., ]+(?:19|20)\d\d|[A-Z][a-z]{2,8}\.? \d{1,2},? (?:19|20)\d\d"
+)
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_MARKS = re.compile(r"[|>›»•·/]")
+
+_KINDS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "p", "h1", "h2", "h3", "h4 h5 h6", "li", "td th", "dd dt", "blockquote", "pre", "figcaption caption", "article section main",
+            "nav header footer aside", "summary details",
+        )
+    )
+    for name in names.split()
+}  # fmt: skip
+_OTHER_KIND = len(_KINDS) + 1
+
+_BLOCK = (
+    "chars words link_share links stops commas digits upper word_chars ends_well wide when legal marks kind starts_lower broken in_link "
+    "text_repeats sig_count sig_chars sig_links near_title is_title in_description"
+).split()
+_BOX = (
+    "hidden depth box_chars box_links box_blocks box_prose up1_links up1_chars up1_prose up2_links up2_chars up2_prose up4_links up4_prose "
+    "steps_to_best inside_best in_article_tag in_main_tag in_p_like"
+).split()
+_PLACE = (
+    "place place_chars after_head before_last page_chars page_blocks page_links page_prose best_share prose_before prose_after body_here body_known"
+).split()
+_NEAR = [
+    f"{what}_{where}" for where in ("b2", "b1", "a1", "a2") for what in ("chars", "links", "kind", "stops", "same")
+]
+NAMES: tuple[str, ...] = (
+    *_BLOCK,
+    *_BOX,
+    *(f"group_{number}" for number in range(GROUPS)),
+    *(f"own_{number}" for number in range(GROUPS)),
+    *_PLACE,
+    *_NEAR,
+)
+Row = list[float]
+_PAD = (0.0, 0.0, -1.0, 0.0)
+
+
+def rows(walk: Walk, said: Declared, title: str = "") -> list[Row]:
+    """Return one row of `NAMES` per block of the page."""
+    blocks = walk.blocks
+    if not blocks:
+        return []
+    page = _Page(walk, said, title)
+    own = [_own(block, page) for block in blocks]
+    near = [_PAD, _PAD, *((row[0], row[2], row[14], row[4]) for row in own), _PAD, _PAD]
+    boxes = [None, None, *(block.box for block in blocks), None, None]
+    total = max(len(blocks) - 1, 1)
+    prose_before, chars_before, done = 0, 0, []
+    for number, block in enumerate(blocks):
+        row, box = own[number], block.box
+        row += box.row or _box_row(box, page)
+        is_prose = block.chars if row[0] > 4.4 and row[2] < 0.35 else 0
+        row += (
+            number / total, chars_before / page.chars, min(max(number - page.head, -40), 400), page.last - number, page.log_chars, page.log_blocks,
+            page.links, page.log_prose, page.best_share, prose_before / page.prose, (page.prose - prose_before - is_prose) / page.prose,
+            page.body_has(block), page.body_known,
+        )  # fmt: skip
+        prose_before += is_prose
+        chars_before += block.chars
+        for other in (number, number + 1, number + 3, number + 4):
+            row += near[other]
+            row.append(1.0 if boxes[other] is not None and boxes[other].parent is box.parent else 0.0)
+        done.append(row)
+    return done
+
+
+class _Page:
+    """Sums over the whole page that every row needs."""
+
+    def __init__(self, walk: Walk, said: Declared, title: str) -> None:
+        blocks = walk.blocks
+        self.chars = max(walk.box.chars, sum(block.chars for block in blocks), 1)
+        self.prose = max(walk.box.prose, 1)
+        self.links = walk.box.linked / self.chars
+        self.log_chars, self.log_blocks, self.log_prose = log1p(self.chars), log1p(len(blocks)), log1p(walk.box.prose)
+        self.title = folded(title)
+        self.description = folded(plain(said.first("og:description", "description")))[:80]
+        body = said.article.get("articleBody")
+        self.body = folded(plain(body)) if isinstance(body, str) and len(body) > 200 else ""
+        self.body_known = 1.0 if self.body else 0.0
+        self.best = _best_box(walk)
+        self.best_share = self.best.prose / self.prose
+        self.chain = _chain(self.best)
+        self.head = next((n for n, block in enumerate(blocks) if block.name == "h1"), -1)
+        self.last = max(
+            (n for n, block in enumerate(blocks) if block.chars >= 80 and block.linked * 3 < block.chars),
+            default=len(blocks),
+        )
+        self.texts: dict[str, int] = {}
+        self.kinds: dict[tuple[str, str], list[int]] = {}
+        for block in blocks:
+            self.texts[block.text] = self.texts.get(block.text, 0) + 1
+            key = (block.box.parent.kind if block.box.parent is not None else "", block.box.kind)
+            sums = self.kinds.setdefault(key, [0, 0, 0])
+            sums[0] += 1
+            sums[1] += block.chars
+            sums[2] += block.linked
+
+    def body_has(self, block: Block) -> float:
+        """Return whether the text stands in the page's JSON-LD `articleBody`."""
+        if not self.body or block.chars < 12:
+            return 0.0
+        return 1.0 if folded(block.text[:100]) in self.body else -1.0
+
+
+def _best_box(walk: Walk) -> Box:
+    """Return the box whose own children hold most running text; what is a level deeper counts half."""
+    scores: dict[int, float] = {}
+    best, best_score = walk.box, -1.0
+    for block in walk.blocks:
+        if block.chars < 60 or block.linked * 3 > block.chars:
+            continue
+        box: Box | None = block.box
+        share = float(block.chars)
+        for _ in range(5):
+            if box is None:
+                break
+            key = id(box)
+            score = scores[key] = scores.get(key, 0.0) + share
+            if score > best_score:
+                best, best_score = box, score
+            box = box.parent
+            share *= 0.7 if box is not None and box.name in ("p", "span", "li") else 0.5
+    if best.name in ("p", "li") and best.parent is not None:
+        best = best.parent
+    return best
+
+
+def _chain(box: Box | None) -> dict[int, int]:
+    steps: dict[int, int] = {}
+    while box is not None:
+        steps[id(box)] = len(steps)
+        box = box.parent
+    return steps
+
+
+def _own(block: Block, page: _Page) -> Row:
+    text, chars = block.text, block.chars
+    wide = len(_WIDE.findall(text[:200])) / min(chars, 200)
+    words = chars * 0.6 if wide > 0.4 else text.count(" ") + 1
+    key = (block.box.parent.kind if block.box.parent is not None else "", block.box.kind)
+    count, sig_chars, sig_linked = page.kinds[key]
+    short = folded(text[:160]) if chars < 400 and (page.title or page.description) else ""
+    return [
+        log1p(chars), log1p(words), block.linked / chars, min(block.links, 50) / words, len(_STOPS.findall(text)), len(_COMMAS.findall(text)) / words,
+        len(_DIGIT.findall(text)) / chars, len(_UPPER.findall(text)) / chars, chars / words, text[-1] in _ENDS, wide, bool(_WHEN.search(text[:120])),
+        bool(_LEGAL.search(text)), len(_MARKS.findall(text)) / words, _KINDS.get(block.name, _OTHER_KIND), text[0].islower(), block.broken, bool(block.link),
+        page.texts[text], log1p(count), log1p(sig_chars / count), sig_linked / sig_chars,
+        _overlap(short, page.title), bool(short) and short == page.title, bool(page.description) and short[:60] == page.description[:60] != "",
+    ]  # fmt: skip
+
+
+def _overlap(short: str, title: str) -> float:
+    if not short or not title or len(short) < 8:
+        return 0.0
+    return 1.0 if short in title or title in short else 0.0
+
+
+_UP = (1, 2, 4)
+
+
+def _box_row(box: Box, page: _Page) -> tuple[float, ...]:
+    """Return the columns that all blocks of one box share, and keep them in the box."""
+    ups: list[Box] = []
+    walker: Box | None = box.parent
+    in_article = in_main = in_p = 0.0
+    steps, meeting, seen = 0, page.chain.get(id(box)), 0
+    if box.name == "article":
+        in_article = 1.0
+    while walker is not None:
+        seen += 1
+        if len(ups) < 4:
+            ups.append(walker)
+        if meeting is None:
+            meeting = page.chain.get(id(walker))
+            steps = seen
+        if walker.name == "article":
+            in_article += 1.0
+        elif walker.name == "main":
+            in_main = 1.0
+        elif walker.name in ("p", "blockquote"):
+            in_p = 1.0
+        walker = walker.parent
+    last = ups[-1] if ups else box
+    up1, up2, up4 = ups[0] if ups else box, ups[1] if len(ups) > 1 else last, last
+    bits, own = box.all_bits, box.bits | (box.parent.bits if box.parent is not None else 0)
+    box.row = (
+        1.0 if bits & HIDDEN else 0.0, box.depth, log1p(box.chars), _share(box), log1p(box.blocks), box.prose / page.prose,
+        _share(up1), log1p(up1.chars), up1.prose / page.prose, _share(up2), log1p(up2.chars), up2.prose / page.prose, _share(up4), up4.prose / page.prose,
+        steps + 0.1 * (meeting or 0), 1.0 if meeting == 0 else 0.0, in_article, in_main, in_p,
+        *(1.0 if bits & mask else 0.0 for mask in _MASKS), *(1.0 if own & mask else 0.0 for mask in _MASKS),
+    )  # fmt: skip
+    return box.row
+
+
+_MASKS = tuple(1 << number for number in range(GROUPS))
+
+
+def _share(box: Box) -> float:
+    return box.linked / box.chars if box.chars else 0.0
+
+
+# What the second look needs of a block: characters, number of its box, number of its box's parent.
+Shape = tuple[int, int, int]
+SECOND = tuple(
+    "p p_b1 p_b2 p_b3 p_a1 p_a2 p_a3 p_box p_up p_near p_before p_after before_chars after_chars p_sum p_page run_place gap_before gap_after".split()
+)
+
+
+def shape(blocks: list[Block]) -> list[Shape]:
+    """Return what `second` needs to know of the blocks."""
+    return [(block.chars, id(block.box), id(block.box.parent)) for block in blocks]
+
+
+def second(shapes: list[Shape], probs: list[float]) -> list[Row]:
+    """Return the further columns `SECOND` for each block, made from the first opinion on it and on its neighbours."""
+    total = sum(prob * chars for prob, (chars, _, _) in zip(probs, shapes, strict=True)) or 1.0
+    page_chars = sum(chars for chars, _, _ in shapes) or 1
+    boxes: dict[int, list[float]] = {}
+    for prob, (chars, box, up) in zip(probs, shapes, strict=True):
+        for key in (box, -up):
+            sums = boxes.setdefault(key, [0.0, 0.0])
+            sums[0] += prob * chars
+            sums[1] += chars
+    surest = _sure_gaps(shapes, probs)
+    padded = [0.0, 0.0, 0.0, *probs, 0.0, 0.0, 0.0]
+    before, done = 0.0, []
+    for at, (chars, box, up) in enumerate(shapes):
+        prob = probs[at]
+        mass = prob * chars
+        here, above = boxes[box], boxes[-up]
+        near = padded[at : at + 7]
+        gap_before, gap_after = surest[at]
+        done.append(
+            [
+                prob, near[2], near[1], near[0], near[4], near[5], near[6],
+                (here[0] - mass) / (here[1] - chars) if here[1] > chars else prob, (above[0] - mass) / (above[1] - chars) if above[1] > chars else prob,
+                sum(near) / 7, before / total, (total - before - mass) / total, log1p(before), log1p(max(total - before - mass, 0.0)), log1p(total),
+                total / page_chars, at / len(shapes), gap_before, gap_after,
+            ]
+        )  # fmt: skip
+        before += mass
+    return done
+
+
+_FAR = 60.0
+
+
+def _sure_gaps(shapes: list[Shape], probs: list[float]) -> list[tuple[float, float]]:
+    """Return how many blocks lie between each block and the nearest sure one before and after it."""
+    forward, backward = [], []
+    gap = _FAR
+    for prob, (chars, _, _) in zip(probs, shapes, strict=True):
+        forward.append(gap)
+        gap = 0.0 if prob > 0.8 and chars >= 60 else min(gap + 1, _FAR)
+    gap = _FAR
+    for prob, (chars, _, _) in zip(reversed(probs), reversed(shapes), strict=True):
+        backward.append(gap)
+        gap = 0.0 if prob > 0.8 and chars >= 60 else min(gap + 1, _FAR)
+    backward.reverse()
+    return list(zip(forward, backward, strict=True))
