@@ -11,6 +11,7 @@ from tearsheet.revise.wording import Block, blocks_of, is_noise, picture_key, sk
 
 _ALIKE = 0.4  # share of common terms above which two paragraphs are one that was changed
 _MAX_PAIRS = 900
+_MAX_COMPARED = 20_000  # characters of a paragraph, for telling whether it is alike another
 _MIN_MOVED = 20  # characters: shorter lines repeat by chance
 
 
@@ -118,7 +119,7 @@ def _likeness(before: Sequence[Block], after: Sequence[Block]) -> list[list[floa
 
 
 def _bag(block: Block) -> Counter[str]:
-    return Counter(terms.terms(block.text))
+    return Counter(terms.terms(block.text[:_MAX_COMPARED]))
 
 
 def _alike(old: Block, new: Block, old_bag: Counter[str], new_bag: Counter[str]) -> float:

