@@ -25,6 +25,20 @@ _BROKEN_OFF = frozenset({pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, pycurl.E_GOT_
 _NO_HOST = frozenset({pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY})
 
 
+class _Lent:
+    """A socket for libcurl, which makes a duplicate of its descriptor at once; ours is closed as soon as it has."""
+
+    def __init__(self, made: socket.socket) -> None:
+        self._made = made
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self._made.fileno()
+
+    def __del__(self) -> None:
+        self._made.close()
+
+
 class Exchange:
     """One hop. Made for one request to one target, run by the loop, asked for its `outcome` in the end."""
 
@@ -33,6 +47,7 @@ class Exchange:
         self.to = to
         self.started_at = datetime.now(UTC)
         self.transient = False
+        self.tls = ""
         self._limits = limits
         self._time_s = time_s
         self._max_bytes = min(limits.max_bytes, request.max_bytes or limits.max_bytes)
@@ -46,7 +61,6 @@ class Exchange:
         self._raw_bytes = 0
         self._unpacker: Unpacker | None = None
         self._trouble: FetchError | None = None
-        self._tls = ""
         self._ip = ""
 
     # ---- setting up
@@ -86,7 +100,7 @@ class Exchange:
 
     # ---- called by libcurl
 
-    def _on_open(self, _purpose: int, address: tuple[int, int, int, tuple[object, ...]]) -> socket.socket | int:
+    def _on_open(self, _purpose: int, address: tuple[int, int, int, tuple[object, ...]]) -> _Lent | int:
         family, kind, protocol, where = address
         reached = str(where[0])
         why = "" if self._named else guard.connection_refusal(reached, self._limits.allow, port=self.to.port)
@@ -96,13 +110,13 @@ class Exchange:
             )
             return int(pycurl.SOCKET_BAD)
         self._trouble = None
-        return socket.socket(family, kind, protocol)
+        return _Lent(socket.socket(family, kind, protocol))
 
     def _on_debug(self, kind: int, text: bytes) -> None:
-        if kind == pycurl.INFOTYPE_TEXT and not self._tls:
+        if kind == pycurl.INFOTYPE_TEXT and not self.tls:
             found = _TLS_LINE.search(text)
             if found:
-                self._tls = f"{found[1].decode('ascii', 'replace')} {found[2].decode('ascii', 'replace')}"
+                self.tls = f"{found[1].decode('ascii', 'replace')} {found[2].decode('ascii', 'replace')}"
 
     def _on_header(self, line: bytes) -> int | None:
         self._head_bytes += len(line)
@@ -138,7 +152,7 @@ class Exchange:
     def _open_body(self) -> Unpacker:
         fields = parse_head(bytes(self._head))
         length = _last(fields, "content-length")
-        if length.isdecimal() and int(length) > self._max_bytes:
+        if length.isdecimal() and int(length) > self._max_bytes and self.request.purpose != "robots":
             raise TooLarge("body", f"{int(length):,} bytes announced, more than {self._max_bytes:,}")
         codings = ", ".join(value for name, value in fields if name.lower() == "content-encoding")
         return Unpacker(codings, max_bytes=self._max_bytes, max_ratio=self._limits.max_ratio)
@@ -193,7 +207,7 @@ class Exchange:
             head=head,
             request=request_block(self.to, self._sent),
             ip=self._ip,
-            tls=self._tls,
+            tls=self.tls,
         )
 
 

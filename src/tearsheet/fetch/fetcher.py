@@ -126,6 +126,7 @@ class _Run:
         self._ask_at = 0.0
         self._closed_until: dict[str, tuple[float, int]] = {}
         self._failures: dict[str, int] = {}
+        self._tls: dict[str, str] = {}
 
     # ---- the loop
 
@@ -255,6 +256,8 @@ class _Run:
 
     def _ended(self, handle: pycurl.Curl, code: int, message: str) -> None:
         job, exchange = self._running.pop(handle)
+        # A connection used again was negotiated for an earlier request to the same host and port.
+        exchange.tls = self._tls[job.to.netloc] = exchange.tls or self._tls.get(job.to.netloc, "")
         outcome = exchange.outcome(handle, code, message)
         job.spent_s += float(handle.getinfo(pycurl.TOTAL_TIME))
         handle.reset()

@@ -52,8 +52,9 @@ def target(url: str, allow: tuple[str, ...]) -> Target:
     Raises:
         AddressRefused: not http(s), malformed, or the guard refuses its host or port.
     """
-    # Tabs and line ends inside an address are dropped, as browsers do; a backslash is a slash to them.
-    parts, port = _split(url, _CONTROL.sub("", url.strip()).replace("\\", "/"))
+    # Tabs and line ends inside an address are dropped, as browsers do; a backslash before the query is a slash to them.
+    before, mark, query = _CONTROL.sub("", url.strip()).partition("?")
+    parts, port = _split(url, before.replace("\\", "/") + mark + query)
     why = host_refusal(parts.hostname or "", allow, port=port)
     if why:
         raise AddressRefused(shown(url), why)
@@ -90,6 +91,8 @@ def redirected(base: str, location: str) -> str:
     """Return where a `Location` header (read as latin-1) points, absolute, without fragment; empty if it cannot be read."""
     raw = location.strip().encode("latin-1", errors="replace")
     text = _CONTROL.sub("", _utf8_or_latin(raw))
+    before, mark, query = text.partition("?")
+    text = before.replace("\\", "/") + mark + query
     try:
         return urljoin(base, text).partition("#")[0]
     except ValueError:
