@@ -1,7 +1,7 @@
 """Text to search terms and to pieces for comparing, in any script; no dictionaries, no language detection.
 
 Scripts that write without spaces (Han, kana, Hangul, Thai, Lao, Khmer, Burmese) become overlapping pairs of characters:
-the only way with full recall (dictionary segmentation lost 4 to 23 of 100 words). Everything else becomes whole words.
+the only way with full recall (dictionary segmentation lost up to 23 of 100 words). Everything else becomes whole words.
 """
 
 import re
