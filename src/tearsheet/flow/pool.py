@@ -2,11 +2,14 @@
 
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import connection
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
@@ -65,6 +68,11 @@ class Pool:
                 return
             yield self._running.pop(future)[0], result
 
+    def wait(self) -> None:
+        """Wait until something more is done."""
+        if self._running and not self._done:
+            wait(self._running, return_when=FIRST_COMPLETED)
+
     def _one_by_one(self) -> Iterator[tuple[object, Any]]:
         """Do everything that was running when the pool broke again, each alone: so the culprit is known."""
         again, self._running = list(self._running.values()), {}
@@ -72,9 +80,9 @@ class Pool:
             self._executor.shutdown(wait=False, cancel_futures=True)
             self._executor = None
         for tag, work, piece in again:
-            with ProcessPoolExecutor(1, mp_context=_context()) as alone:
+            with ProcessPoolExecutor(1, mp_context=_context(), initializer=_end_with_parent) as alone:
                 try:
-                    with _nameless_main():
+                    with _nameless_main(), _undisturbed():
                         future = alone.submit(_outcome, work, piece)
                     yield tag, future.result()
                 except BrokenProcessPool:
@@ -82,8 +90,8 @@ class Pool:
 
     def _submit(self, tag: object, work: Callable[[Any], Any], piece: Any) -> None:
         if self._executor is None:
-            self._executor = ProcessPoolExecutor(self._workers, mp_context=_context())
-        with _nameless_main():
+            self._executor = ProcessPoolExecutor(self._workers, mp_context=_context(), initializer=_end_with_parent)
+        with _nameless_main(), _undisturbed():
             self._running[self._executor.submit(_outcome, work, piece)] = (tag, work, piece)
 
 
@@ -96,6 +104,28 @@ def _nameless_main() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = main
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Start processes that Ctrl-C and SIGTERM leave alone: both reach the whole group, and it is the parent that tidies up."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent has ended, however that was: a killed parent would leave it waiting for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _context() -> Any:

@@ -56,9 +56,19 @@ class Keeper:
             place=self.writer.keep_resource(url, "text/html; charset=utf-8", body, at),
         )
 
-    def conversion(self, clipping: Clipping, n: int, *, at: datetime) -> Place:
-        """Return where `clipping` lies as a record of its own: from these the catalog can be built anew."""
-        return self.writer.keep_conversion(clipping.url, to_json(clipping).encode(), CLIPPING_TYPE, of="", at=at)
+    def conversion(self, clipping: Clipping, *, at: datetime) -> Capture:
+        """Return a kept record of `clipping` itself: from these the catalog can be built anew."""
+        body = to_json(clipping).encode()
+        return Capture(
+            url=clipping.url,
+            final_url=clipping.url,
+            status=200,
+            headers=(("Content-Type", CLIPPING_TYPE),),
+            body=body,
+            captured_at=at,
+            digest="sha256:" + hashlib.sha256(body).hexdigest(),
+            place=self.writer.keep_conversion(clipping.url, body, CLIPPING_TYPE, of="", at=at),
+        )
 
     def get(self, place: Place) -> Capture:
         """Return the capture at `place`."""

@@ -187,7 +187,7 @@ class Settler:
 
     def _revise(self, n: int, clipping: Clipping, cause: Cause) -> None:
         keeping.add_revision(self.db, n, clipping, cause)
-        self.keeper.conversion(clipping, n, at=cause.at)
+        keeping.add_capture(self.db, self.keeper.conversion(clipping, at=cause.at), kind="clipping", article=n)
         self._pictures(n, clipping, now=cause.at)
 
     def _cause(self, clipping: Clipping, capture: int, *, kind: str, rejected: bool = False) -> Cause:

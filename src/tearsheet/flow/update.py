@@ -8,9 +8,8 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 
-from tearsheet import media, schedule, sites, sources, urls
+from tearsheet import media, schedule, sites, sources, urls, warc
 from tearsheet.archive import Archive, disk_bytes
 from tearsheet.errors import (
     AddressRefused,
@@ -24,9 +23,11 @@ from tearsheet.errors import (
 )
 from tearsheet.extraction import clip
 from tearsheet.fetch import Fetcher, Limits, Request
+from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.pool import Pool
 from tearsheet.flow.records import Keeper
+from tearsheet.flow.remove import erase_pending
 from tearsheet.flow.settle import Cut, Settler, Tally
 from tearsheet.flow.visits import Visiting, settle_visit
 from tearsheet.model import Capture, Clipping, Entry, Picture, Step
@@ -47,12 +48,15 @@ MAX_PAGES_PER_VISIT = 60
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateOptions:
     """`sources` are the only addresses to visit (all that are due if empty); `force` visits them though they are not due.
+    `again` looks again at every article, due or not.
+    `again` looks again at every article, due or not.
 
     `limit` is the most articles to fetch in this run, 0 for all; `pictures` says whether to fetch pictures.
     """
 
     sources: tuple[str, ...] = ()
     force: bool = False
+    again: bool = False
     pictures: bool = True
     limit: int = 0
     workers: int | None = None
@@ -176,7 +180,7 @@ class Update:
         interrupted = False
         self.worker = Worker(self.archive.path / "run")
         try:
-            self._free_the_dead()
+            self._mend()
             with (
                 Keeper(self.archive) as self.keeper,
                 Pool(self.options.workers) as self.pool,
@@ -495,10 +499,16 @@ class Update:
                 self.keeper.sync()
         self.settled_at = time.monotonic()
 
-    def _free_the_dead(self) -> None:
+    def _mend(self) -> None:
+        """Put right what an earlier run left behind when it was killed: torn tails, claims, half a removal."""
+        for trimmed in warc.trim(self.archive.warc_folder):
+            self.troubles.append((trimmed.file, str(trimmed)))
+        erase_pending(self.archive)
         with self.archive.store.transaction() as db:
             for name in self.worker.dead(source_rows.workers(db)):
                 source_rows.release(db, name)
+            if self.options.again:
+                articles.make_due(db, now())
 
     def _trouble(self, thing: str, error: TearsheetError) -> None:
         self.failures[f"HTTP {error.status}" if isinstance(error, BadStatus) else error.what] += 1
@@ -527,9 +537,3 @@ def limits_of(archive: Archive) -> Limits:
         allow=fetch.allow,
         robots=fetch.robots,
     )
-
-
-def now() -> datetime:
-    """Return the present instant, to the millisecond as the catalog keeps it."""
-    at = datetime.now(UTC)
-    return at - timedelta(microseconds=at.microsecond % 1000)

@@ -10,7 +10,7 @@ from tearsheet.flow.records import Keeper
 from tearsheet.flow.settle import Tally
 from tearsheet.model import Capture, Entry, Visit
 from tearsheet.sources import Listed
-from tearsheet.store import articles, keeping, reading
+from tearsheet.store import articles, keeping, reading, removing
 from tearsheet.store import sources as source_rows
 
 
@@ -73,7 +73,10 @@ def _list_entry(archive: Archive, entry: Entry, *, source: source_rows.Due, now:
     """Note that a source lists `entry`; return whether it is an article we did not know."""
     db = archive.store.db
     url = urls.canonical(entry.url) if entry.url else f"{source.source.url}#{entry.guid}"
-    n = articles.at_address(db, [url, *(urls.variants(url) if entry.url else ())])
+    spellings = [url, *(urls.variants(url) if entry.url else ())]
+    if any(removing.is_removed(db, articles.address_hash(spelling)) for spelling in spellings):
+        return False
+    n = articles.at_address(db, spellings)
     sighting = articles.Sighting(source=source.n, category=articles.category(db, source.source.categories), at=now)
     is_new = n is None
     if n is None:

@@ -121,6 +121,16 @@ def look_again(db: sqlite3.Connection, article: int, now: datetime) -> None:
     )
 
 
+def make_due(db: sqlite3.Connection, now: datetime) -> None:
+    """Make every kept article due now, whatever its schedule."""
+    db.execute("UPDATE article SET due_at = ? WHERE revisions > 0 AND worker = ''", (to_ms(now),))
+
+
+def rest(db: sqlite3.Connection, article: int) -> None:
+    """Look at `article` no more: it did not come from the web."""
+    db.execute("UPDATE article SET due_at = NULL, worker = '' WHERE n = ?", (article,))
+
+
 def claim(db: sqlite3.Connection, *, worker: str, now: datetime, limit: int) -> list[Wanted]:
     """Return articles that are due and now `worker`'s: those never fetched first, then longest due first."""
     rows = db.execute(
@@ -214,6 +224,8 @@ def merge(db: sqlite3.Connection, old: int, new: int) -> None:
         _file(db, new, row["category"])
     db.execute("DELETE FROM listing WHERE article = ?", (old,))
     db.execute("UPDATE capture SET article = ? WHERE article = ?", (new, old))
+    db.execute("UPDATE picture SET article = ? WHERE article = ?", (new, old))
+    db.execute("UPDATE article SET copy_of = ? WHERE copy_of = ?", (new, old))
     db.execute("UPDATE article SET change = ? WHERE n = ?", (next_change(db), new))
     addresses_lead_to(db, old, new)
     db.execute("DELETE FROM article WHERE n = ?", (old,))

@@ -212,6 +212,12 @@ def last_wording(db: sqlite3.Connection, article: int) -> Wording | None:
     )
 
 
+def seen_at(db: sqlite3.Connection, article: int) -> datetime:
+    """Return when the newest wording of `article` was seen; 1970 if it has none."""
+    row = db.execute("SELECT max(seen_at) FROM revision WHERE article = ?", (article,)).fetchone()
+    return from_ms(row[0] or 0)
+
+
 def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause: Cause) -> int:
     """Return the number of a new revision of `article`; the article shows it from now on."""
     number = int(

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tearsheet.model import Article, Categories, Entry, Image, Listing, Place, Query, Revision
+from tearsheet.model import Article, Categories, Entry, Image, Listing, Place, Query, Revision, Source
+from tearsheet.store import sources as source_rows
 from tearsheet.store.keeping import clipping_of
 from tearsheet.store.values import (
     from_json,
@@ -211,8 +212,12 @@ CAPTURES = "SELECT capture.*, warc_file.name FROM capture JOIN warc_file ON warc
 
 
 def captures(db: sqlite3.Connection, id: str) -> list[CaptureRow]:
-    """Return the captures of article `id`, oldest first."""
-    rows = db.execute(f"{CAPTURES} WHERE article = (SELECT n FROM article WHERE id = ?) ORDER BY at, capture.n", (id,))
+    """Return the captures of article `id`'s page, oldest first; the records of its clippings are left out."""
+    rows = db.execute(
+        f"""{CAPTURES} WHERE article = (SELECT n FROM article WHERE id = ?) AND kind <> 'clipping'
+        ORDER BY at, capture.n""",
+        (id,),
+    )
     return [capture_of(row) for row in rows]
 
 
@@ -241,6 +246,11 @@ def days(db: sqlite3.Connection, query: Query) -> list[tuple[datetime, int]]:
         values,
     )
     return [(from_ms(quarter * 900_000), number) for quarter, number in rows]
+
+
+def sources(db: sqlite3.Connection) -> list[Source]:
+    """Return every source that articles came from, followed or not."""
+    return list(source_rows.all_by_n(db).values())
 
 
 def category_counts(db: sqlite3.Connection) -> dict[Categories, int]:

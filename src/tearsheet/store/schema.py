@@ -120,7 +120,7 @@ CREATE TABLE warc_file (
 
 CREATE TABLE capture (
     n INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL,                 -- page, feed, picture, file
+    kind TEXT NOT NULL,                 -- page, feed, entry, picture, clipping, file
     url TEXT NOT NULL,
     final_url TEXT NOT NULL,            -- empty if it is url
     at INTEGER NOT NULL,
@@ -164,9 +164,11 @@ CREATE TABLE revision (
     recipe INTEGER NOT NULL REFERENCES recipe,
     capture INTEGER NOT NULL REFERENCES capture,
     kind TEXT NOT NULL,
-    conversion INTEGER REFERENCES capture, -- the clipping's own WARC record
     PRIMARY KEY (article, number)
 ) WITHOUT ROWID;
+
+-- "who else has this wording": removing
+CREATE INDEX revision_clipping ON revision (clipping);
 
 CREATE TABLE picture (
     n INTEGER PRIMARY KEY,
@@ -208,6 +210,19 @@ CREATE TABLE leaf (
 );
 -- "the leaves of this row": verifying one article, removing
 CREATE INDEX leaf_ref ON leaf (ref, event);
+
+-- addresses of articles that were taken out: they are not to come in again
+CREATE TABLE removed (
+    hash BLOB PRIMARY KEY
+) WITHOUT ROWID;
+
+-- records whose bytes are still to be overwritten
+CREATE TABLE erasure (
+    n INTEGER PRIMARY KEY,
+    file INTEGER NOT NULL REFERENCES warc_file,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL
+);
 
 CREATE TABLE state (
     key TEXT PRIMARY KEY,

@@ -38,6 +38,17 @@ def sync(db: sqlite3.Connection, sources: Sequence[Source]) -> None:
     )
 
 
+def unfollowed(db: sqlite3.Connection, source: Source) -> int:
+    """Return the row number of a source that is only a name for where articles came from, and is never visited."""
+    db.execute(
+        """INSERT OR IGNORE INTO source
+            (url, kind, name, categories, language, timezone, homepage, paused, excerpt_only, removed)
+        VALUES (:url, :kind, :name, :categories, :language, :timezone, :homepage, :paused, :excerpt_only, 1)""",
+        _row(source),
+    )
+    return int(db.execute("SELECT n FROM source WHERE url = ?", (source.url,)).fetchone()[0])
+
+
 def states(db: sqlite3.Connection) -> list[SourceState]:
     """Return every followed source with its last visit and the number of its kept articles, in the order followed."""
     counts = dict(

@@ -1,9 +1,10 @@
 """Captures written to and read from WARC files, whatever has happened to them. Nothing is fetched or understood here."""
 
 from tearsheet.warc.captures import captures, cdxj, get
+from tearsheet.warc.erasing import erase
 from tearsheet.warc.reader import Damage, check, read
 from tearsheet.warc.records import Record
 from tearsheet.warc.tail import Trimmed, trim
 from tearsheet.warc.writer import Revisit, Writer
 
-__all__ = ["Damage", "Record", "Revisit", "Trimmed", "Writer", "captures", "cdxj", "check", "get", "read", "trim"]
+__all__ = ["Damage", "Record", "Revisit", "Trimmed", "Writer", "captures", "cdxj", "check", "erase", "get", "read", "trim"]

@@ -1,0 +1,159 @@
+"""What the archive holds goes out: posts for site generators, OPML for readers, JSON lines for analysis."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from tearsheet import charset, sites
+from tearsheet.archive import Archive
+from tearsheet.errors import TearsheetError
+from tearsheet.files import Folder
+from tearsheet.model import Article, Capture, Clipping, Entry, Listing, Post, Query, Source, Step
+from tearsheet.publish import opml
+from tearsheet.publish.posts import (
+    PLACEHOLDERS,
+    Item,
+    compat_date,
+    compat_post,
+    post_path,
+    raw_body,
+    rsshub_description,
+    sound_post,
+    three_levels,
+    write_post,
+)
+from tearsheet.store import reading
+from tearsheet.store.values import to_json
+
+LOT = 500
+MEDIA = "source/media"
+
+
+def export_posts(
+    archive: Archive, out: Path, mode: str, *, progress: Callable[[Step], None] = lambda step: None
+) -> int:
+    """Return how many post files stand in `out` now; one whose bytes are the same is not written again.
+
+    `compat` writes one post for each channel that lists an article, cut from the raw capture; `sound` one for each article, with
+    copies of its pictures under `source/media`.
+    """
+    folder = Folder(out)
+    sources = {source.url: source for source in reading.sources(archive.store.db)}
+    names: set[str] = set()
+    total = archive.count(Query())
+    for at, article in enumerate(all_articles(archive), start=1):
+        progress(Step(stage="posts", done=at, total=total, note=article.title))
+        made = _compat(archive, article, sources) if mode == "compat" else _sound(archive, article, sources, folder)
+        for post in made:
+            name = post_path(post, mode)
+            data = write_post(post, mode)
+            if not folder.has(name) or folder.get(name) != data:
+                folder.put(name, data, durable=False)
+            names.add(name)
+    return len(names)
+
+
+def export_opml(archive: Archive, out: Path) -> int:
+    """Return how many sources were written to the file `out` as OPML, category paths as folders."""
+    followed = [state.source for state in archive.sources()]
+    Folder(out.parent).put(out.name, opml.opml(followed, title=archive.settings.site.title))
+    return len(followed)
+
+
+def jsonl(archive: Archive) -> Iterator[str]:
+    """Yield every article as one line of JSON: what is known of it, and its last wording."""
+    for article in all_articles(archive):
+        revisions = archive.revisions(article.id)
+        row = json.loads(to_json(article))
+        row["clipping"] = json.loads(to_json(revisions[-1].clipping)) if revisions else None
+        row["revisions"] = [
+            {"number": one.number, "seen_at": one.seen_at.isoformat(), "kind": one.kind, "digest": one.digest}
+            for one in revisions
+        ]
+        yield json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+
+
+def export_jsonl(archive: Archive, out: Path, *, progress: Callable[[Step], None] = lambda step: None) -> int:
+    """Return how many articles were written to the file `out`, one JSON object a line; all or nothing."""
+    lines = []
+    total = archive.count(Query())
+    for line in jsonl(archive):
+        lines.append(line)
+        progress(Step(stage="articles", done=len(lines), total=total))
+    Folder(out.parent).put(out.name, "".join(f"{line}\n" for line in lines).encode())
+    return len(lines)
+
+
+def all_articles(archive: Archive) -> Iterator[Article]:
+    """Yield every kept article in the order of arrival."""
+    last = 0
+    while lot := archive.articles(Query(order="arrival", after=last, limit=LOT)):
+        yield from lot
+        last = lot[-1].seq
+
+
+def _sound(archive: Archive, article: Article, sources: dict[str, Source], folder: Folder) -> Iterator[Post]:
+    revisions = archive.revisions(article.id)
+    if not revisions:
+        return
+    clipping = revisions[-1].clipping
+    addresses = [image.url for image in clipping.images] + ([clipping.lead.url] if clipping.lead else [])
+    local = {}
+    for url, picture in archive.pictures(addresses).items():
+        if picture.web:
+            name = f"{MEDIA}/{picture.web}"
+            if not folder.has(name):
+                folder.put(name, archive.media(picture.web), durable=False)
+            local[url] = "/" + name.removeprefix("source/")
+    source = sources.get(article.source, Source(url=article.source))
+    yield sound_post(article, revisions[-1], source, pictures=local)
+
+
+def _compat(archive: Archive, article: Article, sources: dict[str, Source]) -> Iterator[Post]:
+    revisions = archive.revisions(article.id)
+    if not revisions:
+        return
+    last = revisions[-1]
+    page = _page(archive, last.capture)
+    for listing, entry in archive.entries(article.id):
+        source = sources.get(listing.source, Source(url=listing.source))
+        levels = three_levels(listing.categories, source_name=source.name or article.source_name)
+        yield compat_post(
+            _item(archive, last.clipping, entry, page=page, source=source),
+            levels,
+            number=_number(article, listing),
+            clock=listing.first_seen,
+        )
+
+
+def _item(archive: Archive, clipping: Clipping, entry: Entry, *, page: Capture | None, source: Source) -> Item:
+    """Return the feed item that the format's first producer would have been given for this listing."""
+    title = entry.title or clipping.title
+    rule = sites.rule_for(archive.sites, page.final_url, on=page.captured_at.date()) if page else None
+    if page and rule and rule.body:
+        markup, _ = charset.decode(page.body, content_type=page.header("content-type"))
+        body = rsshub_description(raw_body(markup, replace(rule, body=rule.raw_body or rule.body)), page.final_url)
+        lead = rsshub_description(entry.lead, page.final_url) if entry.lead else ""
+        when = compat_date(clipping.published, rule.zone, date_as=rule.date_as) if clipping.published else ""
+        return Item(title=title, description=lead + body, date=when)
+    if source.kind == "rsshub":
+        return Item(title=title, description=entry.content or entry.summary, date=entry.published_text)
+    published = clipping.published or entry.published
+    when = compat_date(published, source.timezone or "UTC", date_as="") if published else ""
+    return Item(title=title, description=rsshub_description(entry.content or clipping.html, clipping.url), date=when)
+
+
+def _page(archive: Archive, digest: str) -> Capture | None:
+    """Return the raw page of a wording, or None where no page was kept or its record is damaged."""
+    try:
+        return archive.capture(digest)
+    except TearsheetError:
+        return None
+
+
+def _number(article: Article, listing: Listing) -> int:
+    """Return the placeholder's number: always the same for one listing, where the first producer drew it anew."""
+    digest = hashlib.sha256(f"{article.id} {listing.source}".encode()).digest()
+    return int.from_bytes(digest[:4]) % PLACEHOLDERS

@@ -1,0 +1,236 @@
+"""What exists already comes in: posts in the post format, and WARC files of any maker. The bytes are kept as they came."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tearsheet import revise, urls, warc
+from tearsheet.archive import Archive
+from tearsheet.errors import BadPost, TearsheetError
+from tearsheet.extraction import clip
+from tearsheet.flow.clock import now
+from tearsheet.flow.indexing import catch_up
+from tearsheet.flow.pool import Pool
+from tearsheet.flow.records import Keeper
+from tearsheet.flow.settle import Cut, Settler, Tally
+from tearsheet.model import Capture, Clipping, Entry, Post, Source, Step
+from tearsheet.publish.posts import clipping_of, entry_of, read_post
+from tearsheet.store import articles, keeping
+from tearsheet.store import sources as source_rows
+from tearsheet.store.articles import Sighting
+
+LOT = 50
+POST_TYPE = "text/markdown; charset=utf-8"
+HTML_TYPES = ("text/html", "application/xhtml+xml")
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportReport:
+    """What came in. `known` were here already; `passed_over` hold no article; `troubles` are (thing, message)."""
+
+    read: int = 0
+    articles: int = 0
+    edits: int = 0
+    known: int = 0
+    passed_over: int = 0
+    troubles: list[tuple[str, str]] = field(default_factory=list)
+
+
+def import_posts(
+    archive: Archive, paths: Sequence[Path], *, progress: Callable[[Step], None] = lambda step: None
+) -> ImportReport:
+    """Return what came in from post files, and from all `.md` files in the folders among `paths`.
+
+    A file that is no post costs itself alone. Importing a file twice is importing it once.
+    """
+    files = list(_files(paths, ".md"))
+    report = ImportReport()
+    with Keeper(archive) as keeper:
+        importer = _Posts(archive, keeper, report)
+        for start in range(0, len(files), LOT):
+            with archive.store.transaction():
+                for at, file in enumerate(files[start : start + LOT], start=start + 1):
+                    progress(Step(stage="posts", done=at, total=len(files), note=str(file)))
+                    importer.take(file)
+                keeper.sync()
+    catch_up(archive)
+    return report
+
+
+def import_warcs(
+    archive: Archive,
+    paths: Sequence[Path],
+    *,
+    workers: int | None = None,
+    progress: Callable[[Step], None] = lambda step: None,
+) -> ImportReport:
+    """Return what came in from WARC files, and from all of them in the folders among `paths`.
+
+    Pages that were captured with status 200 are cut; those that are articles become articles, their records are copied. Damaged
+    records are reported and passed over.
+    """
+    files = [file for end in (".warc", ".warc.gz", ".warc.zst") for file in _files(paths, end)]
+    report = ImportReport()
+    with Keeper(archive) as keeper, Pool(workers) as pool:
+        importer = _Warcs(archive, keeper, report)
+        for at, file in enumerate(files, start=1):
+            for capture in warc.captures(
+                file, report=lambda damage: report.troubles.append((damage.file, str(damage)))
+            ):
+                progress(Step(stage="records", done=report.read, note=f"{file.name} ({at} of {len(files)})"))
+                report.read += 1
+                if importer.is_page(capture):
+                    pool.give((file, capture), _cut, capture)
+                else:
+                    report.passed_over += 1
+                importer.settle(pool, most=4 * LOT)
+        importer.settle(pool, most=0)
+    catch_up(archive)
+    return report
+
+
+def _cut(capture: Capture) -> Clipping:
+    """Return the clipping of a page (run in the pool)."""
+    return clip(capture)
+
+
+class _Posts:
+    def __init__(self, archive: Archive, keeper: Keeper, report: ImportReport) -> None:
+        self.db = archive.store.db
+        self.keeper = keeper
+        self.report = report
+
+    def take(self, file: Path) -> None:
+        """Bring one post file in."""
+        self.report.read += 1
+        try:
+            data = file.read_bytes()
+            post = read_post(data)
+        except (OSError, BadPost) as error:
+            self.report.troubles.append((str(file), str(error)))
+            return
+        entry = entry_of(post)
+        source = source_of(post)
+        url = urls.canonical(entry.url) if entry.url else f"{source.url}#{entry.guid}"
+        if articles.at_address(self.db, [url, *(urls.variants(url) if entry.url else ())]):
+            self.report.known += 1
+            return
+        at = now()
+        sighting = Sighting(
+            source=source_rows.unfollowed(self.db, source),
+            category=articles.category(self.db, source.categories),
+            at=at,
+        )
+        n = articles.add_article(self.db, url, sighting)
+        articles.list_article(self.db, n, entry, sighting)
+        capture = keeping.add_capture(self.db, self._kept(file, data, at), kind="file", article=n)
+        clipping = clipping_of(post)
+        digest = revise.edit_digest(clipping)
+        keeping.add_revision(self.db, n, clipping, keeping.Cause(capture=capture, kind="first", digest=digest, at=at))
+        keeping.add_capture(self.db, self.keeper.conversion(clipping, at=at), kind="clipping", article=n)
+        for image in clipping.images:
+            if image.url.startswith(("http://", "https://")):
+                is_lead = clipping.lead is not None and image.url == clipping.lead.url
+                keeping.want_picture(self.db, image.url, article=n, is_lead=is_lead, now=at)
+        articles.rest(self.db, n)
+        self.report.articles += 1
+
+    def _kept(self, file: Path, data: bytes, at: datetime) -> Capture:
+        url = file.resolve().as_uri()
+        return Capture(
+            url=url,
+            final_url=url,
+            status=200,
+            headers=(("Content-Type", POST_TYPE),),
+            body=data,
+            captured_at=at,
+            digest="sha256:" + hashlib.sha256(data).hexdigest(),
+            place=self.keeper.writer.keep_resource(url, POST_TYPE, data, at),
+        )
+
+
+class _Warcs:
+    def __init__(self, archive: Archive, keeper: Keeper, report: ImportReport) -> None:
+        self.archive = archive
+        self.db = archive.store.db
+        self.keeper = keeper
+        self.report = report
+        self.tally = Tally()
+        self.settler = Settler(archive, keeper, self.tally, clock=now)
+        self.done: list[tuple[Path, Capture, Clipping | TearsheetError]] = []
+
+    def is_page(self, capture: Capture) -> bool:
+        """Return whether `capture` may be an article: HTML, whole, and not a front page."""
+        kind = capture.header("content-type").partition(";")[0].strip().lower()
+        return (
+            capture.status == 200 and kind in HTML_TYPES and bool(capture.body) and not urls.is_front(capture.final_url)
+        )
+
+    def settle(self, pool: Pool, *, most: int) -> None:
+        """Settle what the pool has cut, until at most `most` pieces are under way."""
+        while True:
+            for tag, result in pool.done():
+                match tag:
+                    case (Path() as file, Capture() as capture):
+                        self.done.append((file, capture, result))
+            if len(self.done) >= LOT or (self.done and pool.pending <= most == 0):
+                self._commit()
+            if pool.pending <= most:
+                return
+            pool.wait()
+
+    def _commit(self) -> None:
+        with self.archive.store.transaction():
+            for file, capture, clipping in self.done:
+                self._take(file, capture, clipping)
+            self.keeper.sync()
+        self.done.clear()
+        self.report.articles, self.report.edits = self.tally.kept, self.tally.edits
+
+    def _take(self, file: Path, capture: Capture, clipping: Clipping | TearsheetError) -> None:
+        if isinstance(clipping, TearsheetError):
+            self.report.troubles.append((capture.url, str(clipping)))
+            return
+        url = urls.canonical(capture.final_url)
+        n = articles.at_address(self.db, [url, *urls.variants(url)])
+        if n is None and (clipping.article_probability < 0.5 or not clipping.text.strip()):
+            self.report.passed_over += 1
+            return
+        if n is not None and self._is_older(n, capture):
+            self.report.known += 1
+            return
+        if n is None:
+            source = Source(url=f"warc:{file.name}", kind="urls", name=urls.host(url), language=clipping.language)
+            sighting = Sighting(
+                source=source_rows.unfollowed(self.db, source),
+                category=articles.category(self.db, (urls.host(url),)),
+                at=min(capture.captured_at.astimezone(UTC), now()),
+            )
+            n = articles.add_article(self.db, url, sighting)
+            articles.list_article(self.db, n, Entry(url=url), sighting)
+        wanted = articles.wanted(self.db, n)
+        if wanted is not None:
+            kept = self.keeper.keep(capture)
+            self.settler.page(Cut(wanted=wanted, capture=kept, clipping=clipping, rule=None))
+            articles.rest(self.db, n)
+
+    def _is_older(self, n: int, capture: Capture) -> bool:
+        """Return whether the article has a wording from this capture's time or later: history is not rewritten."""
+        return keeping.seen_at(self.db, n) >= capture.captured_at
+
+
+def source_of(post: Post) -> Source:
+    """Return the source that a post stands for: its category path."""
+    return Source(
+        url="posts:" + "/".join(post.categories), kind="urls", name=post.author or "posts", categories=post.categories
+    )
+
+
+def _files(paths: Sequence[Path], end: str) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(file for file in path.rglob(f"*{end}") if file.is_file())
+        elif path.name.endswith(end) or end == ".md":
+            yield path

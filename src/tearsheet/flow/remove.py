@@ -1,0 +1,79 @@
+"""Removal: an article, or all that one source alone listed, taken out of catalog, index, pictures and WARC files for good."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tearsheet import warc
+from tearsheet.archive import Archive
+from tearsheet.errors import NoSuchArticle
+from tearsheet.flow.clock import now
+from tearsheet.store import removing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """What was removed. `bytes` were overwritten in WARC files or deleted; `kept_as_proof` says what stays."""
+
+    articles: int = 0
+    captures: int = 0
+    pictures: int = 0
+    bytes: int = 0
+    kept_as_proof: tuple[str, ...] = ()
+
+
+def remove(archive: Archive, key: str, *, reason: str, source: bool = False) -> Removed:
+    """Take out the article `key` or, with `source`, every article that the source `key` alone lists.
+
+    Words, raw captures and pictures are erased, and the addresses do not come in again. The ledger keeps the leaves, which no
+    longer say of what, and a notice with `reason`. Interrupted, it goes on with the next command that opens the archive to write.
+
+    Raises:
+        NoSuchArticle, NoSuchSource: there is none.
+    """
+    ns = _wanted(archive, key, source=source)
+    if not ns:
+        raise NoSuchArticle(key, "nothing to remove")
+    done = []
+    with archive.store.transaction() as db:
+        at: datetime = now()
+        done = [removing.take_out(db, n, reason=reason, at=at) for n in ns]
+    freed = _forget_media(archive, (name for taken in done for name in taken.media))
+    for taken in done:
+        for seq in taken.seqs:
+            archive.index.remove(seq)
+    archive.index.commit()
+    leaves = sum(len(taken.leaves) for taken in done)
+    return Removed(
+        articles=len(done),
+        captures=sum(taken.captures for taken in done),
+        pictures=sum(taken.pictures for taken in done),
+        bytes=freed + erase_pending(archive),
+        kept_as_proof=(f"{leaves} leaves of the ledger, unreadable now", f"{len(done)} notices of removal: {reason}"),
+    )
+
+
+def erase_pending(archive: Archive) -> int:
+    """Overwrite every record that a removal has noted, also one that was interrupted; return how many bytes that were."""
+    total = 0
+    for n, place, notice in removing.erasures(archive.store.db):
+        warc.erase(archive.warc_folder, place, notice=notice)
+        with archive.store.transaction() as db:
+            removing.erased(db, n)
+        total += place.length
+    return total
+
+
+def _wanted(archive: Archive, key: str, *, source: bool) -> list[int]:
+    if source:
+        return removing.article_ns(archive.store.db, source=archive.find_source(key).url)
+    return removing.article_ns(archive.store.db, id=archive.article(key).id)
+
+
+def _forget_media(archive: Archive, names: Iterable[str]) -> int:
+    freed = 0
+    for name in names:
+        if archive.media_folder.has(name):
+            freed += len(archive.media_folder.get(name))
+            archive.media_folder.remove(name)
+    return freed

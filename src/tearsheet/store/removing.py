@@ -1,0 +1,140 @@
+"""Taking things out for good: rows, salts and records go, a notice stays. Bytes in WARC files are noted first, erased after."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from tearsheet.model import Place
+from tearsheet.store.articles import next_change
+from tearsheet.store.keeping import Event, add_leaf, canonical
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What was taken out of the catalog. `media` are names under `media/` that nothing needs any more."""
+
+    captures: int
+    pictures: int
+    seqs: tuple[int, ...]
+    media: tuple[str, ...]
+    leaves: tuple[int, ...]
+
+
+def article_ns(db: sqlite3.Connection, *, id: str = "", source: str = "") -> list[int]:
+    """Return the row numbers of article `id`, or of every article that `source` alone lists."""
+    if id:
+        return [row[0] for row in db.execute("SELECT n FROM article WHERE id = ?", (id,))]
+    rows = db.execute(
+        """SELECT article FROM listing WHERE source = (SELECT n FROM source WHERE url = ?)
+        AND (SELECT count(*) FROM listing AS other WHERE other.article = listing.article) = 1""",
+        (source,),
+    )
+    return [row[0] for row in rows]
+
+
+def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime) -> Taken:
+    """Remove `article` with all that belongs to it; the ledger keeps its leaves and gets a notice of the removal.
+
+    The places of its records are noted in `erasure`, to be overwritten once this is committed.
+    """
+    row = db.execute("SELECT id, seq FROM article WHERE n = ?", (article,)).fetchone()
+    captures = [n for (n,) in db.execute("SELECT n FROM capture WHERE article = ?", (article,))]
+    pictures = db.execute("SELECT * FROM picture WHERE article = ?", (article,)).fetchall()
+    media, picture_captures = _pictures(db, pictures)
+    captures += picture_captures
+    leaves = _forget_leaves(db, article, captures)
+    _note_erasures(db, captures)
+    orphans = [
+        (row["clipping"],)
+        for row in db.execute("SELECT DISTINCT clipping FROM revision WHERE article = ?", (article,)).fetchall()
+        if not _is_shared(db, article, row["clipping"])
+    ]
+    for sql in (
+        "INSERT OR IGNORE INTO removed (hash) SELECT hash FROM address WHERE article = ?",
+        "DELETE FROM revision WHERE article = ?",
+        "DELETE FROM listing WHERE article = ?",
+        "DELETE FROM address WHERE article = ?",
+        "DELETE FROM picture WHERE article = ?",
+        "UPDATE article SET copy_of = NULL WHERE copy_of = ?",
+    ):
+        db.execute(sql, (article,))
+    db.execute("DELETE FROM filed WHERE seq = ?", (row["seq"],))
+    db.executemany("DELETE FROM capture WHERE n = ?", [(n,) for n in captures])
+    db.executemany("DELETE FROM blob WHERE n = ?", orphans)
+    db.execute("DELETE FROM article WHERE n = ?", (article,))
+    notice = canonical(
+        {"event": "removal", "at": at.isoformat(timespec="milliseconds"), "reason": reason, "leaves": list(leaves)}
+    )
+    add_leaf(db, Event(name="removal", at=at, record=notice, whole=True))
+    next_change(db)
+    return Taken(
+        captures=len(captures),
+        pictures=len(pictures),
+        seqs=(row["seq"],) if row["seq"] else (),
+        media=media,
+        leaves=leaves,
+    )
+
+
+def is_removed(db: sqlite3.Connection, hash: bytes) -> bool:
+    """Return whether an article of this address was taken out, and so is not to come in again."""
+    return db.execute("SELECT 1 FROM removed WHERE hash = ?", (hash,)).fetchone() is not None
+
+
+def erasures(db: sqlite3.Connection) -> list[tuple[int, Place, str]]:
+    """Return (row number, place, notice) of every record whose bytes are still to be overwritten."""
+    rows = db.execute(
+        "SELECT erasure.*, warc_file.name FROM erasure JOIN warc_file ON warc_file.n = erasure.file"
+    ).fetchall()
+    return [
+        (row["n"], Place(file=row["name"], offset=row["offset"], length=row["length"]), "removed by notice")
+        for row in rows
+    ]
+
+
+def erased(db: sqlite3.Connection, n: int) -> None:
+    """Note that the bytes of erasure `n` are gone."""
+    db.execute("DELETE FROM erasure WHERE n = ?", (n,))
+
+
+def _pictures(db: sqlite3.Connection, pictures: list[sqlite3.Row]) -> tuple[tuple[str, ...], list[int]]:
+    """Return the media names and captures of `pictures` that no picture of another article shares."""
+    names, captures = [], []
+    for row in pictures:
+        shared = (
+            row["digest"]
+            and db.execute(
+                "SELECT 1 FROM picture WHERE digest = ? AND article <> ?", (row["digest"], row["article"])
+            ).fetchone()
+        )
+        if not shared:
+            names += [name for name in (row["web"], row["thumb"]) if name]
+            captures += [row["capture"]] if row["capture"] else []
+    return tuple(dict.fromkeys(names)), list(dict.fromkeys(captures))
+
+
+def _forget_leaves(db: sqlite3.Connection, article: int, captures: list[int]) -> tuple[int, ...]:
+    """Make it impossible to say what the leaves of these rows stood for; return their sequence numbers."""
+    leaves = [
+        seq for n in captures for (seq,) in db.execute("SELECT seq FROM leaf WHERE ref = ? AND event = 'capture'", (n,))
+    ]
+    leaves += [
+        seq
+        for (seq,) in db.execute(
+            "SELECT seq FROM leaf WHERE ref = ? AND event IN ('revision', 'gone', 'returned')", (article,)
+        )
+    ]
+    db.executemany("UPDATE leaf SET salt = NULL, record = NULL, ref = 0 WHERE seq = ?", [(seq,) for seq in leaves])
+    return tuple(sorted(leaves))
+
+
+def _note_erasures(db: sqlite3.Connection, captures: list[int]) -> None:
+    db.executemany(
+        "INSERT INTO erasure (file, offset, length) SELECT file, offset, length FROM capture WHERE n = ?",
+        [(n,) for n in captures],
+    )
+
+
+def _is_shared(db: sqlite3.Connection, article: int, blob: int) -> bool:
+    found = db.execute("SELECT 1 FROM revision WHERE clipping = ? AND article <> ?", (blob, article)).fetchone()
+    return found is not None

@@ -1,0 +1,70 @@
+"""Taking a record out of a WARC file for good: its bytes are overwritten, every other record stays where it is."""
+
+import os
+import struct
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from tearsheet.errors import BadWarc, DiskTrouble
+from tearsheet.model import Place
+
+_HEADER = b"\x1f\x8b\x08\x04\x00\x00\x00\x00\x00\xff"
+_STORED_MAX = 65_535
+
+
+def erase(folder: Path, place: Place, *, notice: str) -> None:
+    """Overwrite the record at `place` with one that says `notice`, of the same length to the byte, and fsync it.
+
+    The new record is a gzip member of stored blocks, so offsets, indexes and readers of the file stay right. Erasing twice is
+    erasing once.
+
+    Raises:
+        BadWarc: the place is too short to hold any record. DiskTrouble: the file cannot be written.
+    """
+    path = folder / place.file
+    try:
+        with path.open("r+b") as file:
+            file.seek(place.offset)
+            file.write(_member(place, notice))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise DiskTrouble(str(path), str(error)) from error
+
+
+def _member(place: Place, notice: str) -> bytes:
+    """Return a gzip member of exactly `place.length` bytes that holds one WARC record."""
+    fixed = len(_HEADER) + 2 + 8
+    room = place.length - fixed
+    blocks = max(1, -(-room // (_STORED_MAX + 5)))
+    size = room - 5 * blocks
+    record = _record(notice, size, at=place)
+    body = b"".join(
+        struct.pack("<BHH", at + _STORED_MAX >= size, len(piece), len(piece) ^ 0xFFFF) + piece
+        for at in range(0, size, _STORED_MAX)
+        if (piece := record[at : at + _STORED_MAX])
+    )
+    pad = place.length - fixed - len(body)
+    trailer = struct.pack("<II", zlib.crc32(record), len(record) & 0xFFFFFFFF)
+    return _HEADER + struct.pack("<H", pad) + bytes(pad) + body + trailer
+
+
+def _record(notice: str, size: int, *, at: Place) -> bytes:
+    """Return a metadata record of `size` bytes: the notice, then spaces."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    head = (
+        f"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:{uuid4()}>\r\nWARC-Date: {now}\r\n"
+        "Content-Type: text/plain\r\nContent-Length: "
+    )
+    for digits in range(1, 12):
+        length = size - len(head) - digits - 4 - 4
+        if length >= 0 and len(str(length)) == digits:
+            text = notice.encode()[:length]
+            return f"{head}{length}\r\n\r\n".encode() + text + b" " * (length - len(text)) + b"\r\n\r\n"
+        if length >= 0 and len(str(length)) < digits:
+            # One digit too many for this length: write it with a leading zero, which every reader takes.
+            text = notice.encode()[:length]
+            return f"{head}{length:0{digits}d}\r\n\r\n".encode() + text + b" " * (length - len(text)) + b"\r\n\r\n"
+    raise BadWarc(f"{at.file} at {at.offset}", f"{at.length} bytes are too few to stand in for a record")
