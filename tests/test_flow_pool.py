@@ -1,5 +1,9 @@
 import os
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 from tearsheet.errors import BadPost, FormatError
 from tearsheet.flow.pool import INLINE_PIECES, Pool
@@ -53,3 +57,57 @@ def test_a_piece_that_kills_its_process_costs_itself_alone():
 
     assert isinstance(found.pop("bad"), FormatError)
     assert all(found[number] == number * 2 for number in range(100, 130))
+
+
+KILLED = """
+import signal, time
+from tearsheet.flow.pool import INLINE_PIECES, Pool
+
+with Pool(2) as pool:
+    for number in range(INLINE_PIECES + 8):
+        pool.give(number, int, number)
+    while pool.pending:
+        list(pool.done())
+        time.sleep(0.01)
+    print(*pool._executor._processes, flush=True)
+    signal.pause()
+"""
+
+
+def test_processes_end_with_a_parent_that_was_killed():
+    run = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True)
+    assert run.stdout is not None
+    children = [int(pid) for pid in run.stdout.readline().split()]
+    run.kill()
+    run.communicate()
+
+    assert children
+    assert eventually(lambda: not any(map(lives, children)))
+
+
+def test_processes_leave_an_interruption_to_their_parent():
+    with Pool(2) as pool:
+        for number in range(INLINE_PIECES + 2):
+            pool.give(number, double, number)
+        drained(pool)
+        assert pool._executor is not None
+        for pid in pool._executor._processes:
+            os.kill(pid, signal.SIGINT)
+        for number in range(20):
+            pool.give(number, double, number)
+
+        assert {number: number * 2 for number in range(20)} == drained(pool)
+
+
+def lives(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def eventually(claim, *, within_s=20.0):
+    until = time.monotonic() + within_s
+    while not claim() and time.monotonic() < until:
+        time.sleep(0.05)
+    return claim()
