@@ -7,7 +7,8 @@ import pytest
 from tests.site_archive import NOON
 
 from tearsheet.errors import AccessError
-from tearsheet.store.people import PEOPLE_SCHEMA, People
+from tearsheet.store.people import People
+from tearsheet.store.schema import PEOPLE
 
 PASSWORD = "correct horse battery"
 
@@ -17,7 +18,7 @@ def people() -> People:
     db = sqlite3.connect(":memory:", isolation_level=None)
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA foreign_keys = ON")
-    db.executescript(PEOPLE_SCHEMA)
+    db.executescript(PEOPLE)
     found = People(db)
     found.add("maud", PASSWORD, now=NOON)
     return found

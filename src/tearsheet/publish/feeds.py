@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -75,7 +76,7 @@ def _entry(channel: Channel, entry: FeedEntry) -> str:
         f'<link rel="alternate" type="text/html" href="{_text(link)}"/>' if link else "",
         f'<link rel="via" href="{_text(via)}"/>' if via else "",
         f"<summary>{_text(entry.summary)}</summary>" if entry.summary else "",
-        f'<content type="html">{_text(html.sanitised(entry.content))}</content>' if entry.content else "",
+        f'<content type="html">{_text(_safe(entry.content))}</content>' if entry.content else "",
         "</entry>",
     ]
     return "".join(parts)
@@ -102,7 +103,7 @@ def _item(channel: Channel, entry: FeedEntry) -> dict[str, Any]:
         "url": link,
         "external_url": via,
         "title": entry.title,
-        "content_html": html.sanitised(entry.content) if entry.content else "",
+        "content_html": _safe(entry.content),
         # An item needs some content; a summary is text, and stands in for it.
         "content_text": "" if entry.content else entry.summary or entry.title,
         "summary": entry.summary,
@@ -113,6 +114,12 @@ def _item(channel: Channel, entry: FeedEntry) -> dict[str, Any]:
         "language": entry.language,
     }
     return {key: value for key, value in item.items() if value not in ("", [])}
+
+
+@lru_cache(maxsize=512)
+def _safe(content: str) -> str:
+    """Return `content` sanitised at this door; one entry stands in several feeds."""
+    return html.sanitised(content) if content else ""
 
 
 def entry_id(key: str) -> str:

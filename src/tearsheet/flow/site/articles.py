@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tearsheet import html
 from tearsheet.errors import NoSuchRevision, NotFound
-from tearsheet.flow.site.desk import Desk, shortened
+from tearsheet.flow.site.desk import CaptureSeen, Desk, shortened
 from tearsheet.model import Article, Clipping, Query, Revision
 from tearsheet.publish.feeds import FeedEntry
 from tearsheet.publish.site import paths, render, wordings
@@ -29,7 +29,7 @@ def article_view(desk: Desk, article: Article) -> ArticleView:
     return ArticleView(
         card=_card(desk, article, clipping, history),
         html=_excerpt(article) if excerpt_only else _body(clipping),
-        evidence=_evidence(desk, article, revisions),
+        evidence=_evidence(desk, article, revisions, captures),
         history=history,
         description=shortened(clipping.description or article.excerpt, 300),
         published=clipping.published,
@@ -209,13 +209,12 @@ def _lead(clipping: Clipping, pics: dict[str, Pic]) -> Pic | None:
 
 def _how(clipping: Clipping) -> str:
     how, written = clipping.how.get("published", ""), clipping.published_text
-    return shortened(": ".join(part for part in (how, written) if part), 160)
+    return shortened(how if written in how else f"{how}: {written}" if how else written, 160)
 
 
-def _evidence(desk: Desk, article: Article, revisions: Sequence[Revision]) -> Evidence:
+def _evidence(desk: Desk, article: Article, revisions: Sequence[Revision], captures: Sequence[CaptureSeen]) -> Evidence:
     last = revisions[-1]
-    captures = [capture for capture in desk.archive.captures(article.id) if capture.digest == last.capture]
-    row = captures[0] if captures else None
+    row = next((capture for capture in captures if capture.digest == last.capture), None)
     return Evidence(
         original=article.url,
         first_seen=article.first_seen,

@@ -27,6 +27,7 @@ from tearsheet.publish.site.views import Alteration, Card, Link, Masthead, Pic
 from tearsheet.publish.words import Words, words
 
 MAX_DECK_CHARS = 180
+_REMEMBERED = 64  # articles whose wordings are held; an article, its edits and its feeds are made one after the other
 
 
 class CaptureSeen(Protocol):
@@ -120,8 +121,8 @@ class Desk:
         self.whole = whole
         self.raw = raw
         self.troubles: dict[str, str] = {}
+        self._revisions: dict[tuple[str, int], list[Revision]] = {}
         self._alterations: dict[tuple[str, int], Alteration | None] = {}
-        self._pictures: dict[str, Pic] = {}
 
     @cached_property
     def words(self) -> Words:
@@ -250,11 +251,18 @@ class Desk:
 
         One damaged article must not take the lists down on which it stands.
         """
+        key = (article.id, article.changed)
+        if key in self._revisions and article.changed:
+            return self._revisions[key]
         try:
-            return self.archive.revisions(article.id)
+            found = self.archive.revisions(article.id)
         except Exception as error:  # noqa: BLE001 whatever is wrong with one article is reported, not raised
             self.troubles[article.id] = f"{article.url}: {error or type(error).__name__}"
             return []
+        if len(self._revisions) >= _REMEMBERED:
+            del self._revisions[next(iter(self._revisions))]
+        self._revisions[key] = found
+        return found
 
     # --- changes
 
@@ -286,7 +294,13 @@ class Desk:
     def disappearance(self, article: Article) -> Alteration:
         """Return the fact that `article` is gone from the web."""
         card = self.card(article)
-        return Alteration(card=card, at=article.gone_at or article.last_seen, number=card.wordings, kind="gone")
+        return Alteration(
+            card=card,
+            at=article.gone_at or article.last_seen,
+            number=card.wordings,
+            kind="gone",
+            since=article.first_seen,
+        )
 
 
 def shortened(text: str, limit: int) -> str:

@@ -45,6 +45,7 @@ def front_view(desk: Desk) -> FrontView:
     present = [article for article in latest if (article.published or article.first_seen) <= now + timedelta(hours=1)]
     pool = present or latest
     today = desk.day_of(now)
+    issue = max((day for day in desk.days if day <= today), default=None)
     lead = _lead(pool)
     beside = _spread((article for article in pool if article.id != lead.id), 5)
     used = {lead.id, *(article.id for article in beside)}
@@ -56,7 +57,8 @@ def front_view(desk: Desk) -> FrontView:
         beside=desk.cards(beside),
         changes=_front_changes(desk),
         also=desk.cards(also, small=False),
-        today_count=desk.days.get(today, 0),
+        issue=issue,
+        issue_count=desk.days.get(issue, 0) if issue else 0,
         sections=_front_sections(desk, pool, used),
         sources=_front_sources(desk, pool),
         source_count=len(desk.states),
@@ -64,9 +66,9 @@ def front_view(desk: Desk) -> FrontView:
 
 
 def _lead(pool: Sequence[Article]) -> Article:
-    """Return the story to lead with: the newest of the freshest dozen that has a picture and something to say."""
+    """Return the story to lead with: of the freshest dozen, one with a picture, and of those the one with most to say."""
     fresh = pool[:12]
-    return next((article for article in fresh if article.lead and len(article.excerpt) > 30), fresh[0])
+    return max(fresh, key=lambda article: (article.lead is not None, len(article.excerpt)))
 
 
 def _spread(articles: Iterable[Article], wanted: int) -> list[Article]:
@@ -84,12 +86,12 @@ def _spread(articles: Iterable[Article], wanted: int) -> list[Article]:
 
 
 def _front_changes(desk: Desk) -> tuple[Alteration, ...]:
-    edited = (
-        desk.alteration(article) for article in desk.archive.articles(Query(edited=True, order="edited", limit=8))
-    )
-    gone = (desk.disappearance(article) for article in desk.archive.articles(Query(gone=True, order="gone", limit=3)))
-    found = [change for change in (*edited, *gone) if change]
-    return tuple(sorted(found, key=lambda change: (change.at, change.card.id), reverse=True)[:5])
+    """Return the last few edits and disappearances; of the edits, those of a headline first: they can be seen at a glance."""
+    gone = [desk.disappearance(article) for article in desk.archive.articles(Query(gone=True, order="gone", limit=2))]
+    edited = map(desk.alteration, desk.archive.articles(Query(edited=True, order="edited", limit=16)))
+    ranked = sorted((change for change in edited if change), key=lambda change: not change.title)
+    found = [*ranked[: 5 - len(gone)], *gone]
+    return tuple(sorted(found, key=lambda change: (change.at, change.card.id), reverse=True))
 
 
 def _front_sections(desk: Desk, pool: Sequence[Article], used: set[str]) -> tuple[Shelf, ...]:

@@ -16,6 +16,7 @@ from tearsheet.publish.site import assets, pages, paths, sitemaps
 from tearsheet.publish.site.views import SearchView
 
 FEED_ENTRIES = 30
+_ENTRIES_HELD = 500
 
 _ARTICLE = re.compile(r"a/([^/]+)/(edits/)?")
 _NUMBERED = re.compile(r"(.+/)page/([1-9][0-9]{0,8})/")
@@ -31,6 +32,7 @@ class Site:
     def __init__(self, desk: Desk, *, version: str = "") -> None:
         self.desk = desk
         self.version = version
+        self._made: dict[tuple[str, int], FeedEntry] = {}
 
     def page(self, path: str) -> bytes | None:
         """Return the bytes of the page at `path` (a folder ends in `/`, the front page is empty); None if there is none.
@@ -172,7 +174,16 @@ class Site:
 
     def _entries(self, query: Query) -> list[FeedEntry]:
         found = self.desk.archive.articles(Query(source=query.source, categories=query.categories, limit=FEED_ENTRIES))
-        return [articles.feed_entry(self.desk, article) for article in found]
+        return [self._entry(article) for article in found]
+
+    def _entry(self, article: Article) -> FeedEntry:
+        """Return the entry of an article, made once for all feeds in which it stands."""
+        key = (article.id, article.changed)
+        if key not in self._made or not article.changed:
+            if len(self._made) >= _ENTRIES_HELD:
+                del self._made[next(iter(self._made))]
+            self._made[key] = articles.feed_entry(self.desk, article)
+        return self._made[key]
 
     def _change_entries(self, *, gone: bool) -> list[FeedEntry]:
         query = (

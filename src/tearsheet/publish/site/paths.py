@@ -6,6 +6,7 @@ A folder ends in `/` and means the `index.html` in it. Names are not percent-enc
 import hashlib
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from urllib.parse import quote
 
 from tearsheet.model import Categories
@@ -45,6 +46,7 @@ def quoted(path: str) -> str:
     return quote(path, safe="/~")
 
 
+@lru_cache(maxsize=8192)
 def slug(text: str) -> str:
     """Return `text` as the name of one folder: never empty, at most 96 bytes, and a different one for a different text.
 
@@ -74,6 +76,7 @@ def category(categories: Categories) -> str:
     return CATEGORIES + "".join(slug(name) + "/" for name in categories)
 
 
+@lru_cache(maxsize=8192)
 def source(url: str) -> str:
     """Return the folder of the source with the address `url`. It does not change when the source is renamed."""
     rest = url.partition("://")[2] or url

@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -23,6 +24,8 @@ CONTENT_SECURITY_POLICY = (
 )
 """What a page may load: its own style sheet, script and pictures, and nothing else. Servers add `frame-ancestors 'none'`."""
 
+# The way from the page in hand up to the site's top. Not a template variable, so that macros are compiled and run up once.
+_ROOT: ContextVar[str] = ContextVar("root", default="./")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
 _SCRIPTS = (
     ("ja", re.compile("[\u3041-\u30ff]")),
@@ -65,7 +68,11 @@ def page(
     `values` are what the template names: `head` and `v` always. `root` is the way to the site's top if not the one from `path`.
     Text that cannot be written as UTF-8 has its odd parts replaced.
     """
-    text = _environment(masthead).get_template(template).render(values, root=root or paths.root_of(path))
+    token = _ROOT.set(root or paths.root_of(path))
+    try:
+        text = _environment(masthead).get_template(template).render(values)
+    finally:
+        _ROOT.reset(token)
     return paths.file_of(path), text.encode("utf-8", "replace")
 
 
@@ -133,7 +140,8 @@ def _printable(text: str) -> str:
 
 @pass_context
 def _here(context: Context, path: str) -> str:
-    return _link(context["root"], path)
+    # It wants the context only so that Jinja does not take a link to a fixed path for a constant.
+    return _link(_ROOT.get(), path)
 
 
 def outside(url: str) -> str:

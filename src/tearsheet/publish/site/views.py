@@ -89,6 +89,7 @@ class Alteration:
     """One change to an article: a new wording, or that it has gone. `title` are the marked pieces of its headline.
 
     The change lies between `since` (None if no capture came before) and `at`; `delay_s` runs from publication to `at`.
+    Of an article that is gone (`kind` `gone`), `since` is when we first saw it.
     """
 
     card: Card
@@ -122,14 +123,18 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontView:
-    """The front page. `today` is the day of the last update, not of the clock, so that a page is the same twice."""
+    """The front page. `today` is the day of the last update, not of the clock, so that a page is the same twice.
+
+    `issue` is the last day that has articles, `issue_count` how many.
+    """
 
     today: date | None
     lead: Card | None = None
     beside: tuple[Card, ...] = ()
     changes: tuple[Alteration, ...] = ()
     also: tuple[Card, ...] = ()
-    today_count: int = 0
+    issue: date | None = None
+    issue_count: int = 0
     sections: tuple[Shelf, ...] = ()
     sources: tuple[Shelf, ...] = ()
     source_count: int = 0
