@@ -117,14 +117,23 @@ def test_progress_on_a_terminal_leaves_an_empty_line_behind() -> None:
     assert out.getvalue().endswith("\r\x1b[K")
 
 
-def test_progress_elsewhere_is_plain_lines_and_not_many() -> None:
+def test_progress_elsewhere_is_a_plain_line_now_and_then() -> None:
     out = io.StringIO()
-    with Progress(stream=out) as progress:
-        for done in range(1000):
-            progress(Step(stage="pages", done=done + 1, total=1000))
+    seconds = iter(range(10_000))
+    with Progress(stream=out, clock=lambda: float(next(seconds))) as progress:
+        for done in range(11):
+            progress(Step(stage="pages", done=done + 1, total=11, note="http://a/"))
             progress(Step(stage="pictures", done=done + 1))
 
-    assert out.getvalue().splitlines() == ["pages 1/1,000", "pictures 1", "pages 1,000/1,000", "pictures 1,000"]
+    assert out.getvalue().splitlines() == ["pictures 5", "pictures 10", "pages 11/11", "pictures 11"]
+
+
+def test_progress_of_short_work_elsewhere_is_silent() -> None:
+    out = io.StringIO()
+    with Progress(stream=out, clock=lambda: 0.0) as progress:
+        progress(Step(stage="pages", done=1, total=1))
+
+    assert out.getvalue() == ""
 
 
 def test_quiet_progress_says_nothing() -> None:

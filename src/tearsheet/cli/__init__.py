@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from tearsheet import __version__
+import tearsheet as house
 from tearsheet.cli.console import Console, archive_option, colour_option, debug_option, quiet_option
 from tearsheet.cli.exits import BUG, explained
 
@@ -80,7 +80,7 @@ class Front(click.Group):
 
 
 @click.group(cls=Front, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, message="tearsheet %(version)s")
+@click.version_option(house.__version__, message="tearsheet %(version)s")
 @archive_option
 @quiet_option
 @colour_option

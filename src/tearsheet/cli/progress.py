@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
@@ -17,13 +18,20 @@ CLEAR = "\r\x1b[K"
 
 
 class Progress:
-    """Takes steps (it is the `progress` of every flow) and shows them; leaves a terminal's line empty when it ends."""
+    """Takes steps (it is the `progress` of every flow) and shows them; leaves a terminal's line empty when it ends.
 
-    def __init__(self, *, quiet: bool = False, stream: TextIO | None = None) -> None:
+    Off a terminal, work that is done within ten seconds is not worth a line.
+    """
+
+    def __init__(
+        self, *, quiet: bool = False, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._stream = stream or sys.stderr
         self._quiet = quiet
+        self._clock = clock
         self._moving = self._stream.isatty() and os.environ.get("TERM") != "dumb"
-        self._drawn_at = 0.0
+        self._every_s = REDRAW_S if self._moving else PLAIN_EVERY_S
+        self._drawn_at = 0.0 if self._moving else clock()
         self._last: dict[str, Step] = {}  # of each stage; stages may take turns
         self._drawn: dict[str, Step] = {}
 
@@ -32,9 +40,8 @@ class Progress:
         if self._quiet:
             return
         self._last[step.stage] = step
-        now = time.monotonic()
-        wait = REDRAW_S if self._moving else PLAIN_EVERY_S
-        if step.stage not in self._drawn or now - self._drawn_at >= wait:
+        now = self._clock()
+        if now - self._drawn_at >= self._every_s:
             self._drawn_at = now
             self._draw(step)
 
@@ -44,7 +51,7 @@ class Progress:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._moving and self._drawn:
             self._write(CLEAR)
-        elif not self._moving:
+        elif self._drawn:
             for stage, step in self._last.items():
                 if step != self._drawn.get(stage):
                     self._draw(step)

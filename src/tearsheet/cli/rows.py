@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from tearsheet.model import Article, Clipping, Hit, Image, Listing, Revision, SourceState
 
 if TYPE_CHECKING:
+    from tearsheet.flow.build import BuildReport
     from tearsheet.flow.follow import Followed
+    from tearsheet.flow.imports import ImportReport
     from tearsheet.flow.remove import Removed
     from tearsheet.flow.update import UpdateReport
     from tearsheet.revise import Change
+    from tearsheet.store.people import Account, Token
 
 Shape = tuple[tuple[str, str], ...]
 Row = dict[str, object]
@@ -132,6 +135,40 @@ UPDATE: Shape = (
     ("failures", "cause -> how many addresses failed for it"),
     ("troubles", "array of `thing` and `message`: what went wrong, named"),
     ("seconds", "how long it took"),
+)
+
+BUILD: Shape = (
+    ("pages", "pages the site has now"),
+    ("rendered", "pages that were made again"),
+    ("written", "files that differ from before and were written"),
+    ("removed", "files removed"),
+    ("media", "pictures copied"),
+    ("troubles", "articles whose page could not be made, as texts"),
+    ("posts", "posts written"),
+)
+
+IMPORTED: Shape = (
+    ("read", "files or records read"),
+    ("articles", "articles that came in"),
+    ("edits", "wordings that came in for articles that were there"),
+    ("known", "articles that were here already"),
+    ("passed_over", "what holds no article"),
+    ("troubles", "array of `thing` and `message`: what could not be read"),
+)
+
+ACCOUNT: Shape = (
+    ("name", "the name to sign in with"),
+    ("admin", "true if it may hold tokens that change things"),
+    ("created_at", "since when"),
+)
+
+TOKEN: Shape = (
+    ("id", "the token's public id"),
+    ("account", "in whose name it asks"),
+    ("scope", "`read` or `admin`"),
+    ("label", "what it is for"),
+    ("created_at", "since when"),
+    ("used_at", "when it was used last, or null"),
 )
 
 REMOVED: Shape = (
@@ -303,4 +340,29 @@ def edit_row(
     }
     for key in ("title", "authors", "text"):
         row[key] = [{"op": change.op, "text": change.text} for change in changes[key]]
+    return row
+
+
+def build_row(report: "BuildReport", *, posts: int) -> Row:
+    """Return the BUILD shape."""
+    return {key: getattr(report, key) for key, _ in BUILD[:-1]} | {"posts": posts}
+
+
+def account_row(account: "Account") -> Row:
+    """Return the ACCOUNT shape."""
+    return {"name": account.name, "admin": account.admin, "created_at": stamp(account.created_at)}
+
+
+def token_row(token: "Token") -> Row:
+    """Return the TOKEN shape."""
+    row: Row = {key: getattr(token, key) for key, _ in TOKEN}
+    row["created_at"] = stamp(token.created_at)
+    row["used_at"] = stamp(token.used_at)
+    return row
+
+
+def imported_row(report: "ImportReport") -> Row:
+    """Return the IMPORTED shape."""
+    row: Row = {key: getattr(report, key) for key, _ in IMPORTED}
+    row["troubles"] = [{"thing": thing, "message": message} for thing, message in report.troubles]
     return row

@@ -26,6 +26,7 @@ class Asked:
 
     what: tuple[str, ...]
     force: bool
+    again: bool
     pictures: bool
     limit: int
     watching: bool
@@ -38,7 +39,9 @@ class Asked:
         from tearsheet.flow.update import UpdateOptions
 
         addresses = tuple(archive.find_source(text).url for text in self.what)
-        return UpdateOptions(sources=addresses, force=self.force, pictures=self.pictures, limit=self.limit)
+        return UpdateOptions(
+            sources=addresses, force=self.force, again=self.again, pictures=self.pictures, limit=self.limit
+        )
 
 
 @click.command("update")
@@ -48,6 +51,7 @@ class Asked:
     "--every", type=span_s, default="60s", metavar="SPAN", show_default=True, help="With --watch: look this often."
 )
 @click.option("--force", is_flag=True, help="Visit sources that are not due yet.")
+@click.option("--again", is_flag=True, help="Look again at every article, due or not.")
 @click.option("--pictures/--no-pictures", default=True, help="Whether to fetch pictures.  [default: yes]")
 @click.option("-n", "--limit", type=click.IntRange(min=0), default=0, metavar="N", help="Fetch at most N articles.")
 @click.option("--strict", is_flag=True, help="Exit code 1 if anything at all failed.")

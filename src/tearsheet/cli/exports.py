@@ -1,0 +1,102 @@
+"""`tearsheet export`: what the archive holds goes out."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
+from tearsheet.cli.options import gathered
+
+if TYPE_CHECKING:
+    from tearsheet.archive import Archive
+    from tearsheet.cli.progress import Progress
+
+STANDARD_OUTPUT = Path("-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is to go out, and where to. One of `mode`, `opml`, `jsonl` is given."""
+
+    out: Path | None
+    mode: str | None
+    opml: bool
+    jsonl: bool
+    as_json: bool
+
+    def check(self) -> None:
+        """Refuse what cannot be meant."""
+        if [bool(self.mode), self.opml, self.jsonl].count(True) != 1:
+            raise click.UsageError("Say one of --posts compat, --posts sound, --opml, --jsonl.")
+        if self.mode and self.out in (None, STANDARD_OUTPUT):
+            raise click.UsageError(f"Say which folder the posts are written to: --posts {self.mode} OUT.")
+        if self.as_json and self.out in (None, STANDARD_OUTPUT):
+            raise click.UsageError("With --json say which file is written: standard output holds the JSON.")
+
+
+@click.command("export")
+@click.argument("out", metavar="[OUT]", required=False, type=click.Path(path_type=Path))
+@click.option("--posts", "mode", type=click.Choice(["compat", "sound"]), help="Posts, into the folder OUT.")
+@click.option("--opml", is_flag=True, help="The sources, as OPML, for a feed reader.")
+@click.option("--jsonl", is_flag=True, help="Every article with its last wording, one JSON object to a line.")
+@json_option
+@archive_option
+@quiet_option
+@gathered(Asked, into="asked")
+@console
+def command(said: Console, asked: Asked) -> None:
+    """Give out posts, sources or articles.
+
+    Posts go to the folder OUT, ready for Hexo and its like: in sound mode one for each article, with
+    copies of its pictures; in compat mode one for each channel that lists it, in the bytes that the
+    format's first writer would have given. OPML and JSON lines go to the file OUT, or to standard output
+    if there is none.
+
+    \b
+    Examples:
+      tearsheet export --posts sound ~/blog
+      tearsheet export --posts compat posts
+      tearsheet export --opml sources.opml
+      tearsheet export --jsonl | jq -r .title
+
+    With --json: one object, with how many were written (`count`) and where to (`out`).
+    """
+    asked.check()
+    with said.archive() as archive:
+        if asked.out in (None, STANDARD_OUTPUT):
+            _print(archive, asked)
+            return
+        with said.progress() as progress:
+            count, what = _write(archive, asked, progress)
+    if asked.as_json:
+        write_json({"out": str(asked.out), "count": count})
+    else:
+        said.report(f"{count:,} {what} in {asked.out}")
+
+
+def _write(archive: "Archive", asked: Asked, progress: "Progress") -> tuple[int, str]:
+    from tearsheet.flow.exports import export_jsonl, export_opml, export_posts
+
+    out = asked.out or STANDARD_OUTPUT
+    if asked.mode:
+        return export_posts(archive, out, asked.mode, progress=progress), "posts"
+    if asked.opml:
+        return export_opml(archive, out), "sources"
+    return export_jsonl(archive, out, progress=progress), "articles"
+
+
+def _print(archive: "Archive", asked: Asked) -> None:
+    """Write to standard output: articles as they come, OPML whole."""
+    from tearsheet.flow.exports import export_opml, jsonl
+
+    if asked.jsonl:
+        for line in jsonl(archive):
+            click.echo(line)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "sources.opml"
+        export_opml(archive, file)
+        click.echo(file.read_text(encoding="utf-8"), nl=False)

@@ -1,0 +1,261 @@
+"""How the command line behaves whatever the command: help, exit codes, one clear line for a mistake, a fast start."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from tearsheet import errors
+from tearsheet.cli import SECTIONS, tearsheet
+from tearsheet.cli.exits import MEANINGS, complain, exit_code, explained, heeding_sigterm, told
+from tearsheet.cli.options import categories, moment, span_s
+
+COMMAND = [sys.executable, "-m", "tearsheet.cli"]
+NAMES = [name for section in SECTIONS.values() for name in section]
+
+# What only some commands need, and what makes a start slow.
+SLOW = {
+    "PIL",
+    "argon2",
+    "cryptography",
+    "email",
+    "fastfeedparser",
+    "fastwarc",
+    "feedparser",
+    "http",
+    "jinja2",
+    "lxml",
+    "multiprocessing",
+    "nh3",
+    "pycurl",
+    "selectolax",
+    "sqlite3",
+    "tearsheet.archive",
+    "tearsheet.extraction",
+    "tearsheet.flow.update",
+    "tearsheet.newsroom",
+    "tearsheet.web",
+    "tomlkit",
+    "tomllib",
+    "waitress",
+    "werkzeug",
+    "yaml",
+    "zoneinfo",
+    "zstandard",
+}
+
+
+def run(*words: str | Path, stdin: str = "") -> Result:
+    return CliRunner().invoke(tearsheet, [str(word) for word in words], prog_name="tearsheet", input=stdin)
+
+
+def process(*words: str, **more: object) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*COMMAND, *words], capture_output=True, timeout=60, check=False, **more)  # type: ignore[call-overload, no-any-return]
+
+
+# --- help
+
+
+def test_help_shows_every_command_in_its_section() -> None:
+    shown = run("--help").output
+
+    for section, commands in SECTIONS.items():
+        assert f"{section}:" in shown
+        for name, (_, says) in commands.items():
+            assert f"  {name}" in shown
+            assert says in shown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_of_every_command_shows_examples(name: str) -> None:
+    for flag in ("--help", "-h"):
+        result = run(name, flag)
+        assert result.exit_code == 0
+        assert "Example" in result.output
+
+
+def test_a_misspelt_command_is_answered_with_the_nearest_one() -> None:
+    result = run("udpate")
+
+    assert result.exit_code == 2
+    assert "Did you mean 'update'?" in result.output
+
+
+# --- a fast start
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], *([name, "--help"] for name in NAMES)], ids=" ".join)
+def test_asking_for_help_imports_nothing_slow(words: list[str]) -> None:
+    # Counting imports instead of milliseconds: the same on every machine.
+    code = (
+        "import sys, tearsheet.cli\n"
+        f"sys.argv = ['tearsheet', *{words!r}]\n"
+        "try:\n    tearsheet.cli.main()\n"
+        "finally:\n    print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+
+    assert sorted(SLOW & set(done.stderr.split())) == []
+
+
+# --- exit codes
+
+
+def leaves(kind: type[errors.TearsheetError]) -> Iterator[type[errors.TearsheetError]]:
+    below = kind.__subclasses__()
+    yield from [kind] if not below else [leaf for child in below for leaf in leaves(child)]
+
+
+@pytest.mark.parametrize("kind", list(leaves(errors.TearsheetError)), ids=lambda kind: kind.__name__)
+def test_every_error_has_an_exit_code_of_its_branch_and_one_line(kind: type[errors.TearsheetError]) -> None:
+    error = kind("https://p.example/\x1b[2J", "because\nof this")
+
+    assert exit_code(error) in {code for code, _ in MEANINGS} - {0, 1, 70}
+    assert "\n" not in told(error)
+    assert "\x1b" not in told(error)
+    assert told(error).startswith(f"{kind.what}: https://p.example/ [2J: because of this")
+
+
+def ended(error: BaseException) -> int:
+    with pytest.raises(click.exceptions.Exit) as caught, explained():
+        raise error
+    return caught.value.exit_code
+
+
+def test_interrupts_closed_pipes_and_disks_have_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(KeyboardInterrupt()) == 130
+    assert ended(click.Abort()) == 130
+    assert ended(PermissionError(13, "Permission denied", "/srv/press")) == 7
+    assert capsys.readouterr().err.splitlines()[-1] == "tearsheet: /srv/press: Permission denied"
+
+
+def test_a_bug_passes_through_unexplained() -> None:
+    with pytest.raises(ZeroDivisionError), explained():
+        _ = 1 / 0
+
+
+def test_sigterm_is_heeded_and_the_old_handler_comes_back(capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(click.exceptions.Exit) as caught, explained(), heeding_sigterm() as heard:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    assert caught.value.exit_code == 143
+    assert heard == [signal.SIGTERM]
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_complaint_names_the_program(capsys: pytest.CaptureFixture[str]) -> None:
+    complain("so it is")
+
+    assert capsys.readouterr().err == "tearsheet: so it is\n"
+
+
+# --- in a real process
+
+
+def test_a_bug_shows_its_traceback_apologises_and_ends_with_70() -> None:
+    code = (
+        "import sys; from tearsheet import cli\n"
+        "cli.SECTIONS['Begin']['init'] = ('nowhere', '')\n"
+        "sys.argv[1:] = ['init']; cli.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 70
+    assert "Traceback" in done.stderr
+    assert "this is a bug in Tearsheet" in done.stderr
+
+
+def test_no_archive_is_one_line_with_the_fix(tmp_path: Path) -> None:
+    done = process("articles", cwd=tmp_path)
+
+    assert done.returncode == 3
+    assert done.stdout == b""
+    assert done.stderr.decode().startswith(f"tearsheet: no archive here: {tmp_path}: ")
+    assert b"tearsheet init" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_debug_shows_where_an_error_came_from(tmp_path: Path) -> None:
+    done = process("--debug", "articles", cwd=tmp_path)
+
+    assert done.returncode == 3
+    assert b"Traceback" in done.stderr
+
+
+def test_output_is_utf_8_under_any_locale(tmp_path: Path) -> None:
+    for locale in ({"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, {"LANG": "C"}, {}):
+        folder = f"海堤{len(locale)}"
+        done = process("init", folder, cwd=tmp_path, env={"PATH": os.environ["PATH"], **locale})
+
+        assert done.returncode == 0
+        assert folder in done.stdout.decode("utf-8")
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "wb") as gone:
+        done = subprocess.run([*COMMAND, "--help"], stdout=gone, stderr=subprocess.PIPE, timeout=60, check=False)
+
+    assert done.returncode in (1, 141)  # click itself answers --help, and says 1
+    assert done.stderr == b""
+    run("init", tmp_path / "press")
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "wb") as gone:
+        done = subprocess.run(
+            [*COMMAND, "stats"], cwd=tmp_path / "press", stdout=gone, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+
+    assert done.returncode == 141
+    assert done.stderr == b""
+
+
+# --- options
+
+
+def test_a_category_path_is_split_at_slashes() -> None:
+    assert categories(" Press / Harbour Post/News/") == ("Press", "Harbour Post", "News")
+    assert categories("") == ()
+
+
+def test_a_length_of_time_is_read_in_five_units() -> None:
+    assert [span_s(text) for text in ("90s", "10m", "6h", "7d", "2w", "1.5 h")] == [
+        90,
+        600,
+        21600,
+        604800,
+        1209600,
+        5400,
+    ]
+    with pytest.raises(click.BadParameter, match="no length of time; write 90s"):
+        span_s("soon")
+
+
+def test_a_day_is_meant_whole_and_in_the_archives_zone() -> None:
+    from zoneinfo import ZoneInfo
+
+    beijing = ZoneInfo("Asia/Shanghai")
+    day = moment("2026-11-22")
+
+    assert day.begin(beijing).isoformat() == "2026-11-21T16:00:00+00:00"
+    assert day.end(beijing).isoformat() == "2026-11-22T16:00:00+00:00"
+    assert moment("2026-11-22T14:05Z").begin(beijing).isoformat() == "2026-11-22T14:05:00+00:00"
+    assert moment("2026-11-22T14:05").end(beijing).isoformat() == "2026-11-22T06:05:00+00:00"
+    with pytest.raises(click.BadParameter, match="no time; write 2026-11-22"):
+        moment("yesterday")
+
+
+def test_a_wrong_option_value_names_the_option_and_the_forms() -> None:
+    result = run("articles", "--since", "yesterday")
+
+    assert result.exit_code == 2
+    assert "--since" in result.output
+    assert "7d (ago)" in result.output
