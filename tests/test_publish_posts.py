@@ -336,8 +336,6 @@ def test_any_title_and_category_round_trip(title, level, marked):
     post = a_post(title=title, categories=("a", "b", level or "c"), extra=extra)
     check_sound(post)
 
-    assert read_post(write_post(post)).categories[:2] == ("a", "b")
-
 
 @pytest.mark.parametrize(
     "name", ["2022", "1e3", "null", "No", "y", "[a]", "a: b", "a #b", "'a'", '"a"', "- a", "~", "@a", "a:"]
@@ -392,8 +390,9 @@ def test_sound_mode_links_to_the_source_once():
     assert write_post(read_post(data)) == data
 
 
+_MARKS = ("```", "~~~~", "{{ x }}", "{% raw %}", "\ufffc")
 _PIECES = st.sampled_from(
-    "<p>|</p>|<pre>|</pre>|\n|\n\n|    |\t|text|```|~~~~|{{ x }}|{% raw %}|<ul><li>|</li></ul>|\ufffc".split("|")
+    ("<p>", "</p>", "<pre>", "</pre>", "\n", "\n\n", "    ", "\t", "text", "<ul><li>", "</li></ul>", *_MARKS)
 )
 
 

@@ -16,7 +16,6 @@ PLACEHOLDERS = 10_001
 
 _CUT = re.compile(r"\]\]\s*>")
 _LINE_END = re.compile(r"\n|&#(?:0*1[03]|[xX]0*[aAdD]);?")
-_SRC = re.compile(r"""(?i)\ssrc\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,11 @@ class Item:
 class _FirstImage:
     start: int
     tag: str
-    src: str
+    attributes: dict[str, str]
+
+    @property
+    def src(self) -> str:
+        return self.attributes.get("src", "")
 
 
 def compat_post(item: Item, levels: tuple[str, str, str], *, number: int, clock: dt.datetime) -> Post:
@@ -80,11 +83,20 @@ def with_lead_image(body: str, placeholder: str) -> tuple[str, str]:
         return with_lead_image(body, placeholder)
     if "https://" in first.src or not first.src.startswith("http://"):
         return first.src, body
-    if 'src="http://' not in first.tag:
+    proxied = _first_image(_proxied(first.tag))
+    if proxied is None or proxied.src != PROXY + first.src:
         # Only code that RSSHub brought to life is quoted in another way; header and body would tell two addresses.
-        spelled = f' src="{escape(first.src)}"'
-        body = _with_tag(body, first, _SRC.sub(lambda _: spelled, first.tag, count=1))
-    return PROXY + first.src, body.replace('src="http://', f'src="{PROXY}http://')
+        body = _with_tag(body, first, _respelled(first))
+    return PROXY + first.src, _proxied(body)
+
+
+def _proxied(markup: str) -> str:
+    return markup.replace('src="http://', f'src="{PROXY}http://')
+
+
+def _respelled(image: _FirstImage) -> str:
+    given = (f' {name}="{escape(value)}"' if value else f" {name}" for name, value in image.attributes.items())
+    return f"<img{''.join(given)}>"
 
 
 def _with_tag(body: str, image: _FirstImage, tag: str) -> str:
@@ -99,9 +111,9 @@ def _first_image(body: str) -> _FirstImage | None:
     reader.close()
     if reader.first is None:
         return None
-    line, column, tag, src = reader.first
+    line, column, tag, attributes = reader.first
     start = sum(len(text) + 1 for text in body.split("\n")[: line - 1]) + column
-    return _FirstImage(start, tag, src)
+    return _FirstImage(start, tag, attributes)
 
 
 class _ImageReader(HTMLParser):
@@ -109,8 +121,9 @@ class _ImageReader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.first: tuple[int, int, str, str] | None = None
+        self.first: tuple[int, int, str, dict[str, str]] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "img" and self.first is None:
-            self.first = (*self.getpos(), self.get_starttag_text() or "", dict(attrs).get("src") or "")
+            given = {name: value or "" for name, value in attrs}
+            self.first = (*self.getpos(), self.get_starttag_text() or "", given)

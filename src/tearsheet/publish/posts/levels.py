@@ -39,4 +39,4 @@ def _channel(text: str) -> str:
     bare = text
     while bare.startswith(("— ", "| ")):
         bare = bare[2:].lstrip()
-    return bare or EMPTY_LEVEL
+    return bare
