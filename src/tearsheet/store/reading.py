@@ -168,7 +168,7 @@ def revisions(db: sqlite3.Connection, id: str) -> list[Revision]:
     """Return every wording of article `id`, first to last."""
     rows = db.execute(
         """SELECT revision.*, capture.digest AS page FROM revision JOIN capture ON capture.n = revision.capture
-        WHERE article = (SELECT n FROM article WHERE id = ?) ORDER BY number""",
+        WHERE revision.article = (SELECT n FROM article WHERE id = ?) ORDER BY number""",
         (id,),
     ).fetchall()
     return [

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from tearsheet.errors import BadWarc, DiskTrouble
 from tearsheet.model import Place
+from tearsheet.warc.members import HEADER
 
-_HEADER = b"\x1f\x8b\x08\x04\x00\x00\x00\x00\x00\xff"
 _STORED_MAX = 65_535
 
 
@@ -36,19 +36,16 @@ def erase(folder: Path, place: Place, *, notice: str) -> None:
 
 def _member(place: Place, notice: str) -> bytes:
     """Return a gzip member of exactly `place.length` bytes that holds one WARC record."""
-    fixed = len(_HEADER) + 2 + 8
-    room = place.length - fixed
+    room = place.length - len(HEADER) - 8
     blocks = max(1, -(-room // (_STORED_MAX + 5)))
     size = room - 5 * blocks
     record = _record(notice, size, at=place)
+    pieces = [record[number * _STORED_MAX :][:_STORED_MAX] for number in range(blocks)]  # the last one may be empty
     body = b"".join(
-        struct.pack("<BHH", at + _STORED_MAX >= size, len(piece), len(piece) ^ 0xFFFF) + piece
-        for at in range(0, size, _STORED_MAX)
-        if (piece := record[at : at + _STORED_MAX])
+        struct.pack("<BHH", number == blocks, len(piece), len(piece) ^ 0xFFFF) + piece
+        for number, piece in enumerate(pieces, start=1)
     )
-    pad = place.length - fixed - len(body)
-    trailer = struct.pack("<II", zlib.crc32(record), len(record) & 0xFFFFFFFF)
-    return _HEADER + struct.pack("<H", pad) + bytes(pad) + body + trailer
+    return HEADER + body + struct.pack("<II", zlib.crc32(record), len(record) & 0xFFFFFFFF)
 
 
 def _record(notice: str, size: int, *, at: Place) -> bytes:
