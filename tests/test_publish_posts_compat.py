@@ -59,6 +59,7 @@ def compat(description: str = "<p>x</p>", title: str = "A title", date: str = DA
         ('<img src="http://a/?u=https://b/">', "http://a/?u=https://b/"),
         ('<video poster="https://a/p.png"></video>', "https://picsum.photos/400/300?random=7"),
         ('<img src="https://a/{b}.png">', "https://a/{b}.png"),
+        ('<![if x]><![x y><![<img src="https://a/no.png"><img src="https://a/yes.png">', "https://a/yes.png"),
     ],
 )
 def test_the_lead_image_is_the_first_of_the_body(image, told):

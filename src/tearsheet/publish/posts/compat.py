@@ -48,7 +48,7 @@ def compat_post(item: Item, levels: tuple[str, str, str], *, number: int, clock:
     read the second on every run, which is why they are arguments. A date that is none of the three forms becomes
     `Invalid Date`.
 
-    Source: SPEC.md of the post format, sections 3, 5, 6 and 7.
+    Source: `docs/posts.md`, what compat mode writes.
     """
     section, publisher, channel = three_levels(levels, source_name=levels[1])
     body = unix_lines(item.description or item.title)
@@ -122,6 +122,10 @@ class _ImageReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.first: tuple[int, int, str, dict[str, str]] | None = None
+
+    def parse_html_declaration(self, i: int) -> int:
+        # Python 3.11 gives up on `<![` with an unknown word, as no browser and no later version does.
+        return self.parse_bogus_comment(i) if self.rawdata.startswith("<![", i) else super().parse_html_declaration(i)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "img" and self.first is None:

@@ -53,7 +53,7 @@ def rsshub_description(raw_html: str, base: str) -> str:
     file; pictures lose their event handlers and get `referrerpolicy`, last unless they had it; at the end entities are
     decoded once over the whole text, so escaped markup comes alive.
 
-    Source: SPEC.md of the post format, section 7, rules 3 and 4.
+    Source: `docs/posts.md`, the body.
     """
     tree = html.parse(f"<!doctype html><html><head></head><body>{raw_html}")
     return unescape(_inner(tree.body, base, mended=True)) if tree.body is not None else ""

@@ -153,7 +153,7 @@ def compat_date(at: dt.datetime, zone: str, *, date_as: str = "") -> str:
     `local-labelled-GMT` writes the local clock of `zone` (IANA) and still calls it GMT, as routes did that read a time
     without its zone; anything else writes true GMT. Raises `zoneinfo.ZoneInfoNotFoundError` for a zone that is none.
 
-    Source: SPEC.md of the post format, section 5, rule 2.
+    Source: `docs/posts.md`, the date.
     """
     if date_as == "local-labelled-GMT" and zone:
         return gmt_text(at.astimezone(zoneinfo.ZoneInfo(zone)).replace(tzinfo=None))
