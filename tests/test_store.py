@@ -1,0 +1,212 @@
+"""The catalog's file: transactions are whole, trouble is told in our words, migrations run once."""
+
+import sqlite3
+import threading
+from contextlib import closing
+
+import pytest
+from tests.store_samples import PAGE, catalog, listed, opened, sighting, worded
+
+from tearsheet.errors import ArchiveBusy, ArchiveTooNew, DiskTrouble
+from tearsheet.model import Query, Source
+from tearsheet.store import Store, articles, reading, schema, sources, translated
+
+
+def tables(db):
+    return {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+
+
+def test_a_new_file_gets_every_table(tmp_path):
+    store = opened(tmp_path / "tearsheet.db")
+
+    assert schema.version_of(store.db) == schema.VERSION
+    assert {"source", "article", "listing", "capture", "revision", "picture", "leaf", "account"} <= tables(store.db)
+    assert schema.migrate(store.db) == []
+
+
+def test_what_is_acknowledged_survives_a_power_cut(tmp_path):
+    db = opened(tmp_path / "tearsheet.db").db
+
+    assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert db.execute("PRAGMA synchronous").fetchone()[0] == 2, "NORMAL loses acknowledged rows"
+    assert db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+
+
+def test_a_newer_catalog_is_refused(tmp_path):
+    path = tmp_path / "tearsheet.db"
+    store = opened(path)
+    store.db.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    store.close()
+
+    with pytest.raises(ArchiveTooNew, match=f"schema {schema.VERSION + 1}"):
+        Store(path)
+
+
+@pytest.mark.parametrize("had", range(schema.VERSION))
+def test_a_catalog_of_any_earlier_version_opens_with_what_it_holds(tmp_path, had):
+    path = tmp_path / "tearsheet.db"
+    db = sqlite3.connect(path, isolation_level=None)
+    for number, _, change in schema.MIGRATIONS[:had]:
+        schema._run(db, number, change)
+    if had:
+        db.execute(
+            "INSERT INTO source (url, kind, name, categories, language, timezone, homepage, paused, excerpt_only)"
+            " VALUES ('https://paper.example/feed.xml', 'feed', 'The Paper', '[]', '', '', '', 0, 0)"
+        )
+    db.close()
+
+    store = opened(path)
+
+    assert schema.version_of(store.db) == schema.VERSION
+    assert [state.source.name for state in sources.states(store.db)] == (["The Paper"] if had else [])
+
+
+def test_a_migration_that_fails_leaves_the_catalog_as_it_was(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "tearsheet.db", isolation_level=None)) as db:
+        with pytest.raises(sqlite3.OperationalError):
+            schema._run(db, 1, "CREATE TABLE one (n INTEGER);\nCREATE TABLE one (n INTEGER);\n")
+
+        assert schema.version_of(db) == 0
+        assert tables(db) == set()
+
+
+def test_a_script_is_cut_into_statements_that_can_run_in_one_transaction():
+    assert schema.statements("CREATE TABLE a (n);\nCREATE INDEX b\n    ON a (n);\n") == [
+        "CREATE TABLE a (n);\n",
+        "CREATE INDEX b\n    ON a (n);\n",
+    ]
+
+
+def test_migrations_are_numbered_without_gaps():
+    assert [number for number, _, _ in schema.MIGRATIONS] == list(range(1, schema.VERSION + 1))
+
+
+def test_nothing_of_a_group_is_kept_if_one_of_it_fails():
+    store = catalog()
+
+    def group():
+        with store.transaction() as db:
+            n = articles.add_article(db, PAGE, sighting(store))
+            db.execute("UPDATE article SET title = 'half' WHERE n = ?", (n,))
+            raise RuntimeError("the third of the group")
+
+    with pytest.raises(RuntimeError):
+        group()
+
+    assert reading.stats(store.db, sighting(store).at)["waiting"] == 0
+    assert not store.db.in_transaction
+    assert listed(store) == 1
+
+
+def test_an_interruption_inside_a_group_keeps_nothing_of_it():
+    store = catalog()
+
+    def group():
+        with store.transaction() as db:
+            articles.add_article(db, PAGE, sighting(store))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        group()
+
+    assert store.db.execute("SELECT count(*) FROM article").fetchone()[0] == 0
+
+
+def test_a_row_that_points_nowhere_is_refused():
+    store = catalog()
+
+    def group():
+        with store.transaction() as db:
+            db.execute("INSERT INTO address (hash, article) VALUES (x'00', 99)")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        group()
+
+
+def test_a_reader_sees_what_was_committed_while_another_writes(tmp_path):
+    store, other = opened(tmp_path / "tearsheet.db"), opened(tmp_path / "tearsheet.db")
+    with store.transaction() as db:
+        sources.sync(db, [Source(url="https://paper.example/feed.xml")])
+
+        assert sources.states(other.db) == []
+
+    assert len(sources.states(other.db)) == 1
+
+
+def test_a_catalog_that_somebody_else_holds_says_so(tmp_path):
+    store = opened(tmp_path / "tearsheet.db")
+    store.db.execute("PRAGMA busy_timeout = 50")
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with closing(Store(tmp_path / "tearsheet.db")) as other, other.transaction():
+            held.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(10)
+    try:
+        with pytest.raises(ArchiveBusy, match="another process"), store.transaction():
+            pass
+    finally:
+        done.set()
+        thread.join()
+    with store.transaction() as db:
+        sources.sync(db, [])
+
+
+def test_a_catalog_that_cannot_be_opened_says_so(tmp_path):
+    with pytest.raises(DiskTrouble, match="unable to open"):
+        Store(tmp_path / "nowhere" / "tearsheet.db")
+
+
+def test_a_file_that_is_no_catalog_says_so(tmp_path):
+    path = tmp_path / "tearsheet.db"
+    path.write_bytes(b"not a database, but long enough to be read as one" * 40)
+
+    with pytest.raises(DiskTrouble, match="not a database"):
+        Store(path)
+
+
+def test_a_mistake_of_ours_is_not_dressed_up_as_the_world_s():
+    with pytest.raises(sqlite3.OperationalError, match="no such table"), translated("the catalog"):
+        catalog().db.execute("SELECT * FROM nowhere")
+
+
+def test_a_full_disk_is_told_and_nothing_of_the_group_is_there(tmp_path):
+    store = opened(tmp_path / "tearsheet.db")
+    store.db.execute(f"PRAGMA max_page_count = {store.db.execute('PRAGMA page_count').fetchone()[0] + 2}")
+
+    def group():
+        with store.transaction() as db:
+            for number in range(5000):
+                db.execute("INSERT INTO state (key, value) VALUES (?, ?)", (str(number), "x" * 100))
+
+    with pytest.raises(DiskTrouble, match="full"):
+        group()
+
+    store.db.execute("PRAGMA max_page_count = 100000")
+    assert store.state("1") == ""
+    group()
+    assert store.state("4999") == "x" * 100
+
+
+def test_what_is_remembered_can_be_asked_for():
+    store = catalog()
+    with store.transaction():
+        store.set_state("sources", "a")
+        store.set_state("sources", "b")
+
+    assert (store.state("sources"), store.state("nothing")) == ("b", "")
+
+
+def test_an_article_is_found_by_what_narrows_it():
+    store = catalog()
+    worded(store, listed(store))
+
+    assert [article.title for article in reading.find(store.db, Query(categories=("Press",)))] == [
+        "Fog closes the channel"
+    ]
+    assert reading.find(store.db, Query(categories=("Sport",))) == []
+    assert reading.count(store.db, Query(edited=True)) == 0

@@ -1,0 +1,255 @@
+"""The catalog's articles: addresses, listings, what is due, what went wrong, merging."""
+
+import pytest
+from tests.store_samples import FEED, HOUR, NOON, PAGE, capture, catalog, clipping, listed, sighting, worded
+
+from tearsheet.model import Entry, Query
+from tearsheet.store import articles, reading
+
+OTHER = "https://other.example/feed.xml"
+DAY = 24 * HOUR
+
+
+def listing(store, n, *, source=1, path=("Press",), at=NOON, **more):
+    with store.transaction() as db:
+        seen = sighting(store, source=source, path=path, at=at)
+        return articles.list_article(db, n, Entry(**{"url": PAGE, "title": "Fog closes the channel", **more}), seen)
+
+
+def due(store, at=NOON, worker="a"):
+    with store.transaction() as db:
+        return articles.claim(db, worker=worker, now=at, limit=10)
+
+
+def test_a_new_article_is_due_at_once():
+    store = catalog()
+    n = listed(store)
+
+    [wanted] = due(store)
+
+    assert (wanted.n, wanted.url, wanted.entry.title) == (n, PAGE, "Fog closes the channel")
+    assert (wanted.revisions, wanted.looks, wanted.failures) == (0, 0, 0)
+
+
+def test_an_article_is_known_by_each_of_its_addresses():
+    store = catalog()
+    n = listed(store)
+    with store.transaction() as db:
+        articles.add_address(db, n, "https://paper.example/fog")
+
+    assert articles.at_address(store.db, [PAGE]) == n
+    assert articles.at_address(store.db, ["https://paper.example/no", "https://paper.example/fog"]) == n
+    assert articles.at_address(store.db, ["https://paper.example/no"]) is None
+
+
+def test_an_address_stays_with_whom_it_was_given_to_first():
+    store = catalog()
+    first, second = listed(store), listed(store, "https://paper.example/other")
+    with store.transaction() as db:
+        articles.add_address(db, second, PAGE)
+
+    assert articles.at_address(store.db, [PAGE]) == first
+
+
+def test_two_sources_that_list_one_article_make_two_listings():
+    store = catalog(FEED, OTHER)
+    n = listed(store)
+    worded(store, n)
+
+    assert listing(store, n, source=2, path=("Press", "Other"), guid="tag:7") == "new"
+
+    [article] = reading.find(store.db, Query())
+    [first, second] = [one for one, _ in reading.listings(store.db, article.id)]
+    assert (first.source, first.guid, first.categories) == (FEED, PAGE, ("Press",))
+    assert (second.source, second.guid, second.categories) == (OTHER, "tag:7", ("Press", "Other"))
+    assert reading.category_counts(store.db) == {("Press",): 1, ("Press", "Other"): 1}
+
+
+def test_a_listing_that_says_the_same_again_is_no_news():
+    store = catalog()
+    n = listed(store)
+
+    assert listing(store, n, at=NOON + HOUR) == "same"
+    assert listing(store, n, at=NOON + HOUR, summary="More of it.") == "same"
+    assert listing(store, n, at=NOON + HOUR, title="Fog lifts") == "changed"
+    assert listing(store, n, at=NOON + HOUR, title="Fog lifts", updated=NOON) == "changed"
+
+
+def test_a_listing_is_written_once_a_day_if_it_says_the_same():
+    store = catalog()
+    n = listed(store)
+    worded(store, n)
+    [article] = reading.find(store.db, Query())
+
+    listing(store, n, at=NOON + HOUR)
+    assert reading.listings(store.db, article.id)[0][0].last_seen == NOON
+    listing(store, n, at=NOON + DAY + HOUR)
+    assert reading.listings(store.db, article.id)[0][0].last_seen == NOON + DAY + HOUR
+
+
+def test_an_article_whose_listing_has_changed_is_due_again():
+    store = catalog()
+    n = listed(store)
+    worded(store, n)
+    with store.transaction() as db:
+        articles.looked(db, n, capture(), due_at=None)
+    assert due(store, NOON + DAY) == []
+
+    with store.transaction() as db:
+        articles.look_again(db, n, NOON + HOUR)
+
+    assert [wanted.n for wanted in due(store, NOON + HOUR)] == [n]
+
+
+def test_what_was_never_fetched_comes_before_what_is_looked_at_again():
+    store = catalog()
+    old = listed(store, at=NOON - DAY)
+    worded(store, old)
+    new = listed(store, "https://paper.example/new")
+
+    assert [wanted.n for wanted in due(store)] == [new, old]
+
+
+def test_the_fullest_listing_speaks_for_the_article():
+    store = catalog(FEED, OTHER)
+    n = listed(store)
+    listing(store, n, source=2, content="<p>All of it.</p>")
+
+    [wanted] = due(store)
+
+    assert (wanted.source, wanted.entry.content) == (2, "<p>All of it.</p>")
+
+
+def test_a_page_that_came_says_when_to_look_again():
+    store = catalog()
+    n = listed(store)
+    due(store)
+    with store.transaction() as db:
+        articles.failed(db, n, "too slow", due_at=NOON, misses="[1]")
+        articles.looked(db, n, capture(), due_at=NOON + HOUR)
+    [wanted] = due(store, NOON + HOUR)
+
+    assert (wanted.looks, wanted.failures, wanted.misses) == (1, 0, "[]")
+    assert (wanted.etag, wanted.last_modified) == ('"1"', "Mon, 02 Mar 2026 12:00:00 GMT")
+
+
+def test_a_page_that_did_not_come_says_why_and_when_to_try_again():
+    store = catalog()
+    n = listed(store)
+    due(store)
+    with store.transaction() as db:
+        articles.failed(db, n, "too slow", due_at=NOON + HOUR)
+
+    assert due(store) == []
+    assert [wanted.failures for wanted in due(store, NOON + HOUR)] == [1]
+
+
+def test_an_article_is_marked_as_gone_and_as_back():
+    store = catalog()
+    n = listed(store)
+    worded(store, n)
+    [before] = reading.find(store.db, Query())
+    with store.transaction() as db:
+        articles.mark_gone(db, n, "410", NOON + HOUR)
+    [gone] = reading.find(store.db, Query(gone=True))
+    with store.transaction() as db:
+        articles.mark_gone(db, n, "", None)
+    [back] = reading.find(store.db, Query(gone=False))
+
+    assert (gone.gone, gone.gone_at) == ("410", NOON + HOUR)
+    assert (back.gone, back.gone_at) == ("", None)
+    assert before.changed < gone.changed < back.changed
+
+
+def test_an_article_that_is_another_becomes_a_listing_of_it():
+    store = catalog(FEED, OTHER)
+    kept = listed(store)
+    worded(store, kept)
+    twin = listed(store, "https://paper.example/fog?amp")
+    listing(store, twin, source=2, path=("Press", "Other"))
+    with store.transaction() as db:
+        articles.merge(db, twin, kept)
+
+    assert articles.at_address(store.db, ["https://paper.example/fog?amp"]) == kept
+    assert articles.wanted(store.db, twin) is None
+    [article] = reading.find(store.db, Query())
+    assert [one.source for one, _ in reading.listings(store.db, article.id)] == [FEED, OTHER]
+    assert reading.category_counts(store.db)[("Press", "Other")] == 1
+
+
+def test_what_called_itself_a_copy_of_a_merged_article_is_now_a_copy_of_the_one_it_was_merged_into():
+    store = catalog()
+    kept, twin = listed(store), listed(store, "https://paper.example/fog?amp")
+    copy = listed(store, "https://other.example/fog")
+    for n in (kept, copy):
+        worded(store, n)
+    with store.transaction() as db:
+        articles.mark_copy(db, copy, twin)
+        articles.merge(db, twin, kept)
+    by_url = {article.url: article for article in reading.find(store.db, Query())}
+
+    assert by_url["https://other.example/fog"].copy_of == by_url[PAGE].id
+
+
+def test_an_article_is_no_copy_of_itself_and_of_one_only():
+    store = catalog()
+    first, second, third = (listed(store, f"https://paper.example/{n}") for n in range(3))
+    for n in (first, second, third):
+        worded(store, n)
+    with store.transaction() as db:
+        articles.mark_copy(db, first, first)
+        articles.mark_copy(db, second, first)
+        articles.mark_copy(db, second, third)
+    found = {article.url: article for article in reading.find(store.db, Query())}
+
+    assert found["https://paper.example/0"].copy_of == ""
+    assert found["https://paper.example/1"].copy_of == found["https://paper.example/0"].id
+
+
+def test_what_is_kept_can_be_looked_at_again_at_once():
+    store = catalog()
+    n = listed(store)
+    worded(store, n)
+    with store.transaction() as db:
+        articles.looked(db, n, capture(), due_at=None)
+        articles.make_due(db, NOON + HOUR)
+
+    assert [wanted.n for wanted in due(store, NOON + HOUR)] == [n]
+
+
+def test_an_id_that_another_article_has_is_lengthened():
+    store = catalog()
+    n = listed(store)
+    taken = articles.wanted(store.db, n)
+    assert taken is not None
+    with store.transaction() as db:
+        db.execute("DELETE FROM address")
+        again = articles.add_article(db, PAGE, sighting(store))
+    other = articles.wanted(store.db, again)
+    assert other is not None
+
+    assert (len(taken.id), other.id) == (13, f"{taken.id}x")
+
+
+@pytest.mark.parametrize(("key", "found"), [("whole", 1), ("beginning", 1), ("address", 1), ("%", 0), ("zz", 0)])
+def test_an_article_is_found_by_its_id_by_the_beginning_of_it_or_by_address(key, found):
+    store = catalog()
+    worded(store, listed(store))
+    [article] = reading.find(store.db, Query())
+    said = {"whole": article.id, "beginning": article.id[:5], "address": PAGE}.get(key, key)
+
+    assert len(reading.by_key(store.db, said, [articles.address_hash(said)])) == found
+
+
+def test_visible_changes_are_numbered_upwards():
+    store = catalog()
+    first, second = listed(store), listed(store, "https://paper.example/2")
+    for n in (first, second):
+        worded(store, n)
+    assert [each.title for each in reading.changed_since(store.db, 0, limit=9)] == ["Fog closes the channel"] * 2
+    mark = reading.changed_since(store.db, 0, limit=9)[-1].change
+    worded(store, first, clipping("Fog lifts", text="The ferry sailed."), at=NOON + HOUR, kind="text")
+
+    [changed] = reading.changed_since(store.db, mark, limit=9)
+
+    assert (changed.title, changed.text, changed.kept) == ("Fog lifts", "The ferry sailed.", True)
