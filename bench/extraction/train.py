@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import pickle
 import sys
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,15 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
+from folds import FOLDS, fold_of, group_of  # noqa: E402
 from labels import labels, snippet_labels, tokens  # noqa: E402
 
-from tearsheet import charset, html, urls  # noqa: E402
+from tearsheet import charset, html  # noqa: E402
 from tearsheet.extraction import features, forest, structured  # noqa: E402
 from tearsheet.extraction.blocks import Walk  # noqa: E402
 from tearsheet.extraction.cut import headed  # noqa: E402
 
 SETS = ("fundus", "zhweb", "wcxb-article", "trafilatura")
-FOLDS = 5
 FIRST = {"num_leaves": 24, "learning_rate": 0.1, "min_data_in_leaf": 40, "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1}
 ROUNDS = (80, 80)
 
@@ -56,7 +57,7 @@ def measured(case: Any) -> Page:
     stream = html.stream(text)
     walk = Walk(stream.pieces)
     said = structured.declared(stream, case.url)
-    rows = np.array(features.rows(walk, said, headed(walk, said)), dtype=np.float32).reshape(-1, len(features.NAMES))
+    rows = np.array(features.rows(walk.blocks, walk, said, headed(walk, said)), dtype=np.float32).reshape(-1, len(features.NAMES))
     blocks = walk.blocks
     if case.body is not None:
         truth = np.array(labels(blocks, case.body), dtype=np.float32)
@@ -67,15 +68,8 @@ def measured(case: Any) -> Page:
     if case.body is None:
         weights = np.where(truth >= 0, 0.5 * weights / max(float(weights[truth >= 0].sum()), 0.5), 0.0)
     shape = features.shape(blocks)
-    group = urls.registrable(case.url) or case.id
+    group = group_of(case)
     return Page(case.id, case.set, group, case.body, rows, [block.text for block in blocks], shape, truth, weights.astype(np.float32))
-
-
-def fold_of(group: str) -> int:
-    """Return the fold of a domain: the same on every machine."""
-    import zlib
-
-    return zlib.crc32(group.encode()) % FOLDS
 
 
 def fitted(pages: list[Page], rows: list[np.ndarray], rounds: int, seed: int = 1) -> lightgbm.Booster:
@@ -112,8 +106,6 @@ def cross_validated(pages: list[Page]) -> None:
 
 def inner(pages: list[Page], folds: int = 3) -> None:
     """Fill `first` with probabilities from models that have not seen the page's domain, for the second model to learn from."""
-    import zlib
-
     part = [zlib.crc32(b"inner" + page.group.encode()) % folds for page in pages]
     for fold in range(folds):
         train = [page for page, at in zip(pages, part, strict=True) if at != fold]
@@ -173,12 +165,21 @@ def low_mark(model: lightgbm.Booster, pages: list[Page]) -> float:
     return float(early[order][np.searchsorted(passed, 1e-3)])
 
 
-def written(pages: list[Page]) -> bytes:
-    """Return the model file, trained on every page."""
+def blocks_model(pages: list[Page]) -> dict[str, Any]:
+    """Return the two block forests trained on `pages`; fills their `first` on the way."""
     one = fitted(pages, [page.rows for page in pages], ROUNDS[0])
-    inner(pages, FOLDS)
+    inner(pages)
     two = fitted(pages, [second_rows(page, page.first) for page in pages], ROUNDS[1])
-    return forest.packed({"first": exported(one, low_mark(one, pages)), "second": exported(two)})
+    return {"first": exported(one, low_mark(one, pages)), "second": exported(two)}
+
+
+def folds_written(pages: list[Page], folder: Path) -> None:
+    """Write one model file per fold, each trained on the domains outside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for fold in range(FOLDS):
+        train = [page for page in pages if fold_of(page.group) != fold]
+        (folder / f"fold-{fold}.bin").write_bytes(forest.packed(blocks_model(train)))
+        print("fold", fold, "written", flush=True)
 
 
 def load(data: Path, cache: Path | None) -> list[Page]:
@@ -198,6 +199,7 @@ def main() -> int:
     cli.add_argument("--data", type=Path, required=True)
     cli.add_argument("--cache", type=Path)
     cli.add_argument("--out", type=Path)
+    cli.add_argument("--folds", type=Path, help="folder for one model per fold, for run.py --folds")
     cli.add_argument("--report", action="store_true")
     options = cli.parse_args()
     pages = [page for page in load(options.data, options.cache) if len(page.texts)]
@@ -205,7 +207,9 @@ def main() -> int:
         cross_validated(pages)
         report(pages, options.data)
     if options.out:
-        options.out.write_bytes(written(pages))
+        options.out.write_bytes(forest.packed(blocks_model(pages)))
+    if options.folds:
+        folds_written(pages, options.folds)
     return 0
 
 

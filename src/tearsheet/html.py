@@ -10,9 +10,12 @@ from html import escape as _escape
 from html import unescape
 
 import nh3
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from tearsheet import urls
+
+Tree = LexborHTMLParser
+Node = LexborNode
 
 VOCABULARY: dict[str, frozenset[str]] = {
     tag: frozenset(attributes.split()) | {"lang", "dir"}
@@ -59,7 +62,7 @@ def escape(text: str) -> str:
     return _escape(text, quote=True)
 
 
-def parse(markup: str) -> LexborHTMLParser:
+def parse(markup: str) -> Tree:
     """Return the tree of a page or fragment, as a browser would build it with scripts off.
 
     A page of more than 8 million characters or 120,000 tags is cut there, and elements nested deeper than 400 are flattened: lexbor's
@@ -74,6 +77,14 @@ class Stream:
 
     pieces: list[str]
     scripts: list[str]
+
+
+def select(tree: Tree, selector: str) -> list[Node]:
+    """Return the elements that a CSS selector finds; none if it is no selector."""
+    try:
+        return list(tree.css(selector))
+    except (SelectolaxError, ValueError):
+        return []
 
 
 def stream(markup: str) -> Stream:
@@ -98,6 +109,11 @@ def stream(markup: str) -> Stream:
         done = end
     kept.append(whole[done:])
     return Stream(_TAG.split("".join(kept)), scripts)
+
+
+def pieces_of(markup: str) -> list[str]:
+    """Return well-formed markup of our own as texts and tags in turn."""
+    return _TAG.split(markup)
 
 
 def attributes(tag: str) -> dict[str, str]:
@@ -147,7 +163,7 @@ def text_of(markup: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def links(tree: LexborHTMLParser, base: str) -> list[Link]:
+def links(tree: Tree, base: str) -> list[Link]:
     """Return the http(s) links of a page in order; a link that is only a picture has that picture's `alt` as text."""
     found = []
     for node in tree.css("a[href]"):

@@ -129,7 +129,7 @@ class Walk:
 
     __slots__ = (
         "pieces", "blocks", "boxes", "pictures", "embeds", "marks", "box", "_begin", "_parts", "_linked", "_links", "_link", "_held", "_bits",
-        "_broken", "_seen",
+        "_broken", "_seen", "_unread",
     )  # fmt: skip
 
     def __init__(self, pieces: Sequence[str], start: int = 0) -> None:
@@ -141,6 +141,7 @@ class Walk:
         self.embeds: list[Spot] = []
         self.marks: list[Spot] = []
         self._seen: dict[str, tuple[int, str, int, str]] = {}
+        self._unread: set[int] = set()
         self._begin = start
         self._parts: list[str] = []
         self._linked = self._links = self._bits = 0
@@ -166,6 +167,7 @@ class Walk:
                 elif skip == "noscript" and kind == EMBED:
                     self._spot(self.embeds, place, tag, name)
                 if skip:
+                    self._unread.add(place + 1)
                     continue
             elif kind == BLOCK_START:
                 self._flush(place)
@@ -181,10 +183,11 @@ class Walk:
             elif kind == LINK_END:
                 self._link = ""
             elif kind == INLINE_START:
-                if bits:
+                if bits or name == "time":
                     self._mark(place, tag, bits, name)
             elif kind == SKIP_START:
                 skip, depth = name, 1
+                self._unread.add(place + 1)
                 continue
             else:
                 self._other(kind, name, tag, place, bits)
@@ -201,6 +204,30 @@ class Walk:
         while self.box.parent is not None:
             self._close(self.box.name, len(pieces))
         self.box.end = len(pieces)
+
+    def text_in(self, spot: Spot, *, most: int = 400) -> str:
+        """Return the text of the element whose start tag is at `spot`, up to `most` characters."""
+        parts: list[str] = []
+        depth, size = 0, 0
+        for place in range(spot.place, min(spot.place + 400, len(self.pieces)), 2):
+            tag = self.pieces[place]
+            if tag.startswith(f"<{spot.name}") and tag_is(tag, spot.name):
+                depth += 1
+            elif tag == f"</{spot.name}>":
+                depth -= 1
+                if depth <= 0:
+                    break
+            if self.is_shown(place + 1):
+                parts.append(self.pieces[place + 1])
+                size += len(parts[-1])
+            parts.append(" ")
+            if size > most:
+                break
+        return " ".join(unescape("".join(parts)).split())
+
+    def is_shown(self, place: int) -> bool:
+        """Return whether the text at `place` of the stream was read, not skipped with a form part or a drawing."""
+        return place not in self._unread
 
     def _other(self, kind: int, name: str, tag: str, place: int, bits: int) -> None:
         if kind == PICTURE:
@@ -279,6 +306,11 @@ class Walk:
             box.prose += chars
             box.paragraphs += 1
         self.blocks.append(block)
+
+
+def tag_is(tag: str, name: str) -> bool:
+    """Return whether a start tag is one of element `name`."""
+    return tag.startswith(name, 1) and tag[len(name) + 1 : len(name) + 2] in (">", " ")
 
 
 def _known(tag: str) -> tuple[int, str, int, str]:

@@ -1,93 +1,280 @@
-"""The steps of a cutting, in order."""
+"""The steps of a cutting, in order: decode, walk, choose, place the pictures, read the facts, judge."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from tearsheet import charset, dates, html, urls
-from tearsheet.extraction import structured, titles
-from tearsheet.extraction.blocks import Block, Box, Walk
-from tearsheet.extraction.words import BODY
+from tearsheet import charset, html, urls
+from tearsheet.extraction import authors, body, build, pictures, ruled, second, structured, titles, verdict, when
+from tearsheet.extraction.blocks import Walk
+from tearsheet.extraction.language import language_of
+from tearsheet.extraction.profile import Profile, text_key
 from tearsheet.model import Capture, Clipping, Entry, Image
 from tearsheet.sites import ArticleRule
 
 VERSION = "1"
+_FULLER, _FULLER_BY = 1.25, 200
+_MOST_TAGS = 30
 
 
 def extract(page: bytes, url: str = "", *, content_type: str = "") -> Clipping:
     """Return the clipping of one page; raises nothing, whatever the bytes are."""
     text, encoding = charset.decode(page, content_type=content_type)
-    return _cut(text, url, encoding)
+    return _page(text, url, _Known(encoding=encoding))
 
 
-def clip(
-    capture: Capture, *, entry: Entry | None = None, rule: ArticleRule | None = None, profile: object = None
-) -> Clipping:
-    """Return the clipping of a capture; the full text that `entry` carries is taken if it is better than the page's."""
+def clip(capture: Capture, *, entry: Entry | None = None, rule: ArticleRule | None = None, profile: Profile | None = None) -> Clipping:
+    """Return the clipping of a capture.
+
+    The full text that `entry` carries is taken if it is clearly fuller than the page's; whatever the page does not say, the entry does.
+    `rule` is the site's own, `profile` what its earlier pages have taught.
+    """
     text, encoding = charset.decode(capture.body, content_type=capture.header("content-type"))
-    return _cut(text, capture.final_url or capture.url, encoding)
+    said = ruled.ruled(rule, text, now=capture.captured_at) if rule is not None else ruled.Ruled()
+    url = capture.final_url or capture.url
+    known = _Known(encoding=encoding, rule=rule, said=said, profile=profile or Profile(), entry=entry)
+    clipping = _page(text, url, known)
+    return _with_entry(clipping, entry, url) if entry is not None else clipping
 
 
-def _cut(text: str, url: str, encoding: str) -> Clipping:
-    page = html.stream(text)
-    walk = Walk(page.pieces)
-    said = structured.declared(page, url)
-    base = urls.join(url, said.base) if said.base else url
-    kept = _chosen(walk)
-    heads = [block.text for block in walk.blocks if block.name == "h1"]
-    site = structured.plain(said.first("og:site_name", "application-name"))
-    title, how = titles.headline(said, heads, site=site)
-    markup = html.rewrite(_pieces(walk, kept), base)
-    published, written, dated = _published(said)
-    lead = urls.join(base, structured.line(said.first("og:image", "twitter:image")))
-    return Clipping(
-        url=url, title=title, html=markup, text="\n\n".join(block.text for block in kept), authors=_authors(said), published=published,
-        published_text=written, language=said.language.split("-")[0].lower(), lead=Image(url=lead) if lead else None,
-        images=(Image(url=lead),) if lead else (), canonical=urls.join(base, said.links.get("canonical", "")) or url,
-        description=structured.plain(said.first("og:description", "description")), site_name=site,
-        article_probability=1.0 if kept else 0.0, blocked="" if kept else "empty",
-        how={"title": how, "published": dated, "encoding": encoding}, recipe=f"tearsheet/{VERSION} page",
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known besides the page."""
+
+    encoding: str = ""
+    rule: ArticleRule | None = None
+    said: ruled.Ruled = field(default_factory=ruled.Ruled)
+    profile: Profile = field(default_factory=Profile)
+    entry: Entry | None = None
+
+    def recipe(self, origin: str) -> str:
+        rule = f" rule:{self.rule.site}@{self.rule.digest[:19]}" if self.rule is not None else ""
+        profile = f" profile:{self.profile.digest[:19]}" if self.profile.digest else ""
+        return f"tearsheet/{VERSION}{rule}{profile} {origin}"
+
+
+@dataclass(slots=True)
+class _Body:
+    """The body as found: its blocks, pictures, HTML and text, and where it came from."""
+
+    walk: Walk
+    kept: list[int]
+    found: list[float]
+    shown: pictures.Gallery
+    base: str
+    how: str
+
+    def text(self) -> str:
+        return build.text_of(self.walk, self.kept)
+
+    def markup(self) -> str:
+        return build.markup_of(self.walk, self.kept, self.shown.placed, self.base)
 
 
 def headed(walk: Walk, said: structured.Declared) -> str:
     """Return the page's title as the block features need it."""
+    return _title(walk, said)[0]
+
+
+def _title(walk: Walk, said: structured.Declared) -> tuple[str, str]:
     heads = [block.text for block in walk.blocks if block.name == "h1"]
-    return titles.headline(said, heads, site=structured.plain(said.first("og:site_name", "application-name")))[0]
+    return titles.headline(said, heads, site=_site(said))
 
 
-def _chosen(walk: Walk) -> list[Block]:
-    """Return the blocks of the element that holds the most running text."""
-    best: Box = max(walk.boxes, key=lambda box: (_own_prose(box, walk.blocks), -box.depth))
-    top = best
-    while top.parent is not None and top.parent.prose < 1.3 * top.prose and top.parent.bits & BODY:
-        top = top.parent
-    return [block for block in walk.blocks if top.start <= block.start < top.end and block.linked * 2 < block.chars]
+def judged_row(page: html.Stream, url: str) -> list[float]:
+    """Return the columns by which a page is judged to be an article or not, for training."""
+    walk = Walk(page.pieces)
+    said = structured.declared(page, url)
+    base = urls.join(url, said.base) or url
+    title = _title(walk, said)
+    visible = _chosen(walk, said, title[0], base, Profile())
+    read = _Read(url, base, said, visible, visible, title, _Known())
+    return _row(read, _facts(read))
 
 
-def _own_prose(box: Box, blocks: Sequence[Block]) -> float:
-    share = box.prose if box.parent is None or not box.parent.prose else box.prose * (box.prose / max(box.chars, 1))
-    return share if box.paragraphs else 0.0
+def _site(said: structured.Declared) -> str:
+    publisher = said.article.get("publisher")
+    named = publisher.get("name") if isinstance(publisher, dict) else ""
+    return structured.plain(said.first("og:site_name", "application-name")) or structured.plain(named)
 
 
-def _pieces(walk: Walk, kept: Sequence[Block]) -> list[str]:
-    return [piece for block in kept for piece in ("<p>", *walk.pieces[block.start : block.end], "</p>")]
+def _page(text: str, url: str, known: _Known) -> Clipping:
+    page = html.stream(text)
+    walk = Walk(page.pieces)
+    said = structured.declared(page, url)
+    base = urls.join(url, said.base) or url
+    title, title_how = (known.said.title, "site rule") if known.said.title else _title(walk, said)
+    visible = _chosen(walk, said, title, base, known.profile)
+    cut = _ruled_body(known, base) or _second_opinion(said, page.scripts, visible)
+    return _clipping(_Read(url, base, said, visible, cut, (title, title_how), known))
 
 
-def _published(said: structured.Declared) -> tuple[datetime | None, str, str]:
-    for how, text in (
-        ("json-ld datePublished", structured.line(said.article.get("datePublished"))),
-        ("meta article:published_time", said.first("article:published_time", "og:published_time")),
-        ("meta date", said.first("date", "pubdate", "dc.date", "dc.date.issued", "publishdate", "parsely-pub-date")),
-    ):
-        reading = dates.read(text, language=said.language) if text else None
-        if reading is not None:
-            return reading.at, text, how
-    return None, "", ""
+def _chosen(walk: Walk, said: structured.Declared, title: str, base: str, profile: Profile) -> _Body:
+    found = body.chances(walk, said, title)
+    if profile.texts:
+        found = [0.0 if text_key(block.text) in profile.texts else chance for block, chance in zip(walk.blocks, found, strict=True)]
+    kept = body.chosen(walk, found)
+    shown = pictures.gallery(walk, kept, found, base, known=profile.pictures)
+    kept = build.whole_tables(walk, [at for at in kept if at not in shown.captions])
+    return _Body(walk, kept, found, shown, base, "page")
 
 
-def _authors(said: structured.Declared) -> tuple[str, ...]:
-    names = [
-        structured.plain(item.get("name") if isinstance(item, dict) else item)
-        for item in structured.listed(said.article.get("author"))
-    ]
-    return tuple(dict.fromkeys(name for name in names if name)) or tuple(filter(None, [said.first("author")]))
+def fragment(markup: str, base: str, how: str) -> _Body:
+    """Return a piece of markup that is article as a whole: everything in it is kept."""
+    walk = Walk(html.stream(markup).pieces)
+    everything = list(range(len(walk.blocks)))
+    found = [1.0] * len(everything)
+    shown = pictures.gallery(walk, everything, found, base, whole=True)
+    return _Body(walk, [at for at in everything if at not in shown.captions], found, shown, base, how)
+
+
+def _ruled_body(known: _Known, base: str) -> _Body | None:
+    cut = fragment(known.said.body, base, "site rule") if known.said.body else None
+    return cut if cut is not None and (cut.kept or cut.shown.placed) else None
+
+
+def _second_opinion(said: structured.Declared, scripts: Sequence[str], visible: _Body) -> _Body:
+    markup, how = second.better_body(said, scripts, visible.text())
+    if not markup:
+        return visible
+    cut = fragment(markup, visible.base, how)
+    if not cut.shown.placed:
+        cut.shown = pictures.Gallery(tuple(replace(item, place=-1) for item in visible.shown.placed))
+    return cut
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Everything that a clipping is made of. `visible` is the page as it shows itself, `cut` the body that was chosen."""
+
+    url: str
+    base: str
+    said: structured.Declared
+    visible: _Body
+    cut: _Body
+    title: tuple[str, str]
+    known: _Known
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of an article besides its body, each with where it came from."""
+
+    language: tuple[str, str]
+    published: when.Dated
+    modified: when.Dated
+    authors: tuple[tuple[str, ...], str]
+    cut: verdict.Cut
+
+
+def _facts(read: _Read) -> _Facts:
+    said, visible, known = read.said, read.visible, read.known
+    rule, entry, text = known.rule, known.entry, read.cut.text()
+    declared = said.language or (rule.language if rule else "") or (entry.language if entry else "")
+    language = language_of(text or read.title[0], declared)
+    where = when.Where(language[0], rule.zone if rule else "", read.url)
+    published = known.said.published if known.said.published.at else when.published(said, visible.walk, visible.kept, where)
+    names = (known.said.authors, "site rule") if known.said.authors else authors.authors_of(said, visible.walk, visible.kept, site=_site(said))
+    cut = verdict.Cut(read.url, read.title[0], text, published.at, names[0], len(read.cut.shown.images))
+    return _Facts(language, published, when.modified(said, where), names, cut)
+
+
+def _row(read: _Read, facts: _Facts) -> list[float]:
+    visible = read.visible
+    return verdict.row(visible.walk, visible.kept, visible.found, read.said, facts.cut)
+
+
+def _clipping(read: _Read) -> Clipping:
+    said, facts, images = read.said, _facts(read), read.cut.shown.images
+    lead, lead_how = _lead(read, images)
+    section, tags = _shelved(said)
+    how = {
+        "body": read.cut.how, "title": read.title[1], "authors": facts.authors[1], "published": facts.published.how, "modified": facts.modified.how,
+        "language": facts.language[1], "lead": lead_how, "encoding": read.known.encoding,
+        "access": "declared not free" if verdict.is_closed(said) else "",
+    }  # fmt: skip
+    return Clipping(
+        url=read.url, title=read.title[0], html=read.cut.markup(), text=facts.cut.text, authors=facts.authors[0], published=facts.published.at,
+        modified=facts.modified.at, published_text=facts.published.text, language=facts.language[0], lead=lead, images=_all(lead, images),
+        canonical=_canonical(read), description=structured.plain(said.first("og:description", "description", "twitter:description")),
+        site_name=_site(said), section=section, tags=tags, article_probability=verdict.probability(_row(read, facts)),
+        blocked=verdict.blocked(said, read.visible.walk, facts.cut), how={key: value for key, value in how.items() if value},
+        recipe=read.known.recipe("page"),
+    )  # fmt: skip
+
+
+def _lead(read: _Read, images: Sequence[Image]) -> tuple[Image | None, str]:
+    """Return the lead image and where it came from: site rule, list page, declared, first of the body."""
+    entry = read.known.entry
+    for markup, how in ((read.known.said.lead, "site rule"), (entry.lead if entry else "", "list page")):
+        shown = fragment(markup, read.base, how).shown.images if markup else ()
+        if shown:
+            return shown[0], how
+    found = pictures.lead(_declared_pictures(read.said), images, read.base, known=read.known.profile.pictures)
+    return found, ("" if found is None else "body" if found in images else "declared")
+
+
+def _declared_pictures(said: structured.Declared) -> list[str]:
+    found = list(said.meta.get("og:image", ())[:2])
+    for item in structured.listed(said.article.get("image"))[:2]:
+        value = item.get("url") or item.get("contentUrl") if isinstance(item, dict) else item
+        found += [part for part in structured.listed(value)[:1] if isinstance(part, str)]
+    found += [*said.meta.get("og:image:url", ()), *said.meta.get("twitter:image", ()), *said.meta.get("twitter:image:src", ()), said.links.get("image_src", "")]
+    return found
+
+
+def _all(lead: Image | None, images: tuple[Image, ...]) -> tuple[Image, ...]:
+    if lead is None or any(pictures.key(image.url) == pictures.key(lead.url) for image in images):
+        return images
+    return (lead, *images)
+
+
+def _canonical(read: _Read) -> str:
+    return urls.join(read.base, read.said.links.get("canonical") or read.said.first("og:url")) or read.url
+
+
+def _shelved(said: structured.Declared) -> tuple[str, tuple[str, ...]]:
+    """Return the section and the tags that the page declares."""
+    sections = [structured.plain(part) for part in structured.listed(said.article.get("articleSection"))]
+    section = next((part for part in (*sections, structured.plain(said.first("article:section", "section", "parsely-section"))) if part), "")
+    tags = [structured.plain(tag) for tag in said.meta.get("article:tag", ())]
+    if not tags:
+        words = structured.listed(said.article.get("keywords")) or list(said.meta.get("news_keywords", ()) or said.meta.get("keywords", ()))
+        tags = [structured.plain(part) for word in words if isinstance(word, str) for part in word.replace("，", ",").replace(";", ",").split(",")]
+    return section, tuple(dict.fromkeys(tag for tag in tags if tag and len(tag) <= 80))[:_MOST_TAGS]
+
+
+# ------------------------------------------------------------------------------------------------ what a feed says
+
+
+def _with_entry(clipping: Clipping, entry: Entry, url: str) -> Clipping:
+    """Return the clipping with the feed's full text if that is fuller, and with what only the feed says."""
+    filled: dict[str, object] = {}
+    how = dict(clipping.how)
+    for name in ("title", "authors", "published", "tags"):
+        if not getattr(clipping, name) and getattr(entry, name):
+            filled[name] = getattr(entry, name)
+            how[name] = "feed"
+    if "published" in filled:
+        filled["published_text"] = entry.published_text
+    if entry.content:
+        filled |= _feed_body(clipping, entry, url, how)
+    return _replaced(clipping, filled, how)
+
+
+def _feed_body(clipping: Clipping, entry: Entry, url: str, how: dict[str, str]) -> dict[str, object]:
+    cut = fragment(entry.content, url, "feed")
+    text = cut.text()
+    is_better = len(text) > _FULLER * len(clipping.text) + _FULLER_BY or (bool(clipping.blocked) and len(text) > len(clipping.text))
+    if not is_better or how.get("body") == "site rule":
+        return {}
+    how["body"] = "feed"
+    images = cut.shown.images
+    lead = clipping.lead or (images[0] if images else None)
+    recipe = clipping.recipe.removesuffix("page") + "feed"
+    chance = max(clipping.article_probability, 0.9)
+    return {"html": cut.markup(), "text": text, "images": _all(lead, images), "lead": lead, "recipe": recipe, "blocked": "", "article_probability": chance}
+
+
+def _replaced(clipping: Clipping, filled: Mapping[str, object], how: dict[str, str]) -> Clipping:
+    # The keys are names of Clipping's own fields, chosen above; mypy cannot see that through a mapping.
+    return replace(clipping, how=how, **filled) if filled else clipping  # type: ignore[arg-type]

@@ -61,9 +61,8 @@ Row = list[float]
 _PAD = (0.0, 0.0, -1.0, 0.0)
 
 
-def rows(walk: Walk, said: Declared, title: str = "") -> list[Row]:
-    """Return one row of `NAMES` per block of the page."""
-    blocks = walk.blocks
+def rows(blocks: list[Block], walk: Walk, said: Declared, title: str = "") -> list[Row]:
+    """Return one row of `NAMES` for each of `blocks`, the blocks of the page or its first ones."""
     if not blocks:
         return []
     page = _Page(walk, said, title)

@@ -13,27 +13,40 @@ from importlib import resources
 from math import exp
 
 Score = Callable[[Sequence[Sequence[float]]], list[float]]
+Forest = tuple[list[tuple[int, float]], int, float]
+"""Nodes in preorder as (column, threshold or value), number of trees, score at which to give a block up."""
+
 LEAF = 65_535
 _NODE = struct.Struct("<Hf")
 # After this many trees a block that is far below even odds is given up: the rest would not lift it. Measured: no kept block is lost.
 EARLY_TREES = 20
 
 
+def model_file() -> bytes:
+    """Return the bytes of the model that the package carries."""
+    return resources.files(__package__).joinpath("blocks.bin").read_bytes()
+
+
 @cache
 def forest(name: str) -> Score:
     """Return the function that gives each row the probability of forest `name` of `blocks.bin`."""
-    data = zlib.decompress(resources.files(__package__).joinpath("blocks.bin").read_bytes())
-    head, _, nodes = data.partition(b"\n")
+    nodes, trees, give_up = unpacked(model_file())[name]
+    return compiled(nodes, trees=trees, give_up=give_up)
+
+
+def unpacked(data: bytes) -> dict[str, Forest]:
+    """Return the forests of a model file."""
+    head, _, nodes = zlib.decompress(data).partition(b"\n")
+    found: dict[str, Forest] = {}
     at = 0
     for key, shape in json.loads(head).items():
         size = shape["nodes"] * _NODE.size
-        if key == name:
-            return compiled(list(_NODE.iter_unpack(nodes[at : at + size])), trees=shape["trees"], give_up=shape["give_up"])
+        found[key] = list(_NODE.iter_unpack(nodes[at : at + size])), shape["trees"], shape["give_up"]
         at += size
-    raise KeyError(name)
+    return found
 
 
-def packed(forests: dict[str, tuple[list[tuple[int, float]], int, float]]) -> bytes:
+def packed(forests: dict[str, Forest]) -> bytes:
     """Return the bytes of a model file; a forest is its nodes in preorder, its number of trees and the score at which to give up."""
     head = {key: {"nodes": len(nodes), "trees": trees, "give_up": low} for key, (nodes, trees, low) in forests.items()}
     body = b"".join(_NODE.pack(column, value) for nodes, _, _ in forests.values() for column, value in nodes)

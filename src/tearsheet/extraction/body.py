@@ -1,0 +1,50 @@
+"""Which blocks of a page are its article."""
+
+from tearsheet.extraction import features
+from tearsheet.extraction.blocks import Block, Walk
+from tearsheet.extraction.forest import forest
+from tearsheet.extraction.structured import Declared
+
+KEPT_FROM = 0.5
+_RESCUED_FROM = 0.15
+_LITTLE = 140
+_MAX_JUDGED = 6_000
+
+
+def chances(walk: Walk, said: Declared, title: str) -> list[float]:
+    """Return for each block how likely it is part of the article.
+
+    A first forest looks at each block and its surroundings, a second one at the first opinion on it and its neighbours too. What the
+    first one is sure is furniture, among furniture, is not looked at twice.
+    """
+    blocks = walk.blocks[:_MAX_JUDGED]
+    rows = features.rows(blocks, walk, said, title)
+    first = forest("first")(rows)
+    worth = _worth_a_second_look(first)
+    further = features.second(features.shape(blocks), first)
+    again = forest("second")([rows[at] + further[at] for at in worth])
+    found = [0.0] * len(walk.blocks)
+    for at, chance in zip(worth, again, strict=True):
+        found[at] = chance
+    return found
+
+
+def _worth_a_second_look(first: list[float]) -> list[int]:
+    padded = [0.0, 0.0, *first, 0.0, 0.0]
+    return [at for at, chance in enumerate(first) if chance > 0.02 and max(padded[at : at + 5]) > 0.1]
+
+
+def chosen(walk: Walk, found: list[float]) -> list[int]:
+    """Return the numbers of the blocks to keep; on a page where that is next to nothing, the best of the doubtful ones too."""
+    kept = [at for at, chance in enumerate(found) if chance > KEPT_FROM]
+    if sum(walk.blocks[at].chars for at in kept) >= _LITTLE or not found:
+        return kept
+    top = max(found)
+    more = [at for at, chance in enumerate(found) if chance > max(_RESCUED_FROM, top / 3) and _is_running_text(walk.blocks[at])]
+    if more:
+        return sorted({*kept, *more})
+    return kept or [at for at, block in enumerate(walk.blocks) if _is_running_text(block) and block.chars >= _LITTLE]
+
+
+def _is_running_text(block: Block) -> bool:
+    return block.chars >= 25 and block.linked * 2 < block.chars

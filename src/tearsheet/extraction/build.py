@@ -1,0 +1,166 @@
+"""From chosen blocks and pictures to the clean HTML and the text of a clipping."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tearsheet import html
+from tearsheet.extraction.blocks import Block, Box, Walk
+from tearsheet.model import Image
+
+_STRUCTURE = frozenset("ul ol li dl dd dt blockquote table thead tbody tfoot tr td th".split())
+_TEXT = frozenset("p h1 h2 h3 h4 h5 h6 pre".split())
+_INLINE = frozenset(
+    "a abbr b bdi bdo cite code del em font i ins kbd mark q rb rp rt ruby s samp small span strike strong sub sup time tt u".split()
+)
+_VERSE = 70
+_TABLE_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A picture or embed and where it stands: the place of its tag in the stream, and what is to be written there."""
+
+    place: int
+    markup: tuple[str, ...]
+    image: Image | None = None
+
+
+def markup_of(walk: Walk, kept: Sequence[int], placed: Iterable[Placed], base: str) -> str:
+    """Return the kept blocks and the placed pictures, in the order of the page, as HTML in our vocabulary."""
+    tokens: list[str] = []
+    path: list[Box] = []
+    waiting = sorted(placed, key=lambda item: item.place)
+    verse = _verse(walk, kept)
+    for number in kept:
+        block = walk.blocks[number]
+        while waiting and waiting[0].place < block.start:
+            _write(waiting.pop(0), path, tokens, inside=block.box)
+        if number in verse:
+            tokens.pop()
+            tokens.append("<br>")
+        else:
+            path = _moved(path, _structure(block.box), tokens)
+            tokens.append(f"<{_text_name(block)}>")
+            if block.link:
+                tokens.append(block.link)
+        waiting = _span(walk, block, waiting, tokens)
+        if block.link:
+            tokens.append("</a>")
+        tokens.append(f"</{_text_name(block)}>")
+    _moved(path, [], tokens)
+    for item in waiting:
+        tokens.extend(item.markup)
+    return html.rewrite(tokens, base)
+
+
+def text_of(walk: Walk, kept: Sequence[int]) -> str:
+    """Return the kept blocks as text: a blank line between blocks, a line end where only a `<br>` parts two lines of verse."""
+    verse = _verse(walk, kept)
+    out: list[str] = []
+    for number in kept:
+        out.append(("\n" if number in verse else "\n\n") if out else "")
+        out.append(walk.blocks[number].text)
+    return "".join(out)
+
+
+def whole_tables(walk: Walk, kept: Sequence[int]) -> list[int]:
+    """Return `kept` with every other block of the tables of which most is kept, so that no cell goes missing."""
+    tables: dict[int, Box] = {}
+    chars: dict[int, int] = {}
+    for number in kept:
+        table = _table(walk.blocks[number].box)
+        if table is not None:
+            tables[id(table)] = table
+            chars[id(table)] = chars.get(id(table), 0) + walk.blocks[number].chars
+    whole = [box for key, box in tables.items() if box.blocks >= 4 and chars[key] >= _TABLE_SHARE * box.chars and not _arranges(box)]
+    if not whole:
+        return list(kept)
+    spans = [(box.start, box.end) for box in whole]
+    have = set(kept)
+    return [at for at, block in enumerate(walk.blocks) if at in have or any(start <= block.start < end for start, end in spans)]
+
+
+def _arranges(table: Box) -> bool:
+    return table.paragraphs >= 3 or table.linked * 2 > table.chars
+
+
+def _table(box: Box | None) -> Box | None:
+    while box is not None and box.name != "table":
+        box = box.parent
+    return box
+
+
+def _verse(walk: Walk, kept: Sequence[int]) -> frozenset[int]:
+    """Return the blocks that go on in the line block before them: short lines parted by a `<br>`."""
+    found, before = set(), -2
+    for number in kept:
+        block = walk.blocks[number]
+        if block.broken and before == number - 1 and walk.blocks[before].box is block.box and not block.link:
+            if block.chars < _VERSE and walk.blocks[before].chars < _VERSE:
+                found.add(number)
+        before = number
+    return frozenset(found)
+
+
+def _text_name(block: Block) -> str:
+    return block.name if block.name in _TEXT else "p"
+
+
+def _structure(box: Box | None) -> list[Box]:
+    chain: list[Box] = []
+    while box is not None:
+        if box.name in _STRUCTURE:
+            chain.append(box)
+        box = box.parent
+    chain.reverse()
+    return chain
+
+
+def _moved(path: list[Box], wanted: list[Box], tokens: list[str]) -> list[Box]:
+    """Write the end and start tags that lead from inside `path` to inside `wanted`."""
+    common = 0
+    while common < len(path) and common < len(wanted) and path[common] is wanted[common]:
+        common += 1
+    tokens.extend(f"</{box.name}>" for box in reversed(path[common:]))
+    tokens.extend(box.tag for box in wanted[common:])
+    return wanted
+
+
+def _write(item: Placed, path: list[Box], tokens: list[str], *, inside: Box) -> None:
+    """Write a picture between blocks: outside of the lists and quotes that the next block is not in."""
+    wanted = _structure(inside)
+    while path and path[-1] not in wanted:
+        tokens.append(f"</{path.pop().name}>")
+    tokens.extend(item.markup)
+
+
+def _span(walk: Walk, block: Block, waiting: list[Placed], tokens: list[str]) -> list[Placed]:
+    """Write one block's own pieces, with the pictures that stand inside it; return those still to come."""
+    pieces = walk.pieces
+    for place in range(block.start, min(block.end, len(pieces))):
+        piece = pieces[place]
+        if place % 2 == 0:
+            if walk.is_shown(place):
+                tokens.append(piece)
+            continue
+        if waiting and waiting[0].place <= place:
+            tokens.extend(waiting.pop(0).markup)
+        elif html.tag_name(piece) in _INLINE:
+            tokens.append(piece)
+    return waiting
+
+
+def figure(image: Image, *, given: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the pieces of a figure with its caption and credit."""
+    size = "".join(f' {key}="{value}"' for key, value in (("width", image.width), ("height", image.height)) if value)
+    tag = f'<img src="{html.escape(image.url)}" alt="{html.escape(image.alt)}"{size}>'
+    if not image.caption and not image.credit:
+        return "<figure>", tag, "</figure>"
+    note = html.escape(image.caption)
+    if image.credit:
+        note += (" " if note else "") + f"<small>{html.escape(image.credit)}</small>"
+    return "<figure>", tag, "<figcaption>", *_split(note), "</figcaption>", "</figure>"
+
+
+def _split(note: str) -> list[str]:
+    return [piece for piece in html.pieces_of(note) if piece]

@@ -1,0 +1,324 @@
+"""The pictures of an article with their captions and credits; no trackers, icons, avatars or teasers."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from html import unescape
+from urllib.parse import unquote, urlsplit
+
+from tearsheet import html, urls
+from tearsheet.extraction.blocks import Block, Box, Spot, Walk
+from tearsheet.extraction.build import Placed, figure
+from tearsheet.extraction.words import ADVERT, ASIDE, BYLINE, CAPTION, COMMENT, CREDIT, FOOTER, MEDIA, NAV, RELATED, SHARE, SIGNUP
+from tearsheet.model import Image
+
+_NO_PICTURE = re.compile(
+    r"(?i)(?:^|[/_.\-=])(?:icons?|logos?|avatars?|gravatar|pixel|spacer|blank|emojis?|smil(?:ey|ies)|buttons?|badges?|share|1x1|favicon|sprite|"
+    r"tracking|beacon|loading|arrow|qr-?code|erweima|transparent|placeholder|clear|divider)(?:[/_.\-?&]|\d*\.|$)|"
+    r"doubleclick|facebook\.com/tr|scorecardresearch|/count(?:er)?[./?]|feedburner|wp-content/plugins|gravatar\.com|analytics|\.svg(?:$|\?)|\.gif\?"
+)
+_CREDIT = re.compile(
+    r"(?i)^\W*(?:foto|photo|image|picture|bild|credit|quelle|source|crédit|fuente|imagen|©|\(c\)|图源|图片来源|来源|图|摄影|攝|写真|撮影|사진|фото|صورة)"
+    r"[^:：]{0,20}[:：©]|^\W*©|^\W*(?:getty|reuters|afp|dpa|ap photo|picture alliance|imago|新华社|视觉中国)\b"
+)
+_LABEL = re.compile(r"(?i)\W*(?:bild\s*\d+|photo|foto|image|advertisement|anzeige|werbung|publicidad|read more|\d+\s*/\s*\d+|enlarge|zoom|play video)?\W*")
+_FOREIGN = NAV | RELATED | SHARE | COMMENT | ADVERT | FOOTER | SIGNUP | BYLINE
+_CENTRED = re.compile(r'align="?center|text-align:\s*center')
+_COLOURED = re.compile(r"<(?:span|font)\b[^>]*\bcolor")
+_TINY_PX, _SMALL_PX = 70, 130
+_LONGEST_CAPTION = 900
+_MAX_PICTURES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """The pictures of an article in place, and the blocks that are their captions."""
+
+    placed: tuple[Placed, ...] = ()
+    captions: frozenset[int] = frozenset()
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        return tuple(item.image for item in self.placed if item.image is not None)
+
+
+def gallery(walk: Walk, kept: Sequence[int], found: Sequence[float], base: str, *, known: frozenset[str] = frozenset(), whole: bool = False) -> Gallery:
+    """Return the pictures that belong to the kept blocks; `known` are those (see `key`) that repeat across the site.
+
+    `whole` says that the page is a piece of an article, of which every picture counts.
+    """
+    if not kept and not whole:
+        return Gallery()
+    region = _Region(walk, kept, found)
+    starts = [block.start for block in walk.blocks]
+    shown: dict[str, int] = {}
+    placed: list[Placed] = []
+    captions: set[int] = set()
+    for spot in walk.pictures[:_MAX_PICTURES]:
+        if not whole and not region.holds(spot):
+            continue
+        given = _given(walk, spot)
+        url = html.picture_address(given, base)
+        if not url or _is_decoration(given, url) or key(url) in known:
+            continue
+        alone = key(url)
+        if alone in shown:
+            continue
+        shown[alone] = len(placed)
+        numbers = _caption_blocks(walk, spot, kept=region.kept, starts=starts)
+        captions.update(numbers)
+        image = _image(walk, url, given, numbers)
+        placed.append(Placed(spot.place, figure(image), image))
+    placed += _embeds(walk, region, base)
+    return Gallery(tuple(sorted(placed, key=lambda item: item.place)), frozenset(captions))
+
+
+def key(url: str) -> str:
+    """Return what identifies a picture whatever its size: the file's name without size marks, or the whole address."""
+    parts = urlsplit(url)
+    name = unquote(parts.path.rstrip("/").rsplit("/", 1)[-1])
+    stem = _SIZE.sub("", re.sub(r"\.\w{3,4}$", "", name))
+    return stem.lower() if len(stem) >= 8 and re.search(r"\d", stem) else f"{parts.netloc}{parts.path}?{parts.query}"
+
+
+_SIZE = re.compile(r"(?i)[-_.]?(?:\d{2,4}x\d{2,4}|[wh]_?\d{2,4}|scaled|large|medium|small|thumb(?:nail)?)$")
+
+
+class _Region:
+    """The part of the page that the kept blocks span, with the element that holds nearly all of them."""
+
+    def __init__(self, walk: Walk, kept: Sequence[int], found: Sequence[float]) -> None:
+        self.walk = walk
+        self.kept = frozenset(kept)
+        self.found = found
+        self.top = _common(walk, kept) if kept else walk.box
+        sure = [at for at in kept if walk.blocks[at].chars >= 60] or list(kept) or [0]
+        head = next((at for at in range(min(sure[0], len(walk.blocks) - 1), -1, -1) if walk.blocks[at].name == "h1"), sure[0])
+        self.first = max(min(head, sure[0]), sure[0] - 25) if head != sure[0] else max(sure[0] - 6, 0)
+        self.last = sure[-1]
+        self.judged: dict[int, bool] = {}
+
+    def holds(self, spot: Spot) -> bool:
+        """Return whether a picture stands among the kept blocks, in nothing that is foreign to them."""
+        if spot.before < self.first or spot.before > self.last + 3:
+            return False
+        if not _is_inside(spot.box, self.top) and spot.before > self.last:
+            return False
+        return not self._is_foreign(spot)
+
+    def _is_foreign(self, spot: Spot) -> bool:
+        box: Box | None = spot.box
+        while box is not None and box is not self.top and not _is_inside(self.top, box):
+            known = self.judged.get(id(box))
+            if known is None:
+                known = self.judged[id(box)] = self._is_foreign_box(box)
+            if known:
+                return True
+            box = box.parent
+        return False
+
+    def _is_foreign_box(self, box: Box) -> bool:
+        if box.name in ("nav", "footer", "aside", "form") and not self._has_kept(box):
+            return box.name != "aside" or box.linked * 3 > box.chars
+        if box.bits & _FOREIGN and not box.bits & (CAPTION | MEDIA) and not self._has_kept(box) and box.name != "figure":
+            return True
+        if box.bits & ASIDE and box.linked * 2 > box.chars > 0 and not self._has_kept(box):
+            return True
+        return box.chars > 20 and box.linked * 10 > box.chars * 6 and box.name != "figure" and not self._has_kept(box)
+
+    def _has_kept(self, box: Box) -> bool:
+        return any(box.start <= self.walk.blocks[at].start < box.end for at in self.kept)
+
+
+def _common(walk: Walk, kept: Sequence[int]) -> Box:
+    """Return the smallest element that holds nine tenths of the kept text."""
+    total = sum(walk.blocks[at].chars for at in kept)
+    held: dict[int, int] = {}
+    boxes: dict[int, Box] = {}
+    for at in kept:
+        box: Box | None = walk.blocks[at].box
+        while box is not None:
+            held[id(box)] = held.get(id(box), 0) + walk.blocks[at].chars
+            boxes[id(box)] = box
+            box = box.parent
+    enough = [box for name, box in boxes.items() if held[name] * 10 >= total * 9]
+    return max(enough, key=lambda box: box.depth, default=walk.box)
+
+
+def _is_inside(box: Box | None, outer: Box) -> bool:
+    return box is not None and outer.start <= box.start and box.end <= outer.end
+
+
+def _given(walk: Walk, spot: Spot) -> dict[str, str]:
+    """Return the attributes of an `img`, with the sources of the `picture` around it if its own address is a placeholder."""
+    given = html.attributes(spot.tag)
+    if html.picture_address(given, "https://x.invalid/") and not given.get("src", "").startswith("data:"):
+        return given
+    for place in range(spot.place - 2, max(spot.place - 60, 0), -2):
+        tag = walk.pieces[place]
+        if tag.startswith("<picture") or not tag.startswith(("<source", "</source")):
+            break
+        source = html.attributes(tag)
+        chosen = source.get("srcset") or source.get("data-srcset") or source.get("data-original-set", "")
+        if chosen and not chosen.startswith("data:"):
+            return {**given, "data-srcset": chosen}
+    return given
+
+
+def _is_decoration(given: dict[str, str], url: str) -> bool:
+    width, height = _pixels(given.get("width", "")), _pixels(given.get("height", ""))
+    if 0 < width <= _TINY_PX or 0 < height <= _TINY_PX:
+        return True
+    if 0 < width <= _SMALL_PX and 0 < height <= _SMALL_PX:
+        return True
+    parts = urlsplit(url)
+    return bool(_NO_PICTURE.search(f"{parts.path.rsplit('/', 3)[-1]}") or _NO_PICTURE.search(f"{parts.netloc}{parts.path[-80:]}?{parts.query[:60]}"))
+
+
+def _pixels(text: str) -> int:
+    found = re.fullmatch(r"\s*(\d{1,5})(?:\.\d+)?(?:px)?\s*", text)
+    return int(found.group(1)) if found else 0
+
+
+def _image(walk: Walk, url: str, given: dict[str, str], numbers: Sequence[int]) -> Image:
+    caption, credit = [], []
+    for at in numbers:
+        block = walk.blocks[at]
+        is_credit = (block.bits | block.box.bits) & CREDIT and not block.box.bits & CAPTION
+        (credit if is_credit or _CREDIT.search(block.text) else caption).append(block.text)
+    width, height = _pixels(given.get("width", "")), _pixels(given.get("height", ""))
+    alt = " ".join(given.get("alt", "").split())
+    return Image(url=url, caption=" ".join(caption), credit=" ".join(credit), alt=alt[:500], width=width, height=height)
+
+
+# ------------------------------------------------------------------------------------------------ captions
+
+
+def _caption_blocks(walk: Walk, spot: Spot, *, kept: frozenset[int], starts: list[int]) -> list[int]:
+    """Return the blocks that say what a picture shows: in its figure, in its media box, or right after it."""
+    box: Box | None = spot.box
+    for _ in range(7):
+        if box is None or box.parent is None:
+            break
+        is_figure = box.name == "figure" or (box.bits & (MEDIA | CAPTION) and box.chars <= _LONGEST_CAPTION and box.blocks <= 5)
+        if is_figure and _pictures_in(walk, box) <= (3 if box.name == "figure" else 2):
+            found = _notes(walk, _inside(walk, box, spot), kept, strict=box.name != "figure" and not box.bits & CAPTION)
+            if found or box.name == "figure":
+                return found
+        box = box.parent
+    return _adjacent(walk, spot, kept)
+
+
+def _pictures_in(walk: Walk, box: Box) -> int:
+    return len({spot.box for spot in walk.pictures if box.start <= spot.place < box.end})
+
+
+def _inside(walk: Walk, box: Box, spot: Spot) -> list[int]:
+    found = []
+    for step in (range(spot.before - 1, -1, -1), range(spot.before, len(walk.blocks))):
+        for at in step:
+            if not box.start <= walk.blocks[at].start < box.end:
+                break
+            found.append(at)
+    return sorted(found)
+
+
+def _notes(walk: Walk, numbers: Sequence[int], kept: frozenset[int], *, strict: bool) -> list[int]:
+    """Return those of a figure's blocks that are caption or credit: of `figcaption` or so named ones, if there are any, only those."""
+    named = [at for at in numbers if _is_caption(walk.blocks[at])]
+    if strict and not named:
+        numbers = [at for at in numbers if at not in kept and walk.blocks[at].linked * 2 <= walk.blocks[at].chars]
+    chosen = named or list(numbers)
+    if not strict and named:
+        chosen = [at for at in numbers if at in named or _CREDIT.search(walk.blocks[at].text) or walk.blocks[at].box.bits & CREDIT]
+    chosen = [at for at in chosen if not _LABEL.fullmatch(walk.blocks[at].text)]
+    return _once(walk, chosen) if sum(walk.blocks[at].chars for at in chosen) <= _LONGEST_CAPTION else []
+
+
+def _once(walk: Walk, numbers: Sequence[int]) -> list[int]:
+    seen: set[str] = set()
+    return [at for at in numbers if not (walk.blocks[at].text in seen or seen.add(walk.blocks[at].text))]  # type: ignore[func-returns-value]
+
+
+def _is_caption(block: Block) -> bool:
+    if block.name in ("figcaption", "caption") or block.bits & (CAPTION | CREDIT):
+        return True
+    box: Box | None = block.box
+    for _ in range(3):
+        if box is None:
+            return False
+        if box.name == "figcaption" or box.bits & (CAPTION | CREDIT):
+            return True
+        box = box.parent
+    return False
+
+
+def _adjacent(walk: Walk, spot: Spot, kept: frozenset[int]) -> list[int]:
+    """Return the caption that only stands near: the rest of the picture's own paragraph, or a coloured or small line centred under it."""
+    at = spot.before
+    if at >= len(walk.blocks):
+        return []
+    block = walk.blocks[at]
+    if block.chars > 260 or block.start > spot.place + 14 or _LABEL.fullmatch(block.text):
+        return []
+    if _is_caption(block):
+        return [at]
+    pieces = walk.pieces[max(block.start, 0) : block.end]
+    centred = _CENTRED.search(block.box.tag) is not None
+    if centred and any(_COLOURED.search(piece) for piece in pieces if piece.startswith("<")):
+        return [at]
+    own = block.start <= spot.place < block.end and block.box is spot.box
+    if own and block.chars <= 160 and (_CREDIT.search(block.text) or centred):
+        return [at]
+    if at not in kept and block.chars <= 200 and centred and block.linked == 0:
+        return [at]
+    return []
+
+
+# ------------------------------------------------------------------------------------------------ embeds, lead
+
+_SHOWN = re.compile(
+    r"(?i)youtube|youtu\.be|vimeo|dailymotion|twitter|x\.com|instagram|facebook\.com/plugins/(?:post|video)|tiktok|spotify|soundcloud|maps|openstreetmap|"
+    r"bilibili|youku|v\.qq\.com|rutube|vk\.com/video|datawrapper|flourish|infogram|\.mp4|\.m3u8|\.mp3|player|embed|podcast|video"
+)
+_NOT_SHOWN = re.compile(r"(?i)googletagmanager|doubleclick|recaptcha|consent|cookie|about:blank|ads?\.|/ads|widget|newsletter|comments|disqus|gtm|amazon-adsystem")
+
+
+def _embeds(walk: Walk, region: _Region, base: str) -> list[Placed]:
+    """Return the videos, posts and maps among the kept blocks as links with a label."""
+    found: list[Placed] = []
+    seen: set[str] = set()
+    for spot in walk.embeds[:100]:
+        if not region.holds(spot) or spot.before > region.last:
+            continue
+        given = html.attributes(spot.tag)
+        if not given.get("src") and spot.name in ("video", "audio"):
+            given |= _media_source(walk, spot)
+        url = html.embed_address(given, base)
+        if not url or url in seen or not _SHOWN.search(url) or _NOT_SHOWN.search(url):
+            continue
+        seen.add(url)
+        label = html.escape(html.embed_label(given, url))
+        found.append(Placed(spot.place, ("<p>", f'<a href="{html.escape(url)}">', label, "</a>", "</p>")))
+    return found
+
+
+def _media_source(walk: Walk, spot: Spot) -> dict[str, str]:
+    for place in range(spot.place + 2, min(spot.place + 12, len(walk.pieces)), 2):
+        if walk.pieces[place].startswith("<source "):
+            return {"src": html.attributes(walk.pieces[place]).get("src", "")}
+    return {}
+
+
+def lead(declared: Sequence[str], images: Sequence[Image], base: str, *, known: frozenset[str] = frozenset()) -> Image | None:
+    """Return the article's own picture: the declared one, as the body shows it if it does; never a logo."""
+    for address in declared:
+        url = urls.join(base, unescape(address)) if address else ""
+        if not url or _NO_PICTURE.search(urlsplit(url).path.rsplit("/", 1)[-1]) or _DEFAULT.search(url) or key(url) in known:
+            continue
+        same = next((image for image in images if key(image.url) == key(url)), None)
+        return replace(same, url=url) if same else Image(url=url)
+    return images[0] if images else None
+
+
+_DEFAULT = re.compile(r"(?i)default[-_]?(?:image|img|share|og|social|thumb)|(?:og|social|share|fb|facebook)[-_](?:default|image|logo)\.|site[-_]?logo|no[-_]?image")

@@ -1,0 +1,92 @@
+"""Is a page an article at all, and is it the whole of it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import log1p
+
+from tearsheet import urls
+from tearsheet.extraction.blocks import Walk
+from tearsheet.extraction.forest import forest
+from tearsheet.extraction.structured import Declared, types
+
+_CHALLENGE = re.compile(
+    r"(?i)just a moment|attention required|access denied|are you (?:a )?(?:human|robot)|captcha|verify(?:ing)? you are human|checking your browser|"
+    r"enable javascript and cookies|unusual traffic|pardon our interruption|安全验证|人机验证|访问验证|ddos"
+)
+_ERROR = re.compile(r"(?i)\b(?:404|403|410|500|502|503)\b|page (?:not found|introuvable)|not found|nicht gefunden|no encontrada|pagina non trovata|页面不存在|找不到|не найдена|見つかりません")
+_WALL = re.compile(
+    r"(?i)subscribe (?:now )?to (?:continue|read|keep)|continue reading|already a subscriber|log ?in to (?:read|continue)|this article is for subscribers|jetzt weiterlesen|weiterlesen mit|"
+    r"réservé aux abonnés|lire la suite|il vous reste \d+|solo para suscriptores|suscríbete para|contenuto riservato|この記事は会員|残り\d+文字|会員限定|有料会員|付费阅读|订阅后|登录后|구독자 전용|только для подписчиков"
+)
+_STUB = 2_400
+_NO_ARTICLES = frozenset("Product Recipe Event JobPosting SoftwareApplication Course CollectionPage ItemList SearchResultsPage QAPage DiscussionForumPosting Service LocalBusiness FAQPage".split())
+NAMES = (
+    "chars kept_share blocks prose_blocks mean_chars links headings list_share mean_chance doubtful declared_article og_article og_other other_kind dated authored "
+    "front slug digits depth pictures page_links page_blocks prose_share first_place commas"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What the judgement rests on besides the page itself."""
+
+    url: str
+    title: str
+    text: str
+    published: datetime | None
+    authors: tuple[str, ...]
+    pictures: int
+
+
+def row(walk: Walk, kept: Sequence[int], found: Sequence[float], declared: Declared, cut: Cut) -> list[float]:
+    """Return the columns `NAMES` of one page."""
+    blocks = [walk.blocks[at] for at in kept]
+    chars = sum(block.chars for block in blocks)
+    total = max(walk.box.chars, 1)
+    count = max(len(blocks), 1)
+    prose = [block for block in blocks if block.chars >= 80 and block.linked * 3 < block.chars]
+    kind = declared.first("og:type").lower()
+    kinds = {kind for node in declared.nodes[:60] for kind in types(node)}
+    path = cut.url.split("://", 1)[-1].partition("/")[2].split("?")[0]
+    tail = path.rstrip("/").rsplit("/", 1)[-1]
+    return [
+        log1p(chars), chars / total, log1p(len(blocks)), log1p(len(prose)), chars / count, sum(block.linked for block in blocks) / max(chars, 1),
+        sum(block.name in ("h2", "h3", "h4") for block in blocks) / count, sum(block.name in ("li", "td", "dd", "dt") for block in blocks) / count,
+        sum(found[at] for at in kept) / count, sum(0.1 < chance < 0.9 for chance in found) / max(len(found), 1), bool(declared.article),
+        kind == "article", bool(kind) and kind != "article", bool(kinds & _NO_ARTICLES), cut.published is not None, bool(cut.authors),
+        urls.is_front(cut.url) if cut.url else 0.0, tail.count("-") + tail.count("_"), sum(char.isdigit() for char in path), path.count("/"),
+        log1p(cut.pictures), walk.box.linked / total, log1p(len(walk.blocks)), walk.box.prose / total, kept[0] / max(len(walk.blocks), 1) if kept else 1.0,
+        len(re.findall(r"[,，、]", cut.text[:3_000])) / max(len(cut.text[:3_000]), 1) * 100,
+    ]  # fmt: skip
+
+
+def probability(columns: list[float]) -> float:
+    """Return how likely the page is an article, 0 to 1."""
+    return round(forest("page")([columns])[0], 4)
+
+
+def blocked(declared: Declared, walk: Walk, cut: Cut) -> str:
+    """Return why this is not the whole article: `challenge`, `error`, `paywall`, `empty`, or nothing."""
+    short = len(cut.text)
+    if short < 1_200 and _CHALLENGE.search(f"{declared.title} {cut.text[:300]}") and not declared.article:
+        return "challenge"
+    if short < 900 and _ERROR.search(f"{declared.title} {cut.title}") and not declared.article:
+        return "error"
+    if not cut.text.strip():
+        return "empty"
+    if short < _STUB and (is_closed(declared) or _has_wall(walk)):
+        return "paywall"
+    return ""
+
+
+def is_closed(declared: Declared) -> bool:
+    """Return whether the page declares that it is not free to read."""
+    free = declared.article.get("isAccessibleForFree")
+    tier = declared.first("article:content_tier").lower()
+    return str(free).lower() in ("false", "no") or tier in ("locked", "metered")
+
+
+def _has_wall(walk: Walk) -> bool:
+    return any(block.chars < 240 and not block.link and _WALL.search(block.text) for block in walk.blocks)

@@ -1,0 +1,128 @@
+"""When an article was published and changed, with what was written and where it stood."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tearsheet import dates, html
+from tearsheet.extraction.blocks import Spot, Walk
+from tearsheet.extraction.structured import Declared, line
+from tearsheet.extraction.words import COMMENT, DATE, RELATED
+
+_PUBLISHED = (
+    "article:published_time article:published og:published_time og:article:published_time datepublished date.issued dc.date.issued dcterms.created dcterms.issued "
+    "dcterms.date dc.date.created dc.date dc.date.publication parsely-pub-date sailthru.date publishdate publish-date publish_date pubdate publication_date "
+    "publicationdate cxenseparse:recs:publishtime cxenseparse:publishtime article.published originalpublicationdate ptime displaydate date_published article_date_original "
+    "article:create_at weibo:article:create_at date last-publish datecreated created_time citation_publication_date article-publication-date"
+).split()
+_MODIFIED = (
+    "article:modified_time og:updated_time article:modified og:modified_time datemodified dcterms.modified dc.date.modified last-modified lastmod revised "
+    "modified_time article.updated modificationdate"
+).split()
+_MONTH = r"[^\W\d_]{3,12}\.?"
+_TIME = r"(?:[\s,，|·–—at]{0,6}(?:um |à |o |ore |kl\.? ?)?\d{1,2}[:：.h]\d{2}(?:[:：]\d{2})?(?:\s?[ap]\.?m\.?)?)?"
+_WRITTEN = re.compile(
+    rf"(?i)(?:19|20)\d\d\s?[-/.年년]\s?\d{{1,2}}\s?[-/.月월]\s?\d{{1,2}}\s?[日일]?(?:\s*[（(].[)）])?\s*(?:\d{{1,2}}(?:[:：]\d{{2}}){{1,2}}|\d{{1,2}}[時时]\d{{2}}分?)?|"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s)?{_MONTH}(?:\sde)?,?\s(?:19|20)\d\d{_TIME}|\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d{_TIME}|"
+    rf"\b\d{{1,2}}[./-]\d{{1,2}}[./-](?:19|20)\d\d{_TIME}"
+)
+_CHANGED = re.compile(r"(?i)updat|modif|aktualis|mis à jour|actualiz|aggiornat|更新|修改|수정|обновл|bijgewerkt|oppdatert|uppdaterad|güncel|edited")
+_IN_URL = re.compile(r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[/_.-]|t\d|$)")
+_ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date as found: the instant, what was written, where it stood, and in which zone it was read."""
+
+    at: datetime | None = None
+    text: str = ""
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What is needed to read a date: language and zone of the site, the page's address."""
+
+    language: str = ""
+    zone: str = ""
+    url: str = ""
+
+
+def published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where) -> Dated:
+    """Return when the article was published, as its page says it.
+
+    Order: JSON-LD, meta tags, microdata and `time` elements, the dateline, the address. A date that only says when the page was
+    changed does not count.
+    """
+    return _first(_published(declared, walk, kept, where), where)
+
+
+def modified(declared: Declared, where: Where) -> Dated:
+    """Return when the article was last changed, as its page declares it."""
+    found = [("json-ld dateModified", line(declared.article.get("dateModified")))]
+    found += [(f"meta {name}", value) for name in _MODIFIED for value in declared.meta.get(name, ())]
+    return _first(found, where)
+
+
+def _first(found: Iterable[tuple[str, str]], where: Where) -> Dated:
+    for how, text in found:
+        reading = dates.read(text, language=where.language, zone=where.zone) if text else None
+        if reading is None and text:
+            reading = dates.read(_ODD_ZONE.sub(r"\1:\2", text), language=where.language, zone=where.zone)
+        if reading is not None and 1900 < reading.at.year < 2100:
+            zone = reading.zone or "no zone written, taken as UTC"
+            return Dated(reading.at, text[:120], f"{how}: {text[:60]} ({zone})")
+    return Dated()
+
+
+def _published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where) -> Iterator[tuple[str, str]]:
+    yield "json-ld datePublished", line(declared.article.get("datePublished"))
+    for name in _PUBLISHED:
+        for value in declared.meta.get(name, ()):
+            yield f"meta {name}", value
+    yield "json-ld dateCreated", line(declared.article.get("dateCreated"))
+    yield from _marked(walk, kept)
+    yield from _dateline(walk, kept)
+    for node in declared.nodes:
+        yield "json-ld datePublished", line(node.get("datePublished"))
+    found = _IN_URL.search(where.url)
+    if found:
+        yield "address", "-".join(found.groups())
+
+
+def _marked(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """Return the dates in `time` elements, microdata and elements called date, near the headline first."""
+    first = kept[0] if kept else 0
+    spots = [spot for spot in walk.marks if (spot.name == "time" or spot.bits & DATE) and not spot.box.all_bits & (COMMENT | RELATED)]
+    spots = [spot for spot in spots if -25 <= spot.before - first <= 15]
+    for spot in sorted(spots, key=lambda spot: _rank(spot, first)):
+        given = html.attributes(spot.tag)
+        text = walk.text_in(spot)
+        if _CHANGED.search(text[:40]) and len(spots) > 1:
+            continue
+        for value in (given.get("datetime", ""), given.get("content", ""), *_written(text), text if len(text) < 60 else ""):
+            yield f"{spot.name} element", value
+
+
+def _rank(spot: Spot, first: int) -> tuple[int, int]:
+    sure = 'itemprop="datePublished' in spot.tag or "pubdate" in spot.tag
+    return (0 if sure else 1 if spot.name == "time" else 2), abs(spot.before - first)
+
+
+def _written(text: str) -> list[str]:
+    return [found.group().strip() for found in _WRITTEN.finditer(text[:300])]
+
+
+def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """Return the dates written near the headline, nearest first, then those right after the body, then any in a short line."""
+    first, last = (kept[0], kept[-1]) if kept else (0, 0)
+    head = next((at for at in range(first, max(first - 40, -1), -1) if walk.blocks[at].name in ("h1", "h2")), first)
+    near = sorted(range(max(head - 12, 0), min(first + 8, len(walk.blocks))), key=lambda at: (walk.blocks[at].chars > 240, abs(at - head) + 4 * (at < head - 3)))
+    for at in [*near, *range(last, min(last + 8, len(walk.blocks)))]:
+        block = walk.blocks[at]
+        if block.chars > 600 or block.box.all_bits & COMMENT:
+            continue
+        for text in _written(block.text):
+            yield "dateline", text
