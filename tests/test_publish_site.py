@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.site_archive import NOON, PaperArchive
 from tests.site_press import EVENING, LEDGER, PAPERS, clipping, press
@@ -299,6 +299,7 @@ def test_an_edit_lies_between_two_captures():
 # --- names
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_two_names_never_share_a_folder_and_none_leads_elsewhere(a: str, b: str):
     for name in (paths.slug(a), paths.slug(b)):
@@ -329,6 +330,7 @@ def test_a_source_keeps_its_folder_when_it_is_renamed():
     assert paths.source("rsshub:/guancha/headline") != paths.source("rsshub:/guancha/index")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_a_source_s_folder_is_one_safe_name(url: str):
     folder = paths.source(url)
@@ -413,6 +415,7 @@ def test_shares_are_told_with_as_many_digits_as_they_deserve():
 # --- phrases
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="停航十二年，三号线的轮渡“今晨”复航；了ab 1（）", max_size=80))
 def test_phrases_put_together_are_the_headline(text: str):
     assert "".join(phrases(text, "zh-CN")) == text
@@ -471,6 +474,7 @@ def test_the_lead_picture_is_not_shown_twice():
     assert pictures.without_lead(f"{figure}", frozenset({"https://x.example/2.jpg"})) == figure
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_what_is_shown_is_in_our_vocabulary_whatever_came(markup: str):
     shown = pictures.shown(

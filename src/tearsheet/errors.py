@@ -10,6 +10,7 @@
     │   ├── ArchiveTooNew          written by a newer Tearsheet
     │   ├── ArchiveBusy            another process holds the database
     │   ├── DiskTrouble            full, read-only, failing
+    │   ├── CannotListen           the live server's address is taken, or not this machine's
     │   └── BadLedger              a leaf, tile, checkpoint, signature or time stamp does not agree with the rest
     ├── FetchError                 one address did not give its page
     │   ├── AddressRefused         the address guard said no
@@ -114,6 +115,12 @@ class BadLedger(ArchiveError):
     """A leaf, tile, checkpoint, signature or time stamp does not agree with the rest of the ledger."""
 
     what = "the ledger does not hold"
+
+
+class CannotListen(ArchiveError):
+    """The live server's address is taken, or is not this machine's."""
+
+    what = "cannot listen"
 
 
 class FetchError(TearsheetError):

@@ -118,6 +118,12 @@ class App:
         found: LiveArchive = self._local.archive
         return found
 
+    def leave(self) -> None:
+        """Close what this thread opened; its server calls this when the thread ends."""
+        archive = self._local.__dict__.pop("archive", None)
+        if hasattr(archive, "close"):
+            archive.close()
+
     def _routed(
         self, request: Request, archive: LiveArchive, masthead: Masthead, visitor: Visitor, people: People | None
     ) -> Response:

@@ -1,61 +1,94 @@
 """Listen, and answer until told to stop."""
 
+import logging
+import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from waitress import wasyncore
 from waitress.server import create_server
+from waitress.task import ThreadedTaskDispatcher
 
-from tearsheet.errors import DiskTrouble
+from tearsheet.archive import Archive, open_archive
+from tearsheet.errors import CannotListen
 from tearsheet.store.people import People
 from tearsheet.web import security
 from tearsheet.web.app import App, Doors, LiveArchive
 
 _THREADS = 8
+_LIMITS = {
+    "max_request_body_size": 1_000_000,
+    "max_request_header_size": 32_768,
+    "channel_timeout": 60,
+    "clear_untrusted_proxy_headers": True,
+    "expose_tracebacks": False,
+    "ident": "",
+}
+
+
+class _Workers(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
+    """Threads that answer; each closes what it opened when it ends."""
+
+    def __init__(self, leave: Callable[[], None]) -> None:
+        super().__init__()
+        self._leave = leave
+
+    def handler_thread(self, thread_no: int) -> None:
+        try:
+            super().handler_thread(thread_no)
+        finally:
+            self._leave()
 
 
 class Server:
-    """A listening server. `run()` answers until `stop()`; as a context manager it answers in a thread of its own."""
+    """A listening server. `run()` answers until `stop()`; as a context manager it answers in a thread of its own.
+
+    Raises:
+        CannotListen: the address is taken, or is not this machine's.
+    """
 
     def __init__(self, app: App, host: str, port: int) -> None:
-        try:
-            self._server: Any = create_server(  # Any: waitress has no types
-                app,
-                host=host.strip("[]"),
-                port=port,
-                threads=_THREADS,
-                ident="",
-                expose_tracebacks=False,
-                max_request_body_size=1_000_000,
-                max_request_header_size=32_768,
-                channel_timeout=60,
-                clear_untrusted_proxy_headers=True,
-            )
-        except OSError as error:
-            raise DiskTrouble(
-                f"{host}:{port}", f"cannot listen there: {error.strerror}; choose another with --port"
-            ) from error
         self.host = host
-        self.port: int = self._server.effective_port
+        listening = _listening(host, port)
+        self.port = int(listening.getsockname()[1])
+        # Waitress warns when more readers wait than threads are free; that is what its queue is for.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        self._sockets: dict[int, Any] = {}  # Any: waitress has no types
+        self._workers = _Workers(app.leave)
+        self._server: Any = create_server(
+            app, map=self._sockets, _dispatcher=self._workers, sockets=[listening], **_LIMITS
+        )
+        self._stopping = threading.Event()
+        self._ended = False
 
     @property
     def address(self) -> str:
         """Where a browser finds it."""
-        name = "localhost" if self.host in ("127.0.0.1", "::1") else self.host
+        name = "localhost" if self.host in ("127.0.0.1", "::1") else self.host or "localhost"
         return f"http://{f'[{name}]' if ':' in name else name}:{self.port}/"
 
     def run(self) -> None:
         """Answer requests until `stop()` or Ctrl-C."""
-        self._server.run()
+        self._workers.set_thread_count(_THREADS)
+        try:
+            while not self._stopping.is_set():
+                wasyncore.loop(timeout=1.0, use_poll=True, map=self._sockets, count=1)
+        finally:
+            self._ended = True
+            self._workers.shutdown()
+            wasyncore.close_all(self._sockets, ignore_all=True)
 
     def stop(self) -> None:
-        """Stop answering."""
-        self._server.close()
-        self._server.task_dispatcher.shutdown()
+        """Stop answering; requests in hand are finished first."""
+        self._stopping.set()
+        if not self._ended:
+            self._server.pull_trigger()
 
     def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread = threading.Thread(target=self.run, daemon=True)
         self._thread.start()
         return self
 
@@ -63,7 +96,7 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        self._thread.join(5)
+        self._thread.join(10)
 
 
 def server(path: Path, *, host: str = "", port: int | None = None, version: str = "") -> Server:
@@ -71,10 +104,9 @@ def server(path: Path, *, host: str = "", port: int | None = None, version: str 
 
     Raises:
         AccessError: other machines can reach the address, and there is no account.
-        ArchiveError: there is no archive, or the address cannot be listened at.
+        NoArchive: there is none.
+        CannotListen: the address is taken, or is not this machine's.
     """
-    from tearsheet.archive import open_archive
-
     with open_archive(path) as archive:
         settings = archive.settings.serve
         where = host or settings.host
@@ -90,5 +122,22 @@ def server(path: Path, *, host: str = "", port: int | None = None, version: str 
 
 
 def _people_of(archive: LiveArchive) -> People | None:
-    store = getattr(archive, "store", None)
-    return People(store.db) if store is not None else None
+    return People(archive.store.db) if isinstance(archive, Archive) else None
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens at the first address of `host`."""
+    name = host.strip("[]")
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(name or "0.0.0.0", port, type=socket.SOCK_STREAM)[0]
+        made = socket.socket(family, kind)
+        try:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(address)
+            made.listen(128)
+        except OSError:
+            made.close()
+            raise
+    except OSError as error:
+        raise CannotListen(f"{host}:{port}", f"{error.strerror or error}; choose another with --port") from error
+    return made

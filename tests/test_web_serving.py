@@ -1,0 +1,98 @@
+"""The server as a process meets it: where it listens, and what it refuses."""
+
+import http.client
+import socket
+import urllib.request
+from pathlib import Path
+
+import pytest
+from tests.site_archive import NOON
+from tests.site_press import press
+
+from tearsheet.archive import create_archive
+from tearsheet.errors import AccessError, CannotListen, NoArchive
+from tearsheet.store.people import People
+from tearsheet.web.app import App, Doors
+from tearsheet.web.serving import Server, server
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    create_archive(tmp_path / "press").close()
+    return tmp_path / "press"
+
+
+def read(url: str) -> tuple[int, bytes]:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(url, timeout=10) as answer:
+        return answer.status, answer.read()
+
+
+def test_an_archive_is_served_from_its_folder(folder: Path):
+    with server(folder, port=0) as running:
+        status, body = read(running.address)
+
+        assert (200, True) == (status, b"Nothing has been archived yet" in body)
+        assert read(f"{running.address}healthz")[1] == b"ok\n"
+
+
+def test_a_taken_address_is_named_with_what_to_do(folder: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(CannotListen, match=r"choose another with --port"):
+            server(folder, port=taken.getsockname()[1])
+
+
+def test_without_an_account_no_other_machine_may_reach_it(folder: Path):
+    with pytest.raises(AccessError, match="tearsheet account add"):
+        server(folder, host="0.0.0.0", port=0)
+
+
+def test_with_an_account_it_listens_elsewhere_and_asks_who_is_there(folder: Path):
+    from tearsheet.archive import open_archive
+
+    with open_archive(folder) as archive:
+        People(archive.store.db).add("maud", "correct horse battery", now=NOON)
+    with server(folder, host="0.0.0.0", port=0) as running:
+        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=10)
+        connection.request("GET", "/")
+        answer = connection.getresponse()
+
+        assert (302, "/login?next=/") == (answer.status, answer.headers["Location"])
+        connection.close()
+
+
+def test_where_there_is_no_archive_nothing_is_served(tmp_path: Path):
+    with pytest.raises(NoArchive):
+        server(tmp_path, port=0)
+
+
+def test_many_readers_are_answered_at_once():
+    from concurrent.futures import ThreadPoolExecutor
+
+    archive = press(pictures=False)
+    app = App(Doors(archive=lambda: archive, people=lambda archive: None))
+    with Server(app, "127.0.0.1", 0) as running, ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda n: read(f"{running.address}{'' if n % 2 else 'd/2026/11/22/'}"), range(60)))
+
+    assert {200} == {status for status, _ in answers}
+    assert 2 == len({body for _, body in answers})
+
+
+def test_an_oversized_request_costs_only_itself():
+    archive = press(pictures=False)
+    app = App(Doors(archive=lambda: archive, people=lambda archive: None))
+    with Server(app, "127.0.0.1", 0) as running:
+        for line in (
+            f"GET /{'x' * 200_000} HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "GET / HTTP/1.1\r\n" + "A: b\r\n" * 50_000 + "\r\n",
+        ):
+            with socket.create_connection(("127.0.0.1", running.port), timeout=10) as raw:
+                try:
+                    raw.sendall(line.encode())
+                    first = raw.recv(200)
+                except ConnectionError:
+                    first = b"closed"
+                assert b" 200 " not in first
+        assert 200 == read(f"{running.address}healthz")[0]
