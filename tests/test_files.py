@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tearsheet.errors import BadName, DiskTrouble, NotFound
@@ -109,6 +109,7 @@ def test_names_that_lead_elsewhere_or_cannot_be_are_refused(folder, name):
 
 
 @given(name=st.text(max_size=40))
+@settings(deadline=None)
 def test_no_name_writes_outside_the_folder(tmp_path_factory, name):
     root = tmp_path_factory.mktemp("root")
     folder = Folder(root / "inner")

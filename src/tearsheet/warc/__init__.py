@@ -7,4 +7,17 @@ from tearsheet.warc.records import Record
 from tearsheet.warc.tail import Trimmed, trim
 from tearsheet.warc.writer import Revisit, Writer
 
-__all__ = ["Damage", "Record", "Revisit", "Trimmed", "Writer", "captures", "cdxj", "check", "erase", "get", "read", "trim"]
+__all__ = [
+    "Damage",
+    "Record",
+    "Revisit",
+    "Trimmed",
+    "Writer",
+    "captures",
+    "cdxj",
+    "check",
+    "erase",
+    "get",
+    "read",
+    "trim",
+]

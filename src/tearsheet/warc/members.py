@@ -19,6 +19,11 @@ LEVEL = 3
 # The stubs of `isal` call its exception class an instance.
 _ISAL_ERROR = cast("type[Exception]", igzip_lib.IsalError)
 
+SMALL = 4096
+"""Up to this many bytes zlib 9 makes a fifth less of a record, and its time does not count: requests and references."""
+
+HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+
 MAX_MEMBER = 512_000_000
 """A member that unpacks to more is read as a stream."""
 
@@ -29,7 +34,10 @@ STEP = 65_536
 
 
 def packed(record: bytes) -> bytes:
-    """Return one gzip member that holds `record`."""
+    """Return one gzip member that holds `record`. Its header is always the same."""
+    if len(record) <= SMALL:
+        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+        return HEADER + (packer.compress(record) + packer.flush())[len(HEADER) :]
     return bytes(igzip_lib.compress(record, LEVEL, igzip_lib.COMP_GZIP))
 
 

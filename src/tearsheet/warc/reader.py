@@ -49,7 +49,7 @@ def read(
         if file.seek(0, 2) == 0:
             return
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            yield from _Reading(data, name or path.name, report=report, verify=verify).records(start)
+            yield from Reading(data, name or path.name, report=report, verify=verify).records(start)
 
 
 def check(path: Path, *, name: str = "") -> tuple[int, list[Damage]]:
@@ -89,8 +89,10 @@ def first(path: Path, offset: int, *, name: str) -> Record:
     raise BadWarc(f"{name} at byte {offset:,}", damages[0].why if damages else "there is no record")
 
 
-class _Reading:
-    """One pass over one file."""
+class Reading:
+    """One pass over one file. A member that unpacks to more than `max_member` bytes is read as a stream."""
+
+    max_member = MAX_MEMBER
 
     def __init__(self, data: mmap.mmap, name: str, *, report: Callable[[Damage], None], verify: bool) -> None:
         self.data = data
@@ -98,7 +100,6 @@ class _Reading:
         self.report = report
         self.verify = verify
         self.usual = b""
-        self.big_reported = False
 
     def records(self, start: int) -> Iterator[Record]:
         place = start
@@ -124,7 +125,7 @@ class _Reading:
     def _member(self, place: int) -> Generator[Record, None, int]:
         unpacking = Unpacking(self.data, place)
         try:
-            member = unpacking.whole(at_most=MAX_MEMBER)
+            member = unpacking.whole(at_most=self.max_member)
         except BadWarc as error:
             if error.cause == "larger than one step":
                 return (yield from self._stream(unpacking, place))
@@ -181,26 +182,20 @@ class _Reading:
     def _stream(self, unpacking: Unpacking, place: int) -> Generator[Record, None, int]:
         """Yield the records of a member too big to hold: a whole file compressed as one."""
         self._damaged(place, 0, "one very large compressed member: no random access", lost=False)
-        held = bytearray(unpacking.so_far)
-        pieces = unpacking.pieces()
-        while True:
-            broken = _fill(held, pieces)
-            if not held:
-                break
+        held = _Held(unpacking)
+        while held.fill(MAX_HEAD):
             try:
-                end = _record_end(bytes(held[:MAX_HEAD]), 0)
-                while not broken and len(held) < end:
-                    broken = _fill(held, pieces, upto=end)
-                record = _whole(bytes(held[:end]), file=self.name, offset=place, length=0, verify=self.verify)
-                yield record
+                end = _record_end(bytes(held.data[:MAX_HEAD]), 0)
+                held.fill(end)
+                record = _whole(bytes(held.data[:end]), file=self.name, offset=place, length=0, verify=self.verify)
             except BadWarc as error:
-                self._damaged(place, 0, broken or error.cause)
-                following = held.find(b"\r\n\r\nWARC/1.", 1)
-                end = following + 4 if following >= 0 else len(held)
-            del held[:end]
-            if broken and not held:
-                return self._skip(place, broken)
-        return place + unpacking.consumed
+                self._damaged(place, 0, held.broken or error.cause)
+                following = held.data.find(b"\r\n\r\nWARC/1.", 1)
+                end = following + 4 if following >= 0 else len(held.data)
+            else:
+                yield record
+            del held.data[:end]
+        return self._skip(place, held.broken) if held.broken else place + unpacking.consumed
 
     # ---- plain
 
@@ -217,17 +212,22 @@ class _Reading:
         return end
 
 
-def _fill(held: bytearray, pieces: Iterator[bytes], *, upto: int = MAX_HEAD) -> str:
-    """Draw pieces until `held` is long enough; return what broke, or the empty string."""
-    try:
-        while len(held) < upto:
-            piece = next(pieces, None)
-            if piece is None:
-                return ""
-            held += piece
-    except BadWarc as error:
-        return error.cause
-    return ""
+class _Held:
+    """What has been drawn from a large member and not yet given out."""
+
+    def __init__(self, unpacking: Unpacking) -> None:
+        self.data = bytearray(unpacking.so_far)
+        self.broken = ""
+        self._pieces = unpacking.pieces()
+
+    def fill(self, upto: int) -> bool:
+        """Draw until there are `upto` bytes or no more come; return whether there are any."""
+        try:
+            while len(self.data) < upto and (piece := next(self._pieces, None)) is not None:
+                self.data += piece
+        except BadWarc as error:
+            self.broken = error.cause
+        return bool(self.data)
 
 
 def _record_end(data: bytes, start: int) -> int:

@@ -125,15 +125,20 @@ class Writer:
     # ---- what is written
 
     def _pair(self, capture: Capture, original: "_Original | None") -> list[bytes]:
-        """Return the records of one exchange: the answer, and the request if we sent it."""
+        """Return the records of one exchange: the answer, and the request if we sent it.
+
+        A reference goes without its request, which says nothing that the original's does not: it is to stay under 1 kB.
+        """
+        if original:
+            return [self._revisit(capture, original)]
         id = new_id()
-        answer = self._revisit(capture, original, id=id) if original else self._response(capture, id=id)
+        answer = self._response(capture, id=id)
         if not capture.request:
             return [answer]
         fields = [
             ("WARC-Target-URI", uri(capture.final_url)),
             ("WARC-Concurrent-To", id),
-            *_connection(capture),
+            ("WARC-IP-Address", capture.ip),
             ("Content-Type", REQUEST_TYPE),
         ]
         return [answer, self._record("request", fields, capture.request, at=capture.captured_at)]
@@ -148,7 +153,7 @@ class Writer:
         fields += [("WARC-Truncated", "unspecified"), (BODY_DIGEST, capture.digest)]
         return self._record("response", fields, head, at=capture.captured_at, id=id)
 
-    def _revisit(self, capture: Capture, original: "_Original", *, id: str) -> bytes:
+    def _revisit(self, capture: Capture, original: "_Original") -> bytes:
         head = kept_head(_head(capture), len(capture.raw or capture.body))
         fields = [
             ("WARC-Target-URI", uri(capture.final_url)),
@@ -164,7 +169,7 @@ class Writer:
             ("WARC-Payload-Digest", original.payload_digest),
             (BODY_DIGEST, capture.digest),
         ]
-        return self._record("revisit", fields, head, at=capture.captured_at, id=id)
+        return self._record("revisit", fields, head, at=capture.captured_at)
 
     def _original(self, capture: Capture, revisit: Revisit) -> "_Original | None":
         """Return the record that holds the body, if a reference to it will do: readable, and packed as this one is."""
@@ -189,8 +194,8 @@ class Writer:
         )
 
     def _record(self, kind: str, fields: list[tuple[str, str]], block: bytes, *, at: datetime, id: str = "") -> bytes:
-        named = [*fields, ("WARC-Warcinfo-ID", self._open().info_id)]
-        return packed(record_bytes(kind, named, block, at=at, id=id))
+        info = ("WARC-Warcinfo-ID", self._open().info_id)
+        return packed(record_bytes(kind, [*fields, info] if kind != "revisit" else fields, block, at=at, id=id))
 
     # ---- where it goes
 
