@@ -176,6 +176,20 @@ def test_a_list_in_brackets_or_plain_values_of_other_hands_are_read():
     assert post.extra == (("tags", ()), ("lang", "en"), ("count", "3"), ("empty", ""))
 
 
+@pytest.mark.parametrize(
+    ("raw", "title"),
+    [("A plain title", "A plain title"), ('"it\'s "so""', 'it\'s "so"'), ("'it''s'", "it's"), ("'a'b'", "a'b")],
+)
+def test_titles_quoted_in_any_way_are_read(raw, title):
+    assert read_post(FILE.replace("'_A flood_ and what it left_'", raw).encode()).title == title
+
+
+def test_a_value_that_is_quoted_wrongly_is_read_as_it_stands():
+    post = read_post(FILE.replace("---\n\n<div>", 'a: "x\nb: "\\q"\nc: \'x\n---\n\n<div>').encode())
+
+    assert post.extra == (("a", '"x'), ("b", '"\\q"'), ("c", "'x"))
+
+
 # ---- compat mode
 
 
@@ -347,6 +361,14 @@ def test_category_names_that_yaml_would_misread_are_quoted(name):
     assert front_matter(data)["author"] == name
     assert read_post(data).categories == ("a", name, "c")
     assert read_post(data).author == name
+
+
+@pytest.mark.parametrize("title", ["", "x", "😀", "it's"])
+def test_only_the_title_tells_how_the_rest_is_quoted_if_there_are_no_further_keys(title):
+    data = write_post(a_post(title=title, categories=("'a'", "null", "c")))
+
+    assert front_matter(data)["title"] == title
+    assert (read_post(data).title, read_post(data).categories) == (title, ("'a'", "null", "c"))
 
 
 @pytest.mark.parametrize("name", ["36氪", "猫耳 FM", "数折 - 折扣信息推送", "BBC", "广播剧 / 有声漫画", "éclair"])
