@@ -18,7 +18,7 @@ from tearsheet.cli.console import Console, console, quiet_option
 from tearsheet.cli.exits import heeding_sigterm
 from tearsheet.cli.options import gathered, span_s
 from tearsheet.cli.screen import human_seconds, one_line
-from tearsheet.errors import DiskTrouble
+from tearsheet.errors import CannotListen
 from tearsheet.model import Query
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _server(folder: Path, port: int | None) -> "Server":
 
     try:
         return server(folder, port=port, version=house.__version__)
-    except DiskTrouble:
+    except CannotListen:
         if port is not None:
             raise
         return server(folder, port=0, version=house.__version__)  # another demo has the usual port
