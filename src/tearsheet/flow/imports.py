@@ -14,6 +14,7 @@ from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.pool import Pool
 from tearsheet.flow.records import Keeper
+from tearsheet.flow.sealing import seal
 from tearsheet.flow.settle import Cut, Settler, Tally
 from tearsheet.model import Capture, Clipping, Entry, Post, Source, Step
 from tearsheet.publish.posts import clipping_of, entry_of, read_post
@@ -56,6 +57,7 @@ def import_posts(
                     importer.take(file)
                 keeper.sync()
     catch_up(archive)
+    seal(archive)
     return report
 
 
@@ -88,6 +90,7 @@ def import_warcs(
                 importer.settle(pool, most=4 * LOT)
         importer.settle(pool, most=0)
     catch_up(archive)
+    seal(archive)
     return report
 
 

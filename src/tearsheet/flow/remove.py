@@ -8,6 +8,7 @@ from tearsheet import warc
 from tearsheet.archive import Archive
 from tearsheet.errors import NoSuchArticle
 from tearsheet.flow.clock import now
+from tearsheet.flow.sealing import seal
 from tearsheet.store import removing
 
 
@@ -43,6 +44,7 @@ def remove(archive: Archive, key: str, *, reason: str, source: bool = False) -> 
         for seq in taken.seqs:
             archive.index.remove(seq)
     archive.index.commit()
+    seal(archive)
     leaves = sum(len(taken.leaves) for taken in done)
     return Removed(
         articles=len(done),

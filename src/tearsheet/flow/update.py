@@ -8,6 +8,8 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
 from tearsheet import media, schedule, sites, sources, urls, warc
 from tearsheet.archive import Archive, disk_bytes
@@ -25,9 +27,10 @@ from tearsheet.extraction import clip
 from tearsheet.fetch import Fetcher, Limits, Request
 from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
-from tearsheet.flow.pool import Pool
+from tearsheet.flow.pool import Pool, undisturbed
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.remove import erase_pending
+from tearsheet.flow.sealing import seal
 from tearsheet.flow.settle import Cut, Settler, Tally
 from tearsheet.flow.visits import Visiting, settle_visit
 from tearsheet.model import Capture, Clipping, Entry, Picture, Step
@@ -41,6 +44,9 @@ from tearsheet.store.worker import Worker
 LOT = 400
 COMMIT_AFTER = 100
 COMMIT_AFTER_S = 0.25
+MOST_WAITING = 64
+MOST_WAITING_BYTES = 64_000_000
+"""Pages and pictures that wait for a processor are held in memory: above this, none is asked for."""
 PICTURE_TRIES = 4
 MAX_PAGES_PER_VISIT = 60
 
@@ -48,7 +54,6 @@ MAX_PAGES_PER_VISIT = 60
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateOptions:
     """`sources` are the only addresses to visit (all that are due if empty); `force` visits them though they are not due.
-    `again` looks again at every article, due or not.
     `again` looks again at every article, due or not.
 
     `limit` is the most articles to fetch in this run, 0 for all; `pictures` says whether to fetch pictures.
@@ -119,16 +124,20 @@ def develop(data: bytes) -> tuple[media.Copy, media.Copy]:
 
 
 def update(
-    archive: Archive, options: UpdateOptions | None = None, *, progress: Callable[[Step], None] = lambda step: None
+    archive: Archive,
+    options: UpdateOptions | None = None,
+    *,
+    progress: Callable[[Step], None] = lambda step: None,
+    clock: Callable[[], datetime] = now,
 ) -> UpdateReport:
-    """Return what was done, once everything that is due has been seen to.
+    """Return what was done, once everything that is due by `clock` has been seen to.
 
     A `KeyboardInterrupt` stops it: what is in hand is settled, the rest stays due, and the report says `interrupted`.
 
     Raises:
         DiskTrouble: what was fetched can no longer be written. What was acknowledged before is there.
     """
-    return Update(archive, options or UpdateOptions(), progress).run()
+    return Update(archive, options or UpdateOptions(), progress, clock=clock).run()
 
 
 def watch(
@@ -151,11 +160,19 @@ def watch(
 class Update:
     """One run. Its methods are the steps; `run` says their order."""
 
-    def __init__(self, archive: Archive, options: UpdateOptions, progress: Callable[[Step], None]) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        options: UpdateOptions,
+        progress: Callable[[Step], None],
+        *,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
         self.archive = archive
         self.db = archive.store.db
         self.options = options
         self.progress = progress
+        self.clock = clock
         self.tally = Tally()
         self.failures: Counter[str] = Counter()
         self.troubles: list[tuple[str, str]] = []
@@ -164,6 +181,7 @@ class Update:
         self.settled: list[Callable[[], None]] = []
         self.settled_at = time.monotonic()
         self.flying = 0
+        self.heavy = 0
         self.fetched = 0
         self.only: list[str] | None = list(options.sources) or None
         self.all_forced = options.force and not options.sources
@@ -186,19 +204,21 @@ class Update:
                 Pool(self.options.workers) as self.pool,
             ):
                 fetcher = Fetcher(limits_of(self.archive))
-                self.settler = Settler(self.archive, self.keeper, self.tally, clock=now)
+                self.settler = Settler(self.archive, self.keeper, self.tally, clock=self.clock)
                 try:
                     for request, answer in fetcher.fetch(self._requests()):
-                        self.flying -= 1
-                        self._take(request, answer)
+                        # Interrupted between two steps of ours, a place in the WARC could be told wrongly.
+                        with undisturbed():
+                            self._take(request, answer)
                 except KeyboardInterrupt:
                     interrupted = True
-                self._commit()
+                self._finish()
         finally:
             with self.archive.store.transaction() as db:
                 source_rows.release(db, self.worker.name)
             self.worker.close()
         catch_up(self.archive)
+        seal(self.archive)
         return UpdateReport(
             **{name: getattr(self.tally, name) for name in Tally.__slots__},
             failures=dict(self.failures.most_common()),
@@ -211,20 +231,25 @@ class Update:
 
     def _requests(self) -> Iterator[Request | None]:
         """Yield requests as long as anything is due or under way; None while there is nothing to give."""
-        while True:
+        while self._has_work():
+            yield self._next()
+
+    def _has_work(self) -> bool:
+        """Return whether anything is due or under way; what is done is settled and what is due claimed on the way."""
+        with undisturbed():
             self._collect()
-            if self.queue:
-                self.flying += 1
-                yield self.queue.popleft()
-            elif self._refill():
-                continue
-            elif self.flying or self.pool.pending:
-                self._commit_if_due()
-                yield None
-            elif self.settled:
-                self._commit()
-            else:
-                return
+            self._commit_if_due()
+            if self.queue or self._refill() or self.flying or self.pool.pending:
+                return True
+            self._commit()  # which may list articles that are due now
+            return self._refill()
+
+    def _next(self) -> Request | None:
+        """Return a request, if there is one and the pages that wait to be cut are not too many."""
+        if not self.queue or self.pool.pending > MOST_WAITING or self.heavy > MOST_WAITING_BYTES:
+            return None
+        self.flying += 1
+        return self.queue.popleft()
 
     def _refill(self) -> bool:
         """Claim another lot; return whether there was one."""
@@ -233,7 +258,7 @@ class Update:
             wanted = [] if due else self._claim_articles()
             pictures: list[WantedPicture] = []
             if not due and not wanted and self.options.pictures and not (self.media_full or self.warc_full):
-                pictures = keeping.claim_pictures(db, worker=self.worker.name, now=now(), limit=LOT)
+                pictures = keeping.claim_pictures(db, worker=self.worker.name, now=self.clock(), limit=LOT)
         for source in due:
             self._visit(source)
         for one in wanted:
@@ -254,14 +279,14 @@ class Update:
             self.only = [state.source.url for state in self.archive.sources() if not state.source.paused]
         if self.only is not None:
             lot, self.only = self.only[:LOT], self.only[LOT:]
-            return source_rows.claim(self.db, worker=self.worker.name, now=now(), limit=LOT, only=lot)
-        return source_rows.claim(self.db, worker=self.worker.name, now=now(), limit=LOT)
+            return source_rows.claim(self.db, worker=self.worker.name, now=self.clock(), limit=LOT, only=lot)
+        return source_rows.claim(self.db, worker=self.worker.name, now=self.clock(), limit=LOT)
 
     def _claim_articles(self) -> list[Wanted]:
         left = self.options.limit - self.fetched if self.options.limit else LOT
         if left <= 0 or self.warc_full:
             return []
-        found = articles.claim(self.db, worker=self.worker.name, now=now(), limit=min(LOT, left))
+        found = articles.claim(self.db, worker=self.worker.name, now=self.clock(), limit=min(LOT, left))
         self.fetched += len(found)
         return found
 
@@ -293,7 +318,7 @@ class Update:
         if not wanted.entry.url:
             self._cut_entry(wanted, "")
             return
-        rule = sites.rule_for(self.archive.sites, wanted.url, on=now().date())
+        rule = sites.rule_for(self.archive.sites, wanted.url, on=self.clock().date())
         instead = sites.single_page(rule, wanted.url) if rule else ""
         again = wanted.revisions > 0
         self._push(
@@ -309,6 +334,7 @@ class Update:
     # --- what came
 
     def _take(self, request: Request, answer: Capture | FetchError) -> None:
+        self.flying -= 1
         tag = request.tag
         if isinstance(tag, Visiting):
             self._take_listing(tag, answer)
@@ -338,7 +364,7 @@ class Update:
             return
         if fresh:
             try:
-                visiting.listed = sources.read(visiting.due.source, fresh, sites=self.archive.sites, now=now())
+                visiting.listed = sources.read(visiting.due.source, fresh, sites=self.archive.sites, now=self.clock())
             except TearsheetError as error:
                 self._visit_failed(visiting, error)
                 return
@@ -358,7 +384,7 @@ class Update:
 
     def _finish_visit(self, visiting: Visiting) -> None:
         self.visits.pop(visiting.due.n, None)
-        self.settled.append(lambda: settle_visit(self.archive, self.keeper, self.tally, visiting, now()))
+        self.settled.append(lambda: settle_visit(self.archive, self.keeper, self.tally, visiting, self.clock()))
         self.progress(Step(stage="sources", done=self.tally.sources, note=visiting.due.source.url))
 
     def _take_page(self, job: Job, answer: Capture | FetchError) -> None:
@@ -378,7 +404,7 @@ class Update:
             self._page_missed(job, FetchError(wanted.url, "redirected to the front page"), to_front=True)
             return
         kept = self.keeper.keep(answer)
-        self.pool.give((job, kept), cut, Piece(capture=kept, entry=wanted.entry, rule=job.rule))
+        self._give((job, kept), cut, Piece(capture=kept, entry=wanted.entry, rule=job.rule))
 
     def _page_failed(self, job: Job, error: FetchError) -> None:
         if job.instead and not job.jumps and isinstance(error, BadStatus):
@@ -401,10 +427,8 @@ class Update:
 
     def _cut_entry(self, wanted: Wanted, trouble: str) -> None:
         """Cut the text that the listing gave: there is no page, or it did not come."""
-        kept = self.keeper.entry(wanted.entry, source=wanted.url, at=now())
-        self.pool.give(
-            (Job(wanted=wanted, trouble=trouble), kept), cut, Piece(capture=kept, entry=wanted.entry, rule=None)
-        )
+        kept = self.keeper.entry(wanted.entry, source=wanted.url, at=self.clock())
+        self._give((Job(wanted=wanted, trouble=trouble), kept), cut, Piece(capture=kept, entry=wanted.entry, rule=None))
 
     def _take_picture(self, wanted: WantedPicture, answer: Capture | FetchError) -> None:
         if isinstance(answer, FetchError):
@@ -412,22 +436,28 @@ class Update:
         elif answer.status == 304 or not answer.body:
             self._picture_failed(wanted, BadPicture(wanted.url, "an empty answer"))
         else:
-            self.pool.give((wanted, answer), develop, answer.body)
+            self._give((wanted, answer), develop, answer.body)
 
     def _picture_failed(self, wanted: WantedPicture, error: TearsheetError) -> None:
         self.failures[f"picture {error.what}"] += 1
         hopeless = isinstance(error, FormatError | AddressRefused | RobotsRefused) or wanted.failures >= PICTURE_TRIES
-        due_at = None if hopeless else now() + schedule.back_off(wanted.failures + 1)
+        due_at = None if hopeless else self.clock() + schedule.back_off(wanted.failures + 1)
         self.settled.append(lambda: keeping.picture_failed(self.db, wanted.n, str(error), due_at=due_at))
 
     # --- what was worked on
+
+    def _give(self, tag: tuple[Job | WantedPicture, Capture], work: Callable[[Any], Any], piece: object) -> None:
+        self.heavy += len(tag[1].body)
+        self.pool.give(tag, work, piece)
 
     def _collect(self) -> None:
         for tag, result in self.pool.done():
             match tag:
                 case (Job() as job, Capture() as capture):
+                    self.heavy -= len(capture.body)
                     self._collect_page(job, capture, result)
                 case (WantedPicture() as wanted, Capture() as capture):
+                    self.heavy -= len(capture.body)
                     self._collect_picture(wanted, capture, result)
 
     def _collect_page(self, job: Job, capture: Capture, result: Clipping | TearsheetError) -> None:
@@ -476,7 +506,8 @@ class Update:
 
         def settle() -> None:
             row = keeping.add_capture(self.db, kept, kind="picture")
-            keeping.picture_kept(self.db, wanted.n, picture, capture=row, bytes=len(web.data) + len(thumb.data))
+            copies = keeping.Copies(web=web.data, thumb=thumb.data)
+            keeping.picture_kept(self.db, wanted.n, picture, copies, capture=row)
             self.tally.pictures += 1
 
         self.settled.append(settle)
@@ -486,6 +517,16 @@ class Update:
 
     def _commit_if_due(self) -> None:
         if len(self.settled) >= COMMIT_AFTER or (self.settled and time.monotonic() - self.settled_at > COMMIT_AFTER_S):
+            self._commit()
+
+    def _finish(self) -> None:
+        """Settle what is in hand: also what an interruption found in the pool."""
+        while self.pool.pending:
+            self.pool.wait()
+            with undisturbed():
+                self._collect()
+                self._commit_if_due()
+        with undisturbed():
             self._commit()
 
     def _commit(self) -> None:
@@ -508,7 +549,7 @@ class Update:
             for name in self.worker.dead(source_rows.workers(db)):
                 source_rows.release(db, name)
             if self.options.again:
-                articles.make_due(db, now())
+                articles.make_due(db, self.clock())
 
     def _trouble(self, thing: str, error: TearsheetError) -> None:
         self.failures[f"HTTP {error.status}" if isinstance(error, BadStatus) else error.what] += 1

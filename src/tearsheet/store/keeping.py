@@ -314,11 +314,20 @@ def claim_pictures(db: sqlite3.Connection, *, worker: str, now: datetime, limit:
     ]
 
 
-def picture_kept(db: sqlite3.Connection, n: int, picture: Picture, *, capture: int, bytes: int) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """The bytes of a picture's files under `media/`."""
+
+    web: bytes
+    thumb: bytes
+
+
+def picture_kept(db: sqlite3.Connection, n: int, picture: Picture, copies: Copies, *, capture: int) -> None:
     """Note that picture `n` is here: its original in the WARC, its web copies under `media/`."""
     db.execute(
         """UPDATE picture SET digest = ?, media_type = ?, web = ?, thumb = ?, width = ?, height = ?, thumb_width = ?,
-            thumb_height = ?, bytes = ?, capture = ?, due_at = NULL, worker = '', trouble = '' WHERE n = ?""",
+            thumb_height = ?, bytes = ?, web_digest = ?, thumb_digest = ?, capture = ?, due_at = NULL, worker = '',
+            trouble = '' WHERE n = ?""",
         (
             raw_digest(picture.digest),
             picture.media_type,
@@ -328,7 +337,9 @@ def picture_kept(db: sqlite3.Connection, n: int, picture: Picture, *, capture: i
             picture.height,
             picture.thumb_width,
             picture.thumb_height,
-            bytes,
+            len(copies.web) + len(copies.thumb),
+            hashlib.sha256(copies.web).digest(),
+            hashlib.sha256(copies.thumb).digest(),
             capture,
             n,
         ),

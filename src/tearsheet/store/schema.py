@@ -184,6 +184,8 @@ CREATE TABLE picture (
     thumb_width INTEGER NOT NULL DEFAULT 0,
     thumb_height INTEGER NOT NULL DEFAULT 0,
     bytes INTEGER NOT NULL DEFAULT 0,
+    web_digest BLOB,                    -- of the files under media/
+    thumb_digest BLOB,
     capture INTEGER REFERENCES capture,
     due_at INTEGER,
     failures INTEGER NOT NULL DEFAULT 0,

@@ -1,0 +1,162 @@
+"""Verification: catalog, WARC files, pictures and ledger must tell one story, and the story that was told before."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tearsheet import warc
+from tearsheet.archive import Archive
+from tearsheet.errors import TearsheetError
+from tearsheet.files import Folder
+from tearsheet.flow.sealing import CHECKPOINT, reader, signer_of
+from tearsheet.ledger import Checkpoint, Edge, Tree, leaf_record, subject
+from tearsheet.model import Step
+from tearsheet.store import checking, leaves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What was checked. `problems` are (thing, what is wrong with it); `unsealed` leaves are newer than the last checkpoint."""
+
+    captures: int = 0
+    revisions: int = 0
+    pictures: int = 0
+    leaves: int = 0
+    removed: int = 0
+    unsealed: int = 0
+    problems: tuple[tuple[str, str], ...] = ()
+
+
+def verify(
+    archive: Archive,
+    key: str = "",
+    *,
+    against: Path | None = None,
+    progress: Callable[[Step], None] = lambda step: None,
+) -> Verified:
+    """Return what holds and what does not, of the whole archive or of the article `key`.
+
+    `against` is a checkpoint kept elsewhere: everything it signed must still be there, unchanged and in its order.
+
+    Raises:
+        NoSuchArticle: there is none.
+    """
+    return _Verification(archive, progress).run(archive.article(key).id if key else "", against)
+
+
+class _Verification:
+    def __init__(self, archive: Archive, progress: Callable[[Step], None]) -> None:
+        self.archive = archive
+        self.db = archive.store.db
+        self.progress = progress
+        self.problems: list[tuple[str, str]] = []
+        self.count = {"captures": 0, "revisions": 0, "pictures": 0, "leaves": 0, "removed": 0, "unsealed": 0}
+
+    def run(self, id: str, against: Path | None) -> Verified:
+        if not id:
+            self.problems += [("catalog", said) for said in checking.integrity(self.db)]
+            self._ledger()
+        if against is not None:
+            self._against(against)
+        self._leaves(id)
+        self._captures(id)
+        self._revisions(id)
+        self._pictures(id)
+        return Verified(**self.count, problems=tuple(self.problems))
+
+    def _ledger(self) -> None:
+        """Check that tiles, checkpoint and the catalog's leaves are one log."""
+        folder = Folder(self.archive.path / "ledger")
+        if not folder.has(CHECKPOINT):
+            self.count["unsealed"] = leaves.count(self.db)
+            if self.count["unsealed"] and (self.archive.path / "ledger" / "tile").exists():
+                self.problems.append(("ledger/checkpoint", "is missing"))
+            return
+        try:
+            checkpoint = signer_of(self.archive).verifier.opened(folder.get(CHECKPOINT))
+            self._tiles(checkpoint, folder)
+        except TearsheetError as error:
+            self.problems.append(("ledger", str(error)))
+
+    def _tiles(self, checkpoint: Checkpoint, folder: Folder) -> None:
+        tree = Tree(checkpoint.size, reader(folder))
+        rows = leaves.since(self.db, 0)
+        for seq, record in enumerate(self._records(tree)):
+            row = next(rows, None)
+            if row is None:
+                self.problems.append((f"leaf {seq}", "is signed, but the catalog has it no more"))
+                return
+            if leaf_record(row) != record:
+                self.problems.append((f"leaf {seq}", "the catalog's is not the one that was signed"))
+        self.count["unsealed"] = sum(1 for _ in rows)
+        edge, files = Edge().grown(self._records(tree))
+        for path, data in files:
+            if not folder.has(path) or folder.get(path) != data:
+                self.problems.append((f"ledger/{path}", "does not follow from the leaves"))
+        if edge.root != checkpoint.root:
+            self.problems.append(("ledger/checkpoint", "its root is not that of the leaves"))
+
+    @staticmethod
+    def _records(tree: Tree) -> Iterator[bytes]:
+        for index in range(-(-tree.size // 256)):
+            yield from tree.records(index)
+
+    def _against(self, file: Path) -> None:
+        folder = Folder(self.archive.path / "ledger")
+        try:
+            old = signer_of(self.archive).verifier.opened(file.read_bytes())
+            now = signer_of(self.archive).verifier.opened(folder.get(CHECKPOINT))
+            tree = Tree(now.size, reader(folder))
+            if now.size < old.size:
+                self.problems.append((str(file), f"signed {old.size} leaves, the ledger has {now.size}"))
+            elif tree.root(old.size) != old.root:
+                self.problems.append((str(file), f"the first {old.size} leaves are not those it signed"))
+        except (OSError, TearsheetError) as error:
+            self.problems.append((str(file), str(error)))
+
+    def _leaves(self, id: str) -> None:
+        """Check that every leaf stands for what the catalog says it does."""
+        for kept in leaves.of_article(self.db, id) if id else leaves.kept(self.db):
+            self.count["leaves"] += 1
+            if not kept.salt:
+                self.count["removed"] += 1
+            elif subject(kept.record, kept.salt) != kept.leaf.subject:
+                self.problems.append(
+                    (f"leaf {kept.leaf.seq}", f"the {kept.leaf.event} it stands for is missing or was changed")
+                )
+            self._step("leaves", self.count["leaves"])
+
+    def _captures(self, id: str) -> None:
+        """Check that every capture can be read at its place, and that its digests hold."""
+        for url, place, digest in checking.captures(self.db, id):
+            self.count["captures"] += 1
+            try:
+                capture = warc.get(self.archive.warc_folder, place)
+                if digest != hashlib.sha256(capture.body).digest():
+                    self.problems.append(
+                        (url, f"the body at {place.file}:{place.offset} is not the one that was captured")
+                    )
+            except TearsheetError as error:
+                self.problems.append((url, str(error)))
+            self._step("captures", self.count["captures"])
+
+    def _revisions(self, id: str) -> None:
+        for article, number, said in checking.wordings(self.db, id):
+            self.count["revisions"] += 1
+            if said:
+                self.problems.append((f"{article} wording {number}", said))
+            self._step("wordings", self.count["revisions"])
+
+    def _pictures(self, id: str) -> None:
+        folder = self.archive.media_folder
+        for name, digest in checking.media(self.db, id):
+            self.count["pictures"] += 1
+            if not folder.has(name):
+                self.problems.append((f"media/{name}", "is missing"))
+            elif hashlib.sha256(folder.get(name)).digest() != digest:
+                self.problems.append((f"media/{name}", "was changed"))
+
+    def _step(self, stage: str, done: int) -> None:
+        if done % 100 == 0:
+            self.progress(Step(stage=stage, done=done))

@@ -1,0 +1,73 @@
+"""The ledger's leaves as the catalog holds them, and the records they stand for, made from the rows."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tearsheet.model import Leaf
+from tearsheet.store.keeping import capture_record, revision_record
+from tearsheet.store.values import from_ms
+
+LOT = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A leaf with its record and salt; both empty once the record was removed."""
+
+    leaf: Leaf
+    record: bytes
+    salt: bytes
+
+
+def since(db: sqlite3.Connection, seq: int) -> Iterator[Leaf]:
+    """Yield every leaf from number `seq` on."""
+    while rows := db.execute("SELECT * FROM leaf WHERE seq >= ? ORDER BY seq LIMIT ?", (seq, LOT)).fetchall():
+        yield from map(leaf_of, rows)
+        seq = rows[-1]["seq"] + 1
+
+
+def count(db: sqlite3.Connection) -> int:
+    """Return how many leaves there are."""
+    return int(db.execute("SELECT count(*) FROM leaf").fetchone()[0])
+
+
+def kept(db: sqlite3.Connection) -> Iterator[Kept]:
+    """Yield every leaf with what it stands for."""
+    seq = 0
+    while rows := db.execute("SELECT * FROM leaf WHERE seq >= ? ORDER BY seq LIMIT ?", (seq, LOT)).fetchall():
+        yield from (kept_of(db, row) for row in rows)
+        seq = rows[-1]["seq"] + 1
+
+
+def of_article(db: sqlite3.Connection, id: str) -> list[Kept]:
+    """Return the leaves of article `id`: its captures, its wordings, its disappearances, in order."""
+    rows = db.execute(
+        """SELECT leaf.* FROM leaf JOIN capture ON capture.n = leaf.ref AND leaf.event = 'capture'
+        WHERE capture.article = (SELECT n FROM article WHERE id = :id)
+        UNION SELECT leaf.* FROM leaf WHERE event IN ('revision', 'gone', 'returned')
+            AND ref = (SELECT n FROM article WHERE id = :id) ORDER BY seq""",
+        {"id": id},
+    ).fetchall()
+    return [kept_of(db, row) for row in rows]
+
+
+def kept_of(db: sqlite3.Connection, row: sqlite3.Row) -> Kept:
+    """Return the leaf of a row with the record it stands for."""
+    if row["salt"] is None:
+        return Kept(leaf=leaf_of(row), record=b"", salt=b"")
+    return Kept(leaf=leaf_of(row), record=row["record"] or _made(db, row), salt=row["salt"])
+
+
+def leaf_of(row: sqlite3.Row) -> Leaf:
+    """Return the leaf of a row."""
+    return Leaf(seq=row["seq"], at=from_ms(row["at"]), event=row["event"], subject=row["subject"])
+
+
+def _made(db: sqlite3.Connection, row: sqlite3.Row) -> bytes:
+    """Return the record made from its row; nothing if that row is no more, which a check will not fail to notice."""
+    if row["event"] == "capture":
+        return capture_record(db, row["ref"])
+    if row["event"] == "revision":
+        return revision_record(db, row["ref"], row["number"])
+    return b""
