@@ -3,8 +3,11 @@
 `socket_action` and not `select`: the latter counts no file descriptor above 1,023.
 """
 
+import contextlib
 import selectors
+import signal
 import time
+from collections.abc import Iterator
 
 import pycurl
 
@@ -26,21 +29,24 @@ class Loop:
 
     def add(self, handle: pycurl.Curl) -> None:
         """Start a transfer."""
-        self._handles.add(handle)
-        self._multi.add_handle(handle)
+        with _undisturbed():
+            self._handles.add(handle)
+            self._multi.add_handle(handle)
 
     def run(self, timeout_s: float) -> list[tuple[pycurl.Curl, int, str]]:
         """Move bytes for at most `timeout_s`, less as soon as something happens, and return what has ended."""
         now = time.monotonic()
         if self._due is not None:
             timeout_s = min(timeout_s, max(0.0, self._due - now))
-        for key, mask in self._ready(timeout_s):
-            flags = (pycurl.CSELECT_IN if mask & READ else 0) | (pycurl.CSELECT_OUT if mask & WRITE else 0)
-            self._multi.socket_action(key.fd, flags)
-        if self._due is not None and self._due <= time.monotonic():
-            self._due = None
-            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
-        return self._ended()
+        ready = self._ready(timeout_s)
+        with _undisturbed():
+            for key, mask in ready:
+                flags = (pycurl.CSELECT_IN if mask & READ else 0) | (pycurl.CSELECT_OUT if mask & WRITE else 0)
+                self._multi.socket_action(key.fd, flags)
+            if self._due is not None and self._due <= time.monotonic():
+                self._due = None
+                self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+            return self._ended()
 
     def close(self) -> None:
         """Break off what is still running."""
@@ -82,3 +88,13 @@ class Loop:
             self._selector.modify(descriptor, _WATCH[event])
         elif event in _WATCH:
             self._selector.register(descriptor, _WATCH[event])
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait: pycurl prints what is raised inside its callbacks, and forgets it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -82,7 +82,7 @@ class Pool:
         for tag, work, piece in again:
             with ProcessPoolExecutor(1, mp_context=_context(), initializer=_end_with_parent) as alone:
                 try:
-                    with _nameless_main(), _undisturbed():
+                    with _nameless_main(), undisturbed():
                         future = alone.submit(_outcome, work, piece)
                     yield tag, future.result()
                 except BrokenProcessPool:
@@ -91,7 +91,7 @@ class Pool:
     def _submit(self, tag: object, work: Callable[[Any], Any], piece: Any) -> None:
         if self._executor is None:
             self._executor = ProcessPoolExecutor(self._workers, mp_context=_context(), initializer=_end_with_parent)
-        with _nameless_main(), _undisturbed():
+        with _nameless_main(), undisturbed():
             self._running[self._executor.submit(_outcome, work, piece)] = (tag, work, piece)
 
 
@@ -107,8 +107,12 @@ def _nameless_main() -> Iterator[None]:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Start processes that Ctrl-C and SIGTERM leave alone: both reach the whole group, and it is the parent that tidies up."""
+def undisturbed() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait until the block has ended.
+
+    Threads and processes started inside never hear of them: both signals reach the whole group, and it is the parent that
+    tidies up.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
