@@ -19,6 +19,7 @@ from tearsheet.ledger import (
 from tearsheet.store import leaves
 
 CHECKPOINT = "checkpoint"
+STAMP = "checkpoint.tsr"
 KEY = "ledger.key"
 LOT = 20_000
 

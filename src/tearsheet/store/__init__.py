@@ -23,7 +23,10 @@ class Store:
             self.db.execute("PRAGMA synchronous = FULL")
             self.db.execute("PRAGMA foreign_keys = ON")
             self.db.execute("PRAGMA cache_size = -32000")
-            if schema.version_of(self.db) != schema.VERSION:
+            have = schema.version_of(self.db)
+            if 0 < have < schema.VERSION:
+                self.copy_to(Path(f"{path}.before-{schema.VERSION}"))
+            if have != schema.VERSION:
                 schema.migrate(self.db)
 
     def close(self) -> None:
@@ -42,6 +45,11 @@ class Store:
                     self.db.execute("ROLLBACK")
                 raise
             self._commit()
+
+    def copy_to(self, file: Path) -> None:
+        """Write the catalog as it is now into a new file, while others go on writing."""
+        with translated(str(file)):
+            self.db.execute("VACUUM INTO ?", (str(file),))
 
     def state(self, key: str) -> str:
         """Return what is remembered under `key`; the empty string for nothing."""

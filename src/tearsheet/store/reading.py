@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tearsheet.model import Article, Categories, Entry, Image, Listing, Place, Query, Revision, Source
 from tearsheet.store import sources as source_rows
-from tearsheet.store.keeping import clipping_of
+from tearsheet.store.keeping import blob, clipping_of
 from tearsheet.store.values import (
     from_json,
     from_ms,
@@ -183,6 +183,15 @@ def revisions(db: sqlite3.Connection, id: str) -> list[Revision]:
         )
         for row in rows
     ]
+
+
+def wording_bytes(db: sqlite3.Connection, id: str) -> list[tuple[int, bytes]]:
+    """Return (number, JSON bytes) of every wording of article `id`: the bytes that the ledger's records name by digest."""
+    rows = db.execute(
+        "SELECT number, clipping FROM revision WHERE article = (SELECT n FROM article WHERE id = ?) ORDER BY number",
+        (id,),
+    ).fetchall()
+    return [(row["number"], blob(db, row["clipping"]).encode()) for row in rows]
 
 
 def listings(db: sqlite3.Connection, id: str) -> list[tuple[Listing, Entry]]:

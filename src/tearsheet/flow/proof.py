@@ -1,0 +1,58 @@
+"""A proof of one article: its leaves, their paths to a signed checkpoint, and the bytes they stand for, as files."""
+
+from collections.abc import Iterator
+
+from tearsheet import warc
+from tearsheet.archive import Archive
+from tearsheet.errors import NotFound, TearsheetError
+from tearsheet.files import Folder
+from tearsheet.flow.sealing import CHECKPOINT, STAMP, reader, seal, signer_of
+from tearsheet.ledger import Evidence, Proof, Tree, proof_files, read_checkpoint
+from tearsheet.model import Article
+from tearsheet.store import leaves, reading
+
+
+def proof(archive: Archive, key: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the (path, bytes) of a folder with which anyone checks, without Tearsheet, what is kept of the article `key`.
+
+    Raises:
+        NoSuchArticle: there is none. BadLedger: the ledger is broken; see `tearsheet verify`.
+    """
+    article = archive.article(key)
+    seal(archive)
+    folder = Folder(archive.path / "ledger")
+    note = folder.get(CHECKPOINT)
+    tree = Tree(read_checkpoint(note).size, reader(folder))
+    signer = signer_of(archive)
+    kept = leaves.of_article(archive.store.db, article.id)
+    if not kept:
+        raise NotFound(article.id, "nothing of it stands in the ledger")
+    evidence = tuple(
+        Evidence(leaf=each.leaf, record=each.record, salt=each.salt, path=tree.inclusion(each.leaf.seq))
+        for each in kept
+    )
+    yield from proof_files(
+        Proof(
+            about=f"{article.title} ({article.url}), {article.revisions} wordings",
+            checkpoint=note,
+            key=signer.verifier,
+            evidence=evidence,
+            minisign=signer.minisign(note, f"checkpoint of {signer.verifier.name}"),
+            token=folder.get(STAMP) if folder.has(STAMP) else b"",
+            files=dict(_bytes(archive, article)),
+        )
+    )
+
+
+def _bytes(archive: Archive, article: Article) -> Iterator[tuple[str, bytes]]:
+    """Yield what the records name by digest: every page as it came, every wording as JSON."""
+    for row in reading.captures(archive.store.db, article.id):
+        if row.note.startswith("unchanged"):
+            continue
+        name = row.digest.removeprefix("sha256:")
+        try:
+            yield f"{name}.html", warc.get(archive.warc_folder, row.place).body
+        except TearsheetError as error:
+            yield f"{name}.missing.txt", f"{error}\n".encode()
+    for number, data in reading.wording_bytes(archive.store.db, article.id):
+        yield f"wording-{number}.json", data
