@@ -260,7 +260,7 @@ class _File:
             made = _make_folders(below)
             name, descriptor = _new_file(below, now)
             file = cls(folder, f"{now:%Y}/{now:%m}/{name}", descriptor, new_id())
-            file._mark.write_text(f"{0:020d}\n")
+            _write_mark(file._mark, 0)
             for parent in (below, *made):
                 sync_folder(parent)
         except OSError as error:
@@ -302,7 +302,7 @@ class _File:
         self._synced = self.size
         # Only a hint where to begin when looking for a torn tail, so it need not be synced itself.
         with contextlib.suppress(OSError):
-            self._mark.write_text(f"{self._synced:020d}\n")
+            _write_mark(self._mark, self._synced)
 
     def close(self) -> None:
         self.sync()
@@ -394,6 +394,15 @@ def _new_file(folder: Path, now: datetime) -> tuple[str, int]:
             continue
         if os.fstat(descriptor).st_nlink:
             return name, descriptor
+        os.close(descriptor)
+
+
+def _write_mark(path: Path, synced: int) -> None:
+    """Note how much of a file is safe. Always of one length and written in place, so that it cannot end up half."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        os.write(descriptor, b"%020d\n" % synced)
+    finally:
         os.close(descriptor)
 
 
