@@ -114,6 +114,18 @@ class TestTree:
 
         assert edge.grown([]) == (edge, [])
 
+    def test_an_empty_log_has_an_empty_edge(self) -> None:
+        assert load_edge(0, {}.get) == Edge()
+        assert Tree(0, {}.get).root() == EMPTY_ROOT
+
+    def test_a_tree_of_very_many_tiles_forgets_some(self) -> None:
+        folder, edge = kept(1020 * 256, batch=1020 * 256)
+        tree = Tree(edge.size, folder.get)
+        for index in range(1020):
+            tree.tile(0, index)
+
+        assert tree.root() == edge.root
+
     def test_a_loaded_edge_goes_on_where_it_stood(self) -> None:
         folder, edge = kept(700)
         loaded, files = load_edge(700, folder.get).grown(records(600, 700))
@@ -172,6 +184,7 @@ class TestTree:
         assert is_consistent(honest, after, proof)
         assert not is_consistent(honest, after, (*proof, bytes(32)))
         assert not is_consistent(honest, after, proof[:-1])
+        assert not is_consistent(honest, after, ())
 
     def test_a_log_is_consistent_with_itself_and_with_the_empty_one(self) -> None:
         _, edge = kept(300)
@@ -357,7 +370,18 @@ class TestCheckpoints:
         with pytest.raises(BadLedger):
             read_checkpoint(note)
 
-    @pytest.mark.parametrize("line", ["", "a+b", "a+00000000+AAAA", "a+00000000+!", "a b+00000000+" + "AQ" + "A" * 42])
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "",
+            "a+b",
+            "a+00000000+AgAA",
+            SIGNER.verifier.line().replace("+", "+0", 1),
+            "a+00000000+AAAA",
+            "a+00000000+!",
+            "a b+00000000+" + "AQ" + "A" * 42,
+        ],
+    )
     def test_what_is_no_key_is_refused(self, line: str) -> None:
         with pytest.raises(BadLedger):
             Verifier.read(line)

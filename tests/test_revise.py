@@ -152,10 +152,22 @@ def test_one_picture_in_two_sizes_has_one_identity(one: str, other: str) -> None
         ("https://a.example/12/image.jpg", "https://a.example/other/image.jpg"),
         ("https://a.example/1.jpg", "https://a.example/2.jpg"),
         ("https://a.example/show.php?id=5", "https://a.example/show.php?id=6"),
+        ("data:image/png;base64,AAAA", "data:image/png;base64,BBBB"),
+        ("http://[broken/a.png", "http://[broken/b.png"),
+        ("", "https://a.example/x.png"),
     ],
 )
 def test_two_pictures_have_two_identities(one: str, other: str) -> None:
     assert picture_key(one) != picture_key(other)
+
+
+def test_addresses_that_name_no_file_are_told_apart() -> None:
+    assert picture_key("https://a.example/") != picture_key("https://b.example/")
+
+
+def test_a_proxy_behind_proxies_without_end_is_no_trap() -> None:
+    assert picture_key("https://a.example/?url=" * 100_000 + "x/crane-at-dawn.jpg")
+    assert picture_key("https://a.example/p?url=http://[b/c.png") == picture_key("https://a.example/p")
 
 
 class TestWorse:
@@ -186,6 +198,9 @@ class TestWorse:
     def test_what_stands_instead_of_the_article_is_named(self, title: str, text: str, reason: str) -> None:
         assert worse(plain(LONG), plain(text, title=title)) == reason
 
+    def test_what_is_no_article_any_more_is_an_error(self) -> None:
+        assert worse(plain(LONG), plain("Sign up for our newsletter. " * 20, article_probability=0.1)) == "error"
+
     def test_an_article_about_error_pages_is_an_article(self) -> None:
         about = "The page “404: page not found” is thirty years old. " + LONG
 
@@ -208,6 +223,30 @@ class TestDiff:
         found = [(change.op, change.text) for change in diff("市长周一辞职", "市长周二辞职")]
 
         assert found == [("=", "市长周"), ("-", "一"), ("+", "二"), ("=", "辞职")]
+
+    def test_scattered_edits_of_a_long_text_are_each_found(self) -> None:
+        new = LONG
+        for number in (3, 11, 19, 27, 35):
+            new = new.replace(f"number {number} tells of", f"number {number} now speaks about")
+        found = diff(LONG, new)
+
+        assert [change.text for change in found if change.op == "-"] == ["tells of"] * 5
+        assert [change.text for change in found if change.op == "+"] == ["now speaks about"] * 5
+
+    def test_scattered_edits_of_a_long_chinese_text_are_each_found(self) -> None:
+        old = "".join(f"第{n}段讲述港口的起重机与{n * 7}条船的故事。" for n in range(60))
+        new = old.replace("第7段讲述", "第7段描写").replace("第33段", "第33节").replace("第51段讲述", "第51段")
+        found = [(change.op, change.text) for change in diff(old, new) if change.op != "="]
+
+        assert found == [("-", "讲述"), ("+", "描写"), ("-", "段"), ("+", "节"), ("-", "讲述")]
+
+    def test_paragraphs_that_changed_places_are_still_a_diff(self) -> None:
+        parts = [f"Part {n} has {n * 17} words of its own about matter {n * 3}. " for n in range(30)]
+        old, new = "".join(parts), "".join(parts[15:] + parts[:15])
+        found = diff(old, new)
+
+        assert "".join(change.text for change in found if change.op != "-") == new
+        assert sum(len(change.text) for change in found if change.op == "=") > len(old) / 3
 
     def test_a_phrase_rewritten_is_read_as_a_phrase(self) -> None:
         found = diff(
@@ -244,7 +283,7 @@ TEXTS = st.text(alphabet="ab 的一, .\n中", max_size=60) | st.text(max_size=40
 
 
 @given(TEXTS, TEXTS)
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_a_diff_applied_gives_the_new_text(old: str, new: str) -> None:
     found = diff(old, new)
 
@@ -254,6 +293,7 @@ def test_a_diff_applied_gives_the_new_text(old: str, new: str) -> None:
 
 
 @given(st.lists(st.sampled_from("abcdefgh"), max_size=12), st.lists(st.sampled_from("abcdefgh"), max_size=12))
+@settings(deadline=None)
 def test_the_columns_hold_every_block_in_order(old: list[str], new: list[str]) -> None:
     before, after = (clipping("".join(f"<p>{mark} line of words {mark}</p>" for mark in marks)) for marks in (old, new))
     rows = blocks(before, after)
@@ -285,6 +325,11 @@ class TestColumns:
 
         assert [(row.op, row.trivial) for row in rows] == [("~", True)]
 
+    def test_another_caption_under_the_same_picture_is_shown_beside_it(self) -> None:
+        rows = blocks(clipping(), clipping(BODY.replace("The crane at dawn.", "What is left of it.")))
+
+        assert [(row.op, row.trivial) for row in rows if row.op != "="] == [("~", False)]
+
     def test_another_picture_under_the_same_caption_is_no_trifle(self) -> None:
         rows = blocks(clipping(), clipping(BODY.replace("crane-at-dawn.jpg", "mole-at-night.jpg")))
 
@@ -297,6 +342,55 @@ class TestColumns:
         rows = blocks(clipping(), clipping(new))
 
         assert sorted(row.op for row in rows if row.op != "=") == ["+", "-"]
+
+    def test_only_what_is_alike_is_paired(self) -> None:
+        old = "A line about boats and fish.\n\nThe council met on Monday at noon.\n\nNobody came to the fair."
+        new = "The council met on Tuesday at noon.\n\nRain fell all day long there.\n\nAlmost nobody came to the fair."
+        rows = blocks(plain(old), plain(new))
+
+        assert [row.op for row in rows] == ["-", "~", "+", "~"]
+
+    def test_a_picture_is_no_paragraph(self) -> None:
+        rows = blocks(
+            clipping("<p>The crane at dawn.</p>"),
+            clipping("<figure><img src='/crane.jpg'><figcaption>The crane at dawn.</figcaption></figure>"),
+        )
+
+        assert sorted(row.op for row in rows) == ["+", "-"]
+
+    def test_inline_pictures_cells_and_several_pictures_in_a_figure_are_blocks(self) -> None:
+        from tearsheet.revise.wording import blocks_of
+
+        markup = (
+            "<p>a<img src='/one.png'>b<br>c</p><figure><img src='/two.png'><img src='/three.png'><img></figure>"
+            "<table><tr><td>x</td><td>y</td></tr></table>"
+        )
+        found = [
+            (block.kind, block.text, block.picture)
+            for block in blocks_of(Clipping(url="", title="", html=markup, text=""))
+        ]
+
+        assert found == [
+            ("p", "ab c", ""),
+            ("figure", "", "/one.png"),
+            ("figure", "", "/two.png"),
+            ("figure", "", "/three.png"),
+            ("tr", "x y", ""),
+        ]
+
+    def test_without_markup_the_paragraphs_of_the_text_count(self) -> None:
+        rows = blocks(
+            Clipping(url="", title="", html="", text="One.\n\n\n\nTwo."),
+            Clipping(url="", title="", html="", text="One."),
+        )
+
+        assert [row.op for row in rows] == ["=", "-"]
+
+    def test_very_many_paragraphs_exchanged_for_others_are_removed_and_added(self) -> None:
+        old = "\n\n".join(f"Fish number {n} swims by itself." for n in range(60))
+        new = "\n\n".join(f"Chapter {n * 7 + 1000} closes without any mercy." for n in range(60))
+
+        assert {row.op for row in blocks(plain(old), plain(new))} == {"-", "+"}
 
     def test_a_thousand_rewritten_paragraphs_are_paired_in_time(self) -> None:
         old = "\n\n".join(f"Paragraph {n} says a thing about {n * 3}." for n in range(1000))
@@ -333,6 +427,7 @@ class TestRevisions:
 
 
 @given(st.text(alphabet="<>/pa\"' =figuremgsrc&;x", max_size=200))
+@settings(deadline=None)
 def test_odd_markup_never_fails(markup: str) -> None:
     assert edit_digest(Clipping(url="", title="", html=markup, text="")).startswith("sha256:")
 

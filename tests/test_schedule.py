@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tearsheet.errors import (
@@ -97,6 +97,7 @@ class TestSources:
         st.lists(st.floats(0, 1e6), min_size=6, max_size=6),
         st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)),
     )
+    @settings(deadline=None)
     def test_a_rhythm_survives_being_written_down(
         self, items: float, days: float, hours: list[float], at: datetime
     ) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tearsheet import terms
@@ -71,6 +71,7 @@ def test_nothing_a_reader_types_breaks_it(index: Index, question: str) -> None:
 
 
 @given(st.text(max_size=40) | st.text(alphabet='"-*:()^{}+ORANDtile集a \t|', max_size=30))
+@settings(deadline=None)
 def test_no_question_is_an_error(question: str) -> None:
     connection = sqlite3.connect(":memory:")
     index = Index(connection)
@@ -149,6 +150,12 @@ def test_a_file_that_is_no_database_any_more_is_made_anew(tmp_path: Path) -> Non
     index.close()
 
 
+def test_a_file_that_cannot_be_opened_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "search.db").mkdir()
+    with pytest.raises(sqlite3.OperationalError):
+        Index.open(tmp_path / "search.db")
+
+
 def test_an_index_can_be_merged(index: Index) -> None:
     index.merge()
     index.check()
@@ -159,6 +166,7 @@ def test_an_index_can_be_merged(index: Index) -> None:
     st.lists(st.text(alphabet="集安组织成员 ab", min_size=1, max_size=30), min_size=1, max_size=5),
     st.text(alphabet="集安组织成员ab", min_size=1, max_size=4),
 )
+@settings(deadline=None)
 def test_characters_are_found_exactly_where_they_stand(texts: list[str], needle: str) -> None:
     connection = sqlite3.connect(":memory:")
     index = Index(connection)
@@ -185,6 +193,9 @@ class TestSnippets:
             ("ＣＳＴＯ deploys", "csto", ["ＣＳＴＯ"]),
             ("the crane, of Lindmark", '"crane of"', ["crane, of"]),
             ("Straße", "strasse", ["Straße"]),
+            ("आज हिन्दी में समाचार", "हिन्दी", ["हिन्दी"]),
+            ("㍿青空", "式会", ["㍿"]),
+            ("crane", "…", []),
         ],
     )
     def test_marks_stand_on_the_words_as_written(self, text: str, question: str, marked: list[str]) -> None:
@@ -212,6 +223,7 @@ class TestSnippets:
         assert len(line) < 90
 
     @given(st.text(alphabet="ab 集安\n\t.é\u0301ß", max_size=120), st.text(alphabet="ab集安éss ", max_size=10))
+    @settings(deadline=None)
     def test_marks_lie_inside_and_in_order(self, text: str, question: str) -> None:
         line, spans = snippet(text, question, width=20)
         bounds = [bound for span in spans for bound in span]

@@ -1,7 +1,7 @@
 """Terms and pieces: every script is found, nothing is lost."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tearsheet.terms import Phrase, fold, fold_with_origins, phrase, query, terms, words
@@ -61,6 +61,10 @@ def test_cyrillic_short_i_is_a_letter_of_its_own() -> None:
     assert fold("Йод") != fold("Иод")
 
 
+def test_what_comes_together_when_marks_go_is_folded_too() -> None:
+    assert fold("\u1112\u200c\u1161") == fold("하")
+
+
 def test_terms_do_not_depend_on_the_language_given() -> None:
     assert terms("東京 news", "ja") == terms("東京 news", "zh") == terms("東京 news")
 
@@ -77,16 +81,19 @@ def test_chinese_is_compared_by_character_and_english_by_word() -> None:
 
 
 @given(ANY)
+@settings(deadline=None)
 def test_pieces_put_together_are_the_text(text: str) -> None:
     assert "".join(words(text)) == text
 
 
 @given(ANY)
+@settings(deadline=None)
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
 @given(ANY)
+@settings(deadline=None)
 def test_terms_hold_no_blank_and_no_ascii_punctuation(text: str) -> None:
     assert all(
         term and not any(c.isascii() and not c.isalnum() for c in term) and not term.isspace() for term in terms(text)
@@ -94,6 +101,7 @@ def test_terms_hold_no_blank_and_no_ascii_punctuation(text: str) -> None:
 
 
 @given(st.text(alphabet="集安组织成员国领导人讨论abc1 。", min_size=1, max_size=40), st.data())
+@settings(deadline=None)
 def test_whatever_stands_in_a_text_is_found(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
@@ -108,6 +116,7 @@ def test_whatever_stands_in_a_text_is_found(text: str, data: st.DataObject) -> N
 
 
 @given(ANY)
+@settings(deadline=None)
 def test_every_folded_character_knows_where_it_comes_from(text: str) -> None:
     folded, origins = fold_with_origins(text)
 

@@ -42,7 +42,9 @@ _MARKS = (
     "\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
 )
 
-_TERM = re.compile(f"([{UNSPACED}]+)|(?:[^\\W_{UNSPACED}]|[{_INDIC}{_MARKS}\ue000-\uf8ff])+")
+LETTER = f"(?:[^\\W_{UNSPACED}]|[{_INDIC}{_MARKS}\ue000-\uf8ff])"
+"""The pattern of one letter, digit or mark of a word in all other scripts."""
+_TERM = re.compile(f"([{UNSPACED}]+)|{LETTER}+")
 _WORD = f"(?:[^\\W_{UNSPACED}]|[{_INDIC}{_MARKS}])"
 _PIECE = re.compile(
     r"\s+"
@@ -121,6 +123,11 @@ def terms(text: str, language: str = "") -> list[str]:
     claim to be.
     """
     return list(chain.from_iterable(_run_terms(*found.group(0, 1)) for found in _TERM.finditer(fold(text))))
+
+
+def runs(text: str) -> list[tuple[str, bool]]:
+    """Return the words and unspaced runs of `text`, folded, in order; true for a run."""
+    return [(found.group(), found.group(1) is not None) for found in _TERM.finditer(fold(text))]
 
 
 def phrase(text: str) -> Phrase:

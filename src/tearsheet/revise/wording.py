@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from tearsheet import terms
 from tearsheet.model import Clipping
@@ -59,8 +59,8 @@ _SIZE_SEGMENT = re.compile(
     r"\d{1,4}|\d+x\d*|x\d+|\d+[_:]\d+(?:[_:]\d+)*|(?:[a-z]{1,3}[_:-]?\d+[,_]?)++|(?:[a-z]+_[^/,]*,)+[a-z]+_[^/,]*|"
     r"master|orig(?:inal)?|large|small|medium|thumbs?|full|resize|crop|images?|img|default|photo|picture|file|download|index|media"
 )
-_EXTENSION = re.compile(r"\.(?:jpe?g|png|webp|avif|gif|jxl|heic|svg|bmp|tiff?|php|aspx?|ashx)$")
-_NESTED = frozenset({"url", "src", "image", "img", "file", "u", "imageurl", "image_url"})
+_EXTENSION = re.compile(r"(?:\.(?:jpe?g|png|webp|avif|gif|jxl|heic|svg|bmp|tiff?|php|aspx?|ashx))+$")
+_NESTED = ("url", "src", "image", "img", "file", "u", "imageurl", "image_url")
 _IDENTIFIER = frozenset({"id", "imageid", "image_id", "fid", "mid", "pid", "uuid", "key", "hash", "name", "p"})
 
 
@@ -140,15 +140,12 @@ def picture_key(url: str) -> str:
 
     A stem that says nothing (`image`, `1`, a size) takes the folders before it along.
     """
-    parts = urlsplit(url) if "//" in url or url.startswith(("/", "http")) else None
-    if parts is None or url.startswith("data:"):
+    parts = _address(url)
+    if parts is None or not parts.path.strip("/"):
         return "data:" + hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     query = {name.lower(): value for name, value in parse_qsl(parts.query)}
-    for name in _NESTED & query.keys():
-        if "/" in query[name]:
-            return picture_key(query[name])
     segments = [segment for segment in unquote(parts.path).casefold().split("/") if segment]
-    stem = _stem(segments[-1]) if segments else ""
+    stem = _stem(segments[-1])
     named = [segment for segment in segments[:-1] if not _SIZE_SEGMENT.fullmatch(segment)]
     if len(stem) < 5 or _SIZE_SEGMENT.fullmatch(stem):
         long_enough = any(len(segment) >= 12 for segment in named)
@@ -157,12 +154,28 @@ def picture_key(url: str) -> str:
     return f"{stem}?{numbers}" if numbers else stem
 
 
+def _address(url: str) -> SplitResult | None:
+    """Return the parts of a picture's address, of the one inside it if it is that of an image proxy; none if it is no address."""
+    found = None
+    # Proxies stand behind proxies, but not for ever.
+    for _ in range(4):
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return found
+        if not parts.path or parts.scheme not in ("http", "https", ""):
+            return found
+        found = parts
+        query = dict(parse_qsl(parts.query))
+        inner = next((query[name] for name in _NESTED if "/" in query.get(name, "")), "")
+        if not inner:
+            return found
+        url = inner
+    return found
+
+
 def _stem(segment: str) -> str:
-    stem = segment
-    while shorter := _EXTENSION.sub("", stem):
-        if shorter == stem:
-            break
-        stem = shorter
+    stem = _EXTENSION.sub("", segment)
     return _SIZE.sub("", stem) or stem
 
 

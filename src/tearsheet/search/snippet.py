@@ -1,6 +1,7 @@
 """Where in a text the words of a question stand, found again in the text as it is written."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from tearsheet import terms
@@ -10,8 +11,6 @@ Span = tuple[int, int]
 
 _MAX_CHARACTERS = 200_000
 _CHUNK = re.compile(r"[^\n]{1,400}(?:\s|(?=\n)|$)|[^\n]{1,400}|\n+")
-_WORD = f"[^\\W_{terms.UNSPACED}]"
-_WORD_OR_RUN = re.compile(f"[{terms.UNSPACED}]+|{_WORD}+")
 _UNSPACED = re.compile(f"[{terms.UNSPACED}]")
 
 
@@ -40,18 +39,16 @@ def snippet(text: str, question: str, *, width: int = 160) -> tuple[str, tuple[S
 
 def _pattern(question: str) -> re.Pattern[str] | None:
     items = [item for group in read(question).wanted for item in group]
-    sources = dict.fromkeys(source for item in items if (source := _source(item)))
+    sources = dict.fromkeys(map(_source, items))
     return re.compile("|".join(sorted(sources, key=len, reverse=True))) if sources else None
 
 
 def _source(item: Item) -> str:
     """Return the pattern of one phrase in folded text: whole words, anything but words between them."""
-    pieces = _WORD_OR_RUN.findall(terms.fold(item.text))
-    if not pieces:
-        return ""
-    head = "" if _UNSPACED.match(pieces[0]) else f"(?<!{_WORD})"
-    tail = "" if item.phrase.prefix or _UNSPACED.match(pieces[-1]) else f"(?!{_WORD})"
-    return head + r"[\W_]{0,3}".join(map(re.escape, pieces)) + tail
+    pieces = terms.runs(item.text)
+    head = "" if pieces[0][1] else f"(?<!{terms.LETTER})"
+    tail = "" if pieces[-1][1] or item.phrase.prefix else f"(?!{terms.LETTER})"
+    return head + r"[\W_]{0,3}".join(re.escape(text) for text, _ in pieces) + tail
 
 
 def _chunks(text: str) -> Iterator[tuple[int, str]]:
@@ -64,7 +61,9 @@ def _found(pattern: re.Pattern[str], chunk: str, start: int) -> Iterator[Span]:
         return
     folded, origin = terms.fold_with_origins(chunk)
     for found in pattern.finditer(folded):
-        yield start + origin[found.start()], start + origin[found.end()]
+        # A letter that folds into several is marked whole, whichever of them matched.
+        end = bisect_right(origin, origin[found.end() - 1])
+        yield start + origin[found.start()], start + origin[min(end, len(origin) - 1)]
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
@@ -72,7 +71,7 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
     for low, high in sorted(spans):
         if joined and low <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
-        elif low < high:
+        else:
             joined.append((low, high))
     return joined
 
