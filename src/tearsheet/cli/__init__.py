@@ -37,6 +37,10 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Keep": {
         "sources": ("sources", "List, pause, resume or remove sources."),
         "remove": ("remove", "Take an article out of the archive."),
+        "verify": ("verify", "Check that everything is there and unchanged."),
+        "proof": ("proof", "Write a folder that proves one article to others."),
+        "backup": ("backup", "Bring a second copy of the archive level."),
+        "restore": ("restore", "Make a working archive out of a backup."),
         "import": ("imports", "Take in posts or WARC files."),
         "export": ("exports", "Give out posts, OPML or JSON lines."),
         "extract": ("extract", "Cut the article out of any page, without an archive."),

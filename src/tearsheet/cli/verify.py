@@ -1,0 +1,77 @@
+"""`tearsheet verify`: is everything there, and as it was?"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
+from tearsheet.cli.exits import IN_PART, complain
+from tearsheet.cli.options import gathered
+from tearsheet.cli.screen import one_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What to check."""
+
+    article: str
+    against: Path | None
+    as_json: bool
+
+
+@click.command("verify")
+@click.argument("article", default="", metavar="[ARTICLE]")
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint kept elsewhere: all that it signed must still be there.",
+)
+@json_option
+@archive_option
+@quiet_option
+@gathered(Asked, into="asked")
+@console
+def command(said: Console, asked: Asked) -> None:
+    """Check catalog, WARC files, pictures and ledger against each other, for the whole archive or one article.
+
+    Every capture is read back from its WARC record and its digest compared; every wording, picture and
+    ledger leaf is derived anew. A checkpoint that was printed, mailed or published before shows with
+    --against that nothing has been taken out, changed, reordered or back-dated since.
+
+    \b
+    Examples:
+      tearsheet verify
+      tearsheet verify k3vq7
+      tearsheet verify --against ~/checkpoint-2026-11-22
+
+    With --json: one object with the numbers of what was checked, and `problems`.
+    Exit code 1 if anything is wrong; each thing is named on standard error.
+    """
+    from tearsheet.flow.verify import verify
+
+    with said.archive() as archive, said.progress() as progress:
+        found = verify(archive, asked.article, against=asked.against, progress=progress)
+    for thing, what in found.problems:
+        complain(one_line(f"{thing}: {what}"))
+    if asked.as_json:
+        write_json(
+            {
+                "captures": found.captures,
+                "revisions": found.revisions,
+                "pictures": found.pictures,
+                "leaves": found.leaves,
+                "removed": found.removed,
+                "unsealed": found.unsealed,
+                "problems": [{"thing": thing, "problem": what} for thing, what in found.problems],
+            }
+        )
+    else:
+        removed = f", {found.removed:,} of them removed by notice" if found.removed else ""
+        said.report(
+            f"checked {found.captures:,} captures, {found.revisions:,} wordings, {found.pictures:,} picture files, "
+            f"{found.leaves:,} leaves{removed}: "
+            + (f"{len(found.problems):,} problems" if found.problems else "all as it was")
+        )
+    if found.problems:
+        raise SystemExit(IN_PART)
