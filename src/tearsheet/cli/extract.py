@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,15 +17,13 @@ from tearsheet.cli.exits import IN_PART, complain, exit_code, told
 from tearsheet.cli.options import gathered
 from tearsheet.cli.rows import clipping_row
 from tearsheet.cli.screen import many_lines, one_line
-from tearsheet.errors import BadWarc, FetchError, NoArchive, TearsheetError
+from tearsheet.errors import BadWarc, FetchError, FormatError, NoArchive, TearsheetError
 from tearsheet.model import Capture, Clipping, Step
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from tearsheet.fetch import Fetcher
+    from tearsheet.flow.pool import Pool
 
-INLINE = 4  # starting processes costs more than cutting so few pages
 AHEAD = 16  # pages on their way to each process
 STANDARD_INPUT = "-"
 HTTP_OK = 200
@@ -95,6 +92,9 @@ def command(said: Console, asked: Asked) -> None:
     show = _shower(said, asked, several=several)
     with said.progress() as progress:
         for done, (name, clipping) in enumerate(_cuttings(_pages(said, asked, failed), asked.workers), start=1):
+            if isinstance(clipping, TearsheetError):
+                failed(FormatError(name, clipping.cause))
+                continue
             show(name, clipping)
             if several:
                 progress(Step(stage="pages", done=done, note=name))
@@ -107,34 +107,41 @@ def is_warc(name: str) -> bool:
     return name.endswith((".warc", ".warc.gz"))
 
 
-def cut(page: Page) -> tuple[str, Clipping]:
-    """Return the clipping of a page under the page's name (run in a pool of processes)."""
+def cut(page: Page) -> Clipping:
+    """Return the clipping of a page (run in a pool of processes)."""
     from tearsheet.extraction import extract
 
-    return page.name, extract(page.body, page.url, content_type=page.content_type)
+    return extract(page.body, page.url, content_type=page.content_type)
 
 
-def _cuttings(pages: Iterable[Page], workers: int) -> Iterator[tuple[str, Clipping]]:
-    """Yield clippings in the order of their pages; in parallel if there are more than a few."""
-    pages = iter(pages)
-    first = [page for page, _ in zip(pages, range(INLINE), strict=False)]
+def _cuttings(pages: Iterable[Page], workers: int) -> Iterator[tuple[str, Clipping | TearsheetError]]:
+    """Yield clippings under the names of their pages, in order; in parallel if there are more than a few."""
+    from tearsheet.flow.pool import Pool
+
     workers = workers or os.cpu_count() or 1
-    if len(first) < INLINE or workers == 1:
-        yield from map(cut, chain(first, pages))
-        return
-    from concurrent.futures import ProcessPoolExecutor
+    names: deque[str] = deque()
+    done: dict[int, Clipping | TearsheetError] = {}
+    first = 0
+    with Pool(workers if workers > 1 else 0) as pool:
+        for page in pages:
+            pool.give(first + len(names), cut, page)
+            names.append(page.name)
+            while first in done or len(names) >= workers * AHEAD:
+                _gather(pool, done, first)
+                yield names.popleft(), done.pop(first)
+                first += 1
+        while names:
+            _gather(pool, done, first)
+            yield names.popleft(), done.pop(first)
+            first += 1
 
-    under_way: deque[Future[tuple[str, Clipping]]] = deque()
-    with ProcessPoolExecutor(workers) as pool:
-        try:
-            for page in chain(first, pages):
-                under_way.append(pool.submit(cut, page))
-                if len(under_way) >= workers * AHEAD:
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+
+def _gather(pool: "Pool", done: dict[int, Clipping | TearsheetError], wanted: int) -> None:
+    """Move what the pool has done to `done`, and wait until `wanted` is there."""
+    while wanted not in done:
+        done.update({tag: result for tag, result in pool.done() if isinstance(tag, int)})
+        if wanted not in done:
+            pool.wait()
 
 
 def _pages(said: Console, asked: Asked, failed: Callable[[TearsheetError | OSError], None]) -> Iterator[Page]:

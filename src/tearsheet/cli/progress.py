@@ -41,7 +41,7 @@ class Progress:
             return
         self._last[step.stage] = step
         now = self._clock()
-        if now - self._drawn_at >= self._every_s:
+        if now - self._drawn_at >= self._every_s and (self._moving or step.done):
             self._drawn_at = now
             self._draw(step)
 
