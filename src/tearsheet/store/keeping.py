@@ -96,11 +96,13 @@ def add_capture(
 
 
 def capture_record(db: sqlite3.Connection, n: int) -> bytes:
-    """Return the bytes that the leaf of capture `n` stands for: canonical JSON, made from its row."""
+    """Return the bytes that the leaf of capture `n` stands for: canonical JSON, made from its row; nothing without one."""
     row = db.execute(
         "SELECT capture.*, warc_file.name FROM capture JOIN warc_file ON warc_file.n = capture.file WHERE capture.n = ?",
         (n,),
     ).fetchone()
+    if row is None:
+        return b""
     return canonical(
         {
             "event": "capture",
@@ -115,7 +117,7 @@ def capture_record(db: sqlite3.Connection, n: int) -> bytes:
 
 
 def revision_record(db: sqlite3.Connection, article: int, number: int) -> bytes:
-    """Return the bytes that the leaf of a revision stands for: canonical JSON, made from its row."""
+    """Return the bytes that the leaf of a revision stands for: canonical JSON, made from its row; nothing without one."""
     row = db.execute(
         """SELECT article.id, article.url, revision.*, blob.digest AS words, capture.digest AS page, recipe.text AS cut
         FROM revision JOIN article ON article.n = revision.article JOIN blob ON blob.n = revision.clipping
@@ -123,6 +125,8 @@ def revision_record(db: sqlite3.Connection, article: int, number: int) -> bytes:
         WHERE revision.article = ? AND revision.number = ?""",
         (article, number),
     ).fetchone()
+    if row is None:
+        return b""
     return canonical(
         {
             "event": "revision",

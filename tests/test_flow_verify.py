@@ -1,0 +1,188 @@
+import shutil
+import subprocess
+
+import pytest
+from tests.flow_archive import opened
+
+from tearsheet import warc
+from tearsheet.archive import Archive
+from tearsheet.errors import BadLedger, NoSuchArticle
+from tearsheet.files import Folder
+from tearsheet.flow.proof import proof
+from tearsheet.flow.remove import remove
+from tearsheet.flow.sealing import CHECKPOINT, seal
+from tearsheet.flow.verify import verify
+from tearsheet.model import Query
+from tearsheet.store import reading
+
+
+def flipped(path, at):
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+def problems(archive: Archive, **more):
+    return " | ".join(f"{thing}: {what}" for thing, what in verify(archive, **more).problems)
+
+
+def changed(archive: Archive, sql: str, *values):
+    with archive.store.transaction() as db:
+        assert db.execute(sql, values).rowcount > 0
+
+
+def test_an_archive_that_nobody_touched_verifies(press):
+    found = verify(press)
+
+    assert found.problems == ()
+    assert found.captures > found.revisions > 50
+    assert found.leaves == press.stats()["leaves"]
+    assert found.unsealed == 0
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("UPDATE capture SET at = at - 86400000 WHERE n = 3", "missing or was changed"),
+        ("UPDATE capture SET url = url || 'x' WHERE n = 3", "missing or was changed"),
+        ("UPDATE revision SET seen_at = seen_at + 1 WHERE article = 2", "missing or was changed"),
+        ("UPDATE blob SET data = (SELECT data FROM blob WHERE n = 1) WHERE n = 2", "its words were changed"),
+        ("UPDATE leaf SET at = at + 1 WHERE seq = 4", "is not the one that was signed"),
+        ("DELETE FROM leaf WHERE seq = (SELECT max(seq) FROM leaf)", "the catalog has it no more"),
+        ("UPDATE leaf SET subject = zeroblob(32) WHERE seq = 5", "is not the one that was signed"),
+    ],
+)
+def test_whatever_is_changed_in_the_catalog_is_found(own_press, sql, says):
+    changed(own_press, sql)
+
+    assert says in problems(own_press)
+
+
+def test_a_row_that_was_deleted_is_found(own_press):
+    own_press.store.db.execute("PRAGMA foreign_keys = OFF")
+    changed(own_press, "DELETE FROM capture WHERE n = 3")
+
+    assert "missing or was changed" in problems(own_press)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_flipped_bit_in_a_warc_file_is_found(own_press, share):
+    file = max((own_press.path / "warc").rglob("*.warc.gz"), key=lambda path: path.stat().st_size)
+    flipped(file, int(file.stat().st_size * share))
+
+    assert problems(own_press)
+
+
+def test_a_changed_tile_and_a_changed_checkpoint_are_found(own_press):
+    tile = next((own_press.path / "ledger" / "tile" / "0").rglob("*.p/*"), None) or next(
+        path for path in (own_press.path / "ledger" / "tile" / "0").rglob("*") if path.is_file()
+    )
+    flipped(tile, 7)
+    assert "does not follow from the leaves" in problems(own_press)
+    flipped(tile, 7)
+    assert not problems(own_press)
+
+    flipped(own_press.path / "ledger" / CHECKPOINT, -10)
+    assert "ledger" in problems(own_press)
+
+
+def test_an_older_checkpoint_shows_a_history_that_was_written_anew(own_press, tmp_path):
+    kept = tmp_path / "kept"
+    shutil.copy(own_press.path / "ledger" / CHECKPOINT, kept)
+    assert not problems(own_press, against=kept)
+
+    with own_press.store.transaction() as db:
+        db.execute("UPDATE leaf SET at = at + 1 WHERE seq = 0")
+    shutil.rmtree(own_press.path / "ledger")
+    (own_press.path / "ledger").mkdir()
+    seal(own_press)
+
+    assert "are not those it signed" in problems(own_press, against=kept)
+
+
+def test_a_restored_copy_signs_no_second_history(own_press):
+    with own_press.store.transaction() as db:
+        db.execute("DELETE FROM leaf WHERE seq = (SELECT max(seq) FROM leaf)")
+
+    with pytest.raises(BadLedger, match="were signed"):
+        seal(own_press)
+
+
+def test_a_removed_article_is_gone_from_everywhere_and_said_to_be_removed(own_press):
+    article = next(one for one in own_press.articles(Query(limit=0)) if one.lead is not None)
+    captures = reading.captures(own_press.store.db, article.id)
+    text = own_press.revisions(article.id)[0].clipping.text[:40]
+
+    done = remove(own_press, article.id, reason="a court said so")
+
+    assert (done.articles, done.captures > 0, done.bytes > 0) == (1, True, True)
+    with pytest.raises(NoSuchArticle):
+        own_press.article(article.id)
+    assert all("removed by notice" in warc_text(own_press, row.place) for row in captures)
+    assert own_press.search(f'"{text}"')[0] == 0
+    found = verify(own_press)
+    assert found.problems == ()
+    assert found.removed > 0
+    assert b"a court said so" in next(
+        row["record"] for row in own_press.store.db.execute("SELECT record FROM leaf WHERE event = 'removal'")
+    )
+
+
+def warc_text(archive: Archive, place) -> str:
+    [record] = [one for one in warc.read(archive.warc_folder / place.file) if one.offset == place.offset]
+    return record.block.decode("utf-8", "replace")
+
+
+def test_a_removed_article_does_not_come_back(own_press, newsroom):
+    from tests.flow_archive import ran
+
+    article = own_press.articles(Query(limit=1))[0]
+    remove(own_press, article.id, reason="asked for")
+    total = own_press.count()
+
+    ran(own_press, force=True)
+
+    assert own_press.count() == total
+
+
+def written(archive, article, folder):
+    out = Folder(folder)
+    for name, data in proof(archive, article):
+        out.put(name, data, durable=False)
+    return folder
+
+
+def run(command, folder):
+    return subprocess.run(command, cwd=folder, shell=True, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_proof_is_checked_without_us(press, tmp_path):
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    folder = written(press, press.articles(Query(limit=1))[0].id, tmp_path / "proof")
+
+    assert run("sha256sum -c SHA256SUMS", folder).returncode == 0
+    good = run("sh verify.sh", folder)
+    assert (good.returncode, "all good" in good.stdout) == (0, True), good.stderr
+
+    flipped(next((folder / "files").iterdir()), 0)
+    assert run("sh verify.sh", folder).returncode != 0
+
+
+def test_a_proof_names_the_page_and_every_wording(press, tmp_path):
+    article = press.articles(Query(limit=1))[0]
+    folder = written(press, article.id, tmp_path / "proof")
+
+    names = {path.name for path in (folder / "files").iterdir()}
+    assert {f"wording-{one.number}.json" for one in press.revisions(article.id)} <= names
+    page = press.captures(article.id)[0]
+    assert f"{page.digest.removeprefix('sha256:')}.html" in names
+
+
+def test_opening_again_changes_nothing(own_press):
+    before = (own_press.path / "ledger" / CHECKPOINT).read_bytes()
+    again = opened(own_press.path)
+
+    seal(again)
+
+    assert before == (own_press.path / "ledger" / CHECKPOINT).read_bytes()
