@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tearsheet.publish.posts import read_post, write_post
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CORPUS = SHARED / "corpus" / "seed-format"
+ATTACKS = SHARED / "bench" / "security" / "xss.jsonl"
 TITLES = SHARED / "bench" / "security" / "titles.jsonl"
 OLDER = {"083": "G0", "084": "G0", "085": "G0", "086": "G1", "087": "G2"}
 
@@ -402,6 +404,41 @@ def test_sound_mode_cleans_a_body_that_is_not_clean():
     assert not re.search(r"<(style|iframe|form|input|h1)|onclick", data)
     assert "<h2>A</h2>" in data
     assert 'href="https://v.example/1"' in data
+
+
+class Reader(HTMLParser):
+    """A second reader of HTML: notes every element outside the vocabulary, every other attribute, every other scheme."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        allowed = html.VOCABULARY.get(tag, frozenset()) | ({"referrerpolicy"} if tag == "img" else set())
+        if tag not in html.VOCABULARY and tag != "div":
+            self.wrong.append(tag)
+        for name, value in attrs:
+            scheme = re.match(r"[\x00-\x20]*([^/?#:]*):", value or "") if name in ("href", "src") else None
+            if name not in allowed or (scheme and scheme[1].lower() not in ("http", "https", "mailto", "tel")):
+                self.wrong.append(f"{name}={value}")
+
+
+@pytest.mark.skipif(not ATTACKS.exists(), reason="the list of attacks is not here")
+def test_no_hostile_body_leaves_sound_mode_alive():
+    for line in ATTACKS.read_text().splitlines():
+        payload = json.loads(line)["payload"]
+        post = a_post(
+            html=payload,
+            title=payload,
+            categories=(payload, "b", "c"),
+            extra=(("source_name", payload), ("source_url", payload)),
+        )
+        data = write_post(post)
+        reader = Reader()
+        reader.feed(data.decode().partition("\n---\n\n")[2])
+
+        assert reader.wrong == [], payload
+        assert write_post(read_post(data)) == data
 
 
 def test_sound_mode_links_to_the_source_once():

@@ -18,6 +18,9 @@ _IMG = re.compile(r'<img((?:[^>"]|"[^"]*")*)>')
 _LINK_OR_IMG = re.compile(r'<a\b|</a>|<img(?:[^>"]|"[^"]*")*>')
 _LINKED_COPY = re.compile(r'<a href="([^"]*)"><img((?:[^>"]|"[^"]*")*) src="(/[^/"][^"]*)"((?:[^>"]|"[^"]*")*)></a>')
 _SOURCE_LINK = re.compile(r'\n<p>[^<]*<a href="([^"]*)">\1</a></p>\s*\Z')
+_TAG = re.compile(r"<[^>]*>")
+_ADDRESS = re.compile(r' (?:href|src)="([^"]*)"')
+_HARMLESS = re.compile(r"(?i)(?:https?|mailto|tel):|[\w./#?%-][^:]*(?:[/?#]|\Z)")
 _SRC = re.compile(r' src="([^"]*)"')
 
 
@@ -30,7 +33,8 @@ def mended_body(post: Post) -> str:
     markup = without_proxy(without_controls(post.html))
     names = {found.lower() for found in _TAG_NAME.findall(markup)}
     cleaned = html.sanitised(markup) if names <= html.VOCABULARY.keys() else html.clean(markup, address)
-    return with_source_link(_IMG.sub(_unreferred, cleaned), address, name)
+    harmless = _TAG.sub(lambda tag: _ADDRESS.sub(_harmless, tag[0]), cleaned)
+    return with_source_link(_IMG.sub(_unreferred, harmless), address, name)
 
 
 def without_proxy(markup: str) -> str:
@@ -41,7 +45,7 @@ def without_proxy(markup: str) -> str:
 def with_source_link(markup: str, address: str, name: str) -> str:
     """Return `markup` with a last paragraph that links to `address`, unless there is such a link or no address."""
     escaped = html.escape(address)
-    if not address.startswith(("http://", "https://")) or f'href="{escaped}"' in markup:
+    if not address.startswith(("http://", "https://")) or f'<a href="{escaped}"' in markup:
         return markup
     label = f"{html.escape(name)}: " if name else ""
     return f'{markup}\n<p>{label}<a href="{escaped}">{escaped}</a></p>'
@@ -109,6 +113,11 @@ def extra_texts(post: Post, key: str) -> tuple[str, ...]:
     """Return the texts of a further key, one or several, empty if there is none."""
     value = dict(post.extra).get(key, ())
     return (value,) if isinstance(value, str) else value
+
+
+def _harmless(found: re.Match[str]) -> str:
+    # A browser takes what follows an odd space for a path; another reader may strip it and find a scheme.
+    return found[0] if not found[1] or _HARMLESS.match(unescape(found[1])) else ""
 
 
 def _unreferred(found: re.Match[str]) -> str:
