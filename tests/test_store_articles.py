@@ -253,3 +253,15 @@ def test_visible_changes_are_numbered_upwards():
     [changed] = reading.changed_since(store.db, mark, limit=9)
 
     assert (changed.title, changed.text, changed.kept) == ("Fog lifts", "The ferry sailed.", True)
+
+
+def test_an_address_leads_to_one_article_however_many_of_its_spellings_are_known():
+    store = catalog()
+    n, other = listed(store), listed(store, "https://other.example/fog")
+    for each in (n, other):
+        worded(store, each)
+    with store.transaction() as db:
+        articles.add_address(db, n, PAGE + "/")
+    hashes = [articles.address_hash(url) for url in (PAGE, PAGE + "/", "https://other.example/fog")]
+
+    assert [article.url for article in reading.by_key(store.db, PAGE, hashes)] == [PAGE]

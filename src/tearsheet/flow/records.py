@@ -35,6 +35,10 @@ class Keeper:
 
     def keep(self, capture: Capture) -> Capture:
         """Return `capture` with its place in the WARC; bytes that are here already cost a revisit record only."""
+        if capture.url.startswith("file:"):  # a list of addresses on this machine
+            media_type = capture.header("content-type")
+            place = self.writer.keep_resource(capture.url, media_type, capture.body, capture.captured_at)
+            return replace(capture, place=place)
         known = reading.capture_by_digest(self.archive.store.db, capture.digest) if capture.body else None
         revisit = None
         if known and known.url == capture.url:

@@ -32,7 +32,7 @@ from tearsheet.flow.records import Keeper
 from tearsheet.flow.remove import erase_pending
 from tearsheet.flow.sealing import seal
 from tearsheet.flow.settle import Cut, Settler, Tally
-from tearsheet.flow.visits import Visiting, settle_visit
+from tearsheet.flow.visits import Visiting, on_disk, settle_visit
 from tearsheet.model import Capture, Clipping, Entry, Picture, Step
 from tearsheet.sites import ArticleRule
 from tearsheet.store import articles, keeping
@@ -296,10 +296,11 @@ class Update:
             wants = sources.addresses(
                 due.source, sites=self.archive.sites, rsshub_base=self.archive.settings.rsshub.base
             )
+            here = () if wants else (on_disk(due.source, self.clock()),)
         except TearsheetError as error:
             self._visit_failed(Visiting(due=due), error)
             return
-        visiting = Visiting(due=due, open=len(wants), asked=set(wants))
+        visiting = Visiting(due=due, open=len(wants), asked=set(wants), captures=list(here))
         self.visits[due.n] = visiting
         single = len(wants) == 1 and due.visit is not None and not self.options.force
         for url in wants:

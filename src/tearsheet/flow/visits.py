@@ -1,14 +1,18 @@
 """One visit to a source: what was fetched for it, and how it is settled in the catalog."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from tearsheet import schedule, urls
 from tearsheet.archive import Archive
-from tearsheet.errors import BadStatus, TearsheetError
+from tearsheet.errors import BadStatus, NoSuchSource, TearsheetError
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.settle import Tally
-from tearsheet.model import Capture, Entry, Visit
+from tearsheet.model import Capture, Entry, Source, Visit
 from tearsheet.sources import Listed
 from tearsheet.store import articles, keeping, reading, removing
 from tearsheet.store import sources as source_rows
@@ -25,6 +29,27 @@ class Visiting:
     errors: list[TearsheetError] = field(default_factory=list)
     listed: Listed | None = None
     failure: TearsheetError | None = None
+
+
+def on_disk(source: Source, now: datetime) -> Capture:
+    """Return the file that `source`, a list of addresses on this machine, names, as if it had been fetched.
+
+    Raises:
+        NoSuchSource: there is no such file, or it cannot be read.
+    """
+    try:
+        body = Path(url2pathname(urlsplit(source.url).path)).read_bytes()
+    except OSError as error:
+        raise NoSuchSource(source.url, error.strerror or str(error)) from error
+    return Capture(
+        url=source.url,
+        final_url=source.url,
+        status=200,
+        headers=(("Content-Type", "text/plain; charset=utf-8"),),
+        body=body,
+        captured_at=now,
+        digest="sha256:" + hashlib.sha256(body).hexdigest(),
+    )
 
 
 def settle_visit(archive: Archive, keeper: Keeper, tally: Tally, visiting: Visiting, now: datetime) -> None:

@@ -100,10 +100,13 @@ def conditions(query: Query) -> tuple[str, dict[str, object]]:
 def by_key(db: sqlite3.Connection, key: str, hashes: Iterable[bytes]) -> list[Article]:
     """Return the articles whose id is or begins with `key`, or that have an address of one of `hashes`."""
     rows = db.execute(f"{ARTICLES} WHERE article.id = ?", (key,)).fetchall()
-    for hash in [] if rows else hashes:
-        rows += db.execute(
-            f"{ARTICLES} WHERE article.n = (SELECT article FROM address WHERE hash = ?)", (hash,)
-        ).fetchall()
+    for hash in hashes:  # the address itself first, then its other spellings
+        rows = (
+            rows
+            or db.execute(
+                f"{ARTICLES} WHERE article.n = (SELECT article FROM address WHERE hash = ?)", (hash,)
+            ).fetchall()
+        )
     if not rows and key.isalnum():
         rows = db.execute(f"{ARTICLES} WHERE article.id >= ? AND article.id < ? LIMIT 5", (key, key + "{")).fetchall()
     return [article_of(row) for row in rows]
