@@ -9,7 +9,7 @@ from tests.store_samples import HOUR, NOON, PAGE, capture, catalog, clipping, li
 
 from tearsheet.model import Image, Picture, Query
 from tearsheet.store import keeping, reading
-from tearsheet.store.keeping import Cause
+from tearsheet.store.keeping import Cause, Copies
 
 
 def only(store):
@@ -186,7 +186,7 @@ def test_a_picture_that_came_changes_the_article_that_shows_it():
         keeping.want_picture(db, url, article=n, is_lead=True, now=NOON)
         [wanted] = keeping.claim_pictures(db, worker="a", now=NOON, limit=9)
         row = keeping.add_capture(db, capture(b"jpeg", url=url), kind="picture")
-        keeping.picture_kept(db, wanted.n, picture, capture=row, bytes=1234)
+        keeping.picture_kept(db, wanted.n, picture, Copies(web=b"x" * 1200, thumb=b"y" * 34), capture=row)
 
     assert keeping.pictures(store.db, [url, "https://paper.example/other.jpg"]) == {url: picture}
     assert only(store).changed > before

@@ -1,6 +1,9 @@
 """One visit to a source: what was fetched for it, and how it is settled in the catalog."""
 
 import hashlib
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -57,7 +60,7 @@ def settle_visit(archive: Archive, keeper: Keeper, tally: Tally, visiting: Visit
     db = archive.store.db
     due = visiting.due
     entries = list(visiting.listed.entries) if visiting.listed else []
-    new = sum(_list_entry(archive, entry, source=due, now=now) for entry in reversed(entries))
+    new = _list(archive.store.db, due, entries, now=now)
     for capture in visiting.captures:
         if capture.status != 304 and reading.capture_by_digest(db, capture.digest) is None:
             keeping.add_capture(db, keeper.keep(capture), kind="feed")
@@ -94,21 +97,44 @@ def settle_visit(archive: Archive, keeper: Keeper, tally: Tally, visiting: Visit
     tally.new += new
 
 
-def _list_entry(archive: Archive, entry: Entry, *, source: source_rows.Due, now: datetime) -> bool:
-    """Note that a source lists `entry`; return whether it is an article we did not know."""
-    db = archive.store.db
-    url = urls.canonical(entry.url) if entry.url else f"{source.source.url}#{entry.guid}"
-    spellings = [url, *(urls.variants(url) if entry.url else ())]
-    if any(removing.is_removed(db, articles.address_hash(spelling)) for spelling in spellings):
-        return False
-    n = articles.at_address(db, spellings)
-    sighting = articles.Sighting(source=source.n, category=articles.category(db, source.source.categories), at=now)
-    is_new = n is None
-    if n is None:
-        n = articles.add_article(db, url, sighting)
-    if articles.list_article(db, n, entry, sighting) == "changed":
-        articles.look_again(db, n, now)
-    return is_new
+def _list(db: sqlite3.Connection, due: source_rows.Due, entries: Sequence[Entry], *, now: datetime) -> int:
+    """Note that a source lists `entries`; return how many of them are articles we did not know."""
+    sighting = articles.Sighting(source=due.n, category=articles.category(db, due.source.categories), at=now)
+    guids = Counter(entry.guid for entry in entries if entry.guid and entry.guid != entry.url)
+    addresses = [urls.canonical(entry.url) if entry.url else f"{due.source.url}#{entry.guid}" for entry in entries]
+    listed = {articles.at_address(db, [address]) for address in addresses}
+    new = 0
+    for address, entry in zip(reversed(addresses), reversed(entries), strict=True):
+        n = articles.at_address(db, [address])
+        if n is None and entry.url:
+            spellings = urls.variants(address)
+            if removing.is_removed(db, [address, *spellings]):
+                continue
+            n = articles.at_address(db, spellings)
+        if n is None and guids[entry.guid] == 1:
+            n = _renamed(db, entry, sighting, address=address, but_not=listed)
+        if n is None:
+            n = articles.add_article(db, address, sighting)
+            new += 1
+        if articles.list_article(db, n, entry, sighting) == "changed":
+            articles.look_again(db, n, now)
+    return new
+
+
+def _renamed(
+    db: sqlite3.Connection, entry: Entry, sighting: articles.Sighting, *, address: str, but_not: set[int | None]
+) -> int | None:
+    """Return the article that has got another address, by which it is known from now on; None if `entry` is none we know.
+
+    It is one if this source lists it by the guid and the date that it always had, and no longer by the address. Guids alone
+    are not believed: there are feeds whose items all have the same.
+    """
+    known = articles.by_guid(db, sighting.source, entry.guid)
+    if known is None or known.n in but_not or not entry.published or known.published != entry.published:
+        return None
+    articles.add_address(db, known.n, address)
+    articles.look_again(db, known.n, sighting.at)
+    return known.n
 
 
 def _next_at(visiting: Visiting, rhythm: schedule.Rhythm, failures: int, now: datetime) -> datetime:

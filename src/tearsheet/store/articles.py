@@ -113,6 +113,25 @@ def list_article(db: sqlite3.Connection, article: int, entry: Entry, sighting: S
     return "same" if (old.title, old.updated) == (entry.title, entry.updated) else "changed"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An article as one source has listed it."""
+
+    n: int
+    published: datetime | None
+
+
+def by_guid(db: sqlite3.Connection, source: int, guid: str) -> Known | None:
+    """Return the one article that `source` has listed under `guid`, or None if there is none, or more than one."""
+    rows = db.execute(
+        "SELECT article, entry FROM listing WHERE source = ? AND guid = ? AND guid <> '' LIMIT 2", (source, guid)
+    ).fetchall()
+    if len(rows) != 1:
+        return None
+    entry: Entry = unpacked(Entry, rows[0]["entry"])
+    return Known(n=rows[0]["article"], published=entry.published)
+
+
 def look_again(db: sqlite3.Connection, article: int, now: datetime) -> None:
     """Make `article` due now: its listing says that it has changed."""
     db.execute(

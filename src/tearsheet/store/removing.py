@@ -1,11 +1,12 @@
 """Taking things out for good: rows, salts and records go, a notice stays. Bytes in WARC files are noted first, erased after."""
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from tearsheet.model import Place
-from tearsheet.store.articles import next_change
+from tearsheet.store.articles import address_hash, next_change
 from tearsheet.store.keeping import Event, add_leaf, canonical
 
 
@@ -76,9 +77,9 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
     )
 
 
-def is_removed(db: sqlite3.Connection, hash: bytes) -> bool:
-    """Return whether an article of this address was taken out, and so is not to come in again."""
-    return db.execute("SELECT 1 FROM removed WHERE hash = ?", (hash,)).fetchone() is not None
+def is_removed(db: sqlite3.Connection, urls: Iterable[str]) -> bool:
+    """Return whether an article with one of these addresses was taken out, and so is not to come in again."""
+    return any(db.execute("SELECT 1 FROM removed WHERE hash = ?", (address_hash(url),)).fetchone() for url in urls)
 
 
 def erasures(db: sqlite3.Connection) -> list[tuple[int, Place, str]]:

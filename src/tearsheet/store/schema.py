@@ -105,6 +105,8 @@ CREATE TABLE listing (
 ) WITHOUT ROWID;
 -- "articles of a source"
 CREATE INDEX listing_source ON listing (source, article);
+-- "has this source listed it under another address"
+CREATE INDEX listing_guid ON listing (source, guid) WHERE guid <> '';
 
 -- an article under each category it is listed in and under each one above
 CREATE TABLE filed (
