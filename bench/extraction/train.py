@@ -57,7 +57,7 @@ def measured(case: Any) -> Page:
     stream = html.stream(text)
     walk = Walk(stream.pieces)
     said = structured.declared(stream, case.url)
-    rows = np.array(features.rows(walk.blocks, walk, said, headed(walk, said)), dtype=np.float32).reshape(-1, len(features.NAMES))
+    rows = np.array(features.rows(walk.blocks, walk, said, headed(walk, said), every=True), dtype=np.float32).reshape(-1, len(features.NAMES))
     blocks = walk.blocks
     if case.body is not None:
         truth = np.array(labels(blocks, case.body), dtype=np.float32)

@@ -270,6 +270,7 @@ _LONE_PARAGRAPH = re.compile(
     r"(<(li|td|th|dd)\b[^>]*>)<p>((?:(?!</?p>|<figure>|</?(?:li|td|th|dd)\b).)*)</p>(?=</\2>|<[uo]l>)", re.S
 )
 _SMALL_PX = 40
+_ON_INLINE = tuple("title datetime lang dir".split())
 
 
 @dataclass(slots=True)
@@ -483,14 +484,14 @@ class _Writer:
         """Return an inline start tag, empty if the element would say nothing."""
         ours = _INLINE_AS[name]
         given = attributes(token) if " " in token else {}
-        kept = {
+        kept: dict[str, str] = {
             key: given[key]
             for key in ("title", "datetime", "lang", "dir")
             if given.get(key) and key in VOCABULARY[ours]
         }
         if ours == "a":
             url = urls.join(self.base, given.get("href", ""))
-            kept = dict(href=url) | kept if url else {}
+            kept = {"href": url, **kept} if url else {}
         if ours in ("a", "span") and not kept:
             return ""
         return f"<{ours}" + "".join(f' {key}="{escape(value)}"' for key, value in kept.items()) + ">"

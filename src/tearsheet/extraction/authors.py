@@ -7,7 +7,7 @@ from html import unescape
 from tearsheet.extraction.blocks import Walk
 from tearsheet.extraction.structured import Declared, Node, listed, plain, types
 from tearsheet.extraction.titles import folded
-from tearsheet.extraction.words import BYLINE, COMMENT, RELATED, SHARE
+from tearsheet.extraction.words import BYLINE, COMMENT, CREDIT, RELATED, SHARE
 
 _MOST = 12
 _LEAD_IN = re.compile(
@@ -31,23 +31,25 @@ _ROLE = re.compile(
     r"journalist(?:in)?|redakteur(?:in)?|redaktion|contributor|columnist|producer|korrespondent(?:in)?|redactora?|redattore|rédact\w+|journaliste)\b.*$"
 )
 _NO_NAME = re.compile(
-    r"(?i)https?:|www\.|@|\d{3}|^(?:by|admin|administrator|editor(?:ial)?|editors?|staff|guest|author|autor|share|follow|updated|published|posted|view|more|see|read|"
+    r"(?i)^(?:foto|photo|bild|image)\b|关闭|窗口|内容|时间|代表撮影|编辑|回复|评论|总阅读|出版社$|报业|https?:|www\.|@|\d{3}|^(?:by|admin|administrator|editor(?:ial)?|editors?|staff|guest|author|autor|share|follow|updated|published|posted|view|more|see|read|"
     r"subscribe|comments?|minutes?|anonymous|unknown|null|none|undefined|n/a|来源|佚名|未知|转载|转载文章|网络|匿名|本站|管理员|website|home|contact)$|min read|\bago\b|"
     r"\b(?:updated|published|posted|subscribe|newsletter|comments?|january|february|march|april|june|july|august|september|october|november|december)\b|[{}<>=\"%#]"
 )
+_WRITER = re.compile(r"(?i)author|byline|writer|reporter|autor|auteur|firma|zuozhe|journalist|contributor|kisha|redakt")
 _LONGEST = 60
 
 
 def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str = "") -> tuple[tuple[str, ...], str]:
     """Return (names, where they came from).
 
-    A paper's own name counts as author only when nobody else is named.
+    `site` are the paper's names, one a line. A paper's own name counts as author only when nobody else is named.
     """
     sources = (
-        ("json-ld author", _json_names(declared.article)),
+        ("json-ld author", _names_of(declared.article.get("author"), people=True)),
         ("meta author", _meta_names(declared)),
         ("byline", _visible(walk, kept)),
         ("text", _spoken(walk, kept)),
+        ("json-ld author", _names_of(declared.article.get("author"))),
         ("json-ld creator", _names_of(declared.article.get("creator"))),
     )
     company: tuple[tuple[str, ...], str] = ((), "")
@@ -62,14 +64,14 @@ def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str
 
 
 def _is_site(name: str, site: str) -> bool:
-    mine, other = folded(name), folded(site)
-    return bool(other) and (mine == other or (len(other) >= 5 and mine.startswith(other)))
+    mine = folded(name)
+    return any(mine == other or (len(other) >= 4 and mine.startswith(other)) for other in map(folded, site.split("\n")) if other)
 
 
 def cleaned(name: str) -> str:
     """Return one name without "By", role and stray marks; empty if it is no name."""
     name = _LEAD_IN.sub("", " ".join(unescape(name).split()))
-    name = _ROLE.sub("", name).strip(" \t|·•,;:-–—/()[]【】（）\u3000")
+    name = _ROLE.sub("", re.sub(r"\s*\([^)]*\)?$", "", name)).strip(" \t|·•,;:-–—/()[]【】（）\u3000")
     if not 1 < len(name) <= _LONGEST or _NO_NAME.search(name) or name.count(" ") > 5:
         return ""
     return name
@@ -81,18 +83,19 @@ def split_names(text: str) -> list[str]:
     return [name for name in map(cleaned, _SPLIT.split(line)) if name]
 
 
-def _json_names(article: Node) -> list[str]:
-    return _names_of(article.get("author"))
-
-
-def _names_of(value: object) -> list[str]:
+def _names_of(value: object, *, people: bool = False) -> list[str]:
+    """Return the names of declared authors; with `people`, not those that are said to be an organisation."""
     found: list[str] = []
     for item in listed(value):
         if isinstance(item, dict):
+            kinds = types(item)
+            is_company = any(kind.endswith("Organization") for kind in kinds)
+            if is_company and people:
+                continue
             given = [plain(name) for name in listed(item.get("name"))]
             given = given if any(given) else [f"{plain(item.get('givenName'))} {plain(item.get('familyName'))}".strip()]
             whole = [name for name in given if name]
-            found += whole if "Organization" in types(item) else [part for name in whole for part in _parts(name)]
+            found += whole if is_company else [part for name in whole for part in _parts(name)]
         elif isinstance(item, str) and not item.startswith("http"):
             found += _parts(plain(item))
     return [name for name in found if name and not name.startswith("http")]
@@ -131,6 +134,8 @@ def _visible(walk: Walk, kept: Sequence[int]) -> list[str]:
         if not spot.bits & BYLINE or spot.bits & (COMMENT | RELATED | SHARE) or spot.box.all_bits & COMMENT:
             continue
         if not (low <= spot.before <= high or last - 2 <= spot.before <= last + 4):
+            continue
+        if not _WRITER.search(spot.tag) or spot.bits & CREDIT:
             continue
         text = walk.text_in(spot)
         exact = 'rel="author' in spot.tag or 'itemprop="author' in spot.tag or 'itemprop="name' in spot.tag

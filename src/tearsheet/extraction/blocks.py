@@ -57,7 +57,7 @@ class Box:
         "parent", "name", "tag", "bits", "all_bits", "depth", "start", "end", "chars", "linked", "blocks", "prose", "paragraphs", "tilt",
         "tilt_low",
         "kind",
-        "row", "tilt_high", "tilt_sum",
+        "row", "articles", "mains", "paragraph_inside", "tilt_high", "tilt_sum",
     )  # fmt: skip
 
     def __init__(self, parent: "Box | None", name: str, tag: str, start: int) -> None:
@@ -68,6 +68,11 @@ class Box:
         self.end = start
         self.depth: int = parent.depth + 1 if parent is not None else 0
         self.kind = ""
+        self.articles = self.mains = self.paragraph_inside = 0.0
+        if parent is not None:
+            self.articles = parent.articles + (name == "article")
+            self.mains = 1.0 if parent.name == "main" else parent.mains
+            self.paragraph_inside = 1.0 if parent.name in ("p", "blockquote") else parent.paragraph_inside
         self.row: tuple[float, ...] | None = None
         self.bits = 0
         self.all_bits = 0

@@ -19,10 +19,12 @@ def chances(walk: Walk, said: Declared, title: str) -> list[float]:
     """
     blocks = walk.blocks[:_MAX_JUDGED]
     rows = features.rows(blocks, walk, said, title)
-    first = forest("first")(rows)
-    worth = _worth_a_second_look(first)
+    first = [0.0] * len(blocks)
+    for at, chance in zip((at for at, row in enumerate(rows) if row is not None), forest("first")([row for row in rows if row is not None]), strict=True):
+        first[at] = chance
+    worth = [at for at in _worth_a_second_look(first) if rows[at] is not None]
     further = features.second(features.shape(blocks), first)
-    again = forest("second")([rows[at] + further[at] for at in worth])
+    again = forest("second")([(rows[at] or []) + further[at] for at in worth])
     found = [0.0] * len(walk.blocks)
     for at, chance in zip(worth, again, strict=True):
         found[at] = chance

@@ -97,6 +97,12 @@ def _site(said: structured.Declared) -> str:
     return structured.plain(said.first("og:site_name", "application-name")) or structured.plain(named)
 
 
+def _names_of_site(read: "_Read") -> str:
+    """Return what the paper is called, one name a line: as it declares itself, and its domain with and without the ending."""
+    domain = urls.registrable(read.url)
+    return "\n".join((_site(read.said), domain, domain.split(".")[0]))
+
+
 def _page(text: str, url: str, known: _Known) -> Clipping:
     page = html.stream(text)
     walk = Walk(page.pieces)
@@ -173,7 +179,7 @@ def _facts(read: _Read) -> _Facts:
     language = language_of(text or read.title[0], declared)
     where = when.Where(language[0], rule.zone if rule else "", read.url)
     published = known.said.published if known.said.published.at else when.published(said, visible.walk, visible.kept, where)
-    names = (known.said.authors, "site rule") if known.said.authors else authors.authors_of(said, visible.walk, visible.kept, site=_site(said))
+    names = (known.said.authors, "site rule") if known.said.authors else authors.authors_of(said, visible.walk, visible.kept, site=_names_of_site(read))
     cut = verdict.Cut(read.url, read.title[0], text, published.at, names[0], len(read.cut.shown.images))
     return _Facts(language, published, when.modified(said, where), names, cut)
 

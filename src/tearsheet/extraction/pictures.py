@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 from tearsheet import html, urls
 from tearsheet.extraction.blocks import Block, Box, Spot, Walk
 from tearsheet.extraction.build import Placed, figure
-from tearsheet.extraction.words import ADVERT, ASIDE, BYLINE, CAPTION, COMMENT, CREDIT, FOOTER, MEDIA, NAV, RELATED, SHARE, SIGNUP
+from tearsheet.extraction.titles import folded
+from tearsheet.extraction.words import ADVERT, ARTICLE, ASIDE, BYLINE, CAPTION, COMMENT, CREDIT, DATE, FOOTER, MEDIA, NAV, RELATED, SHARE, SIGNUP, TAGS, TITLE
 from tearsheet.model import Image
 
 _NO_PICTURE = re.compile(
@@ -21,13 +22,16 @@ _CREDIT = re.compile(
     r"(?i)^\W*(?:foto|photo|image|picture|bild|credit|quelle|source|crédit|fuente|imagen|©|\(c\)|图源|图片来源|来源|图|摄影|攝|写真|撮影|사진|фото|صورة)"
     r"[^:：]{0,20}[:：©]|^\W*©|^\W*(?:getty|reuters|afp|dpa|ap photo|picture alliance|imago|新华社|视觉中国)\b"
 )
-_LABEL = re.compile(r"(?i)\W*(?:bild\s*\d+|photo|foto|image|advertisement|anzeige|werbung|publicidad|read more|\d+\s*/\s*\d+|enlarge|zoom|play video)?\W*")
-_FOREIGN = NAV | RELATED | SHARE | COMMENT | ADVERT | FOOTER | SIGNUP | BYLINE
+_LABEL = re.compile(r"(?i)\W*(?:bild\s*\d+|photo|foto|image|advertisement|anzeige|werbung|publicidad|read more|\d+(?:\s*/\s*\d+)?|video loading.*|enlarge|zoom|play video)?\W*")
+_FOREIGN = NAV | ASIDE | RELATED | SHARE | COMMENT | ADVERT | FOOTER | SIGNUP | BYLINE
 _CENTRED = re.compile(r'align="?center|text-align:\s*center')
 _COLOURED = re.compile(r"<(?:span|font)\b[^>]*\bcolor")
 _TINY_PX, _SMALL_PX = 70, 130
 _LONGEST_CAPTION = 900
+_SHORTEST_CAPTION = 12
+_TELLING_ALT = 20
 _MAX_PICTURES = 400
+_ABOVE_HEAD = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +54,23 @@ def gallery(walk: Walk, kept: Sequence[int], found: Sequence[float], base: str, 
     if not kept and not whole:
         return Gallery()
     region = _Region(walk, kept, found)
-    starts = [block.start for block in walk.blocks]
-    shown: dict[str, int] = {}
-    placed: list[Placed] = []
-    captions: set[int] = set()
+    shown: dict[str, tuple[Placed, list[int]]] = {}
     for spot in walk.pictures[:_MAX_PICTURES]:
         if not whole and not region.holds(spot):
             continue
         given = _given(walk, spot)
         url = html.picture_address(given, base)
-        if not url or _is_decoration(given, url) or key(url) in known:
+        name = key(url) if url else ""
+        if not url or name in known or (name in shown and shown[name][1]):
             continue
-        alone = key(url)
-        if alone in shown:
+        numbers = _caption_blocks(walk, spot, kept=frozenset() if whole else region.kept, alt=given.get("alt", ""))
+        if _is_decoration(given, url, bool(numbers)) or (name in shown and not numbers):
             continue
-        shown[alone] = len(placed)
-        numbers = _caption_blocks(walk, spot, kept=region.kept, starts=starts)
-        captions.update(numbers)
         image = _image(walk, url, given, numbers)
-        placed.append(Placed(spot.place, figure(image), image))
-    placed += _embeds(walk, region, base)
-    return Gallery(tuple(sorted(placed, key=lambda item: item.place)), frozenset(captions))
+        shown[name] = Placed(spot.place, figure(image), image), numbers
+    placed = [item for item, _ in shown.values()] + _embeds(walk, region, base)
+    captions = frozenset(at for _, numbers in shown.values() for at in numbers)
+    return Gallery(tuple(sorted(placed, key=lambda item: item.place)), captions)
 
 
 def key(url: str) -> str:
@@ -96,18 +96,21 @@ class _Region:
         head = next((at for at in range(min(sure[0], len(walk.blocks) - 1), -1, -1) if walk.blocks[at].name == "h1"), sure[0])
         self.first = max(min(head, sure[0]), sure[0] - 25) if head != sure[0] else max(sure[0] - 6, 0)
         self.last = sure[-1]
+        self.article = _article_of(self.top)
         self.judged: dict[int, bool] = {}
 
     def holds(self, spot: Spot) -> bool:
         """Return whether a picture stands among the kept blocks, in nothing that is foreign to them."""
-        if spot.before < self.first or spot.before > self.last + 3:
+        if spot.before > self.last + 3 or spot.before < self.first - _ABOVE_HEAD:
+            return False
+        if spot.before < self.first and not (_is_inside(spot.box, self.article) and _is_framed(spot)):
             return False
         if not _is_inside(spot.box, self.top) and spot.before > self.last:
             return False
         return not self._is_foreign(spot)
 
     def _is_foreign(self, spot: Spot) -> bool:
-        box: Box | None = spot.box
+        box = next((box.parent for box in _ancestors(spot.box, 7) if box.name == "figure"), spot.box)
         while box is not None and box is not self.top and not _is_inside(self.top, box):
             known = self.judged.get(id(box))
             if known is None:
@@ -118,13 +121,16 @@ class _Region:
         return False
 
     def _is_foreign_box(self, box: Box) -> bool:
-        if box.name in ("nav", "footer", "aside", "form") and not self._has_kept(box):
-            return box.name != "aside" or box.linked * 3 > box.chars
-        if box.bits & _FOREIGN and not box.bits & (CAPTION | MEDIA) and not self._has_kept(box) and box.name != "figure":
+        """Return whether a box without kept text is furniture. Classes alone are not believed: `margin-bottom` is no footer."""
+        if self._has_kept(box):
+            return False
+        if box.name in ("nav", "footer", "form") or (box.chars > 20 and box.linked * 10 > box.chars * 6):
             return True
-        if box.bits & ASIDE and box.linked * 2 > box.chars > 0 and not self._has_kept(box):
+        if box.bits & (CAPTION | MEDIA):
+            return False
+        if box.bits & ADVERT or (box.bits & BYLINE and box.chars < 300):
             return True
-        return box.chars > 20 and box.linked * 10 > box.chars * 6 and box.name != "figure" and not self._has_kept(box)
+        return bool(box.bits & _FOREIGN or box.name == "aside") and box.linked * 4 > box.chars > 0
 
     def _has_kept(self, box: Box) -> bool:
         return any(box.start <= self.walk.blocks[at].start < box.end for at in self.kept)
@@ -143,6 +149,19 @@ def _common(walk: Walk, kept: Sequence[int]) -> Box:
             box = box.parent
     enough = [box for name, box in boxes.items() if held[name] * 10 >= total * 9]
     return max(enough, key=lambda box: box.depth, default=walk.box)
+
+
+def _article_of(box: Box) -> Box:
+    """Return the element that holds head and body of the article: the nearest one called so, else two levels up."""
+    for outer in _ancestors(box, 8):
+        if outer.name in ("article", "main") or outer.bits & ARTICLE:
+            return outer
+    return _ancestors(box, 3)[-1]
+
+
+def _is_framed(spot: Spot) -> bool:
+    """Return whether a picture stands in a figure or in an element that is called one."""
+    return any(box.name == "figure" or box.bits & MEDIA for box in _ancestors(spot.box, 5))
 
 
 def _is_inside(box: Box | None, outer: Box) -> bool:
@@ -165,11 +184,12 @@ def _given(walk: Walk, spot: Spot) -> dict[str, str]:
     return given
 
 
-def _is_decoration(given: dict[str, str], url: str) -> bool:
+def _is_decoration(given: dict[str, str], url: str, is_captioned: bool) -> bool:
+    """Return whether a picture is an icon, a tracker or the like; one with a caption may be small, as in old lists of thumbnails."""
     width, height = _pixels(given.get("width", "")), _pixels(given.get("height", ""))
     if 0 < width <= _TINY_PX or 0 < height <= _TINY_PX:
         return True
-    if 0 < width <= _SMALL_PX and 0 < height <= _SMALL_PX:
+    if 0 < width <= _SMALL_PX and 0 < height <= _SMALL_PX and not is_captioned:
         return True
     parts = urlsplit(url)
     return bool(_NO_PICTURE.search(f"{parts.path.rsplit('/', 3)[-1]}") or _NO_PICTURE.search(f"{parts.netloc}{parts.path[-80:]}?{parts.query[:60]}"))
@@ -181,7 +201,8 @@ def _pixels(text: str) -> int:
 
 
 def _image(walk: Walk, url: str, given: dict[str, str], numbers: Sequence[int]) -> Image:
-    caption, credit = [], []
+    caption: list[str] = []
+    credit: list[str] = []
     for at in numbers:
         block = walk.blocks[at]
         is_credit = (block.bits | block.box.bits) & CREDIT and not block.box.bits & CAPTION
@@ -194,19 +215,30 @@ def _image(walk: Walk, url: str, given: dict[str, str], numbers: Sequence[int]) 
 # ------------------------------------------------------------------------------------------------ captions
 
 
-def _caption_blocks(walk: Walk, spot: Spot, *, kept: frozenset[int], starts: list[int]) -> list[int]:
-    """Return the blocks that say what a picture shows: in its figure, in its media box, or right after it."""
-    box: Box | None = spot.box
-    for _ in range(7):
-        if box is None or box.parent is None:
+def _caption_blocks(walk: Walk, spot: Spot, *, kept: frozenset[int], alt: str) -> list[int]:
+    """Return the blocks that say what a picture shows: in its figure, in its media box, in a small box of its own, or next to it."""
+    around = _ancestors(spot.box, 7)
+    for box in [box for box in around if box.name == "figure"][:2]:
+        found = _notes(walk, _inside(walk, box, spot), kept, strict=False) if _pictures_in(walk, box) <= 3 else []
+        if found:
+            return found
+    for box in around:
+        if box.chars > _LONGEST_CAPTION or box.parent is None:
             break
-        is_figure = box.name == "figure" or (box.bits & (MEDIA | CAPTION) and box.chars <= _LONGEST_CAPTION and box.blocks <= 5)
-        if is_figure and _pictures_in(walk, box) <= (3 if box.name == "figure" else 2):
-            found = _notes(walk, _inside(walk, box, spot), kept, strict=box.name != "figure" and not box.bits & CAPTION)
-            if found or box.name == "figure":
+        is_media = bool(box.bits & (MEDIA | CAPTION)) and box.blocks <= 5
+        if box.blocks and (is_media or box.blocks <= 3) and _pictures_in(walk, box) <= 2:
+            found = _notes(walk, _inside(walk, box, spot), kept, strict=not box.bits & CAPTION)
+            if found:
                 return found
+    return _adjacent(walk, spot, kept, alt)
+
+
+def _ancestors(box: Box | None, most: int) -> list[Box]:
+    found: list[Box] = []
+    while box is not None and len(found) < most:
+        found.append(box)
         box = box.parent
-    return _adjacent(walk, spot, kept)
+    return found
 
 
 def _pictures_in(walk: Walk, box: Box) -> int:
@@ -227,7 +259,7 @@ def _notes(walk: Walk, numbers: Sequence[int], kept: frozenset[int], *, strict: 
     """Return those of a figure's blocks that are caption or credit: of `figcaption` or so named ones, if there are any, only those."""
     named = [at for at in numbers if _is_caption(walk.blocks[at])]
     if strict and not named:
-        numbers = [at for at in numbers if at not in kept and walk.blocks[at].linked * 2 <= walk.blocks[at].chars]
+        numbers = [at for at in numbers if at not in kept and _may_be_caption(walk.blocks[at])]
     chosen = named or list(numbers)
     if not strict and named:
         chosen = [at for at in numbers if at in named or _CREDIT.search(walk.blocks[at].text) or walk.blocks[at].box.bits & CREDIT]
@@ -253,26 +285,36 @@ def _is_caption(block: Block) -> bool:
     return False
 
 
-def _adjacent(walk: Walk, spot: Spot, kept: frozenset[int]) -> list[int]:
-    """Return the caption that only stands near: the rest of the picture's own paragraph, or a coloured or small line centred under it."""
+def _may_be_caption(block: Block) -> bool:
+    """Return whether a line without a name of its own can be a caption: running text, no heading, no byline, no button."""
+    if block.chars < _SHORTEST_CAPTION or block.linked * 2 > block.chars or block.name in ("h1", "h2", "h3", "li"):
+        return False
+    return not (block.bits | block.box.bits) & (BYLINE | DATE | SHARE | NAV | COMMENT | TAGS | TITLE) and not _LABEL.fullmatch(block.text)
+
+
+def _adjacent(walk: Walk, spot: Spot, kept: frozenset[int], alt: str) -> list[int]:
+    """Return the caption that only stands near: a named one, the picture's `alt` again, the rest of its own paragraph, a line centred under it."""
     at = spot.before
+    said = folded(alt)
+    if len(said) >= _TELLING_ALT:
+        for near in range(max(at - 2, 0), min(at + 4, len(walk.blocks))):
+            if walk.blocks[near].chars <= _LONGEST_CAPTION and near not in kept and said[:60] in folded(walk.blocks[near].text):
+                return [near]
     if at >= len(walk.blocks):
         return []
     block = walk.blocks[at]
-    if block.chars > 260 or block.start > spot.place + 14 or _LABEL.fullmatch(block.text):
+    if block.chars > 400 or block.start > spot.place + 20 or _LABEL.fullmatch(block.text):
         return []
     if _is_caption(block):
         return [at]
-    pieces = walk.pieces[max(block.start, 0) : block.end]
+    pieces = walk.pieces[block.start : block.end]
     centred = _CENTRED.search(block.box.tag) is not None
-    if centred and any(_COLOURED.search(piece) for piece in pieces if piece.startswith("<")):
+    if centred and block.chars <= 260 and any(_COLOURED.search(piece) for piece in pieces if piece.startswith("<")):
         return [at]
     own = block.start <= spot.place < block.end and block.box is spot.box
     if own and block.chars <= 160 and (_CREDIT.search(block.text) or centred):
         return [at]
-    if at not in kept and block.chars <= 200 and centred and block.linked == 0:
-        return [at]
-    return []
+    return [at] if at not in kept and block.chars <= 220 and block.linked == 0 and _may_be_caption(block) else []
 
 
 # ------------------------------------------------------------------------------------------------ embeds, lead

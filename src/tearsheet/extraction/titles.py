@@ -18,26 +18,31 @@ def folded(text: str) -> str:
 def headline(declared: Declared, heads: list[str], *, site: str = "") -> tuple[str, str]:
     """Return (title, where it came from); `heads` are the page's main headings in order.
 
-    Source of the order: measured on news pages in 19 languages; a heading that another source repeats is the surest.
+    The wording that most sources share wins; the weights were measured on news pages in 19 languages.
     """
     named = [
-        ("json-ld headline", plain(declared.article.get("headline")) or plain(declared.article.get("name"))),
         ("og:title", plain(declared.first("og:title"))),
+        ("json-ld headline", plain(declared.article.get("headline")) or plain(declared.article.get("name"))),
         ("twitter:title", plain(declared.first("twitter:title"))),
         ("meta title", plain(declared.first("title", "dc.title", "headline", "parsely-title", "sailthru.title"))),
         ("title", declared.title),
     ]
-    said = [(how, text) for how, text in named if text]
-    keys = [folded(text) for _, text in said]
-    for head in heads[:6]:
+    said = [(how, without_site(text, site)) for how, text in named if text]
+    said += [("h1", head) for head in heads[:3] if folded(head) != folded(site)]
+    said = [(how, text) for how, text in said if text]
+    votes: dict[str, float] = {}
+    for how, text in {(how, folded(text)): (how, text) for how, text in said}.values():
+        votes[folded(text)] = votes.get(folded(text), 0.0) + _WEIGHTS.get(how, 1.0)
+    best = max(said, key=lambda item: votes[folded(item[1])], default=("", ""))
+    # A page without declarations: the heading that begins its <title> is surer than the title with its tail.
+    for head in heads[:4]:
         key = folded(head)
-        if len(key) >= 4 and any(key in other for other in keys):
+        if best[0] == "title" and len(key) >= 4 and folded(declared.title).startswith(key) and key != folded(site):
             return head[:_LONGEST], "h1"
-    for how, text in said:
-        short = without_site(text, site)
-        if short:
-            return short[:_LONGEST], how
-    return (heads[0][:_LONGEST], "h1") if heads else ("", "")
+    return best[1][:_LONGEST], best[0]
+
+
+_WEIGHTS = {"og:title": 1.25, "twitter:title": 0.5, "title": 0.9}
 
 
 def without_site(text: str, site: str) -> str:
