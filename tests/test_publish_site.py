@@ -288,11 +288,15 @@ def test_a_newer_time_of_change_on_the_page_breaks_the_silence():
 
 
 def test_an_edit_lies_between_two_captures():
-    looked = [NOON + timedelta(minutes=minute) for minute in (60, 90, 120)]
-    steps = wordings.history([revision(1, "Ten."), revision(2, "Nine.")], looked)
+    looked = [
+        (NOON + timedelta(minutes=minute), digest) for minute, digest in ((59, "a"), (90, "a"), (119, "b"), (130, "b"))
+    ]
+    first, second = replace(revision(1, "Ten."), capture="a"), replace(revision(2, "Nine."), capture="b")
+    steps = wordings.history([first, second], looked)
 
     assert steps[1].since == NOON + timedelta(minutes=90)
-    assert steps[1].delay_s == 7200
+    assert steps[1].seen_at == NOON + timedelta(minutes=119)
+    assert steps[1].delay_s == 119 * 60
     assert steps[0].since is None
 
 
@@ -453,9 +457,9 @@ def test_a_year_of_sheets_has_every_day_once():
 
 
 def test_tables_stand_in_a_box_of_their_own_that_scrolls():
-    shown = pictures.shown("<table><tr><td>1</td></tr></table>", {}, here=str, no_picture="none")
+    shown = pictures.shown("<table><tr><td>1</td></tr></table>", {}, here=str, no_picture="none", table="Table")
 
-    assert shown.startswith('<div class="scroll" role="region" tabindex="0"><table>')
+    assert shown.startswith('<div class="scroll" role="region" aria-label="Table" tabindex="0"><table>')
     assert shown.endswith("</table></div>")
 
 

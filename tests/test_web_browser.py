@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from tests.browser.driver import WHY_NOT, Browser, browser
-from tests.site_archive import PaperArchive, PaperSettings, PaperSite
+from tests.site_archive import NOON, PaperArchive, PaperSettings, PaperSite
 from tests.site_hostile import OWN, hostile_press, shared_payloads
-from tests.site_press import press
+from tests.site_press import LEDGER, clipping, press
 
 from tearsheet.flow.site.desk import Desk
 from tearsheet.flow.site.pages import Site
@@ -85,7 +87,7 @@ def test_no_page_is_wider_than_the_window_or_breaks_its_own_policy(
     assert not trouble
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", "ar"])
 def test_the_site_s_own_language_changes_nothing_of_that(window: Browser, language: str):
     archive = press(pictures=False)
     archive.settings = PaperSettings(site=PaperSite(language=language))
@@ -94,6 +96,29 @@ def test_the_site_s_own_language_changes_nothing_of_that(window: Browser, langua
         for path in page_kinds(archive)[:12]:
             window.open(address + path)
             assert window.overflow() <= 0, path
+
+
+def test_titles_without_end_and_wordings_without_number_stay_in_the_window(window: Browser):
+    archive = press(pictures=False)
+    keys = []
+    for title in ("字" * 300, "Supercalifragilistic" * 15, "مرحبا" * 60, "", "A plain one"):
+        made = clipping(f"https://odd.example/{len(keys)}", title, ("x" * 400,), source=LEDGER, published=NOON)
+        keys.append(archive.keep(made, LEDGER, seen=NOON))
+    for hour in range(1, 30):
+        last = archive.kept[keys[-1]].revisions[-1].clipping
+        again = replace(last, html=f"{last.html}<p>And {hour}.</p>", text=f"{last.text}\n\nAnd {hour}.")
+        archive.reword(keys[-1], again, seen=NOON + timedelta(hours=hour))
+    paths = ["", "c/", "d/2026/11/22/", "edits/", "s/", f"a/{keys[-1]}/edits/", *(f"a/{key}/" for key in keys)]
+    wide = {}
+    with served(archive) as address:
+        for width in (390, 1440):
+            window.window(width)
+            for path in paths:
+                window.open(address + path)
+                if window.overflow() > 0:
+                    wide[width, path] = window.overflow()
+
+    assert not wide
 
 
 def test_nothing_fires_whatever_strangers_wrote(window: Browser):

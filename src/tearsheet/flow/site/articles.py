@@ -22,7 +22,7 @@ def article_view(desk: Desk, article: Article) -> ArticleView:
     """
     revisions = _revisions(desk, article)
     captures = desk.archive.captures(article.id)
-    history = wordings.history(revisions, [capture.at for capture in captures])
+    history = wordings.history(revisions, [(capture.at, capture.digest) for capture in captures])
     clipping = revisions[-1].clipping
     excerpt_only = desk.excerpt_only(article)
     pics = desk.pics([*clipping.images, *([clipping.lead] if clipping.lead else [])])
@@ -53,7 +53,9 @@ def edits_view(desk: Desk, article: Article) -> EditsView:
         NoSuchRevision: nothing of it was ever kept.
     """
     revisions = _revisions(desk, article)
-    history = wordings.history(revisions, [capture.at for capture in desk.archive.captures(article.id)])
+    history = wordings.history(
+        revisions, [(capture.at, capture.digest) for capture in desk.archive.captures(article.id)]
+    )
     excerpt_only = desk.excerpt_only(article)
     return EditsView(
         card=_card(desk, article, revisions[-1].clipping, history),

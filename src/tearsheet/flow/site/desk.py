@@ -278,7 +278,9 @@ class Desk:
         step = next((at for at in range(len(revisions) - 1, 0, -1) if revisions[at].kind != "trivial"), 0)
         if not step:
             return None
-        history = wordings.history(revisions, [capture.at for capture in self.archive.captures(article.id)])
+        history = wordings.history(
+            revisions, [(capture.at, capture.digest) for capture in self.archive.captures(article.id)]
+        )
         now = history[step]
         return Alteration(
             card=replace(self.card(article), silent=now.silent),

@@ -1,9 +1,10 @@
 """The front page and the lists: categories, sources, days, changes, feeds, gathered from the archive."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from tearsheet.flow.site.desk import Desk
 from tearsheet.model import Article, Categories, Query, SourceState
@@ -28,9 +29,12 @@ from tearsheet.publish.site.views import (
     SourceView,
 )
 
+T = TypeVar("T")
+
 PER_PAGE = 20
 LATEST_CHANGES = 60
 _FRONT_POOL = 160
+_PICTURE_POOL = 60
 _RHYTHM = 600
 
 
@@ -46,10 +50,12 @@ def front_view(desk: Desk) -> FrontView:
     pool = present or latest
     today = desk.day_of(now)
     issue = max((day for day in desk.days if day <= today), default=None)
-    lead = _lead(pool)
-    beside = _spread((article for article in pool if article.id != lead.id), 5)
+    pictured = _pictured(desk, pool[:_PICTURE_POOL])
+    lead = _lead(pool, pictured)
+    beside = _spread((article for article in pool if article.id != lead.id), 5, of=_source)
     used = {lead.id, *(article.id for article in beside)}
-    also = _spread((article for article in pool if article.id not in used and article.lead), 3)
+    also = _spread((article for article in pool if article.id not in used and article.id in pictured), 3, of=_source)
+    also = also or _spread((article for article in pool if article.id not in used), 3, of=_source)
     used.update(article.id for article in also)
     return FrontView(
         today=today,
@@ -65,23 +71,31 @@ def front_view(desk: Desk) -> FrontView:
     )
 
 
-def _lead(pool: Sequence[Article]) -> Article:
+def _pictured(desk: Desk, articles: Sequence[Article]) -> set[str]:
+    """Return the ids of those of `articles` of whose lead picture we have a copy."""
+    pics = desk.pics(article.lead for article in articles if article.lead)
+    return {article.id for article in articles if article.lead and article.lead.url in pics}
+
+
+def _lead(pool: Sequence[Article], pictured: set[str]) -> Article:
     """Return the story to lead with: of the freshest dozen, one with a picture, and of those the one with most to say."""
-    fresh = pool[:12]
-    return max(fresh, key=lambda article: (article.lead is not None, len(article.excerpt)))
+    return max(pool[:12], key=lambda article: (article.id in pictured, len(article.excerpt)))
 
 
-def _spread(articles: Iterable[Article], wanted: int) -> list[Article]:
-    """Return the first `wanted` of `articles`, as few as possible of one source."""
-    rest = list(articles)
-    found: list[Article] = []
+def _spread(items: Iterable[T], wanted: int, *, of: Callable[[T], str]) -> list[T]:
+    """Return the first `wanted` of `items`, as few as possible of one source, which `of` names."""
+    rest = list(items)
+    found: list[T] = []
     while rest and len(found) < wanted:
         turn: set[str] = set()
-        for article in list(rest):
-            if article.source not in turn and len(found) < wanted:
-                turn.add(article.source)
-                found.append(article)
-                rest.remove(article)
+        later: list[T] = []
+        for item in rest:
+            if of(item) in turn or len(found) >= wanted:
+                later.append(item)
+            else:
+                turn.add(of(item))
+                found.append(item)
+        rest = later
     return found
 
 
@@ -90,8 +104,16 @@ def _front_changes(desk: Desk) -> tuple[Alteration, ...]:
     gone = [desk.disappearance(article) for article in desk.archive.articles(Query(gone=True, order="gone", limit=2))]
     edited = map(desk.alteration, desk.archive.articles(Query(edited=True, order="edited", limit=16)))
     ranked = sorted((change for change in edited if change), key=lambda change: not change.title)
-    found = [*ranked[: 5 - len(gone)], *gone]
+    found = [*_spread(ranked, 5 - len(gone), of=_paper), *gone]
     return tuple(sorted(found, key=lambda change: (change.at, change.card.id), reverse=True))
+
+
+def _source(article: Article) -> str:
+    return article.source
+
+
+def _paper(change: Alteration) -> str:
+    return change.card.source.label if change.card.source else ""
 
 
 def _front_sections(desk: Desk, pool: Sequence[Article], used: set[str]) -> tuple[Shelf, ...]:

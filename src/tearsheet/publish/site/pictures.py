@@ -11,13 +11,23 @@ _FIGURE = re.compile(r"<figure\b[^>]*>.*?</figure>", re.S)
 _SAFE_LINK = re.compile(r"(?:https?|mailto):", re.I)
 
 
-def shown(markup: str, pictures: Mapping[str, Pic], *, here: Callable[[str], str], no_picture: str) -> str:
+def shown(
+    markup: str, pictures: Mapping[str, Pic], *, here: Callable[[str], str], no_picture: str, table: str = ""
+) -> str:
     """Return article HTML as a page may show it: sanitised once more, pictures ours, links guarded, tables in a scroll box.
 
-    `here` turns a path of the site into a link; `no_picture` stands where there is no copy of a picture.
+    `here` turns a path of the site into a link; `no_picture` stands where there is no copy of a picture; `table`
+    names the box of a table to those who cannot see it.
     """
-    safe = html.sanitised(markup)
-    return _TAG.sub(lambda found: _tag(found.group(), pictures, here, no_picture), safe)
+    box = f'<div class="scroll" role="region" aria-label="{html.escape(table)}" tabindex="0">'
+
+    def written(found: re.Match[str]) -> str:
+        tag = found.group()
+        if html.tag_name(tag) == "table":
+            return "</table></div>" if tag.startswith("</") else box + tag
+        return _tag(tag, pictures, here, no_picture)
+
+    return _TAG.sub(written, html.sanitised(markup))
 
 
 def without_lead(markup: str, urls: frozenset[str]) -> str:
@@ -37,8 +47,6 @@ def _tag(tag: str, pictures: Mapping[str, Pic], here: Callable[[str], str], no_p
         return _picture(html.attributes(tag), pictures, here, no_picture)
     if name == "a" and not tag.startswith("</"):
         return _link(html.attributes(tag))
-    if name == "table":
-        return "</table></div>" if tag.startswith("</") else f'<div class="scroll" role="region" tabindex="0">{tag}'
     return tag
 
 

@@ -79,7 +79,9 @@ def page(
 def text_markup(markup: str, *, shown: Mapping[str, Pic], root: str, words_: Words) -> Markup:
     """Return an article's HTML as markup that a template may put in as it is: sanitised at this door, pictures ours."""
     here = partial(_link, root)
-    return Markup(pictures.shown(_printable(markup), shown, here=here, no_picture=words_("no_picture")))
+    return Markup(
+        pictures.shown(_printable(markup), shown, here=here, no_picture=words_("no_picture"), table=words_("table"))
+    )
 
 
 def _link(root: str, path: str) -> str:
@@ -122,6 +124,7 @@ def _filters(own: Words) -> dict[str, Callable[..., object]]:
         "numbers": page_numbers,
         "short_digest": _short_digest,
         "tongue": partial(_tongue, own),
+        "has_cjk": lambda text: wordings.by_character("", text),
         "row_label": partial(_row_label, own),
         "row_note": partial(_row_note, own),
     }

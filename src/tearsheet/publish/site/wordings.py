@@ -10,6 +10,9 @@ from tearsheet.model import Clipping, Revision
 from tearsheet.publish.site.views import Comparison, Piece, Row, Wording
 from tearsheet.revise import Block, BlockChange, blocks, diff
 
+Look = tuple[datetime, str]
+"""A capture: when it came, and the digest of its body."""
+
 MAX_PAIRS = 24
 _MAX_UNCHANGED = 400  # characters of an unchanged block that are repeated; the whole text stands in the article
 _NOTICE = re.compile(
@@ -28,13 +31,16 @@ def is_silent(old: Clipping, new: Clipping) -> bool:
     return not noticed and not later
 
 
-def history(revisions: Sequence[Revision], looked: Sequence[datetime]) -> tuple[Wording, ...]:
-    """Return the wordings of an article. `looked` are the times of its captures, oldest first."""
+def history(revisions: Sequence[Revision], looked: Sequence[Look]) -> tuple[Wording, ...]:
+    """Return the wordings of an article. `looked` are its captures: when, and the digest of what came.
+
+    An edit lies between the capture that showed the new wording and the one before it.
+    """
     found: list[Wording] = []
     first = revisions[0].clipping.published if revisions else None
     for at, revision in enumerate(revisions):
         before = revisions[at - 1] if at else None
-        seen = revision.seen_at
+        seen = _captured(revision, looked)
         found.append(
             Wording(
                 number=revision.number,
@@ -42,13 +48,19 @@ def history(revisions: Sequence[Revision], looked: Sequence[datetime]) -> tuple[
                 kind=revision.kind,
                 digest=revision.digest,
                 capture=revision.capture,
-                since=max((time for time in looked if time < seen), default=None) if before else None,
+                since=max((time for time, _ in looked if time < seen), default=None) if before else None,
                 silent=is_silent(before.clipping, revision.clipping) if before else None,
                 delay_s=(seen - first).total_seconds() if before and first and seen >= first else None,
-                step_s=(seen - before.seen_at).total_seconds() if before else None,
+                step_s=(seen - found[-1].seen_at).total_seconds() if before else None,
             )
         )
     return tuple(found)
+
+
+def _captured(revision: Revision, looked: Sequence[Look]) -> datetime:
+    """Return when the capture of a wording came: a little before we had cut it."""
+    times = [time for time, digest in looked if digest == revision.capture and time <= revision.seen_at]
+    return max(times, default=revision.seen_at)
 
 
 def comparisons(
