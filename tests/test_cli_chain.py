@@ -401,6 +401,27 @@ def test_all_articles_of_a_source_are_removed(mine: Desk) -> None:
     assert mine.json("articles", "--source", "heron") == []
 
 
+# --- verify and backup
+
+
+def test_a_whole_archive_and_its_backup_are_sound(mine: Desk, tmp_path: Path) -> None:
+    report = mine.json("verify")
+    copied = mine.json("backup", tmp_path / "copy")
+    mine.ask("restore", tmp_path / "copy", tmp_path / "again")
+
+    assert list(report) == [key for key, _ in rows.VERIFY]
+    assert report["problems"] == []
+    assert list(copied) == [key for key, _ in rows.BACKUP]
+    assert Desk(tmp_path / "again", mine.newsroom).json("articles") == mine.json("articles")
+
+
+def test_a_damaged_picture_is_named(mine: Desk) -> None:
+    picture = max((mine.folder / "media").rglob("*.*"), key=lambda file: file.stat().st_size)
+    picture.write_bytes(picture.read_bytes()[:-1] + b"x")
+
+    assert picture.name[:16] in mine.ask("verify", code=1).stderr
+
+
 # --- extract
 
 

@@ -1,9 +1,7 @@
 """The command line. Only the command that is asked for is imported, so that every command starts fast."""
 
-import difflib
 import io
 import sys
-import traceback
 from importlib import import_module
 from types import TracebackType
 from typing import Any
@@ -67,6 +65,8 @@ class Front(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in self.list_commands(ctx) and not name.startswith("-"):
+            import difflib
+
             near = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
             ctx.fail(f"No such command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
         return super().resolve_command(ctx, args)
@@ -116,6 +116,8 @@ class _Apology:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if error is None or not isinstance(error, Exception):
             return
+        import traceback
+
         traceback.print_exception(error)
         click.echo("tearsheet: this is a bug in Tearsheet, not your mistake; please report the lines above.", err=True)
         raise SystemExit(BUG)

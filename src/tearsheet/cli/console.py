@@ -1,6 +1,5 @@
 """What a person asked of every command alike: which archive, how much to say, colour or not; and where words go."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -82,16 +81,22 @@ console = click.make_pass_decorator(Console, ensure=True)
 
 def write_json(value: object) -> None:
     """Write one JSON value to standard output, indented, in UTF-8."""
+    import json
+
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def write_json_line(row: dict[str, object]) -> None:
     """Write one JSON object on a line of its own to standard output, at once."""
+    import json
+
     click.echo(json.dumps(row, ensure_ascii=False))
 
 
 def write_json_rows(rows: Iterable[dict[str, object]]) -> None:
     """Write a JSON array to standard output, one row to a line, as the rows come."""
+    import json
+
     before = "["
     for row in rows:
         click.echo(before + "\n" + json.dumps(row, ensure_ascii=False), nl=False)

@@ -1,17 +1,18 @@
 """How a command ends: exit codes, and one clear line for what a person can mend. A bug keeps its traceback."""
 
 import os
-import signal
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from tearsheet import errors
 from tearsheet.cli.screen import one_line
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 DONE = 0
 IN_PART = 1
@@ -103,6 +104,8 @@ def explained(*, debug: bool = False) -> Iterator[None]:
         raise click.exceptions.Exit(READER_GONE) from error
     except (errors.TearsheetError, OSError) as error:
         if debug:
+            import traceback
+
             traceback.print_exception(error)
         complain(told(error))
         raise click.exceptions.Exit(exit_code(error)) from error
@@ -117,9 +120,11 @@ def explained(*, debug: bool = False) -> Iterator[None]:
 @contextmanager
 def heeding_sigterm() -> Iterator[list[int]]:
     """Treat SIGTERM inside like Ctrl-C; yields the list to which the signal is added when it comes."""
+    import signal
+
     heard: list[int] = []
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(number: int, frame: "FrameType | None") -> None:
         heard.append(number)
         raise Terminated
 

@@ -1,14 +1,13 @@
 """The progress display: a bar on a terminal, now and then a plain line elsewhere; on standard error only."""
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
-from tearsheet.cli.screen import cut, one_line
+from tearsheet.cli.screen import cut, one_line, width_of
 from tearsheet.model import Step
 
 BAR_CELLS = 24
@@ -61,7 +60,7 @@ class Progress:
     def _draw(self, step: Step) -> None:
         self._drawn[step.stage] = step
         if self._moving:
-            self._write(CLEAR + cut(bar(step), shutil.get_terminal_size().columns - 1))
+            self._write(CLEAR + cut(bar(step), width_of(self._stream) - 1))
         else:
             self._write(plain(step) + "\n")
 

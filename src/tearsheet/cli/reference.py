@@ -23,6 +23,8 @@ SHAPES: tuple[tuple[str, rows.Shape, str], ...] = (
     ("hit", rows.HIT, "`hits` of `search`."),
     ("removal", rows.REMOVED, "`remove`."),
     ("build", rows.BUILD, "`build`."),
+    ("verification", rows.VERIFY, "`verify`."),
+    ("backup", rows.BACKUP, "`backup`."),
     ("import", rows.IMPORTED, "`import`."),
     ("account", rows.ACCOUNT, "`account list`."),
     ("token", rows.TOKEN, "`account tokens`."),

@@ -147,6 +147,23 @@ BUILD: Shape = (
     ("posts", "posts written"),
 )
 
+VERIFY: Shape = (
+    ("captures", "captures read back and compared"),
+    ("revisions", "wordings derived anew"),
+    ("pictures", "picture files compared"),
+    ("leaves", "leaves of the ledger checked"),
+    ("removed", "how many of them stand for what was removed by notice"),
+    ("unsealed", "leaves that no checkpoint covers yet"),
+    ("problems", "array of `thing` and `problem`: what is not as it was"),
+)
+
+BACKUP: Shape = (
+    ("copied", "files copied"),
+    ("same", "files that were there already"),
+    ("removed", "files removed from the copy"),
+    ("bytes", "bytes copied"),
+)
+
 IMPORTED: Shape = (
     ("read", "files or records read"),
     ("articles", "articles that came in"),

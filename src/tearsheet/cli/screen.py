@@ -1,14 +1,16 @@
 """What a terminal may be shown: strangers' words made harmless, columns that know wide characters, marks without colour."""
 
-import shutil
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TextIO
 
 ELLIPSIS = "…"
 GAP = "  "
 LEAST_FLEXIBLE = 12
+USUAL_WIDTH = 80
 
 # Joiners (Persian and Hindi need them) and the marks of direction stay. All other format characters go: overrides and
 # isolates can hide what follows a title, or borrow the order of the next column.
@@ -150,7 +152,19 @@ def _aligned(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int
 
 def terminal_width() -> int:
     """Return how many cells a line of standard output has; 0 if it is no terminal."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    return width_of(sys.stdout) if sys.stdout.isatty() else 0
+
+
+def width_of(stream: TextIO) -> int:
+    """Return how many cells a line of the terminal behind `stream` has, 80 if nobody knows; COLUMNS overrules."""
+    # Not shutil's: importing that costs more than all of this file.
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or USUAL_WIDTH
+    except (OSError, ValueError):
+        return USUAL_WIDTH
 
 
 def human_bytes(count: int) -> str:
