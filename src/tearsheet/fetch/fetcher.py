@@ -291,7 +291,8 @@ class _Run:
             self._turns.hold(job.host, until=now + wait_s)
         elif not exchange.transient:
             return False
-        if job.attempts >= limits.retries:
+        # A picture is asked for again by a later run; the words of an article are worth waiting for.
+        if job.attempts >= (0 if job.request.purpose == "picture" else limits.retries):
             return False
         job.attempts += 1
         self._turns.add_later(job.host, job, at=now + max(wait_s, limits.back_off_s * 2 ** (job.attempts - 1)))

@@ -22,6 +22,8 @@ from tearsheet.errors import (
     FormatError,
     RobotsRefused,
     TearsheetError,
+    TooSlow,
+    Unreachable,
 )
 from tearsheet.extraction import clip
 from tearsheet.fetch import Fetcher, Limits, Request
@@ -48,6 +50,8 @@ MOST_WAITING = 64
 MOST_WAITING_BYTES = 64_000_000
 """Pages and pictures that wait for a processor are held in memory: above this, none is asked for."""
 PICTURE_TRIES = 4
+# So many pictures of one host in vain, and the rest of them wait for another run.
+SILENT_AFTER = 2
 MAX_PAGES_PER_VISIT = 60
 
 
@@ -180,6 +184,7 @@ class Update:
         self.visits: dict[int, Visiting] = {}
         self.settled: list[Callable[[], None]] = []
         self.settled_at = time.monotonic()
+        self.silent: Counter[str] = Counter()
         self.flying = 0
         self.heavy = 0
         self.fetched = 0
@@ -248,8 +253,12 @@ class Update:
         """Return a request, if there is one and the pages that wait to be cut are not too many."""
         if not self.queue or self.pool.pending > MOST_WAITING or self.heavy > MOST_WAITING_BYTES:
             return None
+        request = self.queue.popleft()
+        if isinstance(request.tag, WantedPicture) and self.silent[urls.host(request.url)] >= SILENT_AFTER:
+            self._picture_failed(request.tag, Unreachable(request.url, "its host did not answer in this run"))
+            return None
         self.flying += 1
-        return self.queue.popleft()
+        return request
 
     def _refill(self) -> bool:
         """Claim another lot; return whether there was one."""
@@ -412,6 +421,11 @@ class Update:
             # The whole-article-on-one-page form is a guess: the address as listed is the one that counts.
             self._push(job.wanted.url, tag=replace(job, instead=""))
             return
+        listed = urls.canonical(job.wanted.entry.url)
+        if isinstance(error, BadStatus) and error.status in (404, 410) and not job.instead and listed != job.wanted.url:
+            # It has moved without a word at the old address, but its source lists it by the new one.
+            self._push(listed, tag=replace(job, instead=listed, jumps=1))
+            return
         self._page_missed(job, error)
 
     def _page_missed(self, job: Job, error: FetchError, *, to_front: bool = False) -> None:
@@ -433,6 +447,7 @@ class Update:
 
     def _take_picture(self, wanted: WantedPicture, answer: Capture | FetchError) -> None:
         if isinstance(answer, FetchError):
+            self.silent[urls.host(wanted.url)] += isinstance(answer, Unreachable | TooSlow)
             self._picture_failed(wanted, answer)
         elif answer.status == 304 or not answer.body:
             self._picture_failed(wanted, BadPicture(wanted.url, "an empty answer"))
@@ -442,7 +457,7 @@ class Update:
     def _picture_failed(self, wanted: WantedPicture, error: TearsheetError) -> None:
         self.failures[f"picture {error.what}"] += 1
         hopeless = isinstance(error, FormatError | AddressRefused | RobotsRefused) or wanted.failures >= PICTURE_TRIES
-        due_at = None if hopeless else self.clock() + schedule.back_off(wanted.failures + 1)
+        due_at = None if hopeless else self.clock() + schedule.back_off(wanted.failures + 1, error)
         self.settled.append(lambda: keeping.picture_failed(self.db, wanted.n, str(error), due_at=due_at))
 
     # --- what was worked on
