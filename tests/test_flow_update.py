@@ -84,6 +84,16 @@ def test_menus_and_counters_that_change_at_every_request_are_no_edits(own_press)
     assert [article.url for article in kept(own_press) if article.revisions > 1] == []
 
 
+def test_they_are_none_either_where_the_host_never_says_that_nothing_has_changed(own_press):
+    with own_press.store.transaction() as db:
+        db.execute("UPDATE article SET etag = '', last_modified = ''")
+
+    report = ran(own_press, again=True)
+
+    assert report.edits == 0
+    assert [article.url for article in kept(own_press) if article.revisions > 1] == []
+
+
 @pytest.mark.parametrize("tick", [2, 3])
 def test_what_was_changed_without_a_word_is_a_new_wording_and_nothing_else_is(own_press, newsroom, tick):
     before = {truth.url: (truth.title, truth.text) for truth in newsroom.at(0)}
@@ -222,6 +232,18 @@ def test_a_renamed_article_is_known_by_the_address_that_it_was_led_to(courier, n
 
     assert archive.article(truth_of(newsroom, "gate-nine-part").url).id == only(archive).id
     assert only(archive).revisions == 2
+
+
+def test_an_article_that_moved_without_a_word_is_found_where_its_source_lists_it(courier, newsroom):
+    archive = courier("barrier-holds")
+    url = only(archive).url
+    with archive.store.transaction() as db:
+        db.execute("UPDATE article SET url = ?", (newsroom.address("courier", "/city/its-old-address/"),))
+
+    report = ran(archive, at=later(days=3), again=True)
+
+    assert (report.failures, report.gone, only(archive).gone) == ({}, 0, "")
+    assert newsroom.heard[-1].path == url.partition(f":{newsroom.port}")[2]
 
 
 def test_two_channels_that_list_one_article_make_two_listings(own_press, newsroom):

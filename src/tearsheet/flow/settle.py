@@ -21,6 +21,8 @@ from tearsheet.store.keeping import Cause, Wording
 LISTED_IS_ARTICLE = 0.1
 LINKED_IS_ARTICLE = 0.5
 GIVE_UP_AFTER = 8
+TELLING = 20
+"""So many letters say enough to be known again inside a longer text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,8 @@ class Settler:
             self._first(row, n, clipping, capture=capture)
         elif not note:
             self._again(n, last, cut, clipping, capture=capture)
-        self._next_look(row, n, cut)
+        # A page that was not taken must not be what "not modified" refers to next time.
+        self._next_look(row, n, replace(cut, capture=replace(cut.capture, headers=())) if note else cut)
 
     def unchanged(self, wanted: Wanted, capture: Capture) -> None:
         """Settle a page of which the host says, or its bytes show, that it is as before."""
@@ -116,6 +119,8 @@ class Settler:
 
     def _identity(self, row: Wanted, capture: Capture, clipping: Clipping) -> int:
         """Return the article that the page of `row` belongs to: itself, or the one whose address it gives as its own."""
+        if clipping.blocked or clipping.article_probability < LISTED_IS_ARTICLE:
+            return row.n  # a login page to which every article leads is none of them
         for url in own_addresses(row.url, capture, clipping):
             other = articles.at_address(self.db, [url])
             if other is None:
@@ -165,8 +170,11 @@ class Settler:
                 return  # page against feed text: two texts of the same wording, not an edit
         kind = revise.kind_of(old, clipping)
         if kind:
-            self._revise(n, clipping, self._cause(clipping, capture, kind=kind))
-            self.tally.edits += 1
+            # What was judged no article stays so until a wording of it is one: front pages change all the time.
+            rejected = cut.wanted.rejected and self._rejected(cut.wanted, clipping)
+            self._revise(n, clipping, self._cause(clipping, capture, kind=kind, rejected=rejected))
+            self.tally.edits += not cut.wanted.rejected
+            self.tally.kept += cut.wanted.rejected and not rejected
 
     def _recut(self, n: int, last: Wording, cut: Cut, clipping: Clipping, *, capture: int) -> Clipping:
         """Return the last wording cut anew from its own capture by today's recipe; the better cut replaces it in place."""
@@ -253,11 +261,12 @@ def own_addresses(url: str, capture: Capture, clipping: Clipping) -> list[str]:
 
 def agree(one: str, other: str) -> bool:
     """Return whether two titles or texts are the same but for small differences."""
-    first, second = _letters(one), _letters(other)
-    if not first or not second:
+    first, second = sorted((_letters(one), _letters(other)), key=len)
+    if not first:
         return False
-    if first in second or second in first:
-        return True
+    if first in second:
+        # "News" stands in "News from the harbour", but they are not the same.
+        return len(first) >= TELLING or 2 * len(first) >= len(second)
     pairs = {first[at : at + 3] for at in range(len(first) - 2)}
     others = {second[at : at + 3] for at in range(len(second) - 2)}
     return len(pairs & others) > 0.7 * min(len(pairs), len(others)) > 0

@@ -1,0 +1,412 @@
+"""Which article a page belongs to, whether it is a new wording, and what a listing adds to it."""
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from tests import flow_archive
+
+from tearsheet.archive import create_archive
+from tearsheet.extraction import clip
+from tearsheet.flow.records import Keeper
+from tearsheet.flow.settle import Cut, Settler, Tally, agree, completed, own_addresses
+from tearsheet.model import Capture, Clipping, Entry, Query, Source
+from tearsheet.store import articles
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+FOG = "https://paper.example/2026/fog"
+WORDS = (
+    "Fog came in off Cape Hollin shortly before ten, and the noon ferry waited at the pier until a quarter to four. "
+    "The harbour master had the bell rung by hand, because the automatic one had been taken away to be mended."
+)
+
+
+class Bench:
+    """An archive into which pages are settled without any network."""
+
+    def __init__(self, folder, *, front=()):
+        self.archive = create_archive(folder, title="Test")
+        flow_archive.OPEN.append(self.archive)
+        self.now = NOON
+        self.archive.add_sources(
+            [
+                Source(url="https://paper.example/feed.xml"),
+                Source(url="https://paper.example/", kind="front"),
+                Source(url="https://other.example/feed.xml"),
+            ]
+        )
+        self.keeper = Keeper(self.archive)
+        self.tally = Tally()
+        self.settler = Settler(self.archive, self.keeper, self.tally, clock=lambda: self.now)
+
+    def close(self):
+        self.keeper.writer.close()
+
+    def listed(self, url=FOG, *, source=1, **more):
+        with self.archive.store.transaction() as db:
+            seen = articles.Sighting(source=source, category=articles.category(db, ("Press",)), at=self.now)
+            n = articles.at_address(db, [url]) or articles.add_article(db, url, seen)
+            articles.list_article(db, n, Entry(**{"url": url, **more}), seen)
+        return n
+
+    def settled(self, n, clipping, *, html="", final_url="", rule=None):
+        wanted = articles.wanted(self.archive.store.db, n)
+        assert wanted is not None
+        body = (html or clipping.html).encode()
+        capture = Capture(
+            url=wanted.url,
+            final_url=final_url or wanted.url,
+            status=200,
+            headers=(("Content-Type", "text/html; charset=utf-8"), ("ETag", '"tag"')),
+            head=b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n",
+            raw=body,
+            body=body,
+            captured_at=self.now,
+            digest="sha256:" + hashlib.sha256(body).hexdigest(),
+        )
+        with self.archive.store.transaction():
+            kept = self.keeper.keep(capture)
+            self.settler.page(Cut(wanted=wanted, capture=kept, clipping=clipping, rule=rule))
+            self.keeper.sync()
+
+    def missed(self, n, trouble="gone", **more):
+        wanted = articles.wanted(self.archive.store.db, n)
+        assert wanted is not None
+        with self.archive.store.transaction():
+            self.settler.missed(wanted, trouble, **more)
+
+    @property
+    def kept(self):
+        return self.archive.articles(Query(order="arrival"))
+
+
+@pytest.fixture
+def bench(tmp_path):
+    made = Bench(tmp_path / "archive")
+    yield made
+    made.close()
+
+
+def words(title="Fog closes the channel", text=WORDS, **more):
+    values = {"url": FOG, "title": title, "html": f"<p>{text}</p>", "text": text, "recipe": "cut page", **more}
+    return Clipping(**values)
+
+
+# ---- which article is it
+
+
+def test_a_page_that_names_the_address_of_another_is_that_one_if_they_agree(bench):
+    first = bench.listed()
+    bench.settled(first, words())
+    second = bench.listed("https://paper.example/amp/2026/fog", source=3)
+
+    bench.settled(second, words(canonical=FOG))
+
+    [article] = bench.kept
+    assert [listing.source for listing in bench.archive.listings(article.id)] == [
+        "https://paper.example/feed.xml",
+        "https://other.example/feed.xml",
+    ]
+    assert bench.archive.article("https://paper.example/amp/2026/fog").id == article.id
+
+
+def test_a_page_that_claims_an_address_it_has_nothing_in_common_with_stays_itself(bench):
+    bench.settled(bench.listed(), words())
+
+    bench.settled(
+        bench.listed("https://paper.example/2026/eels"), words("Eels at nine", "Forty crates. " * 20, canonical=FOG)
+    )
+
+    assert [article.url for article in bench.kept] == [FOG, "https://paper.example/2026/eels"]
+
+
+def test_a_page_that_claims_the_address_of_another_site_is_a_copy_at_most(bench):
+    bench.settled(bench.listed(), words())
+
+    bench.settled(bench.listed("https://other.example/fog"), words(canonical=FOG))
+
+    first, second = bench.kept
+    assert (first.copy_of, second.copy_of) == ("", first.id)
+
+
+def test_a_page_that_claims_the_front_page_as_its_address_is_not_believed(bench):
+    for number in (1, 2):
+        bench.settled(bench.listed(f"https://paper.example/{number}"), words(canonical="https://paper.example/"))
+
+    assert len(bench.kept) == 2
+    assert articles.at_address(bench.archive.store.db, ["https://paper.example/"]) is None
+
+
+def test_a_login_page_to_which_every_article_leads_makes_no_two_articles_one(bench):
+    login = words("Log in", "Log in to read on. " * 9, blocked="paywall")
+    for number in (1, 2):
+        bench.settled(bench.listed(f"https://paper.example/{number}"), login, final_url="https://paper.example/login")
+
+    assert len(bench.archive.articles(Query(rejected=None))) == 2
+
+
+def test_an_article_with_a_history_of_its_own_is_marked_as_a_copy_and_not_merged(bench):
+    first, second = bench.listed(), bench.listed("https://paper.example/2026/fog-again")
+    bench.settled(first, words())
+    bench.settled(second, words())
+
+    bench.settled(second, words(), final_url=FOG)
+
+    assert [article.copy_of for article in bench.kept] == ["", bench.kept[0].id]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Fog closes the channel", "Fog closes the channel", True),
+        ("Fog closes the channel", "FOG CLOSES THE CHANNEL | The Paper", True),
+        ("Fog closes the channel", "Fog closes the outer channel", True),
+        ("雾锁航道，渡船停航至下午", "雾锁航道 渡船停航至下午四点", True),
+        ("News", "News from the harbour: fog closes the channel", False),
+        ("Fog closes the channel", "Eels at nine crowns", False),
+        ("", "Fog closes the channel", False),
+        ("", "", False),
+        ("?!", "…", False),
+    ],
+)
+def test_titles_agree_if_they_are_the_same_but_for_small_differences(one, other, same):
+    assert agree(one, other) is agree(other, one) is same
+
+
+def test_the_addresses_that_a_page_may_call_its_own():
+    capture = Capture(
+        url=FOG + "?utm_source=x",
+        final_url="https://www.paper.example/2026/fog/",
+        status=200,
+        headers=(),
+        body=b"",
+        captured_at=NOON,
+        digest="",
+    )
+    own = own_addresses(FOG, capture, words(canonical="https://other.example/fog"))
+
+    assert own[:2] == [FOG, "https://www.paper.example/2026/fog/"]
+    assert not [url for url in own if "other.example" in url]
+    assert own_addresses(FOG, replace(capture, final_url="https://paper.example/"), words()) == [FOG]
+
+
+# ---- is it a new wording
+
+
+def test_the_same_words_again_are_no_edit_whatever_stands_around_them(bench):
+    n = bench.listed()
+    for menu in ("<nav>1</nav>", "<nav>2</nav>", "<nav>3</nav>"):
+        bench.settled(n, words(), html=menu)
+
+    [article] = bench.kept
+    assert (article.revisions, bench.tally.kept, bench.tally.edits) == (1, 1, 0)
+    assert len([row for row in bench.archive.captures(article.id) if row.kind == "page"]) == 3
+
+
+def test_other_words_are_an_edit_and_both_wordings_are_kept(bench):
+    n = bench.listed()
+    bench.settled(n, words())
+    bench.now += timedelta(hours=1)
+    bench.settled(n, words(text=WORDS.replace("ten", "nine")))
+
+    [article] = bench.kept
+    assert [revision.kind for revision in bench.archive.revisions(article.id)] == ["first", "text"]
+    assert (bench.tally.edits, article.edited_at) == (1, bench.now)
+
+
+@pytest.mark.parametrize(
+    ("worse", "why"),
+    [
+        (words(text="Subscribe to read on.", blocked="paywall"), "paywall"),
+        (words("Just a moment...", "Checking that you are human.", blocked="challenge"), "challenge"),
+        (words(text=""), "empty"),
+    ],
+)
+def test_a_worse_capture_never_takes_the_place_of_a_better_one(bench, worse, why):
+    n = bench.listed()
+    bench.settled(n, words(text=WORDS * 4))
+    bench.settled(n, worse, html="<p>worse</p>")
+
+    [article] = bench.kept
+    assert article.revisions == 1
+    assert [row.note for row in bench.archive.captures(article.id) if row.kind == "page"] == ["", why]
+
+
+def test_a_page_that_was_not_taken_is_not_what_not_modified_refers_to(bench):
+    n = bench.listed()
+    bench.settled(n, words(text=WORDS * 4))
+    with bench.archive.store.transaction() as db:
+        db.execute("UPDATE article SET etag = '' WHERE n = ?", (n,))
+    bench.settled(n, words(text="", blocked="challenge"), html="<p>worse</p>")
+
+    row = articles.wanted(bench.archive.store.db, n)
+    assert row is not None
+    assert row.etag == ""
+
+
+def page(words_of_it):
+    title = "Fog closes the channel"
+    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{words_of_it}</body></html>"
+
+
+def test_a_better_cut_of_the_same_page_improves_the_wording_and_is_no_edit(bench):
+    """The extractor has learnt something since: what the publisher wrote is the same."""
+    n = bench.listed()
+    html = page("".join(f"<p>{WORDS}</p>" for _ in range(4)))
+    bench.settled(n, words(text="Fog came in off Cape Hollin shortly before ten.", recipe="older page"), html=html)
+    wanted = articles.wanted(bench.archive.store.db, n)
+    assert wanted is not None
+    today = clip(
+        Capture(
+            url=FOG,
+            final_url=FOG,
+            status=200,
+            headers=(("Content-Type", "text/html; charset=utf-8"),),
+            body=html.encode(),
+            captured_at=NOON,
+            digest="",
+        ),
+        entry=wanted.entry,
+    )
+    bench.settled(n, today, html=html.replace("<body>", "<body><nav>2</nav>"))
+
+    [article] = bench.kept
+    [revision] = bench.archive.revisions(article.id)
+    assert (article.revisions, article.edited_at, bench.tally.edits) == (1, None, 0)
+    assert revision.clipping.recipe == today.recipe
+    assert len(revision.clipping.text) > len(WORDS)
+
+
+def test_an_edit_is_found_even_if_the_recipe_has_changed_meanwhile(bench):
+    n = bench.listed()
+    html = page("".join(f"<p>{WORDS} {number}</p>" for number in range(4)))
+    bench.settled(n, words(text=WORDS, recipe="older page"), html=html)
+    edited = html.replace("shortly before ten", "shortly after nine")
+    today = clip(
+        Capture(
+            url=FOG,
+            final_url=FOG,
+            status=200,
+            headers=(("Content-Type", "text/html; charset=utf-8"),),
+            body=edited.encode(),
+            captured_at=NOON,
+            digest="",
+        )
+    )
+    bench.settled(n, today, html=edited)
+
+    [article] = bench.kept
+    first, second = bench.archive.revisions(article.id)
+    assert first.clipping.recipe == second.clipping.recipe == today.recipe
+    assert "shortly before ten" in first.clipping.text
+    assert "shortly after nine" in second.clipping.text
+
+
+# ---- is it an article at all
+
+
+def test_a_link_of_a_front_page_has_to_prove_that_it_leads_to_an_article(bench):
+    bench.settled(bench.listed("https://paper.example/about", source=2), words("About us", article_probability=0.3))
+    bench.settled(bench.listed(source=1), words(article_probability=0.3))
+
+    assert [article.url for article in bench.kept] == [FOG]
+    assert (bench.tally.rejected, bench.tally.kept) == (1, 1)
+
+
+def test_what_is_no_article_does_not_become_one_because_it_changes(bench):
+    n = bench.listed("https://paper.example/section", source=2)
+    bench.settled(n, words("News", article_probability=0.1))
+    bench.settled(n, words("News", WORDS.replace("ten", "nine"), article_probability=0.1))
+
+    assert bench.kept == []
+    assert bench.tally.edits == 0
+
+
+def test_what_turns_out_to_be_an_article_becomes_one(bench):
+    n = bench.listed(source=2)
+    bench.settled(n, words(text="Loading.", article_probability=0.1))
+    bench.settled(n, words(article_probability=0.9))
+
+    assert [article.url for article in bench.kept] == [FOG]
+    assert bench.tally.kept == 1
+
+
+def test_a_page_without_words_and_pictures_is_no_article(bench):
+    bench.settled(bench.listed(), words(text="", html=""), html="<html></html>")
+
+    assert bench.kept == []
+
+
+# ---- what did not come
+
+
+def test_a_page_that_never_came_is_tried_again_and_later_and_later(bench):
+    n = bench.listed()
+    waits = []
+    for _ in range(9):
+        bench.missed(n, "too slow")
+        due_at = bench.archive.store.db.execute("SELECT due_at FROM article").fetchone()[0]
+        waits.append(due_at)
+        if due_at is None:
+            break
+        bench.now = datetime.fromtimestamp(due_at / 1000, UTC)
+
+    assert waits[-1] is None, "it is given up"
+    steps = [later - sooner for sooner, later in pairwise(waits[:-1])]
+    assert steps == sorted(steps)
+    assert bench.kept == []
+
+
+def test_what_is_refused_is_not_asked_for_again(bench):
+    n = bench.listed()
+    bench.missed(n, "refused by robots.txt", never=True)
+
+    assert bench.archive.store.db.execute("SELECT due_at FROM article").fetchone()[0] is None
+
+
+def test_trouble_of_the_server_says_nothing_about_the_article(bench):
+    n = bench.listed()
+    bench.settled(n, words())
+    for _ in range(3):
+        bench.now += timedelta(days=2)
+        bench.missed(n, "HTTP 500", status=500)
+
+    assert bench.kept[0].gone == ""
+
+
+# ---- what the listing adds
+
+
+def test_what_the_page_does_not_say_is_taken_from_its_listing():
+    entry = Entry(
+        url=FOG,
+        title="Fog",
+        authors=("Owen Pike",),
+        published=NOON,
+        published_text="Mon, 02 Mar 2026",
+        language="en",
+        tags=("fog",),
+    )
+    filled = completed(Clipping(url=FOG, title="", html="", text=""), entry)
+
+    assert (filled.title, filled.authors, filled.published, filled.language, filled.tags) == (
+        "Fog",
+        ("Owen Pike",),
+        NOON,
+        "en",
+        ("fog",),
+    )
+    assert (filled.published_text, filled.how["published"], filled.how["title"]) == (
+        "Mon, 02 Mar 2026",
+        "listing: Mon, 02 Mar 2026",
+        "listing",
+    )
+
+
+def test_what_the_page_says_goes_before_what_its_listing_says():
+    clipping = words(authors=("Nora Tallis",), published=NOON, language="en", how={"title": "h1"})
+    entry = Entry(url=FOG, title="Another", authors=("Owen Pike",), published=NOON - timedelta(days=1), language="fr")
+
+    assert completed(clipping, entry) == clipping
