@@ -114,3 +114,27 @@ def test_other_spellings_of_a_page_lead_back_to_it(other):
 def test_an_article_id_is_that_of_the_canonical_address():
     assert urls.article_id("https://paper.example/a?utm_source=x#y") == urls.article_id("HTTPS://PAPER.example/a")
     assert urls.article_id("https://paper.example/a") != urls.article_id("https://paper.example/b")
+
+
+def test_what_is_too_long_is_no_address():
+    long = "https://paper.example/" + "a" * urls.MAX_CHARS
+
+    assert urls.canonical(f" {long} ") == long == urls.canonical(long)
+    assert urls.join("https://paper.example/", long) == ""
+    assert urls.join(long, "b") == ""
+    assert urls.join(long, "/b") == ""
+    assert urls.join(long, "https://paper.example/b") == "https://paper.example/b"
+    assert (urls.host(long), urls.variants(long), urls.is_front(long)) == ("", (), False)
+    assert urls.article_id(long) != urls.article_id(f"{long}b")
+
+
+def test_an_address_that_would_grow_too_long_stays_as_it_is_written():
+    grown = "https://paper.example/" + "\u96c6" * (urls.MAX_CHARS // 9)
+
+    assert urls.canonical(grown) == grown == urls.canonical(urls.canonical(grown))
+    assert urls.canonical(grown[:-20]).isascii()
+
+
+def test_a_host_is_no_longer_than_the_name_system_allows():
+    assert urls.host("https://" + "a." * 126 + "b/") != ""
+    assert urls.host("https://" + "a." * 127 + "b/") == ""

@@ -12,6 +12,10 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsp
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
+MAX_CHARS = 8_000
+"""What is longer is no address: RFC 9110, section 4.1, asks servers for 8,000, and working out more takes seconds."""
+
+_MAX_HOST = 253  # RFC 1035, section 2.3.4; one character of a longer name can stand for eighteen
 _PORTS = {"http": 80, "https": 443}
 # Parameters that say how a reader came, never what is read. A prefix ends in "*".
 _TRACKING = (
@@ -50,7 +54,7 @@ def canonical(url: str) -> str:
     """Return the one spelling of `url`: lower-case host in its wire form, no default port, fragment or tracking parameters.
 
     The order of the other parameters, a final slash, and http against https are kept, since they can matter.
-    What is no http(s) address comes back only trimmed. Idempotent; raises nothing.
+    What is no http(s) address, or one that would be longer than `MAX_CHARS`, comes back only trimmed. Idempotent; raises nothing.
 
     Source: RFC 3986 section 6.2.2, WHATWG URL.
     """
@@ -61,11 +65,19 @@ def canonical(url: str) -> str:
     query = _escaped(_meaningful(parts.query), _QUERY_SAFE)
     # "#!" addresses name different pages of one script-driven site; every other fragment is a place in the page.
     fragment = _escaped(parts.fragment, _QUERY_SAFE) if parts.fragment.startswith("!") else ""
-    return urlunsplit((parts.scheme, _netloc(parts), path, query, fragment))
+    spelled = urlunsplit((parts.scheme, _netloc(parts), path, query, fragment))
+    return spelled if len(spelled) <= MAX_CHARS else url.strip(_EDGES)
 
 
 def join(base: str, ref: str) -> str:
-    """Return `ref` as an absolute http(s) address seen from `base`, or the empty string if it is none."""
+    """Return `ref` as an absolute http(s) address seen from `base`, or the empty string if it is none (or too long)."""
+    if len(ref) > MAX_CHARS:
+        return ""
+    joined = _joined(base if len(base) <= MAX_CHARS else "", ref)
+    return joined if len(joined) <= MAX_CHARS else ""
+
+
+def _joined(base: str, ref: str) -> str:
     if _PLAIN.fullmatch(ref):
         return ref
     if _ROOTED.fullmatch(ref):
@@ -153,12 +165,15 @@ def _split(url: str) -> SplitResult | None:
     if "\\" in text:
         head, mark, tail = text.partition("?")
         text = head.replace("\\", "/") + mark + tail
+    if len(text) > MAX_CHARS:
+        return None
     try:
         parts = urlsplit(text)
         parts.port  # noqa: B018 (raises ValueError for a port that is no number)
     except ValueError:
         return None
-    usable = parts.scheme in _PORTS and parts.hostname and not _NO_HOST.search(parts.hostname)
+    name = parts.hostname or ""
+    usable = parts.scheme in _PORTS and 0 < len(name) <= _MAX_HOST and not _NO_HOST.search(name)
     return parts if usable else None
 
 
