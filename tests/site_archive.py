@@ -79,7 +79,7 @@ class PaperSettings:
 class PaperArchive:
     """Answers the questions that the site asks."""
 
-    def __init__(self, path: Path = Path(), *, timezone: str = "UTC") -> None:
+    def __init__(self, path: Path = Path("none"), *, timezone: str = "UTC") -> None:
         self.settings = PaperSettings(site=PaperSite(timezone=timezone))
         self.path = path
         self.zone = ZoneInfo(timezone)

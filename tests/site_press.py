@@ -195,7 +195,7 @@ def clipping(url: str, title: str, blocks: tuple[str, ...], *, source: Source, p
     )
 
 
-def press(path: Path = Path(), *, timezone: str = "UTC", pictures: bool = True) -> PaperArchive:
+def press(path: Path = Path("none"), *, timezone: str = "UTC", pictures: bool = True) -> PaperArchive:
     """Return an archive that has followed the five papers for some weeks."""
     archive = PaperArchive(path, timezone=timezone)
     for number, source in enumerate(PAPERS):

@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from tests.site_press import EVENING, LEDGER, PAPERS, clipping, press
 from tearsheet import html
 from tearsheet.flow.site import articles, lists
 from tearsheet.flow.site.desk import Desk
+from tearsheet.flow.site.pages import Site
 from tearsheet.model import Clipping, Revision, Source
 from tearsheet.publish.site import assets, charts, pages, paths, pictures, render, wordings
 from tearsheet.publish.site.phrases import phrases
@@ -107,11 +109,24 @@ def test_nothing_in_header_and_footer_depends_on_what_is_kept(desk: Desk):
 
 
 def test_only_the_front_page_carries_the_checkpoint():
-    sealed = Checkpoint(size=48213, at=NOON, root="9f2c41d0")
+    sealed = Checkpoint(size=48213, root="x31S/O0SVKOz")
     page = pages.front(MASTHEAD, FrontView(today=date(2026, 11, 22), checkpoint=sealed))[1].decode()
 
     assert "48,213" in page
-    assert "9f2c41d0" in page
+    assert "x31S/O0SVKOz" in page
+    assert 'href="./checkpoint.txt"' in page
+
+
+def test_readers_of_the_site_get_the_ledger_s_checkpoint(tmp_path: Path):
+    note = b"ours\n578\nx31S/O0SVKOzGiw3HzyFlDjU3ykL3sS6xVxEk6ZVLiY=\n\n\xe2\x80\x94 ours 3Baj/WsS\n"
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger" / "checkpoint").write_bytes(note)
+    site = Site(Desk(PaperArchive(tmp_path), Masthead()))
+
+    assert site.page("checkpoint.txt") == note
+    assert b"Ledger checkpoint 578" in (site.page("") or b"")
+    assert b"<subtitle>Ledger checkpoint 578 x31S/O0SVKOz" in (site.page("feed.xml") or b"")
+    assert Site(Desk(PaperArchive(tmp_path / "none"), Masthead())).page("checkpoint.txt") is None
 
 
 def test_an_empty_archive_says_how_to_begin():

@@ -37,6 +37,7 @@ _ALWAYS = (
     paths.DAYS,
     paths.MISSING,
     paths.OPML,
+    paths.CHECKPOINT,
     paths.ROBOTS,
     *(f"{folder}{name}" for folder in (paths.EDITS, paths.GONE, paths.FRONT) for name in _FEEDS),
     paths.FRONT,

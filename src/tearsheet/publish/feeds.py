@@ -36,12 +36,16 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A feed: its title and language, and the folder of the list it stands for. `url` is where the site stands, if known."""
+    """A feed: its title and language, and the folder of the list it stands for. `url` is where the site stands, if known.
+
+    `note` is a line for the feed's readers.
+    """
 
     title: str
     folder: str
     url: str = ""
     language: str = ""
+    note: str = ""
 
 
 def atom(channel: Channel, entries: Sequence[FeedEntry]) -> tuple[str, bytes]:
@@ -52,6 +56,7 @@ def atom(channel: Channel, entries: Sequence[FeedEntry]) -> tuple[str, bytes]:
         f'<feed xmlns="http://www.w3.org/2005/Atom"{_lang(channel.language)}>',
         f"<id>{_feed_id(channel)}</id>",
         f"<title>{_text(channel.title)}</title>",
+        f"<subtitle>{_text(channel.note)}</subtitle>" if channel.note else "",
         f"<updated>{_at(updated)}</updated>",
         "<generator>Tearsheet</generator>",
     ]
@@ -87,6 +92,7 @@ def json_feed(channel: Channel, entries: Sequence[FeedEntry]) -> tuple[str, byte
     data: dict[str, Any] = {  # Any: JSON
         "version": "https://jsonfeed.org/version/1.1",
         "title": channel.title,
+        "description": channel.note,
         "home_page_url": _absolute(channel, ""),
         "feed_url": _absolute(channel, paths.JSON_FEED),
         "language": channel.language,

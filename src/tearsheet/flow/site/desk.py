@@ -1,5 +1,6 @@
 """The desk at which pages are made up: one archive, one masthead, and the links and cards that every page uses."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -8,6 +9,9 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from tearsheet.errors import BadLedger
+from tearsheet.files import Folder
+from tearsheet.ledger import read_checkpoint
 from tearsheet.model import (
     Article,
     Categories,
@@ -23,7 +27,7 @@ from tearsheet.model import (
 )
 from tearsheet.publish.site import paths, wordings
 from tearsheet.publish.site.render import language_of
-from tearsheet.publish.site.views import Alteration, Card, Link, Masthead, Pic
+from tearsheet.publish.site.views import Alteration, Card, Checkpoint, Link, Masthead, Pic
 from tearsheet.publish.words import Words, words
 
 MAX_DECK_CHARS = 180
@@ -157,6 +161,21 @@ class Desk:
             for depth in range(1, len(state.source.categories) + 1):
                 found.setdefault(state.source.categories[:depth], state.source.language)
         return found
+
+    @cached_property
+    def checkpoint_note(self) -> bytes:
+        """The ledger's last checkpoint as it was signed; nothing if there is none yet."""
+        folder = Folder(self.archive.path / "ledger")
+        return folder.get("checkpoint") if folder.has("checkpoint") else b""
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:
+        """What the last checkpoint says; None if there is none, or it cannot be read."""
+        try:
+            said = read_checkpoint(self.checkpoint_note) if self.checkpoint_note else None
+        except BadLedger:
+            return None
+        return Checkpoint(size=said.size, root=b64encode(said.root).decode()) if said else None
 
     # --- days
 

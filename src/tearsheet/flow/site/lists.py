@@ -43,7 +43,7 @@ def front_view(desk: Desk) -> FrontView:
     looked = [state.visit.at for state in desk.states.values() if state.visit]
     latest = desk.archive.articles(Query(limit=_FRONT_POOL))
     if not latest:
-        return FrontView(today=desk.day_of(max(looked)) if looked else None)
+        return FrontView(today=desk.day_of(max(looked)) if looked else None, checkpoint=desk.checkpoint)
     now = max([*looked, max(article.first_seen for article in latest)])
     # What claims to come from the future would stay on top for ever.
     present = [article for article in latest if (article.published or article.first_seen) <= now + timedelta(hours=1)]
@@ -68,6 +68,7 @@ def front_view(desk: Desk) -> FrontView:
         sections=_front_sections(desk, pool, used),
         sources=_front_sources(desk, pool),
         source_count=len(desk.states),
+        checkpoint=desk.checkpoint,
     )
 
 

@@ -64,6 +64,7 @@ class Site:
             paths.FEEDS: lambda: pages.feeds(masthead, lists.feeds_view(desk))[1],
             paths.MISSING: lambda: pages.missing(masthead)[1],
             paths.OPML: self._opml,
+            paths.CHECKPOINT: lambda: desk.checkpoint_note or None,
             paths.ROBOTS: lambda: sitemaps.robots(masthead)[1],
             paths.SITEMAP_INDEX: self._sitemap_index,
         }
@@ -168,9 +169,15 @@ class Site:
             folder=folder,
             url=masthead.url,
             language=own("html_lang"),
+            note=self._checkpoint_line() if folder in (paths.FRONT, paths.EDITS, paths.GONE) else "",
         )
         make = feeds.atom if found[2] == paths.ATOM else feeds.json_feed
         return make(channel, entries)[1]
+
+    def _checkpoint_line(self) -> str:
+        """Return the ledger's state in one line: who reads the feed keeps it, and so becomes a witness."""
+        sealed = self.desk.checkpoint
+        return f"{self.desk.words('checkpoint', sealed.size)} {sealed.root}" if sealed else ""
 
     def _entries(self, query: Query) -> list[FeedEntry]:
         found = self.desk.archive.articles(Query(source=query.source, categories=query.categories, limit=FEED_ENTRIES))

@@ -24,6 +24,7 @@ MISSING = "404.html"
 ATOM = "feed.xml"
 JSON_FEED = "feed.json"
 OPML = "sources.opml"
+CHECKPOINT = "checkpoint.txt"
 ROBOTS = "robots.txt"
 SITEMAP_INDEX = "sitemap.xml"
 

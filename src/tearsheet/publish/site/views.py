@@ -104,11 +104,10 @@ class Alteration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """The ledger's last sealed state."""
+    """The ledger's last sealed state: how many leaves, and the root hash over them in base64."""
 
     size: int
-    at: datetime
-    root: str = ""
+    root: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
