@@ -1,11 +1,13 @@
 """What the command line shows: harmless text, aligned columns, progress, Markdown."""
 
 import io
+import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tearsheet.cli.console import json_text
 from tearsheet.cli.markdown import body, markdown
 from tearsheet.cli.progress import Progress
 from tearsheet.cli.screen import (
@@ -142,6 +144,15 @@ def test_quiet_progress_says_nothing() -> None:
         progress(Step(stage="pages", done=1))
 
     assert out.getvalue() == ""
+
+
+@given(st.text())
+def test_json_is_harmless_and_says_the_same(text: str) -> None:
+    written = json_text({"title": text})
+
+    assert json.loads(written) == {"title": text}
+    assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in written)
+    assert not set(written) & set("\u2028\u2029\u202e\u2066")
 
 
 def test_markdown_keeps_paragraphs_lists_quotes_tables_code_and_pictures() -> None:

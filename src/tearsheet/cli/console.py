@@ -1,6 +1,7 @@
 """What a person asked of every command alike: which archive, how much to say, colour or not; and where words go."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tearsheet.cli.screen import Column, table, terminal_width
+from tearsheet.cli.screen import Column, many_lines, table, terminal_width
 
 if TYPE_CHECKING:
     from tearsheet.archive import Archive
@@ -79,29 +80,40 @@ class Console:
 console = click.make_pass_decorator(Console, ensure=True)
 
 
-def write_json(value: object) -> None:
-    """Write one JSON value to standard output, indented, in UTF-8."""
+# JSON lets these stand as they are, terminals and editors may obey them: C1 controls, line separators, turning marks.
+UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """Return `value` as JSON in UTF-8, with what could disturb a terminal written as `\\uXXXX`."""
     import json
 
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def write_json(value: object) -> None:
+    """Write one JSON value to standard output, indented."""
+    click.echo(json_text(value, indent=2))
 
 
 def write_json_line(row: dict[str, object]) -> None:
     """Write one JSON object on a line of its own to standard output, at once."""
-    import json
-
-    click.echo(json.dumps(row, ensure_ascii=False))
+    click.echo(json_text(row))
 
 
 def write_json_rows(rows: Iterable[dict[str, object]]) -> None:
     """Write a JSON array to standard output, one row to a line, as the rows come."""
-    import json
-
     before = "["
     for row in rows:
-        click.echo(before + "\n" + json.dumps(row, ensure_ascii=False), nl=False)
+        click.echo(before + "\n" + json_text(row), nl=False)
         before = ","
     click.echo("\n]" if before == "," else "[]")
+
+
+def write_markup(text: str) -> None:
+    """Write HTML or Markdown to standard output: as it is to a file or pipe, made harmless on a terminal."""
+    click.echo(many_lines(text) if sys.stdout.isatty() else text)
 
 
 def clock(at: datetime | None, zone: tzinfo) -> str:

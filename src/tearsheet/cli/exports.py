@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
+from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json, write_markup
 from tearsheet.cli.options import gathered
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _print(archive: "Archive", asked: Asked) -> None:
 
     if asked.jsonl:
         for line in jsonl(archive):
-            click.echo(line)
+            write_markup(line)
         return
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "sources.opml"

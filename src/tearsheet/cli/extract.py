@@ -1,6 +1,5 @@
 """`tearsheet extract`: cut the article out of pages, files and WARCs, without an archive."""
 
-import json
 import os
 import sys
 from collections import deque
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tearsheet.cli.console import Console, archive_option, console, quiet_option
+from tearsheet.cli.console import Console, archive_option, console, quiet_option, write_json_line, write_markup
 from tearsheet.cli.exits import IN_PART, complain, exit_code, told
 from tearsheet.cli.options import gathered
 from tearsheet.cli.rows import clipping_row
@@ -221,30 +220,30 @@ def _shower(said: Console, asked: Asked, *, several: bool) -> Callable[[str, Cli
 
     def show(name: str, clipping: Clipping) -> None:
         if asked.form == "json":
-            click.echo(json.dumps({**clipping_row(clipping), "file": name}, ensure_ascii=False))
+            write_json_line({**clipping_row(clipping), "file": name})
             return
         if several:
             click.echo(said.style(f"==> {one_line(name)} <==", bold=True), color=said.coloured())
-        click.echo("\n".join(_lines(said, clipping, asked)), color=said.coloured())
+        if asked.why:
+            click.echo("\n".join(_reasons(said, clipping)), color=said.coloured())
+        elif asked.form == "html":
+            write_markup(clipping.html)
+        elif asked.form == "markdown":
+            from tearsheet.cli.markdown import markdown
+
+            write_markup(markdown(clipping))
+        else:
+            click.echo("\n".join(_words(said, clipping)), color=said.coloured())
 
     return show
 
 
-def _lines(said: Console, clipping: Clipping, asked: Asked) -> Iterator[str]:
-    if asked.why:
-        yield from _reasons(said, clipping)
-    elif asked.form == "html":
-        yield clipping.html
-    elif asked.form == "markdown":
-        from tearsheet.cli.markdown import markdown
-
-        yield many_lines(markdown(clipping))
-    else:
-        yield said.style(one_line(clipping.title), bold=True)
-        published = clipping.published.strftime("%Y-%m-%d %H:%M UTC") if clipping.published else ""
-        if byline := "  ·  ".join(part for part in (", ".join(clipping.authors), published) if part):
-            yield said.style(one_line(byline), dim=True)
-        yield "\n" + many_lines(clipping.text) + "\n"
+def _words(said: Console, clipping: Clipping) -> Iterator[str]:
+    yield said.style(one_line(clipping.title), bold=True)
+    published = clipping.published.strftime("%Y-%m-%d %H:%M UTC") if clipping.published else ""
+    if byline := "  ·  ".join(part for part in (", ".join(clipping.authors), published) if part):
+        yield said.style(one_line(byline), dim=True)
+    yield "\n" + many_lines(clipping.text) + "\n"
 
 
 def _reasons(said: Console, clipping: Clipping) -> Iterator[str]:

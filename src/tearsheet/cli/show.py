@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tearsheet.cli.articles import fate
-from tearsheet.cli.console import Console, archive_option, clock, console, write_json
+from tearsheet.cli.console import Console, archive_option, clock, console, write_json, write_markup
 from tearsheet.cli.rows import article_with_history
 from tearsheet.cli.screen import many_lines, one_line, terminal_width, wrapped
 from tearsheet.errors import NoSuchRevision
@@ -56,7 +56,7 @@ def command(said: Console, article: str, number: int | None, form: str) -> None:
         if form == "raw":
             _write_bytes(archive.capture(wording.capture).body)
         elif form == "html":
-            click.echo(wording.clipping.html)
+            write_markup(wording.clipping.html)
         else:
             click.echo("\n".join(_lines(said, archive, found, wording)), color=said.coloured())
 
