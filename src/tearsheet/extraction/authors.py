@@ -119,6 +119,8 @@ def _meta_names(declared: Declared) -> list[str]:
 
 def _near(walk: Walk, kept: Sequence[int]) -> tuple[int, int]:
     """Return the blocks between which a byline can stand: from before the headline to a little into the body."""
+    if not walk.blocks:
+        return 0, -1
     first = kept[0] if kept else 0
     head = next((at for at in range(first, max(first - 40, -1), -1) if walk.blocks[at].name == "h1"), first)
     return max(min(head, first) - 8, 0), max(first, head) + 12
@@ -142,7 +144,7 @@ def _visible(walk: Walk, kept: Sequence[int]) -> list[str]:
         if not 1 < len(text) <= 120:
             continue
         names = [name for name in split_names(text) if _is_person(name)]
-        rank = 4 * exact + 2 * bool(_LEAD_IN.match(text)) + (low <= spot.before <= high) + (len(text) < 50)
+        rank = 4 * exact + 6 * bool(_LEAD_IN.match(text)) + (low <= spot.before <= high) + (len(text) < 50)
         if names and rank > best_rank:
             best, best_rank = names, rank
     return best

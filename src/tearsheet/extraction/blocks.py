@@ -5,9 +5,9 @@ Nothing is judged here and nothing but scripts, styles and form parts is left ou
 
 import re
 from collections.abc import Sequence
-from html import unescape
 
 from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of
+from tearsheet.html import unescaped
 
 _NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
 _HINTS = re.compile(r' (?:class|id|role|itemprop|data-testid|data-component|data-type|data-qa)="([^"]*)"')
@@ -228,7 +228,7 @@ class Walk:
             parts.append(" ")
             if size > most:
                 break
-        return " ".join(unescape("".join(parts)).split())
+        return " ".join(unescaped("".join(parts)).split())
 
     def is_shown(self, place: int) -> bool:
         """Return whether the text at `place` of the stream was read, not skipped with a form part or a drawing."""
@@ -284,9 +284,7 @@ class Walk:
         parts = self._parts
         if parts:
             text = "".join(parts)
-            if "&" in text:
-                text = unescape(text)
-            text = " ".join(text.split())
+            text = " ".join(unescaped(text).split())
             if text:
                 self._keep(text, place)
             parts.clear()

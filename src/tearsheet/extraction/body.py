@@ -1,9 +1,12 @@
 """Which blocks of a page are its article."""
 
+import re
+
 from tearsheet.extraction import features
 from tearsheet.extraction.blocks import Block, Walk
 from tearsheet.extraction.forest import forest
 from tearsheet.extraction.structured import Declared
+from tearsheet.extraction.words import ADVERT, ARTICLE, BODY, NAV, RELATED, SHARE, SIGNUP
 
 KEPT_FROM = 0.5
 _RESCUED_FROM = 0.15
@@ -38,7 +41,7 @@ def _worth_a_second_look(first: list[float]) -> list[int]:
 
 def chosen(walk: Walk, found: list[float]) -> list[int]:
     """Return the numbers of the blocks to keep; on a page where that is next to nothing, the best of the doubtful ones too."""
-    kept = [at for at, chance in enumerate(found) if chance > KEPT_FROM]
+    kept = [at for at, chance in enumerate(found) if chance > KEPT_FROM and not _is_furniture(walk.blocks[at], chance)]
     if sum(walk.blocks[at].chars for at in kept) >= _LITTLE or not found:
         return kept
     top = max(found)
@@ -46,6 +49,28 @@ def chosen(walk: Walk, found: list[float]) -> list[int]:
     if more:
         return sorted({*kept, *more})
     return kept or [at for at, block in enumerate(walk.blocks) if _is_running_text(block) and block.chars >= _LITTLE]
+
+
+def _is_furniture(block: Block, chance: float) -> bool:
+    """Return whether a short line is none of the article's, whatever stands around it: an advert's label, a sign-up box."""
+    if block.chars > 240:
+        return False
+    if _LABEL.fullmatch(block.text):
+        return True
+    box = block.box
+    own = box.bits | (box.parent.bits if box.parent is not None and box.parent.blocks <= 4 else 0)
+    if own & (BODY | ARTICLE):
+        return False
+    if own & (RELATED | SHARE | NAV) and block.linked * 10 >= block.chars * 9:
+        return True
+    return bool(own & SIGNUP) or (bool(own & ADVERT) and chance < _SURE)
+
+
+_SURE = 0.97
+_LABEL = re.compile(
+    r"(?i)\W*(?:advertisements?|sponsored|anzeige|werbung|publicité|publicidad|pubblicità|advertentie|annons|annonse|reklama?|реклама|广告|廣告|広告|광고|إعلان|"
+    r"article continues (?:after|below).{0,30}|story continues below.{0,30}|read (?:more|also|next)|share this|share)\W*"
+)
 
 
 def _is_running_text(block: Block) -> bool:

@@ -222,19 +222,19 @@ def _box_row(box: Box, page: _Page) -> tuple[float, ...]:
 
 def _meeting(box: Box, page: _Page) -> tuple[int, int]:
     """Return how far up from `box` the line of ancestors of the best box is met, and how far that is from the best box."""
-    key = id(box)
-    known = page.meets.get(key)
-    if known is None:
-        at = page.chain.get(key)
-        if at is not None:
-            known = (0, at)
-        elif box.parent is None:
-            known = (0, 0)
-        else:
-            steps, at = _meeting(box.parent, page)
-            known = (steps + 1, at)
-        page.meets[key] = known
-    return known
+    above: list[int] = []
+    at: Box | None = box
+    known = (0, 0)
+    while at is not None:
+        key = id(at)
+        if key in page.meets or key in page.chain:
+            known = page.meets.get(key) or (0, page.chain[key])
+            break
+        above.append(key)
+        at = at.parent
+    for steps, key in enumerate(reversed(above), 1):
+        page.meets[key] = (known[0] + steps, known[1])
+    return page.meets.get(id(box), known)
 
 
 def _groups(bits: int, page: _Page) -> tuple[float, ...]:

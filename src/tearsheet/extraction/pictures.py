@@ -10,7 +10,24 @@ from tearsheet import html, urls
 from tearsheet.extraction.blocks import Block, Box, Spot, Walk
 from tearsheet.extraction.build import Placed, figure
 from tearsheet.extraction.titles import folded
-from tearsheet.extraction.words import ADVERT, ARTICLE, ASIDE, BYLINE, CAPTION, COMMENT, CREDIT, DATE, FOOTER, MEDIA, NAV, RELATED, SHARE, SIGNUP, TAGS, TITLE
+from tearsheet.extraction.words import (
+    ADVERT,
+    ARTICLE,
+    ASIDE,
+    BYLINE,
+    CAPTION,
+    COMMENT,
+    CREDIT,
+    DATE,
+    FOOTER,
+    MEDIA,
+    NAV,
+    RELATED,
+    SHARE,
+    SIGNUP,
+    TAGS,
+    TITLE,
+)
 from tearsheet.model import Image
 
 _NO_PICTURE = re.compile(
@@ -204,12 +221,23 @@ def _image(walk: Walk, url: str, given: dict[str, str], numbers: Sequence[int]) 
     caption: list[str] = []
     credit: list[str] = []
     for at in numbers:
-        block = walk.blocks[at]
-        is_credit = (block.bits | block.box.bits) & CREDIT and not block.box.bits & CAPTION
-        (credit if is_credit or _CREDIT.search(block.text) else caption).append(block.text)
+        said, by = _parted(walk, walk.blocks[at])
+        caption.append(said)
+        credit.append(by)
     width, height = _pixels(given.get("width", "")), _pixels(given.get("height", ""))
     alt = " ".join(given.get("alt", "").split())
-    return Image(url=url, caption=" ".join(caption), credit=" ".join(credit), alt=alt[:500], width=width, height=height)
+    return Image(url=url, caption=" ".join(filter(None, caption)), credit=" ".join(filter(None, credit)), alt=alt[:500], width=width, height=height)
+
+
+def _parted(walk: Walk, block: Block) -> tuple[str, str]:
+    """Return (caption, credit) of one line under a picture."""
+    for spot in walk.marks if block.bits & CREDIT else ():
+        if spot.bits & CREDIT and block.start <= spot.place < block.end:
+            credit = walk.text_in(spot)
+            if credit and block.text.endswith(credit):
+                return block.text.removesuffix(credit).strip(), credit
+    is_credit = block.box.bits & CREDIT and not block.box.bits & CAPTION
+    return ("", block.text) if is_credit or _CREDIT.search(block.text) else (block.text, "")
 
 
 # ------------------------------------------------------------------------------------------------ captions

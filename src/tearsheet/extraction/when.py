@@ -117,6 +117,8 @@ def _written(text: str) -> list[str]:
 
 def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
     """Return the dates written near the headline, nearest first, then those right after the body, then any in a short line."""
+    if not walk.blocks:
+        return
     first, last = (kept[0], kept[-1]) if kept else (0, 0)
     head = next((at for at in range(first, max(first - 40, -1), -1) if walk.blocks[at].name in ("h1", "h2")), first)
     near = sorted(range(max(head - 12, 0), min(first + 8, len(walk.blocks))), key=lambda at: (walk.blocks[at].chars > 240, abs(at - head) + 4 * (at < head - 3)))

@@ -1,0 +1,96 @@
+"""Any bytes at all give a clipping, soon, and the same one every time."""
+
+import random
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tearsheet.extraction import extract
+
+_PAGE = (
+    "<!doctype html><html lang=en><head><title>A flood</title><meta property=og:title content='A flood'>"
+    '<script type="application/ld+json">{"@type":"NewsArticle","headline":"A flood","author":{"name":"Ann Lee"}}</script></head>'
+    "<body><nav><a href=/a>Home</a> <a href=/b>World</a></nav><article><h1>A flood</h1>"
+    + "<p>The river rose by two metres on Tuesday, and the old mill was under water before noon, people there said.</p>" * 12
+    + "<figure><img src=/flood.jpg><figcaption>The mill on Tuesday</figcaption></figure></article><footer>(c) Paper</footer></body></html>"
+).encode()
+
+_LIMIT_S = 2.0
+
+
+def _seconds(page: bytes) -> float:
+    extract(_PAGE, "https://paper.example/a")
+    start = time.process_time()
+    extract(page, "https://paper.example/a")
+    return time.process_time() - start
+
+
+HOSTILE = {
+    "nothing": b"",
+    "zero bytes": b"\0" * 100_000,
+    "binary": random.Random(7).randbytes(300_000),
+    "nested boxes": b"<div>" * 100_000 + b"deep" + b"</div>" * 100_000,
+    "nested unclosed boxes": b"<div>" * 100_000 + b"deep",
+    "nested lists": b"<ul><li>" * 50_000 + b"deep",
+    "nested tables": b"<table><tr><td>" * 30_000 + b"deep",
+    "nested bold": b"<b>" * 100_000 + b"deep",
+    "nested spans of their own": b"".join(b"<font color=%d>" % at for at in range(40_000)) + b"deep",
+    "many paragraphs, 10 MB": b"<p>The river rose by two metres.</p>" * 290_000,
+    "one word, 10 MB": b"a" * 10_000_000,
+    "one line, 10 MB": b"The river rose by two metres, they said. " * 250_000,
+    "only tags, 10 MB": b"<br>" * 2_500_000,
+    "many attributes": b"<p " + b"a=1 " * 500_000 + b">text",
+    "open brackets": b"<" * 1_000_000,
+    "open comment": b"<!--" + b"-" * 1_000_000,
+    "deep JSON": b'<script type="application/ld+json">' + b"[" * 200_000 + b"</script>",
+    "wide JSON": b'<script type="application/ld+json">[' + b'{"@type":"Article"},' * 50_000 + b"{}]</script>",
+    "many pictures": b"<p>" + b"<img src=/a.jpg>" * 60_000,
+    "a huge colspan": b"<table><tr><td colspan=999999999>x</td></tr></table>" * 100,
+    "a long srcset": b"<img srcset='" + b"a.jpg 1x," * 200_000 + b"'>",
+    "entities": b"&amp;" * 1_000_000,
+    "a wide paragraph of links": b"<p>" + b"<a href=/x>link</a> " * 40_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_page_costs_at_most_two_seconds(name):
+    assert _seconds(HOSTILE[name]) < _LIMIT_S
+
+
+def test_a_page_cut_anywhere_gives_a_clipping():
+    for end in range(0, len(_PAGE), 37):
+        assert extract(_PAGE[:end], "https://paper.example/a").recipe
+
+
+def test_a_mutated_page_gives_a_clipping():
+    chance = random.Random(11)
+    for _ in range(150):
+        page = bytearray(_PAGE)
+        for _ in range(chance.randrange(1, 40)):
+            page[chance.randrange(len(page))] = chance.randrange(256)
+        assert extract(bytes(page), "https://paper.example/a").recipe
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.binary(max_size=400), st.text(max_size=40))
+def test_any_bytes_at_any_address_give_a_clipping(data, url):
+    clipping = extract(data, url)
+
+    assert 0.0 <= clipping.article_probability <= 1.0
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(["<p>", "</p>", "<div class=body>", "</div>", "<table>", "<tr>", "<td>", "<li>", "<a href=/x>", "</a>", "<b>", "<br>", "<img src=a.png>", "words here, and more. "]), max_size=60))
+def test_any_soup_of_tags_gives_clean_html_that_stays_clean(parts):
+    from tearsheet import html
+
+    cleaned = html.clean("".join(parts), "https://paper.example/")
+
+    assert cleaned == html.sanitised(cleaned)
+    assert cleaned == html.clean(cleaned, "https://paper.example/")
+
+
+def test_the_same_page_gives_the_same_clipping_every_time():
+    assert extract(_PAGE, "https://paper.example/a") == extract(_PAGE, "https://paper.example/a")
