@@ -219,9 +219,11 @@ class Update:
                     interrupted = True
                 self._finish()
         finally:
-            with self.archive.store.transaction() as db:
-                source_rows.release(db, self.worker.name)
-            self.worker.close()
+            try:
+                with self.archive.store.transaction() as db:
+                    source_rows.release(db, self.worker.name)
+            finally:
+                self.worker.close()  # or, on a full disk, its claims would be held as long as this process lives
         catch_up(self.archive)
         seal(self.archive)
         return UpdateReport(
