@@ -103,7 +103,7 @@ class Settings:
 CHOICES = {
     ("media", "keep"): ("all", "lead", "none"),
     ("warc", "body"): ("all", "none"),
-    ("site", "language"): ("en", "zh"),
+    ("site", "language"): ("en", "zh", "ar"),
 }
 SOURCE_KINDS = ("feed", "sitemap", "front", "rsshub", "site", "urls")
 
@@ -186,7 +186,7 @@ def first_settings(title: str) -> str:
 
 [site]
 title = {_toml_value(title)}
-language = "en"            # the site's own words: "en" or "zh"
+language = "en"            # the site's own words: "en", "zh" or "ar"
 timezone = "UTC"           # days are cut here, e.g. "Asia/Shanghai"
 # base_url = "https://archive.example"   # where the site will stand; feeds and sitemaps need it
 # indexed = false          # true lets search engines in

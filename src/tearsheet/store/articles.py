@@ -103,6 +103,7 @@ def list_article(db: sqlite3.Connection, article: int, entry: Entry, sighting: S
             (article, source, guid, sighting.category, ms, ms, data),
         )
         _file(db, article, sighting.category)
+        db.execute("UPDATE article SET change = ? WHERE n = ? AND revisions > 0", (next_change(db), article))
         return "new"
     # A listing that says the same again is the common case: it costs one write a day.
     if row["entry"] != data or row["last_seen"] < ms - DAY_MS:
@@ -252,7 +253,10 @@ def merge(db: sqlite3.Connection, old: int, new: int) -> None:
 
 def mark_copy(db: sqlite3.Connection, n: int, original: int) -> None:
     """Note that article `n` says that it is a copy of `original`."""
-    db.execute("UPDATE article SET copy_of = ? WHERE n = ? AND copy_of IS NULL AND n <> ?", (original, n, original))
+    db.execute(
+        "UPDATE article SET copy_of = ?, change = ? WHERE n = ? AND copy_of IS NULL AND n <> ?",
+        (original, next_change(db), n, original),
+    )
 
 
 def next_change(db: sqlite3.Connection) -> int:
