@@ -63,9 +63,8 @@ def captures(path: Path, *, report: Callable[[Damage], None] = lambda damage: No
         elif record.type == "revisit" and record.field("WARC-Refers-To") in seen:
             original = record_at(path.parent, seen[record.field("WARC-Refers-To")])
             head = record.http_head or original.http_head
-            yield capture_of(
-                Record(record.fields, head, record.file, record.offset, record.length), payload=original.payload
-            )
+            whole = Record(record.fields, head, (0, len(head)), record.file, record.offset, record.length)
+            yield capture_of(whole, payload=original.payload)
 
 
 def capture_of(record: Record, *, place: Place | None = None, payload: bytes | None = None) -> Capture:

@@ -125,7 +125,7 @@ class Reading:
     def _member(self, place: int) -> Generator[Record, None, int]:
         unpacking = Unpacking(self.data, place)
         try:
-            member = unpacking.whole(at_most=self.max_member)
+            member = unpacking.at_once() or unpacking.whole(at_most=self.max_member)
         except BadWarc as error:
             if error.cause == "larger than one step":
                 return (yield from self._stream(unpacking, place))
@@ -263,7 +263,7 @@ def _whole(data: bytes, *, file: str, offset: int, length: int, verify: bool) ->
         raise BadWarc("", f"{wanted:,} bytes announced, {len(data) - end:,} there")
     if tail.strip(b"\r\n") or len(tail) > 8:
         raise BadWarc("", f"{len(tail) - len(END):,} bytes more than announced")
-    record = Record(fields, data[end : end + wanted], file, offset, length)
+    record = Record(fields, data, (end, end + wanted), file, offset, length)
     if verify:
         _verify(record)
     return record
@@ -271,12 +271,13 @@ def _whole(data: bytes, *, file: str, offset: int, length: int, verify: bool) ->
 
 def _verify(record: Record) -> None:
     block = record.field("WARC-Block-Digest")
-    if block and not digest_fits(block, record.block):
+    whole = memoryview(record.data)
+    if block and not digest_fits(block, whole[slice(*record.span)]):
         raise BadWarc("", "the block digest does not fit")
     payload = record.field("WARC-Payload-Digest")
     if not payload or record.type not in ("response", "resource", "request") or record.field("WARC-Segment-Number"):
         return
-    if digest_fits(payload, memoryview(record.block)[len(record.http_head) :]):
+    if digest_fits(payload, whole[record.payload_start : record.span[1]]):
         return
     # Writers disagree whether the payload of a chunked answer is framed or not; both are honest.
     bare = unchunked(record.payload) if b"chunked" in record.http_head.lower() else None

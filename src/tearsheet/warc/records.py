@@ -34,13 +34,22 @@ _BREAK = re.compile(r"[\x00-\x1f\x7f]+")
 
 @dataclass(frozen=True)
 class Record:
-    """One record. `block` is its content; `offset` and `length` are those of its bytes in the file, as stored."""
+    """One record. `offset` and `length` are those of its bytes in the file, as stored.
+
+    `span` is where its content stands in `data`, the unpacked bytes; it is copied out only when asked for.
+    """
 
     fields: Fields
-    block: bytes
+    data: bytes
+    span: tuple[int, int]
     file: str = ""
     offset: int = 0
     length: int = 0
+
+    @cached_property
+    def block(self) -> bytes:
+        """Return the content."""
+        return self.data[self.span[0] : self.span[1]]
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
@@ -70,18 +79,24 @@ class Record:
         """Return when it was captured; the epoch if the date cannot be read."""
         return read_date(self.field("WARC-Date"))
 
-    @cached_property
+    @property
     def http_head(self) -> bytes:
         """Return the HTTP header block with its blank line, empty if this record holds no HTTP message."""
-        if not self.field("Content-Type").lower().startswith("application/http"):
-            return b""
-        end = head_end(self.block)
-        return self.block[:end] if end else self.block
+        return self.data[self.span[0] : self.payload_start]
 
     @cached_property
+    def payload_start(self) -> int:
+        """Return where in `data` the HTTP header block ends; where the content begins if there is none."""
+        start, end = self.span
+        if not self.field("Content-Type").lower().startswith("application/http"):
+            return start
+        found = head_end(self.data, start)
+        return found if 0 < found <= end else end
+
+    @property
     def payload(self) -> bytes:
-        """Return what follows the HTTP header block, or the whole block if there is none."""
-        return self.block[len(self.http_head) :] if self.http_head else self.block
+        """Return what follows the HTTP header block, or the whole content if there is none."""
+        return self.data[self.payload_start : self.span[1]]
 
 
 def record_bytes(kind: str, fields: Iterable[tuple[str, str]], block: bytes, *, at: datetime, id: str = "") -> bytes:
