@@ -29,7 +29,7 @@ RUNS = re.compile(r"<!-- runs -->\s*^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOT
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
-    with click.Context(tearsheet, info_name="tearsheet") as context:
+    with click.Context(tearsheet, info_name="tearsheet", **tearsheet.context_settings) as context:
         for name in tearsheet.list_commands(context):
             found = tearsheet.get_command(context, name)
             assert found is not None

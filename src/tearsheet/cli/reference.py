@@ -53,8 +53,8 @@ def page() -> str:
 def _lines() -> Iterator[str]:
     yield INTRODUCTION
     yield "## For all commands\n"
-    yield from _options(tearsheet)
-    with click.Context(tearsheet, info_name="tearsheet") as context:
+    with click.Context(tearsheet, info_name="tearsheet", **tearsheet.context_settings) as context:
+        yield from _options(context)
         for section, names in SECTIONS.items():
             yield f"## {section}\n"
             for name in names:
@@ -70,7 +70,7 @@ def _command(command: click.Command, above: click.Context, name: str, *, depth: 
     yield f"{'#' * depth} {context.command_path}\n"
     yield "    " + " ".join([context.command_path, *command.collect_usage_pieces(context)]) + "\n"
     yield from _help(command.help or "")
-    yield from _options(command)
+    yield from _options(context)
     if isinstance(command, click.Group):
         for inner in command.list_commands(context):
             found = command.get_command(context, inner)
@@ -94,17 +94,16 @@ def _sentences(text: str) -> list[str]:
     return re.split(r"(?<=[.!?]) (?=[A-Z`])", " ".join(text.split()))
 
 
-def _options(command: click.Command) -> Iterator[str]:
-    options = [option for option in command.params if isinstance(option, click.Option) and not option.hidden]
+def _options(context: click.Context) -> Iterator[str]:
+    options = [option for option in context.command.params if isinstance(option, click.Option) and not option.hidden]
     if not options:
         return
     yield "| option | meaning |"
     yield "|---|---|"
-    with click.Context(command) as context:
-        for option in options:
-            record = option.get_help_record(context)
-            if record:
-                yield "| " + " | ".join(_cell(part) for part in (f"`{record[0]}`", record[1])) + " |"
+    for option in options:
+        record = option.get_help_record(context)
+        if record:
+            yield "| " + " | ".join(_cell(part) for part in (f"`{record[0]}`", record[1])) + " |"
     yield ""
 
 

@@ -32,7 +32,11 @@ def command(said: Console, as_json: bool) -> None:
     if as_json:
         write_json(counts)
         return
-    held = {name: f"{count:,}" for name, count in counts.items() if not name.startswith(BYTES)}
+    held = {
+        name: human_bytes(int(count)) if name.endswith("_bytes") else f"{count:,}"
+        for name, count in counts.items()
+        if not name.startswith(BYTES)
+    }
     weighs = {name.removeprefix(BYTES): count for name, count in counts.items() if name.startswith(BYTES)}
     _write(said, "holds", held)
     weights = {name: human_bytes(int(count)) for name, count in weighs.items()}
