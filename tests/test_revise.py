@@ -437,3 +437,22 @@ def test_a_line_of_digits_costs_no_exponential_time() -> None:
     kind_of(plain("1" * 59 + "x"), plain("1.," * 19 + "y"))
 
     assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        (
+            "2026-11-13 来源：鹭汀晚报 作者：缪三省 阅读47554",
+            "2026-11-13 来源：鹭汀晚报 作者：缪三省 阅读 4.9万",
+            "trivial",
+        ),
+        ("By Ada Reed · 12 comments · 4 min", "By Ada Reed · 131 comments · 4 min", "trivial"),
+        ("By Ada Reed · 12 comments", "By Adam Reed · 12 comments", "text"),
+        ("会议通过了12项决定", "会议通过了13项决定", "text"),
+    ],
+)
+def test_a_counter_inside_a_byline_is_no_edit(old, new, kind):
+    body = "<p>The barrier held all day and no one was hurt.</p>"
+
+    assert kind == kind_of(clipping(f"<p>{old}</p>{body}"), clipping(f"<p>{new}</p>{body}"))

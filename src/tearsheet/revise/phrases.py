@@ -16,6 +16,15 @@ def counter() -> re.Pattern[str]:
 
 
 @cache
+def counted() -> re.Pattern[str]:
+    """Return what matches a counter's word with its number, wherever in a line they stand; the word is group 1 or 2."""
+    words = "|".join(_phrases()["counted"])
+    return re.compile(
+        rf"({words})[\s:：(（]{{0,3}}\d[\d.,]*+\s?[km万]?|\d[\d.,]*+\s?[km万]?\s?({words})", re.IGNORECASE
+    )
+
+
+@cache
 def lead_in() -> re.Pattern[str]:
     """Return what matches the beginning of a line that introduces links to other articles."""
     return re.compile(rf"\W*+(?:{'|'.join(_phrases()['lead_ins'])})\W*+", re.IGNORECASE)

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from tearsheet import terms
 from tearsheet.model import Clipping
-from tearsheet.revise.phrases import counter, lead_in
+from tearsheet.revise.phrases import counted, counter, lead_in
 
 _TOKEN = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^"'<>]|"[^"]*"|'[^']*')*)>|([^<]+|<)""")
 _SOURCE = re.compile(r"""\bsrc\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
@@ -62,6 +62,8 @@ _SIZE_SEGMENT = re.compile(
 _EXTENSION = re.compile(r"(?:\.(?:jpe?g|png|webp|avif|gif|jxl|heic|svg|bmp|tiff?|php|aspx?|ashx))+$")
 _NESTED = ("url", "src", "image", "img", "file", "u", "imageurl", "image_url")
 _IDENTIFIER = frozenset({"id", "imageid", "image_id", "fid", "mid", "pid", "uuid", "key", "hash", "name", "p"})
+
+SHORT_LINE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,12 @@ def one_line(text: str) -> str:
 
 
 def skeleton(text: str) -> str:
-    """Return what is left of `text` when typography is taken away: width, kinds of quotes and dashes, blanks around CJK."""
+    """Return what is left of `text` when typography is taken away: width, kinds of quotes and dashes, blanks around CJK.
+
+    In a short line, such as a byline, the numbers of counters go too: how often a page was read is no wording of it.
+    """
+    if len(text) <= SHORT_LINE:
+        text = counted().sub(lambda found: found[1] or found[2], text)
     plain = unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHY)
     return _LOOSE_BLANKS.sub("", _DASH_RUN.sub("-", plain))
 

@@ -242,7 +242,7 @@ def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause
         ),
     )
     _add_revision_leaf(db, article, number, cause.at)
-    if number > 1:
+    if number > 1 and cause.kind != "trivial":
         db.execute("UPDATE article SET edited_at = ? WHERE n = ?", (to_ms(cause.at), article))
     db.execute("UPDATE article SET rejected = ?, revisions = ? WHERE n = ?", (cause.rejected, number, article))
     show(db, article, clipping)
