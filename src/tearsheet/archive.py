@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
-from tearsheet import config, search, sites, urls, warc
+from tearsheet import config, urls
 from tearsheet.config import SETTINGS_FILE, SOURCES_FILE, Settings
 from tearsheet.errors import ArchiveExists, NoArchive, NoSuchArticle, NoSuchSource, NotFound
 from tearsheet.files import Folder
@@ -28,12 +28,17 @@ from tearsheet.model import (
     Source,
     SourceState,
 )
-from tearsheet.search import Index, Wanted
 from tearsheet.store import Store, articles, keeping, reading
 from tearsheet.store import sources as source_rows
 from tearsheet.store.reading import CaptureRow
 
+if TYPE_CHECKING:
+    from tearsheet.search import Index
+    from tearsheet.sites import Site
+
 CATALOG_FILE = "tearsheet.db"
+
+# Some rooms are imported where they are needed: most commands list or count, and need neither pages nor search.
 
 
 class Archive:
@@ -72,17 +77,21 @@ class Archive:
         return Folder(self.path / "media")
 
     @cached_property
-    def index(self) -> Index:
+    def index(self) -> "Index":
         """The full-text index; derived, so it may be thrown away."""
+        from tearsheet.search import Index
+
         return Index.open(self.path / "index" / "search.db")
 
     @cached_property
-    def sites(self) -> Mapping[str, sites.Site]:
+    def sites(self) -> "Mapping[str, Site]":
         """Site definitions by name: the shipped ones, overridden by those in the archive's `sites/`.
 
         Raises:
             BadSite: one of the archive's own cannot be used; `thing` is `file:line`.
         """
+        from tearsheet import sites
+
         found = dict(sites.shipped())
         for file in sorted((self.path / "sites").glob("*.toml")):
             found[file.stem] = sites.load(file.read_text(encoding="utf-8"), name=f"sites/{file.name}")
@@ -184,6 +193,8 @@ class Archive:
         Raises:
             NotFound: there is none. BadWarc: its record is damaged.
         """
+        from tearsheet import warc
+
         row = reading.capture_by_digest(self.store.db, digest)
         if row is None:
             raise NotFound(digest, "no capture has this digest")
@@ -205,8 +216,10 @@ class Archive:
 
     def search(self, text: str, query: Query | None = None) -> tuple[int, list[Hit]]:
         """Return how many articles hold `text`, and those that `query` asks for, best first."""
+        from tearsheet import search
+
         query = query or Query()
-        wanted = Wanted(
+        wanted = search.Wanted(
             text=text,
             since=query.since,
             until=query.until,
@@ -311,4 +324,4 @@ def disk_bytes(path: Path) -> int:
     """Return the bytes of a file (with its write-ahead log) or of all files in a folder."""
     if path.is_dir():
         return sum((Path(folder) / name).stat().st_size for folder, _, names in os.walk(path) for name in names)
-    return sum(file.stat().st_size for file in path.parent.glob(path.name + "*") if not file.name.endswith("-shm"))
+    return sum(file.stat().st_size for file in (path, path.with_name(f"{path.name}-wal")) if file.is_file())

@@ -9,7 +9,6 @@ from datetime import datetime
 
 import zstandard
 
-from tearsheet import html
 from tearsheet.model import Capture, Clipping, Picture
 from tearsheet.store import articles
 from tearsheet.store.values import from_json, from_ms, named_digest, raw_digest, to_json, to_ms
@@ -187,6 +186,8 @@ def blob(db: sqlite3.Connection, n: int) -> str:
 
 def add_clipping(db: sqlite3.Connection, clipping: Clipping) -> int:
     """Return the blob that holds `clipping`; text that its HTML gives again is not stored twice."""
+    from tearsheet import html  # lists and counts need no parser
+
     if clipping.text == html.text_of(clipping.html):
         clipping = replace(clipping, text="")
     return add_blob(db, to_json(clipping))
@@ -194,6 +195,8 @@ def add_clipping(db: sqlite3.Connection, clipping: Clipping) -> int:
 
 def clipping_of(db: sqlite3.Connection, n: int) -> Clipping:
     """Return the clipping that blob `n` holds."""
+    from tearsheet import html
+
     clipping: Clipping = from_json(Clipping, blob(db, n))
     return clipping if clipping.text else replace(clipping, text=html.text_of(clipping.html))
 

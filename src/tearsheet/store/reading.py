@@ -68,24 +68,27 @@ def conditions(query: Query) -> tuple[str, dict[str, object]]:
     """Return the WHERE clause of `query` over `article`, and its values."""
     parts = ["article.revisions > 0"]
     values: dict[str, object] = {}
-    for clause, value in (
-        ("article.moment >= :since", query.since and to_ms(query.since)),
-        ("article.moment < :until", query.until and to_ms(query.until)),
-        ("article.language = :language", query.language),
-        ("article.seq > :after", query.after),
-        ("article.seq < :before", query.before),
+    for name, clause, value in (
+        ("since", "article.moment >= :since", query.since and to_ms(query.since)),
+        ("until", "article.moment < :until", query.until and to_ms(query.until)),
+        # A language is asked for with all that is spoken of it: zh finds zh-CN.
+        ("language", "(article.language = :language OR article.language LIKE :language || '-%')", query.language),
+        ("after", "article.seq > :after", query.after),
+        ("before", "article.seq < :before", query.before),
         (
+            "source",
             "article.n IN (SELECT article FROM listing WHERE source = (SELECT n FROM source WHERE url = :source))",
             query.source,
         ),
         (
+            "path",
             "article.seq IN (SELECT seq FROM filed WHERE category = (SELECT n FROM category WHERE path = :path))",
             query.categories and json.dumps(query.categories, ensure_ascii=False),
         ),
     ):
         if value:
             parts.append(clause)
-            values[clause.rpartition(":")[2].rstrip(")")] = value
+            values[name] = value
     for claim, clause in (
         (query.edited, "article.edited_at IS {}NULL"),
         (query.gone, "article.gone_at IS {}NULL"),
