@@ -317,3 +317,15 @@ def test_a_claimed_article_is_left_to_its_worker(courier):
     ran(archive)  # "another" holds no lock, so it is dead and its claim is free
 
     assert archive.store.db.execute("SELECT count(*) FROM article WHERE worker <> ''").fetchone()[0] == 0
+
+
+def test_an_article_that_is_listed_twice_is_not_fetched_at_every_visit(newsroom, tmp_path):
+    """Its two entries have different titles: each in turn would seem to have changed."""
+    url = truth_of(newsroom, "wire-design").url
+    archive = following_only(tmp_path / "archive", newsroom, [url, url.replace("/wire/", "/amp/wire/")])
+    newsroom.heard.clear()
+
+    ran(archive, force=True)
+    ran(archive, force=True)
+
+    assert newsroom.heard == []

@@ -16,6 +16,7 @@ from tearsheet.sites import ArticleRule
 from tearsheet.store import articles, keeping, reading
 from tearsheet.store.articles import Wanted
 from tearsheet.store.keeping import Cause, Wording
+from tearsheet.store.values import raw_digest
 
 # What a source lists is taken for an article unless the page clearly says otherwise; a link on a front page has to prove it.
 LISTED_IS_ARTICLE = 0.1
@@ -27,12 +28,16 @@ TELLING = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """A page that came, where it is kept, and what was cut out of it. `kept_as` is the catalog's kind of capture."""
+    """A page that came, where it is kept, and what was cut out of it. `kept_as` is the catalog's kind of capture.
+
+    `digest` is the edit digest of `clipping`, if it is known already.
+    """
 
     wanted: Wanted
     capture: Capture
     clipping: Clipping
     rule: ArticleRule | None
+    digest: str = ""
     kept_as: str = "page"
     trouble: str = ""
 
@@ -75,7 +80,7 @@ class Settler:
         if n == row.n and row.gone and not note:
             self._back(row)
         if last is None:
-            self._first(row, n, clipping, capture=capture)
+            self._first(n, cut, clipping, capture=capture)
         elif not note:
             self._again(n, last, cut, clipping, capture=capture)
         # A page that was not taken must not be what "not modified" refers to next time.
@@ -155,9 +160,12 @@ class Settler:
             return ""
         return revise.worse(last.clipping, clipping)
 
-    def _first(self, row: Wanted, n: int, clipping: Clipping, *, capture: int) -> None:
-        rejected = self._rejected(row, clipping)
-        self._revise(n, clipping, self._cause(clipping, capture, kind="first", rejected=rejected))
+    def _first(self, n: int, cut: Cut, clipping: Clipping, *, capture: int) -> None:
+        rejected = self._rejected(cut.wanted, clipping)
+        digest = self._digest(cut, clipping)
+        self._revise(
+            n, clipping, Cause(capture=capture, kind="first", digest=digest, at=self.clock(), rejected=rejected)
+        )
         self.tally.rejected += rejected
         self.tally.kept += not rejected
 
@@ -168,11 +176,16 @@ class Settler:
             old = self._recut(n, last, cut, clipping, capture=capture)
             if old.recipe != clipping.recipe:
                 return  # page against feed text: two texts of the same wording, not an edit
+        digest = self._digest(cut, clipping)
+        if old is last.clipping and raw_digest(digest) == last.digest:
+            return
         kind = revise.kind_of(old, clipping)
         if kind:
             # What was judged no article stays so until a wording of it is one: front pages change all the time.
             rejected = cut.wanted.rejected and self._rejected(cut.wanted, clipping)
-            self._revise(n, clipping, self._cause(clipping, capture, kind=kind, rejected=rejected))
+            self._revise(
+                n, clipping, Cause(capture=capture, kind=kind, digest=digest, at=self.clock(), rejected=rejected)
+            )
             self.tally.edits += not cut.wanted.rejected
             self.tally.kept += cut.wanted.rejected and not rejected
 
@@ -190,7 +203,8 @@ class Settler:
             )
             if better.recipe != clipping.recipe or revise.worse(last.clipping, better):
                 return last.clipping
-        keeping.recut(self.db, n, last.number, better, self._cause(better, capture, kind=""))
+        cause = Cause(capture=capture, kind="", digest=self._digest(cut, better), at=self.clock())
+        keeping.recut(self.db, n, last.number, better, cause)
         return better
 
     def _revise(self, n: int, clipping: Clipping, cause: Cause) -> None:
@@ -198,9 +212,9 @@ class Settler:
         keeping.add_capture(self.db, self.keeper.conversion(clipping, at=cause.at), kind="clipping", article=n)
         self._pictures(n, clipping, now=cause.at)
 
-    def _cause(self, clipping: Clipping, capture: int, *, kind: str, rejected: bool = False) -> Cause:
-        digest = revise.edit_digest(clipping)
-        return Cause(capture=capture, kind=kind, digest=digest, at=self.clock(), rejected=rejected)
+    @staticmethod
+    def _digest(cut: Cut, clipping: Clipping) -> str:
+        return cut.digest if cut.digest and clipping is cut.clipping else revise.edit_digest(clipping)
 
     def _rejected(self, row: Wanted, clipping: Clipping) -> bool:
         if not clipping.text.strip() and not clipping.images:
@@ -251,8 +265,7 @@ def own_addresses(url: str, capture: Capture, clipping: Clipping) -> list[str]:
     `rel=canonical` is believed within the registrable domain only, and never for a front page.
     """
     found = [urls.canonical(url)]
-    for given in (capture.final_url, clipping.canonical):
-        own = urls.canonical(given) if given else ""
+    for own in dict.fromkeys(urls.canonical(given) for given in (capture.final_url, clipping.canonical) if given):
         if own and not urls.is_front(own) and urls.same_site(own, url):
             found.append(own)
             found.extend(urls.variants(own))

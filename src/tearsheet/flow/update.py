@@ -25,18 +25,17 @@ from tearsheet.errors import (
     TooSlow,
     Unreachable,
 )
-from tearsheet.extraction import clip
 from tearsheet.fetch import Fetcher, Limits, Request
 from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
+from tearsheet.flow.pieces import Job, Piece, cut, develop
 from tearsheet.flow.pool import Pool, undisturbed
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.remove import erase_pending
 from tearsheet.flow.sealing import seal
 from tearsheet.flow.settle import Cut, Settler, Tally
 from tearsheet.flow.visits import Visiting, on_disk, settle_visit
-from tearsheet.model import Capture, Clipping, Entry, Picture, Step
-from tearsheet.sites import ArticleRule
+from tearsheet.model import Capture, Clipping, Picture, Step
 from tearsheet.store import articles, keeping
 from tearsheet.store import sources as source_rows
 from tearsheet.store.articles import Wanted
@@ -88,43 +87,6 @@ class UpdateReport:
     troubles: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
     interrupted: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """A page on its way: what is wanted, by which rule, which address is asked for instead of its own.
-
-    `trouble` is why the page did not come and the feed's text is taken.
-    """
-
-    wanted: Wanted
-    rule: ArticleRule | None = None
-    instead: str = ""
-    jumps: int = 0
-    trouble: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """What the pool needs to cut a page."""
-
-    capture: Capture
-    entry: Entry
-    rule: ArticleRule | None
-
-
-def cut(piece: Piece) -> Clipping:
-    """Return the clipping of a page (run in the pool)."""
-    return clip(piece.capture, entry=piece.entry, rule=piece.rule)
-
-
-def develop(data: bytes) -> tuple[media.Copy, media.Copy]:
-    """Return the web copy and the thumbnail of a picture (run in the pool).
-
-    Raises:
-        BadPicture: it is none, or cannot be opened.
-    """
-    return media.web_copy(data), media.thumbnail(data)
 
 
 def update(
@@ -478,19 +440,21 @@ class Update:
                     self.heavy -= len(capture.body)
                     self._collect_picture(wanted, capture, result)
 
-    def _collect_page(self, job: Job, capture: Capture, result: Clipping | TearsheetError) -> None:
+    def _collect_page(self, job: Job, capture: Capture, result: tuple[Clipping, str] | TearsheetError) -> None:
         wanted = job.wanted
         if isinstance(result, TearsheetError):
             self._trouble(wanted.url, result)
             self.settled.append(lambda: self.settler.missed(wanted, str(result)))
             return
-        if not result.text.strip():
+        clipping, digest = result
+        if not clipping.text.strip():
             self.failures["no words found on the page"] += 1
         done = Cut(
             wanted=wanted,
             capture=capture,
-            clipping=result,
+            clipping=clipping,
             rule=job.rule,
+            digest=digest,
             kept_as="entry" if job.trouble or not wanted.entry.url else "page",
             trouble=job.trouble,
         )

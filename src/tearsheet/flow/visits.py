@@ -103,7 +103,7 @@ def _list(db: sqlite3.Connection, due: source_rows.Due, entries: Sequence[Entry]
     guids = Counter(entry.guid for entry in entries if entry.guid and entry.guid != entry.url)
     addresses = [urls.canonical(entry.url) if entry.url else f"{due.source.url}#{entry.guid}" for entry in entries]
     listed = {articles.at_address(db, [address]) for address in addresses}
-    new = 0
+    new, heard = 0, set[int]()
     for address, entry in zip(reversed(addresses), reversed(entries), strict=True):
         n = articles.at_address(db, [address])
         if n is None and entry.url:
@@ -116,6 +116,9 @@ def _list(db: sqlite3.Connection, due: source_rows.Due, entries: Sequence[Entry]
         if n is None:
             n = articles.add_article(db, address, sighting)
             new += 1
+        if n in heard:
+            continue  # listed twice, say by two addresses; each in turn would seem to have changed
+        heard.add(n)
         if articles.list_article(db, n, entry, sighting) == "changed":
             articles.look_again(db, n, now)
     return new

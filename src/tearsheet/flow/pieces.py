@@ -1,0 +1,48 @@
+"""What an update hands to the pool, and the work that is done there: nothing here touches the net or the catalog."""
+
+from dataclasses import dataclass
+
+from tearsheet import media, revise
+from tearsheet.extraction import clip
+from tearsheet.flow.settle import completed
+from tearsheet.model import Capture, Clipping, Entry
+from tearsheet.sites import ArticleRule
+from tearsheet.store.articles import Wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A page on its way: what is wanted, by which rule, which address is asked for instead of its own.
+
+    `trouble` is why the page did not come and the feed's text is taken.
+    """
+
+    wanted: Wanted
+    rule: ArticleRule | None = None
+    instead: str = ""
+    jumps: int = 0
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """What the pool needs to cut a page."""
+
+    capture: Capture
+    entry: Entry
+    rule: ArticleRule | None
+
+
+def cut(piece: Piece) -> tuple[Clipping, str]:
+    """Return the clipping of a page and its edit digest (run in the pool)."""
+    clipping = completed(clip(piece.capture, entry=piece.entry, rule=piece.rule), piece.entry)
+    return clipping, revise.edit_digest(clipping)
+
+
+def develop(data: bytes) -> tuple[media.Copy, media.Copy]:
+    """Return the web copy and the thumbnail of a picture (run in the pool).
+
+    Raises:
+        BadPicture: it is none, or cannot be opened.
+    """
+    return media.web_copy(data), media.thumbnail(data)
