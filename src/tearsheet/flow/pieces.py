@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tearsheet import media, revise
-from tearsheet.extraction import clip
+from tearsheet.extraction import Profile, clip
 from tearsheet.flow.settle import completed
 from tearsheet.model import Capture, Clipping, Entry
 from tearsheet.sites import ArticleRule
@@ -31,11 +31,12 @@ class Piece:
     capture: Capture
     entry: Entry
     rule: ArticleRule | None
+    profile: Profile | None = None
 
 
 def cut(piece: Piece) -> tuple[Clipping, str]:
     """Return the clipping of a page and its edit digest (run in the pool)."""
-    clipping = completed(clip(piece.capture, entry=piece.entry, rule=piece.rule), piece.entry)
+    clipping = completed(clip(piece.capture, entry=piece.entry, rule=piece.rule, profile=piece.profile), piece.entry)
     return clipping, revise.edit_digest(clipping)
 
 

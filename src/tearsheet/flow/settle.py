@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from tearsheet import revise, schedule, urls
 from tearsheet.archive import Archive
-from tearsheet.extraction import clip
+from tearsheet.extraction import Profile, clip
 from tearsheet.flow.records import Keeper
 from tearsheet.model import Capture, Clipping, Entry
 from tearsheet.sites import ArticleRule
-from tearsheet.store import articles, keeping, reading
+from tearsheet.store import articles, keeping, profiles, reading
 from tearsheet.store.articles import Wanted
 from tearsheet.store.keeping import Cause, Wording
 from tearsheet.store.values import raw_digest
@@ -37,6 +37,7 @@ class Cut:
     capture: Capture
     clipping: Clipping
     rule: ArticleRule | None
+    profile: Profile | None = None
     digest: str = ""
     kept_as: str = "page"
     trouble: str = ""
@@ -77,6 +78,8 @@ class Settler:
         last = keeping.last_wording(self.db, n)
         note = self._note(last, clipping)
         capture = keeping.add_capture(self.db, cut.capture, kind=cut.kept_as, article=n, note=note or cut.trouble)
+        if cut.kept_as == "page" and not note:
+            profiles.add_page(self.db, urls.host(cut.capture.final_url), article=n, capture=capture)
         if n == row.n and row.gone and not note:
             self._back(row)
         if last is None:
@@ -186,7 +189,7 @@ class Settler:
             self._revise(
                 n, clipping, Cause(capture=capture, kind=kind, digest=digest, at=self.clock(), rejected=rejected)
             )
-            self.tally.edits += not cut.wanted.rejected
+            self.tally.edits += kind != "trivial" and not cut.wanted.rejected
             self.tally.kept += cut.wanted.rejected and not rejected
 
     def _recut(self, n: int, last: Wording, cut: Cut, clipping: Clipping, *, capture: int) -> Clipping:
@@ -199,7 +202,8 @@ class Settler:
         else:
             capture = last.capture
             better = completed(
-                clip(self.keeper.get(row.place), entry=cut.wanted.entry, rule=cut.rule), cut.wanted.entry
+                clip(self.keeper.get(row.place), entry=cut.wanted.entry, rule=cut.rule, profile=cut.profile),
+                cut.wanted.entry,
             )
             if better.recipe != clipping.recipe or revise.worse(last.clipping, better):
                 return last.clipping

@@ -28,6 +28,7 @@ from tearsheet.errors import (
 from tearsheet.fetch import Fetcher, Limits, Request
 from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
+from tearsheet.flow.learning import Profiles, learn_anew
 from tearsheet.flow.pieces import Job, Piece, cut, develop
 from tearsheet.flow.pool import Pool, undisturbed
 from tearsheet.flow.records import Keeper
@@ -146,6 +147,7 @@ class Update:
         self.visits: dict[int, Visiting] = {}
         self.settled: list[Callable[[], None]] = []
         self.settled_at = time.monotonic()
+        self.profiles = Profiles(archive)
         self.silent: Counter[str] = Counter()
         self.flying = 0
         self.heavy = 0
@@ -186,6 +188,8 @@ class Update:
                     source_rows.release(db, self.worker.name)
             finally:
                 self.worker.close()  # or, on a full disk, its claims would be held as long as this process lives
+        if not interrupted:
+            learn_anew(self.archive, clock=self.clock)
         catch_up(self.archive)
         seal(self.archive)
         return UpdateReport(
@@ -378,7 +382,8 @@ class Update:
             self._page_missed(job, FetchError(wanted.url, "redirected to the front page"), to_front=True)
             return
         kept = self.keeper.keep(answer)
-        self._give((job, kept), cut, Piece(capture=kept, entry=wanted.entry, rule=job.rule))
+        profile = self.profiles.of(urls.host(kept.final_url))
+        self._give((job, kept), cut, Piece(capture=kept, entry=wanted.entry, rule=job.rule, profile=profile))
 
     def _page_failed(self, job: Job, error: FetchError) -> None:
         if job.instead and not job.jumps and isinstance(error, BadStatus):
@@ -454,6 +459,7 @@ class Update:
             capture=capture,
             clipping=clipping,
             rule=job.rule,
+            profile=self.profiles.of(urls.host(capture.final_url)),
             digest=digest,
             kept_as="entry" if job.trouble or not wanted.entry.url else "page",
             trouble=job.trouble,

@@ -245,6 +245,7 @@ def merge(db: sqlite3.Connection, old: int, new: int) -> None:
     db.execute("DELETE FROM listing WHERE article = ?", (old,))
     db.execute("UPDATE capture SET article = ? WHERE article = ?", (new, old))
     db.execute("UPDATE picture SET article = ? WHERE article = ?", (new, old))
+    db.execute("DELETE FROM profile_page WHERE article = ?", (old,))
     db.execute("UPDATE article SET copy_of = ? WHERE copy_of = ?", (new, old))
     db.execute("UPDATE article SET change = ? WHERE n = ?", (next_change(db), new))
     addresses_lead_to(db, old, new)

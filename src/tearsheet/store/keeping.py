@@ -219,6 +219,12 @@ def last_wording(db: sqlite3.Connection, article: int) -> Wording | None:
     )
 
 
+def article_of_capture(db: sqlite3.Connection, n: int) -> int | None:
+    """Return the article whose page capture `n` is, or None."""
+    row = db.execute("SELECT article FROM capture WHERE n = ?", (n,)).fetchone()
+    return row["article"] if row else None
+
+
 def seen_at(db: sqlite3.Connection, article: int) -> datetime:
     """Return when the newest wording of `article` was seen; 1970 if it has none."""
     row = db.execute("SELECT max(seen_at) FROM revision WHERE article = ?", (article,)).fetchone()

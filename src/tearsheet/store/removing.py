@@ -54,6 +54,7 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
         "INSERT OR IGNORE INTO removed (hash) SELECT hash FROM address WHERE article = ?",
         "DELETE FROM revision WHERE article = ?",
         "DELETE FROM listing WHERE article = ?",
+        "DELETE FROM profile_page WHERE article = ?",
         "DELETE FROM address WHERE article = ?",
         "DELETE FROM picture WHERE article = ?",
         "UPDATE article SET copy_of = NULL WHERE copy_of = ?",

@@ -215,6 +215,23 @@ CREATE TABLE leaf (
 -- "the leaves of this row": verifying one article, removing
 CREATE INDEX leaf_ref ON leaf (ref, event);
 
+-- what was learnt of each host's pages: derived, made anew at will
+CREATE TABLE profile (
+    host TEXT PRIMARY KEY,
+    data TEXT NOT NULL,
+    pages INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- the newest pages of each host, to learn from
+CREATE TABLE profile_page (
+    host TEXT NOT NULL,
+    article INTEGER NOT NULL REFERENCES article,
+    capture INTEGER NOT NULL REFERENCES capture,
+    PRIMARY KEY (host, article)
+) WITHOUT ROWID;
+-- "the page of this article": merging and removing
+CREATE INDEX profile_page_article ON profile_page (article);
+
 -- addresses of articles that were taken out: they are not to come in again
 CREATE TABLE removed (
     hash BLOB PRIMARY KEY
