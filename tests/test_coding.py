@@ -93,7 +93,7 @@ def test_an_unknown_coding_is_named():
 
 
 @pytest.mark.parametrize("name", ["gzip", "deflate", "br", "zstd", "br, gzip"])
-@pytest.mark.parametrize("caps", [CAPS, {"max_bytes": 3_000_000, "max_ratio": 10**9}])
+@pytest.mark.parametrize("caps", [{"max_bytes": 10**9, "max_ratio": 200}, {"max_bytes": 3_000_000, "max_ratio": 10**9}])
 def test_a_bomb_is_stopped_at_its_caps(name, caps):
     packed = BOMBS.get(name, PACKERS[name])(bytes(64_000_000))
     tracemalloc.start()

@@ -649,6 +649,14 @@ def test_an_endless_body_is_stopped(press):
     assert isinstance(fetch_one(press({"/": endless}).url(), max_bytes=1_000_000), TooLarge)
 
 
+def test_a_body_that_unpacks_to_nothing_is_stopped_too(press):
+    hollow = gzip.compress(b"") * 100_000
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+    host = press({"/": head + b"%x\r\n%s\r\n0\r\n\r\n" % (len(hollow), hollow)})
+
+    assert isinstance(fetch_one(host.url(), max_bytes=1_000_000), TooLarge)
+
+
 def test_a_body_announced_too_large_is_not_read(press):
     host = press({"/": answer(b"x" * 1000, Content_Length=10**12)})
 

@@ -131,6 +131,12 @@ def forged(plain):
     return head + b"\r\n\r\n" + block + b"\r\n\r\n"
 
 
+def half_forged(plain):
+    """Return a record whose body was changed and whose block digest alone was made anew."""
+    old = re.search(rb"WARC-Payload-Digest: \S+", plain)[0]
+    return re.sub(rb"WARC-Payload-Digest: \S+", old, forged(plain))
+
+
 # Kinds that a WARC file shows by itself: (change, records lost). `k` is neither the first nor the last record.
 KINDS = {
     "bit flip in compressed data": lambda g, k, rng: (
@@ -162,6 +168,7 @@ KINDS = {
         repacked(g, k, lambda plain: plain.replace(b"Server: nginx", b"Server: nginY")),
         [k],
     ),
+    "only the payload digest does not fit": lambda g, k, rng: (repacked(g, k, half_forged), [k]),
     "Content-Length too large": lambda g, k, rng: (repacked(g, k, lambda plain: longer(plain, 50)), [k]),
     "Content-Length too small": lambda g, k, rng: (repacked(g, k, lambda plain: longer(plain, -50)), [k]),
     "garbage inserted": lambda g, k, rng: ([*g.members[:k], rng.randbytes(4096), *g.members[k:]], []),
