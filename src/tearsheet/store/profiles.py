@@ -41,8 +41,8 @@ def add_page(db: sqlite3.Connection, host: str, *, article: int, capture: int) -
 def teachable(db: sqlite3.Connection, *, least: int) -> list[Teachable]:
     """Return hosts with at least `least` pages, and half as many again as their profile was learnt from."""
     rows = db.execute(
-        """SELECT profile_page.host, count(*) AS pages FROM profile_page LEFT JOIN profile USING (host)
-        GROUP BY profile_page.host HAVING pages >= :least AND pages >= 1.5 * coalesce(max(profile.pages), 0)""",
+        """SELECT profile_page.host, count(*) AS held FROM profile_page LEFT JOIN profile USING (host)
+        GROUP BY profile_page.host HAVING held >= :least AND held >= 1.5 * coalesce(max(profile.pages), 0)""",
         {"least": least},
     ).fetchall()
     return [
