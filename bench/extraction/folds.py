@@ -30,8 +30,10 @@ def using(path: Path) -> Iterator[None]:
     ours, data = forest.model_file, path.read_bytes()
     forest.model_file = lambda: data
     forest.forest.cache_clear()
+    forest.lexicon.cache_clear()
     try:
         yield
     finally:
         forest.model_file = ours
         forest.forest.cache_clear()
+        forest.lexicon.cache_clear()

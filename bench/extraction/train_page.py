@@ -46,7 +46,7 @@ def with_page(path: Path, model: lightgbm.Booster) -> None:
     """Add the page forest to the model file at `path`."""
     forests = forest.unpacked(path.read_bytes())
     forests["page"] = exported(model)
-    path.write_bytes(forest.packed(forests))
+    path.write_bytes(forest.packed(forests, forest.unpacked_lexicon(path.read_bytes())))
 
 
 def main() -> int:

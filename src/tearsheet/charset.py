@@ -171,12 +171,13 @@ def _believed(data: bytes, name: str) -> str | None:
         return None
     if name not in _MULTIBYTE and high >= 40 and _is_mostly_utf8(data, high):
         return None
-    return None if name in _LATIN and _in_runs(data) else text
+    return None if name in _LATIN and _is_foreign(data) else text
 
 
 _HIGH = bytes(range(0x80, 0x100))
 _MULTIBYTE = frozenset(("utf-8", "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "iso2022_jp", "hz", "johab"))
 _LATIN = frozenset(("cp1252", "cp1250", "cp1254", "cp1257", "iso8859-1", "iso8859-2", "iso8859-15"))
+_MARKUP = re.compile(rb"<[^<>]{0,2000}>|\s+")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 
 
@@ -185,9 +186,15 @@ def _is_mostly_utf8(data: bytes, high: int) -> bool:
     return data.decode("utf-8", "replace").count("\ufffd") * 10 < high
 
 
-def _in_runs(data: bytes) -> bool:
-    """Return whether bytes above ASCII stand in words of their own, which no Latin alphabet makes them do."""
-    runs = _HIGH_RUN.findall(data[: _SAMPLE_BYTES * 4])
+def _is_foreign(data: bytes) -> bool:
+    """Return whether the bytes above ASCII are too many or stand too close for a Latin alphabet.
+
+    Half of the second bytes of Big5 are ASCII, so that its runs are short; but every other byte of it is above.
+    """
+    data = _MARKUP.sub(b"", data[: _SAMPLE_BYTES * 4])
+    runs = _HIGH_RUN.findall(data)
+    if 20 < sum(map(len, runs)) > len(data) * 0.3:
+        return True
     return sum(len(run) for run in runs if len(run) >= 4) * 2 > sum(map(len, runs)) > 20
 
 
@@ -198,10 +205,10 @@ def _guess(data: bytes, declared: tuple[str, ...]) -> str:
     if _is_mostly_utf8(sample, high):
         return "utf-8"
     candidates = dict.fromkeys((*declared, *_GUESSES))
-    if _in_runs(sample):
+    if _is_foreign(sample):
         candidates = {name: None for name in candidates if name not in _LATIN}
-    elif not _MULTIBYTE.intersection(declared):
-        candidates = {name: None for name in candidates if name in _LATIN}
+    else:
+        candidates = {name: None for name in candidates if name in _LATIN} or candidates
     scores = {name: _plausibility(sample, name) for name in candidates}
     return max(candidates, key=lambda name: scores[name])
 

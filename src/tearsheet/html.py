@@ -644,11 +644,11 @@ def _is_address(value: str) -> bool:
 
 
 def widest(srcset: str) -> str:
-    """Return the candidate of a `srcset` that is widest, but the narrowest of those wider than 1600 pixels."""
+    """Return the candidate of a `srcset` whose width is nearest to 1600 pixels, in proportion; `2x` counts as 2000."""
     best, best_rank = "", -1.0
     for url, number, unit in _CANDIDATE.findall(srcset)[:40]:
         width = _number(number) * (1000 if unit == "x" else 1) if number else 1.0
-        rank = width if width <= _WIDE_ENOUGH else _WIDE_ENOUGH + 1000 / width
+        rank = width if width <= _WIDE_ENOUGH else _WIDE_ENOUGH * _WIDE_ENOUGH / width
         if rank > best_rank and not url.startswith("data:"):
             best, best_rank = url, rank
     return best

@@ -1,7 +1,7 @@
 """Who wrote an article: from what the page declares, else from its visible byline."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import unescape
 
 from tearsheet.extraction.blocks import Walk
@@ -44,17 +44,17 @@ def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str
 
     `site` are the paper's names, one a line. A paper's own name counts as author only when nobody else is named.
     """
-    sources = (
-        ("json-ld author", _names_of(declared.article.get("author"), people=True)),
-        ("meta author", _meta_names(declared)),
-        ("byline", _visible(walk, kept)),
-        ("text", _spoken(walk, kept)),
-        ("json-ld author", _names_of(declared.article.get("author"))),
-        ("json-ld creator", _names_of(declared.article.get("creator"))),
+    sources: tuple[tuple[str, Callable[[], list[str]]], ...] = (
+        ("json-ld author", lambda: _names_of(declared.article.get("author"), people=True)),
+        ("meta author", lambda: _meta_names(declared)),
+        ("byline", lambda: _visible(walk, kept)),
+        ("text", lambda: _spoken(walk, kept)),
+        ("json-ld author", lambda: _names_of(declared.article.get("author"))),
+        ("json-ld creator", lambda: _names_of(declared.article.get("creator"))),
     )
     company: tuple[tuple[str, ...], str] = ((), "")
     for how, found in sources:
-        names = tuple(dict.fromkeys(name for name in found if name))[:_MOST]
+        names = tuple(dict.fromkeys(name for name in found() if name))[:_MOST]
         people = tuple(name for name in names if not _is_site(name, site))
         if people:
             return people, how

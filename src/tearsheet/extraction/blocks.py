@@ -10,7 +10,7 @@ from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of
 from tearsheet.html import unescaped
 
 _NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
-_HINTS = re.compile(r' (?:class|id|role|itemprop|data-testid|data-component|data-type|data-qa)="([^"]*)"')
+HINTS = re.compile(r' (?:class|id|role|itemprop|data-testid|data-component|data-type|data-qa)="([^"]*)"')
 _LINK_HINTS = re.compile(r' (?:class|rel|itemprop)="([^"]*(?:author|byline|autor|writer|date|time|credit|tag)[^"]*)"')
 
 (
@@ -55,9 +55,8 @@ class Box:
 
     __slots__ = (
         "parent", "name", "tag", "bits", "all_bits", "depth", "start", "end", "chars", "linked", "blocks", "prose", "paragraphs", "tilt",
-        "tilt_low",
         "kind",
-        "row", "articles", "mains", "paragraph_inside", "tilt_high", "tilt_sum",
+        "row", "articles", "mains", "paragraph_inside",
     )  # fmt: skip
 
     def __init__(self, parent: "Box | None", name: str, tag: str, start: int) -> None:
@@ -77,7 +76,7 @@ class Box:
         self.bits = 0
         self.all_bits = 0
         self.chars = self.linked = self.blocks = self.prose = self.paragraphs = 0
-        self.tilt = self.tilt_low = self.tilt_high = self.tilt_sum = 0.0
+        self.tilt: tuple[float, float, float, float] | None = None
 
 
 class Block:
@@ -318,6 +317,10 @@ def tag_is(tag: str, name: str) -> bool:
 
 def _known(tag: str) -> tuple[int, str, int, str]:
     """Return (kind, name, bits of what its class and id say, name and class) of a tag."""
+    if tag.startswith("<a "):
+        return LINK_START, "a", _link_bits(tag), "a"
+    if tag.startswith("<img "):
+        return PICTURE, "img", 0, "img"
     found: re.Match[str] | None = _NAME.match(tag)
     if found is None:
         return NOTHING, "", 0, ""
@@ -327,11 +330,8 @@ def _known(tag: str) -> tuple[int, str, int, str]:
         return _ENDS.get(kind, NOTHING), name, 0, ""
     if kind in (NOTHING, SKIP_START, EMBED) or " " not in tag:
         return kind, name, 0, name
-    if kind == LINK_START:
-        found = _LINK_HINTS.search(tag)
-        return kind, name, bits_of(found.group(1)) if found else 0, name
     bits = 0
-    for hints in _HINTS.findall(tag):
+    for hints in HINTS.findall(tag):
         bits |= bits_of(hints)
     if "hidden" in tag or "display:" in tag:
         bits |= HIDDEN * (_HIDDEN.search(tag) is not None)
@@ -339,6 +339,15 @@ def _known(tag: str) -> tuple[int, str, int, str]:
     return kind, name, bits, f"{name}.{found.group(1)}" if found else name
 
 
+def _link_bits(tag: str) -> int:
+    """Return what a link's class says; only a byline, a date or the like matters, and most links are told without looking closer."""
+    if not any(word in tag for word in _LINK_WORDS):
+        return 0
+    found = _LINK_HINTS.search(tag)
+    return bits_of(found.group(1)) if found else 0
+
+
+_LINK_WORDS = ("uthor", "yline", "utor", "riter", "date", "time", "credit", "tag")
 _ENDS = {BLOCK_START: BLOCK_END, LINK_START: LINK_END, SKIP_START: SKIP_END}
 _CLASS = re.compile(r' class="([^"]*)"')
 _HIDDEN = re.compile(r"""\shidden(?:=|[\s>])|display:\s*none|aria-hidden="true\"""")

@@ -4,7 +4,7 @@ import re
 
 from tearsheet.extraction import features
 from tearsheet.extraction.blocks import Block, Walk
-from tearsheet.extraction.forest import forest
+from tearsheet.extraction.forest import forest, lexicon
 from tearsheet.extraction.structured import Declared
 from tearsheet.extraction.words import ADVERT, ARTICLE, BODY, NAV, RELATED, SHARE, SIGNUP
 
@@ -21,13 +21,13 @@ def chances(walk: Walk, said: Declared, title: str) -> list[float]:
     first one is sure is furniture, among furniture, is not looked at twice.
     """
     blocks = walk.blocks[:_MAX_JUDGED]
-    rows = features.rows(blocks, walk, said, title)
+    rows = features.rows(blocks, walk, said, title, lexicon=lexicon())
     first = [0.0] * len(blocks)
     for at, chance in zip((at for at, row in enumerate(rows) if row is not None), forest("first")([row for row in rows if row is not None]), strict=True):
         first[at] = chance
     worth = [at for at in _worth_a_second_look(first) if rows[at] is not None]
-    further = features.second(features.shape(blocks), first)
-    again = forest("second")([(rows[at] or []) + further[at] for at in worth])
+    further = features.second(features.shape(blocks), first, frozenset(worth))
+    again = forest("second")([(rows[at] or []) + more for at, more in zip(worth, further, strict=True)])
     found = [0.0] * len(walk.blocks)
     for at, chance in zip(worth, again, strict=True):
         found[at] = chance
@@ -59,9 +59,10 @@ def _is_furniture(block: Block, chance: float) -> bool:
         return True
     box = block.box
     own = box.bits | (box.parent.bits if box.parent is not None and box.parent.blocks <= 4 else 0)
-    if own & (BODY | ARTICLE):
+    # The word "newsletter" holds "news", so that a sign-up box counts as article too.
+    if own & BODY or (own & ARTICLE and not own & SIGNUP):
         return False
-    if own & (RELATED | SHARE | NAV) and block.linked * 10 >= block.chars * 9:
+    if (own & (RELATED | SHARE | NAV) or box.name in ("aside", "nav", "footer")) and block.linked * 10 >= block.chars * 9:
         return True
     return bool(own & SIGNUP) or (bool(own & ADVERT) and chance < _SURE)
 

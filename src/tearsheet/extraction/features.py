@@ -4,12 +4,15 @@
 """
 
 import re
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from math import log1p
 
-from tearsheet.extraction.blocks import HIDDEN, Block, Box, Walk
+from tearsheet.extraction.blocks import HIDDEN, HINTS, Block, Box, Walk
+from tearsheet.extraction.forest import Lexicon
 from tearsheet.extraction.structured import Declared, plain
 from tearsheet.extraction.titles import folded
-from tearsheet.extraction.words import GROUPS
+from tearsheet.extraction.words import GROUPS, words_of
 
 _STOPS = re.compile(r"[.!?。！？…؟।]")
 _COMMAS = re.compile(r"[,;:，；：、،·]")
@@ -46,6 +49,7 @@ _BOX = (
 _PLACE = (
     "place place_chars after_head before_last page_chars page_blocks page_links page_prose best_share prose_before prose_after body_here body_known"
 ).split()
+_LEARNT = "tag_own tag_low tag_high tag_sum text_mean text_low text_high".split()
 _NEAR = [
     f"{what}_{where}" for where in ("b2", "b1", "a1", "a2") for what in ("chars", "links", "kind", "stops", "same")
 ]
@@ -56,12 +60,13 @@ NAMES: tuple[str, ...] = (
     *(f"own_{number}" for number in range(GROUPS)),
     *_PLACE,
     *_NEAR,
+    *_LEARNT,
 )
 Row = list[float]
 _PAD = (0.0, 0.0, -1.0, 0.0)
 
 
-def rows(blocks: list[Block], walk: Walk, said: Declared, title: str = "", *, every: bool = False) -> list[Row | None]:
+def rows(blocks: list[Block], walk: Walk, said: Declared, title: str = "", *, lexicon: Lexicon, every: bool = False) -> list[Row | None]:
     """Return one row of `NAMES` for each of `blocks`, the blocks of the page or its first ones.
 
     A link far from any running text gets no row, unless `every` is asked for: on news pages that is half of the blocks, and next to none of
@@ -88,9 +93,54 @@ def rows(blocks: list[Block], walk: Walk, said: Declared, title: str = "", *, ev
             for other in (number, number + 1, number + 3, number + 4):
                 row += near[other]
                 row.append(1.0 if boxes[other] is not None and boxes[other] is box.parent else 0.0)
+            row += tilt(box, lexicon.tags)
+            row += text_tilt(text_words(block.text), lexicon.texts)
         prose_before += is_prose
         chars_before += block.chars
     return own
+
+
+def tilt(box: Box, tags: Mapping[str, float]) -> tuple[float, float, float, float]:
+    """Return what the names on a box and around it say: its own leaning, the lowest and highest around it, their sum."""
+    if box.tilt is None:
+        above: list[Box] = []
+        at: Box | None = box
+        while at is not None and at.tilt is None:
+            above.append(at)
+            at = at.parent
+        _, low, high, total = at.tilt if at is not None and at.tilt is not None else (0.0, 0.0, 0.0, 0.0)
+        for at in reversed(above):
+            own = own_tilt(tag_words(at.tag), tags)
+            low, high, total = min(low, own), max(high, own), total + own
+            at.tilt = (own, low, high, total)
+    return box.tilt or (0.0, 0.0, 0.0, 0.0)
+
+
+def own_tilt(words: Sequence[str], tags: Mapping[str, float]) -> float:
+    """Return the leaning of one element: of its names, the one that says most for the article and the one that says most against it."""
+    known = [tags[word] for word in words if word in tags]
+    return max(known) + min(known) if known else 0.0
+
+
+@lru_cache(maxsize=20_000)
+def tag_words(tag: str) -> tuple[str, ...]:
+    """Return the names on an element that a lexicon can know: its tag's, and the words of class, id, role and the like."""
+    found = tuple(dict.fromkeys(word for hints in HINTS.findall(tag) for word in words_of(hints)))
+    return (f"<{tag[1:].split(' ', 1)[0].rstrip('>')}>", *found) if tag else ()
+
+
+def text_words(text: str) -> list[str]:
+    """Return the first words of a text, for the lexicon."""
+    return _LETTERS.findall(text[:90].lower())[:10]
+
+
+def text_tilt(words: Sequence[str], texts: Mapping[str, float]) -> tuple[float, float, float]:
+    """Return the mean, lowest and highest leaning of a text's first words."""
+    known = [texts[word] for word in words if word in texts]
+    return (sum(known) / len(words), min(known), max(known)) if known else (0.0, 0.0, 0.0)
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def _is_far_link(block: Block, page: "_Page") -> bool:
@@ -263,8 +313,8 @@ def shape(blocks: list[Block]) -> list[Shape]:
     return [(block.chars, id(block.box), id(block.box.parent)) for block in blocks]
 
 
-def second(shapes: list[Shape], probs: list[float]) -> list[Row]:
-    """Return the further columns `SECOND` for each block, made from the first opinion on it and on its neighbours."""
+def second(shapes: list[Shape], probs: list[float], wanted: Collection[int] | None = None) -> list[Row]:
+    """Return the further columns `SECOND` for each block (for the `wanted` ones), made from the first opinion on it and on its neighbours."""
     total = sum(prob * chars for prob, (chars, _, _) in zip(probs, shapes, strict=True)) or 1.0
     page_chars = sum(chars for chars, _, _ in shapes) or 1
     boxes: dict[int, list[float]] = {}
@@ -279,6 +329,9 @@ def second(shapes: list[Shape], probs: list[float]) -> list[Row]:
     for at, (chars, box, up) in enumerate(shapes):
         prob = probs[at]
         mass = prob * chars
+        if wanted is not None and at not in wanted:
+            before += mass
+            continue
         here, above = boxes[box], boxes[-up]
         near = padded[at : at + 7]
         gap_before, gap_after = surest[at]

@@ -1,13 +1,14 @@
 """Small forests of decision trees, read from package data and turned into plain Python once.
 
-The file is a zlib stream: a JSON line (`{"first": {"columns": [...], "trees": n, "nodes": n}, ...}`), then for each forest its nodes in
-preorder, two bytes of column number (65535 for a leaf) and four bytes of threshold or leaf value each, little-endian.
+The file is a zlib stream: a JSON line (`{"forests": {"first": {"nodes": n, "trees": n, "give_up": x}, ...}, "lexicon": ...}`), then for each
+forest its nodes in preorder, two bytes of column number (65535 for a leaf) and four bytes of threshold or leaf value each, little-endian.
 """
 
 import json
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from math import exp
@@ -15,6 +16,15 @@ from math import exp
 Score = Callable[[Sequence[Sequence[float]]], list[float]]
 Forest = tuple[list[tuple[int, float]], int, float]
 """Nodes in preorder as (column, threshold or value), number of trees, score at which to give a block up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What words lean to: names on elements, and first words of texts; above 0 to the article, below 0 away from it."""
+
+    tags: Mapping[str, float] = field(default_factory=dict)
+    texts: Mapping[str, float] = field(default_factory=dict)
+
 
 LEAF = 65_535
 _NODE = struct.Struct("<Hf")
@@ -34,23 +44,36 @@ def forest(name: str) -> Score:
     return compiled(nodes, trees=trees, give_up=give_up)
 
 
+@cache
+def lexicon() -> Lexicon:
+    """Return the lexicon of the model that the package carries."""
+    return unpacked_lexicon(model_file())
+
+
+def unpacked_lexicon(data: bytes) -> Lexicon:
+    """Return the lexicon of a model file."""
+    head = json.loads(zlib.decompress(data).partition(b"\n")[0])
+    return Lexicon(head["lexicon"]["tags"], head["lexicon"]["texts"])
+
+
 def unpacked(data: bytes) -> dict[str, Forest]:
     """Return the forests of a model file."""
     head, _, nodes = zlib.decompress(data).partition(b"\n")
     found: dict[str, Forest] = {}
     at = 0
-    for key, shape in json.loads(head).items():
+    for key, shape in json.loads(head)["forests"].items():
         size = shape["nodes"] * _NODE.size
         found[key] = list(_NODE.iter_unpack(nodes[at : at + size])), shape["trees"], shape["give_up"]
         at += size
     return found
 
 
-def packed(forests: dict[str, Forest]) -> bytes:
+def packed(forests: dict[str, Forest], words: Lexicon) -> bytes:
     """Return the bytes of a model file; a forest is its nodes in preorder, its number of trees and the score at which to give up."""
     head = {key: {"nodes": len(nodes), "trees": trees, "give_up": low} for key, (nodes, trees, low) in forests.items()}
-    body = b"".join(_NODE.pack(column, value) for nodes, _, _ in forests.values() for column, value in nodes)
-    return zlib.compress(json.dumps(head).encode() + b"\n" + body, 9)
+    whole = {"forests": head, "lexicon": {"tags": dict(words.tags), "texts": dict(words.texts)}}
+    body = b"".join(_NODE.pack(column, value) for key in sorted(forests) for column, value in forests[key][0])
+    return zlib.compress(json.dumps(whole, ensure_ascii=False, sort_keys=True).encode() + b"\n" + body, 9)
 
 
 def compiled(nodes: Sequence[tuple[int, float]], *, trees: int, give_up: float) -> Score:

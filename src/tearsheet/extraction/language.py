@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 _SAMPLE = 2_000
 _WORD = re.compile(r"[^\W\d_]+")
@@ -100,6 +101,7 @@ def _by_words(text: str, choices: list[str]) -> str:
     return ranked[0]
 
 
+@lru_cache(maxsize=4096)
 def _script(char: str) -> str:
     if char < "\u0250":
         return "LATIN"

@@ -1,6 +1,7 @@
 """The pictures of an article with their captions and credits; no trackers, icons, avatars or teasers."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import unescape
@@ -114,6 +115,7 @@ class _Region:
         self.first = max(min(head, sure[0]), sure[0] - 25) if head != sure[0] else max(sure[0] - 6, 0)
         self.last = sure[-1]
         self.article = _article_of(self.top)
+        self.starts = [walk.blocks[at].start for at in kept]
         self.judged: dict[int, bool] = {}
 
     def holds(self, spot: Spot) -> bool:
@@ -150,7 +152,8 @@ class _Region:
         return bool(box.bits & _FOREIGN or box.name == "aside") and box.linked * 4 > box.chars > 0
 
     def _has_kept(self, box: Box) -> bool:
-        return any(box.start <= self.walk.blocks[at].start < box.end for at in self.kept)
+        at = bisect_left(self.starts, box.start)
+        return at < len(self.starts) and self.starts[at] < box.end
 
 
 def _common(walk: Walk, kept: Sequence[int]) -> Box:
@@ -159,9 +162,13 @@ def _common(walk: Walk, kept: Sequence[int]) -> Box:
     held: dict[int, int] = {}
     boxes: dict[int, Box] = {}
     for at in kept:
-        box: Box | None = walk.blocks[at].box
+        inner = walk.blocks[at].box
+        held[id(inner)] = held.get(id(inner), 0) + walk.blocks[at].chars
+        boxes[id(inner)] = inner
+    for inner, chars in [(boxes[name], chars) for name, chars in held.items()]:
+        box = inner.parent
         while box is not None:
-            held[id(box)] = held.get(id(box), 0) + walk.blocks[at].chars
+            held[id(box)] = held.get(id(box), 0) + chars
             boxes[id(box)] = box
             box = box.parent
     enough = [box for name, box in boxes.items() if held[name] * 10 >= total * 9]
@@ -270,7 +277,16 @@ def _ancestors(box: Box | None, most: int) -> list[Box]:
 
 
 def _pictures_in(walk: Walk, box: Box) -> int:
-    return len({spot.box for spot in walk.pictures if box.start <= spot.place < box.end})
+    at = bisect_left(walk.pictures, box.start, key=_place)
+    boxes: set[int] = set()
+    while at < len(walk.pictures) and walk.pictures[at].place < box.end and len(boxes) < 5:
+        boxes.add(id(walk.pictures[at].box))
+        at += 1
+    return len(boxes)
+
+
+def _place(spot: Spot) -> int:
+    return spot.place
 
 
 def _inside(walk: Walk, box: Box, spot: Spot) -> list[int]:

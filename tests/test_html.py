@@ -1,0 +1,113 @@
+"""Pages are parsed and fragments rewritten in the small vocabulary."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tearsheet import html
+
+BASE = "https://paper.example/a/b"
+
+
+@pytest.mark.parametrize(
+    ("given_markup", "wanted"),
+    [
+        ("<div>One<div>Two</div></div>", "<p>One</p><p>Two</p>"),
+        ("One<br><br>Two<br>three", "<p>One</p><p>Two<br>three</p>"),
+        ("<h1>Head</h1><h5>Small</h5>", "<h2>Head</h2><h4>Small</h4>"),
+        ("<p>An <i>odd</i> <b>word</b></p>", "<p>An <em>odd</em> <strong>word</strong></p>"),
+        ("<ul><li>One<li><p>Two</p><ul><li>In</ul></ul>", "<ul><li>One</li><li>Two<ul><li>In</li></ul></li></ul>"),
+        ("<ul><li><span>One</span></li></ul>", "<ul><li>One</li></ul>"),
+        ("<a href='/x'>Link</a> <a href='javascript:x()'>not</a>", '<p><a href="https://paper.example/x">Link</a> not</p>'),
+        ("<p onclick='x()' class=y style='color:red'>Text</p>", "<p>Text</p>"),
+        ("<script>alert(1)</script><style>p{}</style><p>Text</p><form><input><button>Go</button></form>", "<p>Text</p>"),
+        ("<blockquote>Said</blockquote>", "<blockquote><p>Said</p></blockquote>"),
+        ("<pre> a\n  b </pre>", "<pre> a\n  b </pre>"),
+        ("<dl><dt>Word<dd>Meaning</dl>", "<dl><dt>Word</dt><dd>Meaning</dd></dl>"),
+        ("<p></p><p> </p><ul></ul><p>Text</p>", "<p>Text</p>"),
+        ("<p>H<sub>2</sub>O, x<sup>2</sup></p>", "<p>H<sub>2</sub>O, x<sup>2</sup></p>"),
+        ("<ruby>字<rt>じ</rt></ruby>", "<p><ruby>字<rt>じ</rt></ruby></p>"),
+        ("<p dir=rtl lang=ar>نص</p>", '<p lang="ar" dir="rtl">نص</p>'),
+        ("<p>a &lt;b&gt; &amp;c</p>", "<p>a &lt;b&gt; &amp;c</p>"),
+    ],
+)
+def test_a_fragment_is_rewritten_in_the_small_vocabulary(given_markup, wanted):
+    assert wanted == html.clean(given_markup, BASE)
+
+
+@pytest.mark.parametrize(
+    ("given_markup", "wanted"),
+    [
+        ("<img src=/i.jpg>", "https://paper.example/i.jpg"),
+        ("<img src='data:image/gif;base64,x' data-src='i.jpg'>", "https://paper.example/a/i.jpg"),
+        ("<img src=/blank.gif data-original=//cdn.example/i.jpg>", "https://cdn.example/i.jpg"),
+        ("<img srcset='/s.jpg 300w, /l.jpg 1200w, /huge.jpg 4000w'>", "https://paper.example/l.jpg"),
+        ("<img src=/lazy.png data-srcset='/one.jpg 1x, /two.jpg 2x'>", "https://paper.example/two.jpg"),
+    ],
+)
+def test_a_picture_gets_its_real_address(given_markup, wanted):
+    assert f'<figure><img src="{wanted}" alt=""></figure>' == html.clean(given_markup, BASE)
+
+
+def test_a_picture_in_a_paragraph_stands_between_its_halves():
+    cleaned = html.clean("<p>Before <img src=/i.jpg alt=A width=600 height=400> after</p>", BASE)
+
+    assert cleaned == '<p>Before</p><figure><img src="https://paper.example/i.jpg" alt="A" width="600" height="400"></figure><p>after</p>'
+
+
+def test_a_figure_keeps_its_caption_even_inside_a_link():
+    cleaned = html.clean("<a href=/big><figure><img src=/i.jpg><figcaption>The <b>mill</b></figcaption></figure></a>", BASE)
+
+    assert "<figure><img" in cleaned
+    assert "The <strong>mill</strong>" in cleaned
+    assert "figcaption>" in cleaned
+
+
+@pytest.mark.parametrize("tag", ["<iframe src='{}'></iframe>", "<video src='{}'></video>", "<video><source src='{}'></video>"])
+def test_an_embed_becomes_a_link_with_a_label(tag):
+    assert '<p><a href="https://player.example/v/1">player.example</a></p>' == html.clean(tag.format("https://player.example/v/1"), BASE)
+
+
+def test_a_data_table_keeps_its_empty_cells_and_a_layout_table_falls_away():
+    data = html.clean("<table><tr><td></td><th>x</th></tr><tr><td>1</td><td>2</td></tr></table>", BASE)
+    layout = html.clean("<table><tr><td>Only text</td></tr></table>", BASE)
+
+    assert data == "<table><tbody><tr><td></td><th>x</th></tr><tr><td>1</td><td>2</td></tr></tbody></table>"
+    assert layout == "<p>Only text</p>"
+
+
+@pytest.mark.parametrize("bad", ["<img src=x onerror=alert(1)>", "<a href=' javascript:alert(1)'>x</a>", "<svg><script>alert(1)</script></svg>", "<p/onmouseover=x()>a", "<math><mtext><style><img src=x onerror=y()>"])
+def test_nothing_that_runs_comes_through(bad):
+    cleaned = html.clean(bad, BASE)
+
+    assert "alert" not in cleaned.replace("javascript:alert", "alert") or "<" not in cleaned.split("alert")[0][-1:]
+    assert "onerror" not in cleaned
+    assert "javascript" not in cleaned
+
+
+def test_text_parts_blocks_by_blank_lines_and_lines_by_line_ends():
+    assert "One\n\nTwo\nthree\n\nfour" == html.text_of("<p>One</p><p>Two<br>three</p><ul><li>four</li></ul><script>no</script>")
+
+
+def test_links_are_absolute_and_a_picture_lends_its_words():
+    tree = html.parse("<a href=/x> One  link </a><a href=/y><img alt='A picture'></a><a href=mailto:x>no</a>")
+
+    assert [html.Link("https://paper.example/x", "One link"), html.Link("https://paper.example/y", "A picture")] == html.links(tree, BASE)
+
+
+def test_a_selector_that_is_none_finds_nothing():
+    assert [] == html.select(html.parse("<p>x"), "p:::")
+
+
+def test_markup_full_of_references_keeps_its_text():
+    cleaned = html.sanitised("<p>" + "&amp;" * 60_000 + "</p>")
+
+    assert cleaned.count("&amp;") == 60_000
+
+
+@given(st.text(max_size=300))
+def test_cleaning_is_idempotent_and_escaped(text):
+    once = html.clean(html.escape(text), BASE)
+
+    assert once == html.clean(once, BASE)
+    assert " ".join(html.text_of(html.escape(text)).split()) == " ".join(html.text_of(once).split())
