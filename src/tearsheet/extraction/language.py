@@ -34,7 +34,7 @@ _WORDS = {
     "lv": "un ir ka ar no par uz bet kas arī ne to tika gan pie vai jau kā gada pēc",
     "et": "ja on et ei ka oli see kui mis aga oma ning või selle ta kes välja",
     "sl": "in je v na da se so za ki z pa o tudi s kot po bi ne ni od",
-    "ru": "и в не на что с по как это он к из за а от но для его так же был у все также",
+    "ru": "и в не на что с по как это он к из за а от но для его так же был у все также во который которые которых всех было чтобы при об о этом",
     "uk": "і в на не що з та до у за як це про від але його для також був які є",
     "bg": "на и в за да се от с че не е по са като до към ще при той това",
     "sr": "и у је на се да за су од са о који што ће као из али није",
@@ -47,6 +47,12 @@ _WORDS = {
     "hi": "के में की है और से का को पर ने कि यह एक भी हैं इस नहीं था",
     "mr": "आहे आणि या हे च्या ते एक होते म्हणून नाही केले",
     "ne": "छ र को मा गरेको भएको हो छन् नेपाल भने लागि",
+}  # fmt: skip
+# Letters that none of the languages of the same script shares, or few.
+_LETTERS = {
+    "ru": "ыэё", "uk": "іїєґ", "be": "ўі", "sr": "ђћџј", "mk": "ѓќѕј", "kk": "қңғұүһөә", "bg": "ъ", "fa": "پچژگیک", "ur": "ٹڈڑںےہ", "ar": "ةىأإ",
+    "de": "ß", "es": "ñ¿¡", "pt": "ãõ", "hu": "őű", "pl": "łżśćęą", "cs": "řěů", "ro": "țșă", "tr": "ışğ", "vi": "ơưđạếộ", "lt": "ėųį", "lv": "āēīņļ",
+    "hr": "đć", "fr": "œè", "nb": "øå", "da": "øæ", "sv": "äå", "fi": "ää",
 }  # fmt: skip
 _LISTS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 _SCRIPTS = (
@@ -94,7 +100,11 @@ _LATIN = [language for language in _WORDS if language not in set(" ".join(_FAMIL
 def _by_words(text: str, choices: list[str]) -> str:
     words = Counter(word.lower() for word in _WORD.findall(text))
     total = sum(words.values())
-    scores = {language: sum(words[word] for word in _LISTS[language]) for language in choices}
+    letters = Counter(text.lower())
+    scores = {
+        language: sum(words[word] for word in _LISTS[language]) + 0.5 * sum(letters[letter] for letter in _LETTERS.get(language, ""))
+        for language in choices
+    }
     ranked = sorted(scores, key=lambda language: -scores[language])
     if not ranked or scores[ranked[0]] * 12 < total or (len(ranked) > 1 and scores[ranked[0]] < 1.15 * scores[ranked[1]]):
         return ""
