@@ -186,7 +186,7 @@ class Exchange:
         if code == pycurl.E_OPERATION_TIMEDOUT:
             return TooSlow(self.to.url, message)
         if code == getattr(pycurl, "E_TOO_LARGE", 100):
-            return TooLarge(self.to.url, message)
+            return TooLarge(self.to.url, message or "a header beyond what libcurl takes")
         if code in _NO_HOST:
             return Unreachable(self.to.url, "no such host")
         return Unreachable(
