@@ -30,6 +30,9 @@ def test_the_first_settings_of_an_archive_are_usable():
         ('[media]\nkeep = "some"\n', 2, "one of all, lead, none"),
         ('[site]\ntitle = ""\ntimezone = "Mars/Olympus"\n', 3, "no time zone"),
         ("site = 3\n", 1, "is a table"),
+        ('[site]\nbase_url = "archive.example"\n', 2, "begins with http://"),
+        ('[rsshub]\n\nbase = "x"\n', 3, "begins with http://"),
+        ('[fetch]\nproxy = "nonsense"\n', 2, "begins with http://"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(text, line, cause):
@@ -46,6 +49,9 @@ def test_a_mistake_is_named_with_its_line(text, line, cause):
         ('[[source]]\nname = "x"\n', 1, "needs a url"),
         ('[[source]]\nurl = "https://a.example/"\n\n[[source]]\nurl = "https://a.example/"\n', 4, "twice"),
         ('[[source]]\nurl = "https://a.example/"\nkind = "telex"\n', 1, "no kind 'telex'"),
+        ('# x\n[[source]]\nurl = "https://a.example/"\ntimezone = "Mars/Olympus"\n', 2, "no time zone"),
+        ('[source]\nurl = "https://a.example/"\n', 1, "two brackets"),
+        ('[[sources]]\nurl = "https://a.example/"\n', 1, "no place here"),
         ('[[source]]\nurl = "https://a.example/"\nlang = "zh"\n', 1, "no key 'lang'"),
     ],
 )
@@ -55,6 +61,25 @@ def test_a_mistake_in_the_sources_is_named_with_its_line(text, line, cause):
 
     assert f"sources.toml:{line}" in str(error.value)
     assert cause in str(error.value)
+
+
+def test_a_source_counts_however_its_brackets_are_written():
+    text = '[[source]]  # the harbour\nurl = "https://a.example/"\n[[ source ]]\nurl = "https://b.example/"\n'
+
+    assert [source.url for source in config.read_sources(text)] == ["https://a.example/", "https://b.example/"]
+
+
+def test_a_file_that_is_not_utf_8_is_named_with_its_line(tmp_path):
+    (tmp_path / "tearsheet.toml").write_bytes('[site]\ntitle = "海港"\n'.encode("gbk"))
+
+    with pytest.raises(BadSettings, match=r"tearsheet\.toml:2.*not UTF-8"):
+        config.settings_of(tmp_path)
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    (tmp_path / "tearsheet.toml").write_text('[site]\ntitle = "海港"\n', encoding="utf-8-sig")
+
+    assert config.settings_of(tmp_path).site.title == "海港"
 
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=40)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tearsheet import config, urls
 from tearsheet.config import SETTINGS_FILE, SOURCES_FILE, Settings
-from tearsheet.errors import ArchiveExists, NoArchive, NoSuchArticle, NoSuchSource, NotFound
+from tearsheet.errors import ArchiveExists, BadSettings, BadSite, NoArchive, NoSuchArticle, NoSuchSource, NotFound
 from tearsheet.files import Folder
 from tearsheet.model import (
     Article,
@@ -94,7 +94,12 @@ class Archive:
 
         found = dict(sites.shipped())
         for file in sorted((self.path / "sites").glob("*.toml")):
-            found[file.stem] = sites.load(file.read_text(encoding="utf-8"), name=f"sites/{file.name}")
+            name = f"sites/{file.name}"
+            try:
+                text = config.text_of(file)
+            except BadSettings as error:
+                raise BadSite(f"sites/{error.thing}", error.cause) from error
+            found[file.stem] = sites.load(text, name=name)
         return found
 
     @property
@@ -266,7 +271,7 @@ class Archive:
 
     def _sources_text(self) -> str:
         file = self.path / SOURCES_FILE
-        return file.read_text(encoding="utf-8") if file.exists() else ""
+        return config.text_of(file) if file.exists() else ""
 
     def _listed_sources(self) -> list[Source]:
         return config.read_sources(self._sources_text())

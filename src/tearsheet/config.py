@@ -106,6 +106,12 @@ CHOICES = {
     ("site", "language"): ("en", "zh", "ar"),
 }
 SOURCE_KINDS = ("feed", "sitemap", "front", "rsshub", "site", "urls")
+ADDRESSES = {
+    ("site", "base_url"): ("http", "https"),
+    ("rsshub", "base"): ("http", "https"),
+    ("fetch", "proxy"): ("http", "https", "socks4", "socks4a", "socks5", "socks5h"),
+}
+_SOURCE_TABLE = re.compile(r"\s*\[\[\s*source\s*\]\]")
 
 
 def read_settings(text: str, *, name: str = SETTINGS_FILE) -> Settings:
@@ -134,16 +140,26 @@ def read_sources(text: str, *, name: str = SOURCES_FILE) -> list[Source]:
     Raises:
         BadSettings: no TOML, no `url`, an unknown key or kind, or the same address twice; `thing` is `file:line`.
     """
-    rows = _toml(text, name).get("source", [])
-    lines = [at + 1 for at, line in enumerate(text.split("\n")) if line.strip() == "[[source]]"]
+    tables = _toml(text, name)
+    unknown = next((key for key in tables if key != "source"), "")
+    if unknown:
+        raise BadSettings(
+            f"{name}:{_line(text, unknown)}", f"{unknown!r} has no place here; there are only [[source]] tables"
+        )
+    rows = tables.get("source", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise BadSettings(f"{name}:{_line(text, 'source')}", "write [[source]], with two brackets, above each source")
+    lines = [at for at, line in enumerate(text.split("\n"), start=1) if _SOURCE_TABLE.match(line)]
     found: dict[str, Source] = {}
-    for row, line in zip(rows, lines, strict=False):
-        where = f"{name}:{line}"
+    for at, row in enumerate(rows):
+        where = f"{name}:{lines[at] if len(lines) == len(rows) else 1}"
         if not isinstance(row.get("url"), str) or not row["url"]:
             raise BadSettings(where, "a [[source]] needs a url")
         source: Source = _record(Source, row, where)
         if source.kind not in SOURCE_KINDS:
             raise BadSettings(where, f"no kind {source.kind!r}; there are {', '.join(SOURCE_KINDS)}")
+        if source.timezone:
+            _check_zone(source.timezone, where)
         if source.url in found:
             raise BadSettings(where, f"{source.url} stands here twice")
         found[source.url] = source
@@ -229,6 +245,9 @@ def _section(kind: Any, values: dict[str, Any], *, where: tuple[str, str, str]) 
         choices = CHOICES.get((table, key))
         if choices and made[key] not in choices:
             raise BadSettings(line, f"{key} is one of {', '.join(choices)}, not {value!r}")
+        schemes = ADDRESSES.get((table, key))
+        if schemes and value and not re.match(rf"({'|'.join(schemes)})://[^\s/]", value):
+            raise BadSettings(line, f"{key} is an address that begins with http:// or https://, not {value!r}")
     return kind(**made)
 
 
@@ -319,4 +338,18 @@ def _edited(text: str, change: Any) -> str:
 
 def settings_of(folder: Path) -> Settings:
     """Return the settings of the archive in `folder`."""
-    return read_settings((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
+    return read_settings(text_of(folder / SETTINGS_FILE))
+
+
+def text_of(file: Path) -> str:
+    """Return what stands in a file that a person wrote; a byte order mark is no part of it.
+
+    Raises:
+        BadSettings: it is not UTF-8; `thing` is `file:line`.
+    """
+    data = file.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadSettings(f"{file.name}:{line}", "not UTF-8: save the file in that encoding") from error
