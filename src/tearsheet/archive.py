@@ -130,7 +130,8 @@ class Archive:
     def add_sources(self, new: Sequence[Source]) -> list[Source]:
         """Return those of `new` that were not followed yet; they are, from now on, in `sources.toml`."""
         known = {source.url for source in self._listed_sources()}
-        fresh = list({source.url: source for source in new if source.url not in known}.values())
+        first = {source.url: source for source in reversed(new) if source.url not in known}
+        fresh = [source for source in new if first.get(source.url) is source]
         if fresh:
             text = self._sources_text()
             text += "\n" if text and not text.endswith("\n") else ""

@@ -1,0 +1,283 @@
+"""The archive's answers, and the names that others call."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.flow_archive import counted, kept, opened
+
+import tearsheet
+from tearsheet.archive import create_archive, open_archive
+from tearsheet.errors import ArchiveExists, BadSettings, BadSite, NoArchive, NoSuchArticle, NoSuchSource, NotFound
+from tearsheet.model import Clipping, Query, Source
+
+FEED = "https://paper.example/feed.xml"
+PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Fog closes the channel - The Paper</title>
+<meta property="og:image" content="https://paper.example/fog.jpg">
+<meta property="article:published_time" content="2026-03-02T09:30:00Z"></head>
+<body><article><h1>Fog closes the channel</h1><p class="byline">By Owen Pike</p>
+<p>Fog came in off Cape Hollin shortly before ten, and the noon ferry waited at the pier until a quarter to four.</p>
+<p>The harbour master had the bell rung by hand, because the automatic one had been taken away to be mended.</p>
+</article></body></html>"""
+
+
+@pytest.fixture
+def empty(tmp_path):
+    create_archive(tmp_path / "press", title="The press").close()
+    return opened(tmp_path / "press")
+
+
+# ---- the names that others call
+
+
+def test_extract_gives_a_clipping_of_the_fixed_names():
+    clipping = tearsheet.extract(PAGE.encode(), "https://paper.example/fog")
+
+    assert isinstance(clipping, Clipping)
+    assert (clipping.title, clipping.authors, clipping.language) == ("Fog closes the channel", ("Owen Pike",), "en")
+    assert clipping.published == datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    assert clipping.modified is None
+    assert clipping.lead is not None
+    assert clipping.lead.url == "https://paper.example/fog.jpg"
+    assert [image.url for image in clipping.images] in ([], ["https://paper.example/fog.jpg"])
+    assert "rung by hand" in clipping.html
+    assert "<article" not in clipping.html
+    assert "Fog came in off Cape Hollin" in clipping.text
+
+
+def test_posts_are_read_and_written_by_their_public_names():
+    post = tearsheet.Post(
+        title="Fog",
+        categories=("Press", "The Paper", "Harbour"),
+        headimg="https://paper.example/fog.jpg",
+        author="The Paper",
+        date="2026-03-02T09:30:00Z",
+        thumbnail="https://paper.example/fog.jpg",
+        html="<p>Fog came in.</p>",
+    )
+
+    for mode in ("compat", "sound"):
+        again = tearsheet.read_post(tearsheet.write_post(post, mode=mode))
+        assert (again.title, again.categories, again.thumbnail) == (post.title, post.categories, post.thumbnail)
+
+
+def test_every_public_name_is_there_and_no_other():
+    for name in tearsheet.__all__:
+        assert getattr(tearsheet, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = tearsheet.nothing
+
+
+def test_an_archive_is_opened_by_its_public_name_from_anywhere_inside(empty):
+    below = empty.path / "warc" / "2026"
+    below.mkdir(parents=True, exist_ok=True)
+
+    with tearsheet.open_archive(below) as archive:
+        assert archive.path == empty.path
+        assert archive.settings.site.title == "The press"
+
+
+def test_rows_of_articles_have_the_fixed_keys(press, newsroom):
+    run = subprocess.run(
+        [sys.executable, "-m", "tearsheet.cli", "articles", "--json", "--archive", str(press.path)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    rows = json.loads(run.stdout)
+
+    assert counted(row["url"] for row in rows) == {article.url: 1 for article in kept(press)}
+    truth = {truth.url: truth for truth in newsroom.at(0)}
+    for row in rows:
+        assert row["title"]
+        assert row["source"]
+        published = datetime.fromisoformat(row["published"])
+        assert published == truth[row["url"]].published
+
+
+# ---- making and opening
+
+
+def test_a_folder_that_is_no_archive_says_so(tmp_path):
+    with pytest.raises(NoArchive, match="tearsheet init"):
+        open_archive(tmp_path)
+
+
+def test_an_archive_is_not_made_twice(empty):
+    with pytest.raises(ArchiveExists, match="press"):
+        create_archive(empty.path)
+
+
+def test_settings_that_cannot_be_used_name_the_line(empty):
+    (empty.path / "tearsheet.toml").write_text('[site]\ntitle = "x"\n\n[fetch]\npause = 1\n')
+
+    with pytest.raises(BadSettings, match=r"tearsheet\.toml:5"):
+        open_archive(empty.path)
+
+
+def test_a_site_definition_of_ones_own_is_checked_when_sites_are_needed(empty):
+    (empty.path / "sites" / "paper.toml").write_text('hosts = ["paper.example"]\n\n[[article]]\nboby = ["p"]\n')
+
+    with pytest.raises(BadSite, match=r"paper\.toml:4"):
+        _ = empty.sites
+
+
+def test_a_site_definition_of_ones_own_goes_before_the_shipped_one(empty):
+    (empty.path / "sites" / "guancha.toml").write_text(
+        'title = "Mine"\nhosts = ["guancha.cn"]\n\n[[article]]\nbody = [".mine"]\n'
+    )
+
+    assert empty.sites["guancha"].title == "Mine"
+
+
+# ---- sources
+
+
+def test_sources_stand_in_a_file_that_people_may_edit(empty):
+    fresh = empty.add_sources([Source(url=FEED, name="The Paper", categories=("Press",)), Source(url=FEED)])
+
+    assert [source.url for source in fresh] == [FEED]
+    file = empty.path / "sources.toml"
+    assert 'url = "https://paper.example/feed.xml"' in file.read_text()
+    file.write_text(file.read_text().replace('name = "The Paper"', 'name = "My paper"') + "# a note\n")
+    with open_archive(empty.path) as again:
+        assert again.sources()[0].source.name == "My paper"
+        again.add_sources([Source(url="https://other.example/feed.xml")])
+    assert "# a note" in file.read_text()
+
+
+def test_a_source_that_is_followed_already_is_not_added_again(empty):
+    empty.add_sources([Source(url=FEED)])
+
+    assert empty.add_sources([Source(url=FEED, name="Again")]) == []
+
+
+def test_a_source_is_paused_and_goes_on(empty):
+    empty.add_sources([Source(url=FEED)])
+    empty.pause(FEED, True)
+    assert empty.sources()[0].source.paused
+    empty.pause(FEED, False)
+    assert not empty.sources()[0].source.paused
+
+
+def test_a_source_that_is_followed_no_more_is_gone_from_the_file(empty):
+    empty.add_sources([Source(url=FEED)])
+    empty.unfollow(FEED)
+
+    assert empty.sources() == []
+    assert "paper.example" not in (empty.path / "sources.toml").read_text()
+
+
+@pytest.mark.parametrize("act", [lambda archive: archive.pause(FEED, True), lambda archive: archive.unfollow(FEED)])
+def test_a_source_that_is_not_followed_is_told(empty, act):
+    with pytest.raises(NoSuchSource, match=r"paper\.example"):
+        act(empty)
+
+
+def test_a_source_is_found_by_any_part_that_only_it_has(empty):
+    empty.add_sources(
+        [Source(url=FEED, name="The Paper"), Source(url="https://other.example/feed.xml", name="The Other")]
+    )
+
+    assert empty.find_source("OTHER").name == "The Other"
+    assert empty.find_source(FEED).name == "The Paper"
+    with pytest.raises(NoSuchSource, match="several"):
+        empty.find_source("feed.xml")
+    with pytest.raises(NoSuchSource, match="tearsheet sources"):
+        empty.find_source("nowhere")
+
+
+# ---- articles
+
+
+def test_an_article_is_found_by_id_beginning_and_any_of_its_addresses(press, newsroom):
+    article = next(article for article in kept(press) if "courier" in article.url)
+
+    for key in (article.id, article.id[:9], article.url, f"{article.url}?utm_source=x", f"{article.url}#top"):
+        assert press.article(key).id == article.id
+    with pytest.raises(NoSuchArticle, match="nothing-of-the-kind"):
+        press.article("nothing-of-the-kind")
+    with pytest.raises(NoSuchArticle):
+        press.article("https://courier.localhost/nothing")
+
+
+def test_articles_are_narrowed_and_ordered(press, newsroom):
+    everything = press.articles(Query(limit=0))
+    times = [article.published or article.first_seen for article in everything]
+    assert times == sorted(times, reverse=True)
+    assert press.articles(Query(limit=0, order="oldest"))[0].id == press.articles(Query(limit=0))[-1].id
+
+    some = Query(limit=0, since=newsroom.moment - timedelta(days=2), until=newsroom.moment - timedelta(days=1))
+    assert {article.url for article in press.articles(some)} == {
+        truth.url
+        for truth in newsroom.at(0)
+        if some.since <= truth.published < some.until and truth.url in {article.url for article in everything}
+    }
+    assert press.count(some) == len(press.articles(some))
+    arrivals = press.articles(Query(order="arrival", limit=10))
+    assert [article.seq for article in arrivals] == list(range(1, 11))
+    assert press.articles(Query(order="arrival", after=10, limit=1))[0].seq == 11
+
+
+def test_articles_are_narrowed_by_source_category_and_language(press, newsroom):
+    for paper in newsroom.publications:
+        [state] = [state for state in press.sources() if state.source.categories == paper.categories]
+        theirs = press.articles(Query(source=state.source.url, limit=0))
+        assert {article.url.split("/")[2].split(".")[0] for article in theirs} == {paper.name}
+        assert press.count(Query(categories=paper.categories)) == len(theirs) == state.articles
+        assert press.count(Query(categories=paper.categories[:1])) == len(theirs)
+        assert press.category_counts()[paper.categories] == len(theirs)
+
+
+def test_days_are_cut_in_the_zone_of_the_site(press):
+    days = press.days()
+
+    assert sum(days.values()) == press.count()
+    assert list(days) == sorted(days)
+
+
+def test_searching_finds_words_in_every_script_and_marks_them(press):
+    for text in ("barrier", "防潮闸", "防潮水門", "الحاجز", "барьер"):
+        number, hits = press.search(text)
+        assert number == len(hits) >= 1, text
+        assert all(hit.snippet for hit in hits)
+        assert any(hit.marks for hit in hits)
+    assert press.search("nothingofthekind") == (0, [])
+
+
+def test_searching_can_be_narrowed_like_a_list(press, newsroom):
+    courier = next(paper for paper in newsroom.publications if paper.name == "courier")
+
+    number, hits = press.search("barrier", Query(categories=courier.categories, limit=3))
+
+    assert number >= len(hits) == 3
+    assert {hit.article.categories for hit in hits} == {courier.categories}
+
+
+def test_a_capture_is_read_back_as_it_came(press):
+    article = kept(press)[0]
+    row = next(row for row in press.captures(article.id) if row.kind == "page")
+
+    capture = press.capture(row.digest)
+
+    assert (capture.status, capture.digest) == (200, row.digest)
+    assert b"<html" in capture.body
+    with pytest.raises(NotFound):
+        press.capture("sha256:" + "00" * 32)
+
+
+def test_a_picture_that_is_not_there_is_told(press):
+    with pytest.raises(NotFound):
+        press.media("ab/nothing.jpg")
+
+
+def test_numbers_say_what_is_kept_and_what_it_weighs(press):
+    stats = press.stats()
+
+    assert stats["articles"] == len(kept(press)) == stats["revisions"]
+    assert (stats["gone"], stats["edited"], stats["waiting"], stats["sources"]) == (0, 0, 0, 5)
+    assert stats["captures"] > stats["articles"]
+    assert stats["bytes_warc"] > 100_000
+    assert stats["bytes_catalog"] > 100_000
