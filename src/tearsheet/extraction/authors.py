@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from html import unescape
 
 from tearsheet.extraction.blocks import Walk
-from tearsheet.extraction.structured import Declared, Node, listed, plain, types
+from tearsheet.extraction.structured import Declared, listed, plain, types
 from tearsheet.extraction.titles import folded
 from tearsheet.extraction.words import BYLINE, COMMENT, CREDIT, RELATED, SHARE
 
@@ -23,7 +23,11 @@ _EDITOR = re.compile(r"(?:责任编辑|責任編輯|責編|责编|编辑|編輯|
 _REPORTER = re.compile(r"(?:本报|本報|本网|本刊|新京报|[\u4e00-\u9fff·]{2,8})?(?:记者|記者|特派員|通信员)\s*[:：]?\s+([\u4e00-\u9fff·]{2,5}(?:[ 、　][\u4e00-\u9fff·]{2,4}){0,3})(?=[\s）)】\]：:，,]|$)")
 _KOREAN = re.compile(r"([가-힣]{2,4})\s*(?:선임|인턴|객원|전문)?기자")
 _JAPANESE = re.compile(r"[（(【]([\u4e00-\u9fff\u3040-\u30ff]{2,4}[ 　]?[\u4e00-\u9fff\u3040-\u30ff]{1,4})(?:記者)?[）)】]$")
-_CJK_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}(?:·[\u4e00-\u9fff]{1,6})?|[\u4e00-\u9fff\u3040-\u30ff]{2,8}|[\w.-]{2,20}")
+_CJK_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}(?:·[\u4e00-\u9fff]{1,6})?|[\u4e00-\u9fff]{0,4}[\u3040-\u30ff]{1,6}|[가-힣]{2,4}")
+_NICK_NAME = re.compile(r"[\w.-]{2,20}")
+_HAN_END = re.compile(r"[（(]([\u4e00-\u9fff]{2,4})(?:\s+\S{1,8})?(?:报道|摄|文|讯)?[）)]\s*$")
+# The hundred commonest family names: a line of two to four characters that begins with one is a name.
+_FAMILIES = frozenset("王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤劉張陳楊黃趙吳孫馬許鄭鄧葉蘇呂蔣風眉")
 _SPLIT = re.compile(r"\s*(?:[;,、，；|／•·]|\s/\s|&|\s(?:and|und|et|y|e|og|och|och|i|и|та|en|ve|ja|és|with|mit|avec|con)\s)\s*")
 _CJK_SPLIT = re.compile(r"[\s　、，,;；/／&]+")
 _ROLE = re.compile(
@@ -31,7 +35,7 @@ _ROLE = re.compile(
     r"journalist(?:in)?|redakteur(?:in)?|redaktion|contributor|columnist|producer|korrespondent(?:in)?|redactora?|redattore|rédact\w+|journaliste)\b.*$"
 )
 _NO_NAME = re.compile(
-    r"(?i)^(?:foto|photo|bild|image)\b|关闭|窗口|内容|时间|代表撮影|编辑|回复|评论|总阅读|出版社$|报业|https?:|www\.|@|\d{3}|^(?:by|admin|administrator|editor(?:ial)?|editors?|staff|guest|author|autor|share|follow|updated|published|posted|view|more|see|read|"
+    r"(?i)^(?:foto|photo|bild|image)\b|关闭|窗口|内容|来源|阅读|文章|时间|代表撮影|编辑|回复|评论|总阅读|出版社$|报业|https?:|www\.|@|\d{3}|^(?:by|admin|administrator|editor(?:ial)?|editors?|staff|guest|author|autor|share|follow|updated|published|posted|view|more|see|read|"
     r"subscribe|comments?|minutes?|anonymous|unknown|null|none|undefined|n/a|来源|佚名|未知|转载|转载文章|网络|匿名|本站|管理员|website|home|contact)$|min read|\bago\b|"
     r"\b(?:updated|published|posted|subscribe|newsletter|comments?|january|february|march|april|june|july|august|september|october|november|december)\b|[{}<>=\"%#]"
 )
@@ -64,8 +68,13 @@ def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str
 
 
 def _is_site(name: str, site: str) -> bool:
+    if _COMPANY.search(name):
+        return True
     mine = folded(name)
     return any(mine == other or (len(other) >= 4 and mine.startswith(other)) for other in map(folded, site.split("\n")) if other)
+
+
+_COMPANY = re.compile(r"(?i)(?:网|网站|报|日报|晚报|社|集团|电视台|频道|中心|公司|新闻|期刊|杂志|编辑部|新聞|通信)$|\.(?:com|cn|org|net|de|co\.\w\w)$")
 
 
 def cleaned(name: str) -> str:
@@ -164,7 +173,16 @@ def _spoken(walk: Walk, kept: Sequence[int]) -> list[str]:
     last = kept[-1] if kept else high
     places = list(dict.fromkeys([*range(low, high + 1), *range(max(last - 2, 0), last + 5)]))
     texts = [walk.blocks[at].text for at in places if at < len(walk.blocks)]
-    for read in (_written_by, _reported, _edited):
+    for read in (_written_by, _reported):
+        for text in texts:
+            names = read(text)
+            if names:
+                return names
+    for at in range(low, min(high + 1, len(walk.blocks))):
+        names = _alone(walk.blocks[at].text)
+        if names:
+            return names
+    for read in (_edited, _by_source):
         for text in texts:
             names = read(text)
             if names:
@@ -197,8 +215,25 @@ def _reported(text: str) -> list[str]:
     found = re.search(r"([\w\u4e00-\u9fff-]{2,20})\s*(?:发表于|發表於|发布于|楼主)", text) if len(text) < 80 else None
     if found:
         return [found.group(1)]
-    found = _JAPANESE.search(text)
-    return [found.group(1)] if found else []
+    found = re.search(r"由([\w-]{2,12})于(?:19|20)\d\d年", text)
+    if found:
+        return [found.group(1)]
+    found = _JAPANESE.search(text) if re.search("[\u3040-\u30ff]", text) else _HAN_END.search(text)
+    name = found.group(1) if found else ""
+    return [name] if name and not _NO_NAME.search(name) and (name[0] in _FAMILIES or re.search("[\u3040-\u30ff]", text)) else []
+
+
+def _alone(text: str) -> list[str]:
+    """Return the Chinese names that are all there is of a line near the headline."""
+    names = _CJK_SPLIT.split(text) if len(text) <= 24 else []
+    return names if names and all(re.fullmatch("[\u4e00-\u9fff]{2,4}", name) and name[0] in _FAMILIES and not _NO_NAME.search(name) for name in names) else []
+
+
+def _by_source(text: str) -> list[str]:
+    """Return the person that a page names where others name a paper: 来源: 尹娟."""
+    found = re.search(r"来源\s*[:：]\s*([\u4e00-\u9fff]{2,4})(?=\s|$)", text) if len(text) < 120 else None
+    name = found.group(1) if found else ""
+    return [name] if name and name[0] in _FAMILIES and not _COMPANY.search(name) else []
 
 
 def _edited(text: str) -> list[str]:
@@ -211,7 +246,7 @@ def _cjk_names(text: str) -> list[str]:
     names: list[str] = []
     for part in _CJK_SPLIT.split(text.strip(" \u3000[【（(")):
         part = part.strip("[]【】()（）:：。.")
-        if not part or not _CJK_NAME.fullmatch(part) or _NO_NAME.search(part) or re.search(r"来源|时间|发布|阅读|报道|编辑|^size$|字号|出自", part):
+        if not part or not (_CJK_NAME.fullmatch(part) or _NICK_NAME.fullmatch(part)) or _NO_NAME.search(part) or re.search(r"来源|时间|发布|阅读|报道|编辑|^size$|字号|出自", part):
             break
         names.append(part)
     return names

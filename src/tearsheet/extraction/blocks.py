@@ -54,9 +54,25 @@ class Box:
     """An element that holds blocks. `chars` and the other sums are over everything inside it."""
 
     __slots__ = (
-        "parent", "name", "tag", "bits", "all_bits", "depth", "start", "end", "chars", "linked", "blocks", "prose", "paragraphs", "tilt",
+        "all_bits",
+        "articles",
+        "bits",
+        "blocks",
+        "chars",
+        "depth",
+        "end",
         "kind",
-        "row", "articles", "mains", "paragraph_inside",
+        "linked",
+        "mains",
+        "name",
+        "paragraph_inside",
+        "paragraphs",
+        "parent",
+        "prose",
+        "row",
+        "start",
+        "tag",
+        "tilt",
     )  # fmt: skip
 
     def __init__(self, parent: "Box | None", name: str, tag: str, start: int) -> None:
@@ -87,18 +103,18 @@ class Block:
     """
 
     __slots__ = (
-        "start",
-        "end",
-        "text",
+        "bits",
+        "box",
+        "broken",
         "chars",
+        "end",
+        "link",
         "linked",
         "links",
         "name",
-        "box",
-        "bits",
-        "broken",
-        "link",
         "pictures",
+        "start",
+        "text",
     )
 
     def __init__(self, start: int, text: str, box: Box, name: str) -> None:
@@ -116,7 +132,7 @@ class Block:
 class Spot:
     """Something in the stream that is no text: a picture, an embed, a rule, or a tag whose class says byline, date, caption or credit."""
 
-    __slots__ = ("place", "tag", "box", "bits", "before", "link", "name")
+    __slots__ = ("before", "bits", "box", "link", "name", "place", "tag")
 
     def __init__(self, place: int, tag: str, box: Box, before: int, name: str) -> None:
         self.place = place
@@ -132,8 +148,23 @@ class Walk:
     """What one pass over a stream found; `before` in a spot is the number of blocks that begin before it."""
 
     __slots__ = (
-        "pieces", "blocks", "boxes", "pictures", "embeds", "marks", "box", "_begin", "_parts", "_linked", "_links", "_link", "_held", "_bits",
-        "_broken", "_seen", "_unread",
+        "_begin",
+        "_bits",
+        "_broken",
+        "_held",
+        "_link",
+        "_linked",
+        "_links",
+        "_parts",
+        "_seen",
+        "_unread",
+        "blocks",
+        "box",
+        "boxes",
+        "embeds",
+        "marks",
+        "pictures",
+        "pieces",
     )  # fmt: skip
 
     def __init__(self, pieces: Sequence[str], start: int = 0) -> None:

@@ -7,10 +7,10 @@ from tearsheet import html
 from tearsheet.extraction.blocks import Block, Box, Walk
 from tearsheet.model import Image
 
-_STRUCTURE = frozenset("ul ol li dl dd dt blockquote table thead tbody tfoot tr td th".split())
-_TEXT = frozenset("p h1 h2 h3 h4 h5 h6 pre".split())
+_STRUCTURE = frozenset(["ul", "ol", "li", "dl", "dd", "dt", "blockquote", "table", "thead", "tbody", "tfoot", "tr", "td", "th"])
+_TEXT = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre"])
 _INLINE = frozenset(
-    "a abbr b bdi bdo cite code del em font i ins kbd mark q rb rp rt ruby s samp small span strike strong sub sup time tt u".split()
+    ["a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "mark", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u"]
 )
 _VERSE = 70
 _TABLE_SHARE = 0.5

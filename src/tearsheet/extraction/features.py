@@ -38,18 +38,10 @@ _KINDS = {
 }  # fmt: skip
 _OTHER_KIND = len(_KINDS) + 1
 
-_BLOCK = (
-    "chars words link_share links stops commas digits upper word_chars ends_well wide when legal marks kind starts_lower broken in_link "
-    "text_repeats sig_count sig_chars sig_links near_title is_title in_description"
-).split()
-_BOX = (
-    "hidden depth box_chars box_links box_blocks box_prose up1_links up1_chars up1_prose up2_links up2_chars up2_prose up4_links up4_prose "
-    "steps_to_best inside_best in_article_tag in_main_tag in_p_like"
-).split()
-_PLACE = (
-    "place place_chars after_head before_last page_chars page_blocks page_links page_prose best_share prose_before prose_after body_here body_known"
-).split()
-_LEARNT = "tag_own tag_low tag_high tag_sum text_mean text_low text_high".split()
+_BLOCK = ["chars", "words", "link_share", "links", "stops", "commas", "digits", "upper", "word_chars", "ends_well", "wide", "when", "legal", "marks", "kind", "starts_lower", "broken", "in_link", "text_repeats", "sig_count", "sig_chars", "sig_links", "near_title", "is_title", "in_description"]
+_BOX = ["hidden", "depth", "box_chars", "box_links", "box_blocks", "box_prose", "up1_links", "up1_chars", "up1_prose", "up2_links", "up2_chars", "up2_prose", "up4_links", "up4_prose", "steps_to_best", "inside_best", "in_article_tag", "in_main_tag", "in_p_like"]
+_PLACE = ["place", "place_chars", "after_head", "before_last", "page_chars", "page_blocks", "page_links", "page_prose", "best_share", "prose_before", "prose_after", "body_here", "body_known"]
+_LEARNT = ["tag_own", "tag_low", "tag_high", "tag_sum", "text_mean", "text_low", "text_high"]
 _NEAR = [
     f"{what}_{where}" for where in ("b2", "b1", "a1", "a2") for what in ("chars", "links", "kind", "stops", "same")
 ]
@@ -124,9 +116,8 @@ def own_tilt(words: Sequence[str], tags: Mapping[str, float]) -> float:
 
 @lru_cache(maxsize=20_000)
 def tag_words(tag: str) -> tuple[str, ...]:
-    """Return the names on an element that a lexicon can know: its tag's, and the words of class, id, role and the like."""
-    found = tuple(dict.fromkeys(word for hints in HINTS.findall(tag) for word in words_of(hints)))
-    return (f"<{tag[1:].split(' ', 1)[0].rstrip('>')}>", *found) if tag else ()
+    """Return the names on an element that a lexicon can know: the words of its class, id, role and the like."""
+    return tuple(dict.fromkeys(word for hints in HINTS.findall(tag) for word in words_of(hints))) if " " in tag else ()
 
 
 def text_words(text: str) -> list[str]:
@@ -304,7 +295,7 @@ def _share(box: Box) -> float:
 # What the second look needs of a block: characters, number of its box, number of its box's parent.
 Shape = tuple[int, int, int]
 SECOND = tuple(
-    "p p_b1 p_b2 p_b3 p_a1 p_a2 p_a3 p_box p_up p_near p_before p_after before_chars after_chars p_sum p_page run_place gap_before gap_after".split()
+    ["p", "p_b1", "p_b2", "p_b3", "p_a1", "p_a2", "p_a3", "p_box", "p_up", "p_near", "p_before", "p_after", "before_chars", "after_chars", "p_sum", "p_page", "run_place", "gap_before", "gap_after"]
 )
 
 

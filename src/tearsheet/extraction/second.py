@@ -104,6 +104,6 @@ def _paragraph(item: Any) -> str:
             item = "".join(text for text in texts if isinstance(text, str))
         else:
             break
-    if not isinstance(item, str) or len(item) < 20 or " " not in item.strip() and not re.search(r"[\u3040-\u9fff]", item):
+    if not isinstance(item, str) or len(item) < 20 or (" " not in item.strip() and not re.search(r"[\u3040-\u9fff]", item)):
         return ""
     return item if item.lstrip().startswith("<p") else f"<p>{item}</p>" if "<" in item else f"<p>{html.escape(item)}</p>"

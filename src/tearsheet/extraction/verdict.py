@@ -21,11 +21,8 @@ _WALL = re.compile(
     r"réservé aux abonnés|lire la suite|il vous reste \d+|solo para suscriptores|suscríbete para|contenuto riservato|この記事は会員|残り\d+文字|会員限定|有料会員|付费阅读|订阅后|登录后|구독자 전용|только для подписчиков"
 )
 _STUB = 2_400
-_NO_ARTICLES = frozenset("Product Recipe Event JobPosting SoftwareApplication Course CollectionPage ItemList SearchResultsPage QAPage DiscussionForumPosting Service LocalBusiness FAQPage".split())
-NAMES = (
-    "chars kept_share blocks prose_blocks mean_chars links headings list_share mean_chance doubtful declared_article og_article og_other other_kind dated authored "
-    "front slug digits depth pictures page_links page_blocks prose_share first_place commas"
-).split()
+_NO_ARTICLES = frozenset(["Product", "Recipe", "Event", "JobPosting", "SoftwareApplication", "Course", "CollectionPage", "ItemList", "SearchResultsPage", "QAPage", "DiscussionForumPosting", "Service", "LocalBusiness", "FAQPage"])
+NAMES = ["chars", "kept_share", "blocks", "prose_blocks", "mean_chars", "links", "headings", "list_share", "mean_chance", "doubtful", "declared_article", "og_article", "og_other", "other_kind", "dated", "authored", "front", "slug", "digits", "depth", "pictures", "page_links", "page_blocks", "prose_share", "first_place", "commas"]
 
 
 @dataclass(frozen=True, slots=True)

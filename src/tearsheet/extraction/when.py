@@ -10,16 +10,8 @@ from tearsheet.extraction.blocks import Spot, Walk
 from tearsheet.extraction.structured import Declared, line
 from tearsheet.extraction.words import COMMENT, DATE, RELATED
 
-_PUBLISHED = (
-    "article:published_time article:published og:published_time og:article:published_time datepublished date.issued dc.date.issued dcterms.created dcterms.issued "
-    "dcterms.date dc.date.created dc.date dc.date.publication parsely-pub-date sailthru.date publishdate publish-date publish_date pubdate publication_date "
-    "publicationdate cxenseparse:recs:publishtime cxenseparse:publishtime article.published originalpublicationdate ptime displaydate date_published article_date_original "
-    "article:create_at weibo:article:create_at date last-publish datecreated created_time citation_publication_date article-publication-date"
-).split()
-_MODIFIED = (
-    "article:modified_time og:updated_time article:modified og:modified_time datemodified dcterms.modified dc.date.modified last-modified lastmod revised "
-    "modified_time article.updated modificationdate"
-).split()
+_PUBLISHED = ["article:published_time", "article:published", "og:published_time", "og:article:published_time", "datepublished", "date.issued", "dc.date.issued", "dcterms.created", "dcterms.issued", "dcterms.date", "dc.date.created", "dc.date", "dc.date.publication", "parsely-pub-date", "sailthru.date", "publishdate", "publish-date", "publish_date", "pubdate", "publication_date", "publicationdate", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "article.published", "originalpublicationdate", "ptime", "displaydate", "date_published", "article_date_original", "article:create_at", "weibo:article:create_at", "date", "last-publish", "datecreated", "created_time", "citation_publication_date", "article-publication-date"]
+_MODIFIED = ["article:modified_time", "og:updated_time", "article:modified", "og:modified_time", "datemodified", "dcterms.modified", "dc.date.modified", "last-modified", "lastmod", "revised", "modified_time", "article.updated", "modificationdate"]
 _MONTH = r"[^\W\d_]{3,12}\.?"
 _TIME = r"(?:[\s,，|·–—at]{0,6}(?:um |à |o |ore |kl\.? ?)?\d{1,2}[:：.h]\d{2}(?:[:：]\d{2})?(?:\s?[ap]\.?m\.?)?)?"
 _WRITTEN = re.compile(
