@@ -1,7 +1,4 @@
-"""Pages and fragments of HTML: parse them, list their links, rewrite them in our small clean vocabulary.
-
-What leaves this room as HTML is safe to show: it went through `nh3` with `VOCABULARY` and nothing else.
-"""
+"""Markup rewritten in our small clean vocabulary. What leaves here went through `nh3` with `VOCABULARY` and nothing else."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -9,21 +6,52 @@ from dataclasses import dataclass, field
 from html import escape as _escape
 
 import nh3
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from tearsheet import urls
-
-Tree = LexborHTMLParser
-Node = LexborNode
+from tearsheet.html.addresses import embed_address, embed_label, picture_address
+from tearsheet.html.trees import INLINE, attributes, escape, stream, tag_name, unescaped
 
 VOCABULARY: dict[str, frozenset[str]] = {
     tag: frozenset(attributes.split()) | {"lang", "dir"}
     for tag, attributes in {
         **dict.fromkeys(
-            (
-                "p h2 h3 h4 ul ol li dl dt dd blockquote pre code table caption thead tbody tr figure figcaption "
-                "em strong sub sup br hr cite q span bdi ruby rt rp s small"
-            ).split(),
+            [
+                "p",
+                "h2",
+                "h3",
+                "h4",
+                "ul",
+                "ol",
+                "li",
+                "dl",
+                "dt",
+                "dd",
+                "blockquote",
+                "pre",
+                "code",
+                "table",
+                "caption",
+                "thead",
+                "tbody",
+                "tr",
+                "figure",
+                "figcaption",
+                "em",
+                "strong",
+                "sub",
+                "sup",
+                "br",
+                "hr",
+                "cite",
+                "q",
+                "span",
+                "bdi",
+                "ruby",
+                "rt",
+                "rp",
+                "s",
+                "small",
+            ],
             "",
         ),
         "a": "href title",
@@ -34,101 +62,6 @@ VOCABULARY: dict[str, frozenset[str]] = {
     }.items()
 }
 """Every tag that our HTML may hold, with its attributes."""
-
-_MAX_CHARS = 8_000_000
-_MAX_TAGS = 120_000
-_MAX_DEPTH = 250
-_DEEP_FROM_TAGS = 8_000
-_MAX_REFERENCES = 50_000
-_ANY_TAG = re.compile(r"<[^<>]*>")
-
-_TAG = re.compile(r"(<[^>]*>)")
-_RAW = re.compile(r"<(?:(script|style|svg|iframe|xmp|noembed|noframes|plaintext)[ >]|!--)")
-_ATTRIBUTE = re.compile(r"""([^\s="'<>/]+)="([^"]*)\"""")
-_SPACE = re.compile(r"\s+")
-_OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link as a page shows it: absolute address, visible text."""
-
-    url: str
-    text: str
-
-
-def escape(text: str) -> str:
-    """Return `text` with the characters that mean something in HTML replaced, for content and attributes alike."""
-    return _escape(text, quote=True)
-
-
-def parse(markup: str) -> Tree:
-    """Return the tree of a page or fragment, as a browser would build it with scripts off.
-
-    A page of more than 8 million characters or 120,000 tags is cut there, and elements nested deeper than 250 are flattened: lexbor's
-    time grows with the square of the depth.
-    """
-    return LexborHTMLParser(_bounded(markup))
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """A page as a list: `pieces` are texts at even places and tags at odd ones; `scripts` are its script elements, whole."""
-
-    pieces: list[str]
-    scripts: list[str]
-
-
-def select(tree: Tree, selector: str) -> list[Node]:
-    """Return the elements that a CSS selector finds; none if it is no selector."""
-    try:
-        return list(tree.css(selector))
-    except (SelectolaxError, ValueError):
-        return []
-
-
-def stream(markup: str) -> Stream:
-    """Return the page as a list of texts and tags, which costs a third of walking the tree.
-
-    The tags are those of the parsed tree: they nest properly, names are lower-case, attributes in double quotes. Scripts, styles, drawings
-    and comments are not among them; of an `iframe` there is only its start tag.
-    """
-    whole = parse(markup).html or ""
-    kept: list[str] = []
-    scripts: list[str] = []
-    done = 0
-    while found := _RAW.search(whole, done):
-        start, name = found.start(), found.group(1)
-        end = whole.find(f"</{name}>" if name else "-->", start)
-        end = end + len(name or "") + 3 if end >= 0 else len(whole)
-        kept.append(whole[done:start])
-        if name == "script":
-            scripts.append(whole[start:end])
-        elif name == "iframe":
-            kept.append(whole[start : whole.find(">", start) + 1])
-        done = end
-    kept.append(whole[done:])
-    return Stream(_TAG.split("".join(kept)), scripts)
-
-
-def unescaped(piece: str) -> str:
-    """Return a text or attribute value of a `stream` as it reads; only the five names that the parser writes occur in one."""
-    if "&" not in piece:
-        return piece
-    for name, char in (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", "\xa0"), ("&quot;", '"'), ("&amp;", "&")):
-        piece = piece.replace(name, char)
-    return piece
-
-
-def pieces_of(markup: str) -> list[str]:
-    """Return well-formed markup of our own as texts and tags in turn."""
-    return _TAG.split(markup)
-
-
-def attributes(tag: str) -> dict[str, str]:
-    """Return the attributes of one tag of a `stream`."""
-    return {name: unescaped(value) for name, value in _ATTRIBUTE.findall(tag)}
 
 
 def clean(markup: str, base: str = "") -> str:
@@ -163,95 +96,27 @@ def sanitised(markup: str) -> str:
     )
 
 
-def text_of(markup: str) -> str:
-    """Return the visible text of a fragment, blocks separated by blank lines, lines of one block by line ends."""
-    out: list[str] = []
-    for place, piece in enumerate(stream(markup).pieces):
-        if place % 2 == 0:
-            out.append(_SPACE.sub(" ", unescaped(piece)))
-            continue
-        name = tag_name(piece)
-        if name in ("script", "style", "iframe"):
-            continue
-        out.append("\n" if name == "br" else "\n\n" if name not in INLINE else "")
-    lines = (line.strip(" ") for line in "".join(out).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
-def links(tree: Tree, base: str) -> list[Link]:
-    """Return the http(s) links of a page in order; a link that is only a picture has that picture's `alt` as text."""
-    found = []
-    for node in tree.css("a[href]"):
-        url = urls.join(base, node.attributes.get("href") or "")
-        if url:
-            text = " ".join(node.text(deep=True).split())
-            picture = None if text else node.css_first("img[alt]")
-            found.append(Link(url, text or " ".join((picture.attributes.get("alt") or "").split() if picture else ())))
-    return found
-
-
-def tag_name(tag: str) -> str:
-    """Return the name of a tag of a `stream`, without the slash of an end tag; empty for a comment."""
-    found = _TAG_NAME.match(tag)
-    return found.group(1) if found else ""
-
-
-_TAG_NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
-
-
-def _bounded(markup: str) -> str:
-    """Return `markup` cut and flattened as far as the parser's time demands."""
-    if len(markup) > _MAX_CHARS:
-        markup = markup[:_MAX_CHARS]
-    tags = markup.count("<")
-    if tags > _MAX_TAGS:
-        markup = markup[: _nth_tag(markup, _MAX_TAGS)]
-    return _flattened(markup) if tags > _DEEP_FROM_TAGS else markup
-
-
-def _nth_tag(markup: str, count: int) -> int:
-    place = -1
-    for _ in range(count):
-        place = markup.find("<", place + 1)
-    return place
-
-
-def _flattened(markup: str) -> str:
-    """Return `markup` without the tags that would open an element deeper than `_MAX_DEPTH`."""
-    depth, deepest = 0, 0
-    for closing, name in _OPEN_OR_CLOSE.findall(markup):
-        if name not in _NOT_NESTED:
-            depth = max(depth - 1, 0) if closing else depth + 1
-            deepest = max(deepest, depth)
-    if deepest <= _MAX_DEPTH:
-        return markup
-    depth = 0
-
-    def kept(found: re.Match[str]) -> str:
-        nonlocal depth
-        if found.group(2).lower() in _NOT_NESTED:
-            return found.group()
-        if found.group(1):
-            depth = max(depth - 1, 0)
-            return found.group() if depth < _MAX_DEPTH else " "
-        depth += 1
-        return found.group() if depth <= _MAX_DEPTH else " "
-
-    return _OPEN_OR_CLOSE.sub(kept, markup)
-
-
-_NOT_NESTED = _VOID | {"p", "li", "option", "tr", "td", "th", "dt", "dd"}
-
-# ------------------------------------------------------------------------------------------------ the vocabulary
-
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd label mark math nobr q rb rp rt ruby s samp small span strike "
-    "strong sub sup time tt u var wbr img source picture mi mn mo mrow msup msub mfrac".split()
-)
-"""Tags that do not end a line of text."""
-
 _INLINE_AS = {
-    **{name: name for name in "a em strong sub sup cite q time bdi ruby rt rp s small code".split()},
+    **{
+        name: name
+        for name in [
+            "a",
+            "em",
+            "strong",
+            "sub",
+            "sup",
+            "cite",
+            "q",
+            "time",
+            "bdi",
+            "ruby",
+            "rt",
+            "rp",
+            "s",
+            "small",
+            "code",
+        ]
+    },
     "i": "em",
     "b": "strong",
     "strike": "s",
@@ -274,18 +139,37 @@ _TEXT_AS = {
     "figcaption": "figcaption",
     "caption": "caption",
 }
-_STRUCTURE = frozenset("ul ol li dl dd blockquote table thead tbody tfoot tr td th figure".split())
+_STRUCTURE = frozenset(
+    ["ul", "ol", "li", "dl", "dd", "blockquote", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "figure"]
+)
 _PARENT = {"li": ("ul", "ol"), "dt": ("dl",), "dd": ("dl",), "tr": ("table",), "td": ("tr",), "th": ("tr",)}
 _PARENT |= dict.fromkeys(("thead", "tbody", "tfoot", "caption"), ("table",)) | {"figcaption": ("figure",)}
 _CELLS = frozenset(("td", "th"))
 _TABLE_PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"))
-_SKIPPED = frozenset("button select textarea svg head template object canvas dialog datalist noscript title".split())
+_SKIPPED = frozenset(
+    [
+        "button",
+        "select",
+        "textarea",
+        "svg",
+        "head",
+        "template",
+        "object",
+        "canvas",
+        "dialog",
+        "datalist",
+        "noscript",
+        "title",
+    ]
+)
 _EMBEDS = frozenset(("iframe", "video", "audio", "embed"))
 _LONE_PARAGRAPH = re.compile(
     r"(<(li|td|th|dd)\b[^>]*>)<p>((?:(?!</?p>|<figure>|</?(?:li|td|th|dd)\b).)*)</p>(?=</\2>|<[uo]l>)", re.S
 )
 _SMALL_PX = 40
-_ON_INLINE = tuple("title datetime lang dir".split())
+_SPACE = re.compile(r"\s+")
+_MAX_REFERENCES = 50_000
+_ANY_TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(slots=True)
@@ -360,10 +244,10 @@ class _Writer:
             self.block is not None
             and self.block.source in ("figcaption", "caption", "pre", "dt")
             and name != self.block.source
+            and name not in _STRUCTURE
         ):
-            if name not in _STRUCTURE:
-                self._soft_break()
-                return
+            self._soft_break()
+            return
         self._end_block()
         if name in _TEXT_AS and not closing and self._may_stand(_TEXT_AS[name]):
             self.block = _Open(_TEXT_AS[name], name, f"<{_TEXT_AS[name]}{_language(token)}>")
@@ -600,81 +484,3 @@ def layout_tables(tokens: Sequence[str]) -> frozenset[int]:
 
 _LONG_CELL = 1_500
 _FEW_CELLS = 3
-
-# ------------------------------------------------------------------------------------------------ addresses in pictures
-
-_LAZY = (
-    "data-original data-src data-lazy-src data-original-src data-actualsrc data-echo data-url data-hi-res-src data-image data-img "
-    "data-delayed-url data-full-src data-large-file data-orig-file data-lazyload data-lazy data-flickity-lazyload data-runner-src"
-).split()
-_LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset", "data-original-set")
-_CANDIDATE = re.compile(r"(\S*[^,\s])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
-_HOLDER = re.compile(
-    r"(?i)blank|spacer|placeholder|transparent|pixel|loading|lazy|grey\.|gray\.|1x1|default[-_.]?img|data:"
-)
-_WIDE_ENOUGH = 1600
-
-
-def picture_address(given: dict[str, str], base: str) -> str:
-    """Return the absolute address of the picture that an `img` or `source` tag means, or the empty string.
-
-    Lazy loaders put it into `data-*` attributes and a placeholder into `src`.
-    """
-    plain = given.get("src", "")
-    held = not plain or bool(_HOLDER.search(plain))
-    choices = [given[name] for name in _LAZY if _is_address(given.get(name, ""))]
-    choices += [widest(given[name]) for name in _LAZY_SETS if given.get(name)]
-    order = (
-        [*choices, plain] if held or choices[:1] and given.get(_LAZY[0], given.get(_LAZY[1], "")) else [plain, *choices]
-    )
-    for choice in order:
-        url = urls.join(base, choice.strip()) if choice and not choice.startswith("data:") else ""
-        if url:
-            return url
-    return ""
-
-
-def _is_address(value: str) -> bool:
-    return (
-        len(value) > 4
-        and ("/" in value or "." in value)
-        and " " not in value.strip()
-        and not value.startswith(("{", "["))
-    )
-
-
-def widest(srcset: str) -> str:
-    """Return the candidate of a `srcset` whose width is nearest to 1600 pixels, in proportion; `2x` counts as 2000."""
-    best, best_rank = "", -1.0
-    for url, number, unit in _CANDIDATE.findall(srcset)[:40]:
-        width = _number(number) * (1000 if unit == "x" else 1) if number else 1.0
-        rank = width if width <= _WIDE_ENOUGH else _WIDE_ENOUGH * _WIDE_ENOUGH / width
-        if rank > best_rank and not url.startswith("data:"):
-            best, best_rank = url, rank
-    return best
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
-
-
-def embed_address(given: dict[str, str], base: str) -> str:
-    """Return the address that an embedded player, post or map shows, or the empty string."""
-    for name in ("src", "data-src", "data-lazy-src", "data-url", "data-litespeed-src"):
-        url = urls.join(base, given.get(name, "").strip()) if given.get(name) else ""
-        if url:
-            found = _PLAYER.match(url)
-            return f"https://www.youtube.com/watch?v={found.group(1)}" if found else url
-    return ""
-
-
-_PLAYER = re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]{11})")
-
-
-def embed_label(given: dict[str, str], url: str) -> str:
-    """Return what to call an embed: its own title, else its host."""
-    title = " ".join((given.get("title") or given.get("aria-label") or "").split())
-    return title[:200] or urls.host(url) or url

@@ -1,0 +1,99 @@
+"""Which address a picture or an embed means, wherever its page hides it."""
+
+import re
+
+from tearsheet import urls
+
+_LAZY = [
+    "data-original",
+    "data-src",
+    "data-lazy-src",
+    "data-original-src",
+    "data-actualsrc",
+    "data-echo",
+    "data-url",
+    "data-hi-res-src",
+    "data-image",
+    "data-img",
+    "data-delayed-url",
+    "data-full-src",
+    "data-large-file",
+    "data-orig-file",
+    "data-lazyload",
+    "data-lazy",
+    "data-flickity-lazyload",
+    "data-runner-src",
+]
+_LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset", "data-original-set")
+_CANDIDATE = re.compile(r"(\S*[^,\s])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
+_HOLDER = re.compile(
+    r"(?i)blank|spacer|placeholder|transparent|pixel|loading|lazy|grey\.|gray\.|1x1|default[-_.]?img|data:"
+)
+_WIDE_ENOUGH = 1600
+
+
+def picture_address(given: dict[str, str], base: str) -> str:
+    """Return the absolute address of the picture that an `img` or `source` tag means, or the empty string.
+
+    Lazy loaders put it into `data-*` attributes and a placeholder into `src`.
+    """
+    plain = given.get("src", "")
+    held = not plain or bool(_HOLDER.search(plain))
+    choices = [given[name] for name in _LAZY if _is_address(given.get(name, ""))]
+    choices += [widest(given[name]) for name in _LAZY_SETS if given.get(name)]
+    order = (
+        [*choices, plain]
+        if held or (choices[:1] and given.get(_LAZY[0], given.get(_LAZY[1], "")))
+        else [plain, *choices]
+    )
+    for choice in order:
+        url = urls.join(base, choice.strip()) if choice and not choice.startswith("data:") else ""
+        if url:
+            return url
+    return ""
+
+
+def _is_address(value: str) -> bool:
+    return (
+        len(value) > 4
+        and ("/" in value or "." in value)
+        and " " not in value.strip()
+        and not value.startswith(("{", "["))
+    )
+
+
+def widest(srcset: str) -> str:
+    """Return the candidate of a `srcset` whose width is nearest to 1600 pixels, in proportion; `2x` counts as 2000."""
+    best, best_rank = "", -1.0
+    for url, number, unit in _CANDIDATE.findall(srcset)[:40]:
+        width = _number(number) * (1000 if unit == "x" else 1) if number else 1.0
+        rank = width if width <= _WIDE_ENOUGH else _WIDE_ENOUGH * _WIDE_ENOUGH / width
+        if rank > best_rank and not url.startswith("data:"):
+            best, best_rank = url, rank
+    return best
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def embed_address(given: dict[str, str], base: str) -> str:
+    """Return the address that an embedded player, post or map shows, or the empty string."""
+    for name in ("src", "data-src", "data-lazy-src", "data-url", "data-litespeed-src"):
+        url = urls.join(base, given.get(name, "").strip()) if given.get(name) else ""
+        if url:
+            found = _PLAYER.match(url)
+            return f"https://www.youtube.com/watch?v={found.group(1)}" if found else url
+    return ""
+
+
+_PLAYER = re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]{11})")
+
+
+def embed_label(given: dict[str, str], url: str) -> str:
+    """Return what to call an embed: its own title, else its host."""
+    title = " ".join((given.get("title") or given.get("aria-label") or "").split())
+    return title[:200] or urls.host(url) or url

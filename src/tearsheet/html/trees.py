@@ -1,0 +1,187 @@
+"""Pages taken apart: trees, streams of tags and texts, links. Nothing is judged or written here."""
+
+import re
+from dataclasses import dataclass
+from html import escape as _escape
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from tearsheet import urls
+from tearsheet.html.bounds import bounded
+
+Tree = LexborHTMLParser
+Node = LexborNode
+_TAG = re.compile(r"(<[^>]*>)")
+_RAW = re.compile(r"<(?:(script|style|svg|iframe|xmp|noembed|noframes|plaintext)[ >]|!--)")
+_ATTRIBUTE = re.compile(r"""([^\s="'<>/]+)="([^"]*)\"""")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as a page shows it: absolute address, visible text."""
+
+    url: str
+    text: str
+
+
+def escape(text: str) -> str:
+    """Return `text` with the characters that mean something in HTML replaced, for content and attributes alike."""
+    return _escape(text, quote=True)
+
+
+def parse(markup: str) -> Tree:
+    """Return the tree of a page or fragment, as a browser would build it with scripts off.
+
+    A page of more than 8 million characters or 120,000 tags is cut there, and elements nested deeper than 250 are flattened:
+    lexbor's time grows with the square of the depth.
+    """
+    return LexborHTMLParser(bounded(markup))
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A page as a list: `pieces` are texts at even places and tags at odd ones; `scripts` are its script elements, whole."""
+
+    pieces: list[str]
+    scripts: list[str]
+
+
+def select(tree: Tree, selector: str) -> list[Node]:
+    """Return the elements that a CSS selector finds; none if it is no selector."""
+    try:
+        return list(tree.css(selector))
+    except (SelectolaxError, ValueError):
+        return []
+
+
+def stream(markup: str) -> Stream:
+    """Return the page as a list of texts and tags, which costs a third of walking the tree.
+
+    The tags are those of the parsed tree: they nest properly, names are lower-case, attributes in double quotes. Scripts,
+    styles, drawings and comments are not among them; of an `iframe` there is only its start tag.
+    """
+    whole = parse(markup).html or ""
+    kept: list[str] = []
+    scripts: list[str] = []
+    done = 0
+    while found := _RAW.search(whole, done):
+        start, name = found.start(), found.group(1)
+        end = whole.find(f"</{name}>" if name else "-->", start)
+        end = end + len(name or "") + 3 if end >= 0 else len(whole)
+        kept.append(whole[done:start])
+        if name == "script":
+            scripts.append(whole[start:end])
+        elif name == "iframe":
+            kept.append(whole[start : whole.find(">", start) + 1])
+        done = end
+    kept.append(whole[done:])
+    return Stream(_TAG.split("".join(kept)), scripts)
+
+
+def unescaped(piece: str) -> str:
+    """Return a text or attribute value of a `stream` as it reads; only the five names that the parser writes occur in one."""
+    if "&" not in piece:
+        return piece
+    for name, char in (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", "\xa0"), ("&quot;", '"'), ("&amp;", "&")):
+        piece = piece.replace(name, char)
+    return piece
+
+
+def pieces_of(markup: str) -> list[str]:
+    """Return well-formed markup of our own as texts and tags in turn."""
+    return _TAG.split(markup)
+
+
+def attributes(tag: str) -> dict[str, str]:
+    """Return the attributes of one tag of a `stream`."""
+    return {name: unescaped(value) for name, value in _ATTRIBUTE.findall(tag)}
+
+
+def text_of(markup: str) -> str:
+    """Return the visible text of a fragment, blocks separated by blank lines, lines of one block by line ends."""
+    out: list[str] = []
+    for place, piece in enumerate(stream(markup).pieces):
+        if place % 2 == 0:
+            out.append(_SPACE.sub(" ", unescaped(piece)))
+            continue
+        name = tag_name(piece)
+        if name in ("script", "style", "iframe"):
+            continue
+        out.append("\n" if name == "br" else "\n\n" if name not in INLINE else "")
+    lines = (line.strip(" ") for line in "".join(out).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def links(tree: Tree, base: str) -> list[Link]:
+    """Return the http(s) links of a page in order; a link that is only a picture has that picture's `alt` as text."""
+    found = []
+    for node in tree.css("a[href]"):
+        url = urls.join(base, node.attributes.get("href") or "")
+        if url:
+            text = " ".join(node.text(deep=True).split())
+            picture = None if text else node.css_first("img[alt]")
+            found.append(Link(url, text or " ".join((picture.attributes.get("alt") or "").split() if picture else ())))
+    return found
+
+
+def tag_name(tag: str) -> str:
+    """Return the name of a tag of a `stream`, without the slash of an end tag; empty for a comment."""
+    found = _TAG_NAME.match(tag)
+    return found.group(1) if found else ""
+
+
+_TAG_NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
+INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "math",
+        "nobr",
+        "q",
+        "rb",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "img",
+        "source",
+        "picture",
+        "mi",
+        "mn",
+        "mo",
+        "mrow",
+        "msup",
+        "msub",
+        "mfrac",
+    ]
+)
+"""Tags that do not end a line of text."""
