@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tearsheet.model import Clipping, Image
-from tearsheet.revise import blocks, diff, edit_digest, kind_of, next_revision, picture_key, worse
+from tearsheet.revise import Elsewhere, blocks, diff, edit_digest, kind_of, next_revision, picture_key, worse
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BODY = (
@@ -456,3 +456,25 @@ def test_a_counter_inside_a_byline_is_no_edit(old, new, kind):
     body = "<p>The barrier held all day and no one was hurt.</p>"
 
     assert kind == kind_of(clipping(f"<p>{old}</p>{body}"), clipping(f"<p>{new}</p>{body}"))
+
+
+def test_a_teaser_of_another_article_is_no_edit():
+    elsewhere = Elsewhere.of(
+        [
+            (
+                "Barrier holds on its first storm night",
+                "Fourteen steel gates closed across…",
+                "https://p.example/gates-400.jpg",
+            )
+        ]
+    )
+    body = "<p>The barrier held all day and no one was hurt.</p>"
+    old = clipping(f"{body}<p>More from us</p>")
+    new = clipping(
+        f"{body}<h3>Barrier holds on its first storm night</h3><p>Fourteen steel gates closed across the mouth.</p>"
+        '<figure><img src="https://p.example/gates-400.jpg" alt=""></figure><p>More from us</p>'
+    )
+
+    assert kind_of(old, new, elsewhere) == "trivial"
+    assert kind_of(old, new) == "text+pictures"
+    assert kind_of(old, clipping(f"{body}<p>Two were hurt.</p>"), elsewhere) == "text"

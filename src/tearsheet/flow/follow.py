@@ -1,18 +1,22 @@
 """Following: from what a person typed (an address, a file, a route) to sources, saying what was found."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from tearsheet import sources, urls
 from tearsheet.archive import Archive
+from tearsheet.dates import is_zone
 from tearsheet.errors import BadSettings, FetchError, NoSuchSource, NotAFeed
 from tearsheet.fetch import Fetcher, Request
 from tearsheet.flow.update import limits_of
 from tearsheet.model import Capture, Categories, Source, Step
 
 GUESSES = 12
+_HOST = re.compile(r"[^/:.\s]+\.[^/:\s]+(:\d+)?(/|$)")
+"""How an address begins whose writer left `https://` out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +57,18 @@ def follow(
     found: list[tuple[Source, str]] = []
     for at, thing in enumerate(what):
         progress(Step(stage="following", done=at, total=len(what), note=thing))
-        found += [(_as_told(source, options), how) for source, how in _sources(archive, thing, options)]
-    known = {state.source.url for state in archive.sources()}
+        found += _sources(archive, thing, options)
+    before = {state.source.url: state.source for state in archive.sources()}
+    sources_now = [_as_told(before.get(source.url, source), options) for source, _ in found]
     if not options.dry_run:
-        archive.add_sources([source for source, _ in found])
-    return [Followed(source=source, how=how, known=source.url in known) for source, how in found]
+        archive.add_sources(sources_now)
+        for source in sources_now:
+            if before.get(source.url, source) != source:
+                archive.change_source(source)
+    return [
+        Followed(source=source, how=how, known=source.url in before)
+        for source, (_, how) in zip(sources_now, found, strict=True)
+    ]
 
 
 def _sources(archive: Archive, thing: str, options: FollowOptions) -> list[tuple[Source, str]]:
@@ -65,19 +76,22 @@ def _sources(archive: Archive, thing: str, options: FollowOptions) -> list[tuple
         return [_route(archive, thing)]
     if thing.startswith("site:"):
         return _site(archive, thing)
-    if urlsplit(thing).scheme in ("http", "https"):
+    if thing.lower().startswith(("http://", "https://")):
         return _address(archive, thing, options)
     path = Path(thing).expanduser()
     if path.is_file():
         return _file(archive, path)
-    if "." in thing.split("/")[0].strip(".") and path.suffix not in (".opml", ".txt", ".md"):
+    if _HOST.match(thing) and path.suffix not in (".opml", ".txt", ".md"):
         return _address(archive, f"https://{thing}", options)
-    raise NoSuchSource(thing, "no such file, and not an address; write https://… for an address")
+    why = "a folder" if thing and path.is_dir() else "no such file"
+    raise NoSuchSource(thing or "''", f"{why}, and no address, which begins with http:// or https://")
 
 
 def _route(archive: Archive, thing: str) -> tuple[Source, str]:
     if not archive.settings.rsshub.base:
         raise BadSettings("tearsheet.toml", f'{thing} needs an RSSHub instance: set [rsshub] base = "https://…"')
+    if not re.match(r"rsshub:/[^\s/]", thing):
+        raise NoSuchSource(thing, "a route begins with a slash, as in rsshub:/guancha/headline")
     return Source(url=thing, kind="rsshub"), "a route of the RSSHub instance"
 
 
@@ -85,7 +99,8 @@ def _site(archive: Archive, thing: str) -> list[tuple[Source, str]]:
     name, _, channel = thing.removeprefix("site:").partition("/")
     site = archive.sites.get(name)
     if site is None:
-        raise NoSuchSource(thing, f"no site definition {name!r}; there are {', '.join(sorted(archive.sites))}")
+        there = ", ".join(sorted(archive.sites))
+        raise NoSuchSource(thing, f"no site definition {name!r}; there are {there}, and what lies in sites/")
     channels = [one for one in site.channels if not channel or one.name == channel]
     if not channels:
         raise NoSuchSource(thing, f"{name} has {', '.join(one.name for one in site.channels)}")
@@ -102,17 +117,30 @@ def _document(archive: Archive, data: bytes, name: str, *, address: str) -> list
     """Return the sources that a list holds: OPML, RSSHub routes by category, or plain addresses."""
     head = data[:2000].lstrip().lower()
     if head.startswith((b"<?xml", b"<opml", b"\xef\xbb\xbf<")) or b"<opml" in head:
-        return [(source, f"in {name}") for source in sources.read_opml(data)]
+        listed = [
+            source if is_zone(source.timezone) else replace(source, timezone="") for source in sources.read_opml(data)
+        ]
+        return [(source, f"in {name}{_lacking(archive, source)}") for source in listed]
     text = data.decode("utf-8", "replace")
     routes = sources.read_routes(text)
     if routes:
         if any(source.kind == "rsshub" for source in routes) and not archive.settings.rsshub.base:
             raise BadSettings("tearsheet.toml", f'the routes of {name} need [rsshub] base = "https://…"')
         return [(source, f"in {name}") for source in routes]
-    listed = sources.read_url_list(text)
-    if not listed:
+    pages = sources.read_url_list(text)
+    if not pages:
         raise NotAFeed(name, "neither OPML, nor a list of routes, nor a list of addresses")
-    return [(Source(url=address, kind="urls", name=Path(name).stem), f"{len(listed)} addresses in {name}")]
+    return [(Source(url=address, kind="urls", name=Path(name).stem), f"{len(pages)} addresses in {name}")]
+
+
+def _lacking(archive: Archive, source: Source) -> str:
+    """Return, as the end of a sentence, what must be there before a source from a list can be visited."""
+    name = source.url.removeprefix("site:").partition("/")[0]
+    if source.kind == "site" and name not in archive.sites:
+        return f"; its site definition, sites/{name}.toml, is not there yet"
+    if source.kind == "rsshub" and not archive.settings.rsshub.base:
+        return "; [rsshub] base in tearsheet.toml is not set yet"
+    return ""
 
 
 def _address(archive: Archive, url: str, options: FollowOptions) -> list[tuple[Source, str]]:

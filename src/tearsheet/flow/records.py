@@ -20,7 +20,11 @@ class Keeper:
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        self.writer = warc.Writer(archive.warc_folder, max_bytes=archive.settings.warc.file_mb * 1_000_000)
+        self.writer = warc.Writer(
+            archive.warc_folder,
+            max_bytes=archive.settings.warc.file_mb * 1_000_000,
+            bodies=archive.settings.warc.body != "none",
+        )
         self.front_sources = {
             n for n, source in sources.all_by_n(archive.store.db).items() if source.kind in ("front", "sitemap")
         }
@@ -60,8 +64,8 @@ class Keeper:
             place=self.writer.keep_resource(url, "text/html; charset=utf-8", body, at),
         )
 
-    def conversion(self, clipping: Clipping, *, at: datetime) -> Capture:
-        """Return a kept record of `clipping` itself: from these the catalog can be built anew."""
+    def conversion(self, clipping: Clipping, *, of: str, at: datetime) -> Capture:
+        """Return a kept record of `clipping` itself, cut from the capture with digest `of`: a catalog can be built from these."""
         body = to_json(clipping).encode()
         return Capture(
             url=clipping.url,
@@ -71,7 +75,7 @@ class Keeper:
             body=body,
             captured_at=at,
             digest="sha256:" + hashlib.sha256(body).hexdigest(),
-            place=self.writer.keep_conversion(clipping.url, body, CLIPPING_TYPE, of="", at=at),
+            place=self.writer.keep_conversion(clipping.url, body, CLIPPING_TYPE, of=of, at=at),
         )
 
     def get(self, place: Place) -> Capture:

@@ -183,6 +183,9 @@ class Settler:
         if old is last.clipping and raw_digest(digest) == last.digest:
             return
         kind = revise.kind_of(old, clipping)
+        if "text" in kind or "pictures" in kind:
+            # Boxes of teasers change with every look; an archive knows what the other articles are called.
+            kind = revise.kind_of(old, clipping, revise.Elsewhere.of(articles.neighbours(self.db, n)))
         if kind:
             # What was judged no article stays so until a wording of it is one: front pages change all the time.
             rejected = cut.wanted.rejected and self._rejected(cut.wanted, clipping)
@@ -213,7 +216,12 @@ class Settler:
 
     def _revise(self, n: int, clipping: Clipping, cause: Cause) -> None:
         keeping.add_revision(self.db, n, clipping, cause)
-        keeping.add_capture(self.db, self.keeper.conversion(clipping, at=cause.at), kind="clipping", article=n)
+        keeping.add_capture(
+            self.db,
+            self.keeper.conversion(clipping, of=keeping.digest_of_capture(self.db, cause.capture), at=cause.at),
+            kind="clipping",
+            article=n,
+        )
         self._pictures(n, clipping, now=cause.at)
 
     @staticmethod

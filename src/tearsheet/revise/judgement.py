@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from tearsheet import terms
 from tearsheet.model import Clipping, Revision
@@ -14,21 +16,41 @@ _BODY_WORTH_KEEPING = 600  # letters; a Chinese character counts as three
 _STUB = 0.35
 _SHRUNK = 0.6
 _GARBLED = 0.02
+_TEASER, _LEAST_TEASER = 60, 8
 
 
-def kind_of(old: Clipping, new: Clipping) -> str:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What other articles of the site are called, how they begin and which lead pictures they have: what teasers show."""
+
+    texts: frozenset[str] = frozenset()
+    pictures: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, articles: Iterable[tuple[str, str, str]]) -> Self:
+        """Return it for (title, beginning of the text, address of the lead picture) of each."""
+        known = list(articles)
+        texts = {_teaser(text) for title, excerpt, _ in known for text in (title, excerpt)}
+        return cls(frozenset(filter(None, texts)), frozenset(picture_key(url) for _, _, url in known if url))
+
+
+NOWHERE = Elsewhere()
+
+
+def kind_of(old: Clipping, new: Clipping, elsewhere: Elsewhere = NOWHERE) -> str:
     """Return which kinds of edit make `old` into `new`, joined by `+`: title, text, byline, date, pictures.
 
-    `trivial` if only typography, counters, lines of related links or the encoding of pictures differ; empty if nothing does.
+    `trivial` if only typography, counters, lines of related links, teasers of articles that are known from `elsewhere` or the
+    encoding of pictures differ; empty if nothing does.
     """
     if edit_digest(old) == edit_digest(new):
         return ""
     checks = {
         "title": skeleton(old.title) != skeleton(new.title),
-        "text": _body(old) != _body(new) or _captions_differ(old, new),
+        "text": _body(old, elsewhere) != _body(new, elsewhere) or _captions_differ(old, new),
         "byline": _byline(old.authors) != _byline(new.authors),
         "date": old.published != new.published,
-        "pictures": _other_pictures(old, new),
+        "pictures": _other_pictures(old, new, elsewhere),
     }
     return "+".join(kind for kind, differs in checks.items() if differs) or "trivial"
 
@@ -92,9 +114,16 @@ def next_revision(
     )
 
 
-def _body(clipping: Clipping) -> str:
-    """Return the bare wording of the body without captions; paragraphs may be joined or split."""
-    return skeleton(" ".join(block.text for block in blocks_of(clipping) if not block.picture and not is_noise(block)))
+def _body(clipping: Clipping, elsewhere: Elsewhere) -> str:
+    """Return the bare wording of the body without captions and teasers; paragraphs may be joined or split."""
+    shown = [block for block in blocks_of(clipping) if not block.picture and not is_noise(block)]
+    return skeleton(" ".join(block.text for block in shown if _teaser(block.text) not in elsewhere.texts))
+
+
+def _teaser(text: str) -> str:
+    """Return by what a teaser is known again: how it begins. Nothing for a text too short to be one."""
+    bare = skeleton(text.removesuffix("…"))
+    return bare[:_TEASER] if len(bare) >= _LEAST_TEASER else ""
 
 
 def _captions_differ(old: Clipping, new: Clipping) -> bool:
@@ -111,9 +140,9 @@ def _byline(authors: Iterable[str]) -> set[str]:
     return {skeleton(name).casefold() for name in authors}
 
 
-def _other_pictures(old: Clipping, new: Clipping) -> bool:
+def _other_pictures(old: Clipping, new: Clipping, elsewhere: Elsewhere) -> bool:
     """Tell whether a picture came or went; one that is known to have the same bytes counts as the same."""
-    before, after = set(pictures_of(old)), set(pictures_of(new))
+    before, after = (set(pictures_of(side)) - elsewhere.pictures for side in (old, new))
     if before == after:
         return False
     digests = [{picture_key(image.url): image.digest for image in side.images if image.digest} for side in (old, new)]

@@ -233,6 +233,16 @@ def mark_gone(db: sqlite3.Connection, n: int, why: str, at: datetime | None) -> 
     )
 
 
+def neighbours(db: sqlite3.Connection, n: int, *, limit: int = 500) -> list[tuple[str, str, str]]:
+    """Return (title, excerpt, address of the lead picture) of other articles of article `n`'s source, newest first."""
+    rows = db.execute(
+        """SELECT title, excerpt, lead FROM article WHERE source = (SELECT source FROM article WHERE n = :n)
+        AND n <> :n AND revisions > 0 ORDER BY n DESC LIMIT :limit""",
+        {"n": n, "limit": limit},
+    )
+    return [(row["title"], row["excerpt"], json.loads(row["lead"])["url"] if row["lead"] else "") for row in rows]
+
+
 def merge(db: sqlite3.Connection, old: int, new: int) -> None:
     """Let article `old`, which has no wording yet, become a further listing of article `new`."""
     for row in db.execute("SELECT * FROM listing WHERE article = ?", (old,)).fetchall():

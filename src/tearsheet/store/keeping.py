@@ -219,6 +219,11 @@ def last_wording(db: sqlite3.Connection, article: int) -> Wording | None:
     )
 
 
+def digest_of_capture(db: sqlite3.Connection, n: int) -> str:
+    """Return the digest of capture `n`'s body, as "sha256:<hex>"."""
+    return named_digest(db.execute("SELECT digest FROM capture WHERE n = ?", (n,)).fetchone()[0])
+
+
 def article_of_capture(db: sqlite3.Connection, n: int) -> int | None:
     """Return the article whose page capture `n` is, or None."""
     row = db.execute("SELECT article FROM capture WHERE n = ?", (n,)).fetchone()

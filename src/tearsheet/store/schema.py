@@ -75,6 +75,8 @@ CREATE INDEX article_due ON article (due_at) WHERE due_at IS NOT NULL;
 -- "who has claimed something": the start of every update
 CREATE INDEX source_worker ON source (worker) WHERE worker <> '';
 CREATE INDEX article_worker ON article (worker) WHERE worker <> '';
+-- "the other articles of this source": is a changed block one of their teasers
+CREATE INDEX article_source ON article (source, n);
 -- lists by time, calendars
 CREATE INDEX article_moment ON article (moment, seq) WHERE seq IS NOT NULL;
 -- "what has changed since the last build"
