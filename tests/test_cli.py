@@ -259,3 +259,12 @@ def test_a_wrong_option_value_names_the_option_and_the_forms() -> None:
     assert result.exit_code == 2
     assert "--since" in result.output
     assert "7d (ago)" in result.output
+
+
+@pytest.mark.parametrize(("option", "value"), [("--timezone", "Mars/Olympus"), ("--language", "no language")])
+def test_a_zone_or_language_that_does_not_exist_is_refused(option: str, value: str) -> None:
+    result = run("follow", option, value, "https://paper.example/")
+
+    assert result.exit_code == 2
+    assert option in result.output
+    assert value in result.output

@@ -63,7 +63,7 @@ FIXES: tuple[tuple[type[errors.TearsheetError], str], ...] = (
     (errors.ArchiveBusy, "try again when the other command has finished"),
     (errors.AddressRefused, "if you trust this host, name it under `allow` in [fetch] of tearsheet.toml"),
     (errors.RobotsRefused, "ask the site's owner, or follow its feed"),
-    (errors.NoSuchSource, "`tearsheet sources` lists them"),
+    (errors.NoSuchSource, "`tearsheet sources` lists what is followed, `tearsheet follow --help` says what can be"),
     (errors.NoSuchArticle, "`tearsheet articles` and `tearsheet search` show their ids"),
     (errors.NoSuchRevision, "`tearsheet edits ARTICLE` shows how many there are"),
     (errors.NotAFeed, "give the address of a feed, a site, a sitemap, an OPML file or a list of addresses"),

@@ -7,7 +7,7 @@ import click
 
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json_rows
 from tearsheet.cli.exits import IN_PART, complain, exit_code, told
-from tearsheet.cli.options import categories, gathered
+from tearsheet.cli.options import categories, gathered, language, zone
 from tearsheet.cli.rows import followed_row
 from tearsheet.cli.screen import one_line
 from tearsheet.errors import ArchiveError, SettingsError, TearsheetError
@@ -51,8 +51,12 @@ class Asked:
 @click.argument("what", metavar="URL|FILE...", nargs=-1, required=True)
 @click.option("--category", type=categories, default="", metavar="A/B/C", help="File its articles under this path.")
 @click.option("--name", default="", help="What to call it.  [default: what it calls itself]")
-@click.option("--language", default="", metavar="TAG", help="Its language, if it does not say (en, zh-CN).")
-@click.option("--timezone", default="", metavar="ZONE", help="Zone of times it writes without one (Asia/Shanghai).")
+@click.option(
+    "--language", type=language, default="", metavar="TAG", help="Its language, if it does not say (en, zh-CN)."
+)
+@click.option(
+    "--timezone", type=zone, default="", metavar="ZONE", help="Zone of times it writes without one (Asia/Shanghai)."
+)
 @click.option("--kind", type=click.Choice(KINDS), help="What it is.  [default: found out]")
 @click.option("--excerpt-only", is_flag=True, help="Publish excerpts of its articles only.")
 @click.option("--dry-run", is_flag=True, help="Say what would be followed, follow nothing.")

@@ -17,12 +17,29 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])  # Any: whatever the decorated command takes
 
 SPANS_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d|w)")
 
 
 def categories(text: str) -> Categories:
     """Return a category path that is written `A/B/C`."""
     return tuple(part.strip() for part in text.split("/") if part.strip())
+
+
+def zone(text: str) -> str:
+    """Return the name of a time zone as it was given, if there is such a zone; empty stays empty."""
+    from tearsheet.dates import is_zone  # only who names a zone pays for it
+
+    if text and not is_zone(text):
+        raise click.BadParameter(f"{text!r} is no time zone; write one like Asia/Shanghai or Europe/London.")
+    return text
+
+
+def language(text: str) -> str:
+    """Return a language tag as it was given, if it has the form of one; empty stays empty."""
+    if text and not LANGUAGE.fullmatch(text):
+        raise click.BadParameter(f"{text!r} is no language tag; write one like en or zh-CN.")
+    return text
 
 
 def span_s(text: str) -> float:
@@ -109,7 +126,7 @@ def filter_options(function: Function) -> Function:
     """Give a command the options of `Filters`, as the parameter `filters`."""
     function = gathered(Filters, into="filters")(function)
     for option in (
-        click.option("--language", default="", metavar="TAG", help="Only this language (en, zh-CN)."),
+        click.option("--language", type=language, default="", metavar="TAG", help="Only this language (en, zh-CN)."),
         click.option("--until", type=moment, metavar="WHEN", help="Only up to then (a day is meant whole)."),
         click.option("--since", type=moment, metavar="WHEN", help="Only from then on: 2026-11-22, or 7d (ago)."),
         click.option("--category", type=categories, default="", metavar="A/B", help="Only under this category path."),

@@ -1,0 +1,80 @@
+"""Following without a network: lists, routes, site definitions, and what a person says of them."""
+
+import pytest
+
+from tearsheet.archive import create_archive, open_archive
+from tearsheet.errors import FetchError, NoSuchSource
+from tearsheet.flow.follow import FollowOptions, follow
+
+OPML = """<opml version="2.0"><body>
+<outline text="Bay"><outline type="rss" text="Post" xmlUrl="https://post.example/feed" timezone="Mars/Olympus"/></outline>
+<outline type="site" text="Gazette" xmlUrl="site:gazette/main"/>
+</body></opml>"""
+
+
+@pytest.fixture
+def archive(tmp_path):
+    create_archive(tmp_path / "bay").close()
+    settings = tmp_path / "bay" / "tearsheet.toml"
+    settings.write_text('[rsshub]\nbase = "https://rsshub.example"\n')
+    with open_archive(tmp_path / "bay") as archive:
+        yield archive
+
+
+def test_what_is_said_of_a_known_source_is_kept(archive):
+    follow(archive, ["site:guancha/头条"])
+
+    again = follow(archive, ["site:guancha/头条"], FollowOptions(categories=("A", "B"), name="Observer"))
+
+    assert [(one.known, one.source.name, one.source.categories) for one in again] == [(True, "Observer", ("A", "B"))]
+    assert [state.source for state in archive.sources()] == [again[0].source]
+
+
+def test_a_known_source_is_told_by_the_name_it_has(archive):
+    follow(archive, ["site:guancha/头条"], FollowOptions(name="Observer"))
+
+    assert follow(archive, ["site:guancha/头条"])[0].source.name == "Observer"
+
+
+def test_a_dry_run_changes_no_known_source(archive):
+    follow(archive, ["site:guancha/头条"])
+    before = [state.source for state in archive.sources()]
+
+    follow(archive, ["site:guancha/头条"], FollowOptions(name="Observer", dry_run=True))
+
+    assert [state.source for state in archive.sources()] == before
+
+
+def test_a_zone_that_does_not_exist_does_not_spoil_a_list(archive, tmp_path):
+    (tmp_path / "list.opml").write_text(OPML)
+
+    assert follow(archive, [str(tmp_path / "list.opml")])[0].source.timezone == ""
+
+
+def test_a_listed_site_without_its_definition_says_what_is_lacking(archive, tmp_path):
+    (tmp_path / "list.opml").write_text(OPML)
+
+    assert "sites/gazette.toml, is not there yet" in follow(archive, [str(tmp_path / "list.opml")])[1].how
+
+
+@pytest.mark.parametrize("route", ["rsshub:", "rsshub:guancha/headline", "rsshub:/", "rsshub://"])
+def test_a_route_that_cannot_be_one_is_told(archive, route):
+    with pytest.raises(NoSuchSource, match="begins with a slash"):
+        follow(archive, [route])
+
+
+@pytest.mark.parametrize("thing", ["", "mailto:desk@paper.example", "ftp://paper.example/", "nowhere.opml"])
+def test_what_is_neither_a_file_nor_an_address_is_told(archive, thing):
+    with pytest.raises(NoSuchSource, match="no such file, and no address"):
+        follow(archive, [thing])
+
+
+def test_a_folder_is_called_a_folder(archive, tmp_path):
+    with pytest.raises(NoSuchSource, match="a folder"):
+        follow(archive, [str(tmp_path)])
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://", "HTTP://[x]/", "https://:80/"])
+def test_a_malformed_address_is_told(archive, url):
+    with pytest.raises(FetchError):
+        follow(archive, [url])
