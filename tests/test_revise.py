@@ -463,7 +463,7 @@ def test_a_teaser_of_another_article_is_no_edit():
         [
             (
                 "Barrier holds on its first storm night",
-                "Fourteen steel gates closed across…",
+                "Fourteen steel gates closed across the mouth.",
                 "https://p.example/gates-400.jpg",
             )
         ]
