@@ -40,7 +40,15 @@ def test_a_wrong_declaration_is_not_believed(name, wrong):
 
 @pytest.mark.parametrize(
     ("label", "name"),
-    [("gb2312", "gb18030"), ("GBK", "gb18030"), ("shift_jis", "cp932"), ("big5", "big5hkscs"), ("ks_c_5601-1987", "cp949"), ("latin1", "cp1252"), ("windows-1251", "cp1251")],
+    [
+        ("gb2312", "gb18030"),
+        ("GBK", "gb18030"),
+        ("shift_jis", "cp932"),
+        ("big5", "big5hkscs"),
+        ("ks_c_5601-1987", "cp949"),
+        ("latin1", "cp1252"),
+        ("windows-1251", "cp1251"),
+    ],
 )
 def test_a_label_is_read_as_browsers_read_it(label, name):
     text = SAMPLES[name]

@@ -22,13 +22,19 @@ WORDS = (
 def capture(body: str, url: str = "https://paper.example/a") -> Capture:
     data = body.encode()
     return Capture(
-        url=url, final_url=url, status=200, headers=(("Content-Type", "text/html; charset=utf-8"),), body=data,
-        captured_at=NOW, digest="sha256:" + hashlib.sha256(data).hexdigest(),
-    )  # fmt: skip
+        url=url,
+        final_url=url,
+        status=200,
+        headers=(("Content-Type", "text/html; charset=utf-8"),),
+        body=data,
+        captured_at=NOW,
+        digest="sha256:" + hashlib.sha256(data).hexdigest(),
+    )
 
 
 def page(body: str, title: str = "No ferry") -> str:
-    return f'<html lang="en"><head><title>{title}</title><meta property="og:title" content="{title}"></head><body>{body}</body></html>'
+    head = f'<title>{title}</title><meta property="og:title" content="{title}">'
+    return f'<html lang="en"><head>{head}</head><body>{body}</body></html>'
 
 
 def paragraphs(words=WORDS) -> str:
@@ -43,8 +49,14 @@ def test_a_recipe_names_version_and_origin_and_is_stable():
 
 
 def test_a_feed_with_the_full_text_beats_a_page_with_a_stub():
-    entry = Entry(url="https://paper.example/a", content=paragraphs() + "<figure><img src=/i/ferry.jpg><figcaption>The ferry</figcaption></figure>")
-    clipping = clip(capture(page(f"<article><h1>No ferry</h1><p>{WORDS[0]}</p><p>Subscribe to continue reading.</p></article>")), entry=entry)
+    entry = Entry(
+        url="https://paper.example/a",
+        content=paragraphs() + "<figure><img src=/i/ferry.jpg><figcaption>The ferry</figcaption></figure>",
+    )
+    clipping = clip(
+        capture(page(f"<article><h1>No ferry</h1><p>{WORDS[0]}</p><p>Subscribe to continue reading.</p></article>")),
+        entry=entry,
+    )
 
     assert clipping.recipe.endswith(" feed")
     assert clipping.how["body"] == "feed"
@@ -62,10 +74,23 @@ def test_a_page_with_the_full_text_beats_a_feed_with_a_stub():
 
 
 def test_what_the_page_does_not_say_the_entry_does():
-    entry = Entry(url="https://paper.example/a", title="Ferry", authors=("Ann Lee",), published=NOW, published_text="today", tags=("sea",))
+    entry = Entry(
+        url="https://paper.example/a",
+        title="Ferry",
+        authors=("Ann Lee",),
+        published=NOW,
+        published_text="today",
+        tags=("sea",),
+    )
     clipping = clip(capture(f"<body>{paragraphs()}"), entry=entry)
 
-    assert (clipping.title, clipping.authors, clipping.published, clipping.published_text, clipping.tags) == ("Ferry", ("Ann Lee",), NOW, "today", ("sea",))
+    assert (clipping.title, clipping.authors, clipping.published, clipping.published_text, clipping.tags) == (
+        "Ferry",
+        ("Ann Lee",),
+        NOW,
+        "today",
+        ("sea",),
+    )
     assert clipping.how["authors"] == "feed"
 
 
@@ -79,15 +104,24 @@ def test_the_picture_that_only_the_list_page_shows_is_the_lead():
 
 
 RULE = ArticleRule(
-    site="paper", zone="Asia/Shanghai", language="en", body=(".missing", ".txt"), title=("h4.head",), author=(".who",), lead=(".top img",), drop=(".ad", "!!bad"),
-    date=(DateRule(regex=r'"pub":"([^"]+)"'), DateRule(css=".ago", relative=True)), digest="sha256:abc",
-)  # fmt: skip
+    site="paper",
+    zone="Asia/Shanghai",
+    language="en",
+    body=(".missing", ".txt"),
+    title=("h4.head",),
+    author=(".who",),
+    lead=(".top img",),
+    drop=(".ad", "!!bad"),
+    date=(DateRule(regex=r'"pub":"([^"]+)"'), DateRule(css=".ago", relative=True)),
+    digest="sha256:abc",
+)
 
 
 def test_a_site_rule_says_body_title_author_lead_and_date():
     found = page(
-        '<h4 class=head>By rule</h4><b class=who>By Ann Lee</b><div class=top><img src=/lead-01.jpg></div>'
-        f'<div class=txt><div class=ad>Buy!</div>{paragraphs(WORDS[:1])}<p>Short.</p></div><script>{{"pub":"2026-03-10 08:30:00"}}</script>'
+        "<h4 class=head>By rule</h4><b class=who>By Ann Lee</b><div class=top><img src=/lead-01.jpg></div>"
+        f"<div class=txt><div class=ad>Buy!</div>{paragraphs(WORDS[:1])}<p>Short.</p></div>"
+        '<script>{"pub":"2026-03-10 08:30:00"}</script>'
     )
     clipping = clip(capture(found), rule=RULE)
 
@@ -109,8 +143,17 @@ def test_a_relative_date_of_a_rule_is_read_from_the_time_of_the_capture():
 def _site(count: int):
     note = "<p>This newspaper is printed on the island and has been since the year 1911, by the same family of printers.</p>"
     for number in range(count):
-        own = "".join(f"<p>Story {number}, part {part}: {WORDS[(number + part) % 4][: 60 + 7 * number]} and so on it went that day.</p>" for part in range(6))
-        yield capture(page(f"<div><h1>Story {number}</h1>{own}<img src=/house/print-shop.jpg width=600>{note}</div>", f"Story {number}"), f"https://paper.example/{number}")
+        own = "".join(
+            f"<p>Story {number}, part {part}: {WORDS[(number + part) % 4][: 60 + 7 * number]} and so on it went that day.</p>"
+            for part in range(6)
+        )
+        yield capture(
+            page(
+                f"<div><h1>Story {number}</h1>{own}<img src=/house/print-shop.jpg width=600>{note}</div>",
+                f"Story {number}",
+            ),
+            f"https://paper.example/{number}",
+        )
 
 
 def test_what_repeats_on_a_site_is_learnt_as_furniture():
@@ -139,7 +182,11 @@ def test_a_profile_comes_back_from_its_text_and_needs_three_pages():
         ("Der Minister hat am Dienstag in Berlin eine neue Maßnahme angekündigt, die nicht für alle gilt.", "en", "de"),
         ("The minister said on Tuesday that the new law will not be for all of them.", "de-DE", "en"),
         ("Министр объявил во вторник о новых мерах, которые касаются не всех жителей города.", "", "ru"),
-        ("政府在星期二宣布了新的措施，以帮助那些受到影响的人们，这是总统在讲话中所说的内容，记者如此报道。", "en", "zh"),
+        (
+            "政府在星期二宣布了新的措施，以帮助那些受到影响的人们，这是总统在讲话中所说的内容，记者如此报道。",
+            "en",
+            "zh",
+        ),
         ("政府は火曜日に新しい対策を発表し、影響を受けた人々を支援すると述べた。東京で記者団に語った。", "", "ja"),
         ("Το υπουργείο ανακοίνωσε την Τρίτη νέα μέτρα για όλους τους πολίτες της χώρας.", "", "el"),
         ("Regjeringen sa tirsdag at de nye tiltakene ikke skal gjelde for alle som bor i byen.", "no", "nb"),
@@ -165,7 +212,15 @@ def test_a_clipping_says_why_it_is_not_the_whole_article(title, body, wanted):
 
 
 def test_an_article_is_likelier_one_than_a_list_of_links():
-    article = extract(page(f"<article><h1>No ferry</h1>{paragraphs()}</article>").encode(), "https://paper.example/2026/03/10/no-ferry-any-more")
-    front = extract(page("".join(f"<div class=card><a href=/{n}><h3>Story number {n} of today</h3></a></div>" for n in range(40))).encode(), "https://paper.example/")
+    article = extract(
+        page(f"<article><h1>No ferry</h1>{paragraphs()}</article>").encode(),
+        "https://paper.example/2026/03/10/no-ferry-any-more",
+    )
+    front = extract(
+        page(
+            "".join(f"<div class=card><a href=/{n}><h3>Story number {n} of today</h3></a></div>" for n in range(40))
+        ).encode(),
+        "https://paper.example/",
+    )
 
     assert article.article_probability > 2 * front.article_probability

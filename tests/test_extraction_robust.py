@@ -11,10 +11,13 @@ from tearsheet.extraction import extract
 
 _PAGE = (
     "<!doctype html><html lang=en><head><title>A flood</title><meta property=og:title content='A flood'>"
-    '<script type="application/ld+json">{"@type":"NewsArticle","headline":"A flood","author":{"name":"Ann Lee"}}</script></head>'
+    '<script type="application/ld+json">{"@type":"NewsArticle","headline":"A flood","author":{"name":"Ann '
+    'Lee"}}</script></head>'
     "<body><nav><a href=/a>Home</a> <a href=/b>World</a></nav><article><h1>A flood</h1>"
-    + "<p>The river rose by two metres on Tuesday, and the old mill was under water before noon, people there said.</p>" * 12
-    + "<figure><img src=/flood.jpg><figcaption>The mill on Tuesday</figcaption></figure></article><footer>(c) Paper</footer></body></html>"
+    + "<p>The river rose by two metres on Tuesday, and the old mill was under water before noon, people there said.</p>"
+    * 12
+    + "<figure><img src=/flood.jpg><figcaption>The mill on Tuesday</figcaption></figure></article><footer>(c) "
+    "Paper</footer></body></html>"
 ).encode()
 
 _LIMIT_S = 2.0
@@ -82,7 +85,29 @@ def test_any_bytes_at_any_address_give_a_clipping(data, url):
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.sampled_from(["<p>", "</p>", "<div class=body>", "</div>", "<table>", "<tr>", "<td>", "<li>", "<a href=/x>", "</a>", "<b>", "<br>", "<img src=a.png>", "words here, and more. "]), max_size=60))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<p>",
+                "</p>",
+                "<div class=body>",
+                "</div>",
+                "<table>",
+                "<tr>",
+                "<td>",
+                "<li>",
+                "<a href=/x>",
+                "</a>",
+                "<b>",
+                "<br>",
+                "<img src=a.png>",
+                "words here, and more. ",
+            ]
+        ),
+        max_size=60,
+    )
+)
 def test_any_soup_of_tags_gives_clean_html_that_stays_clean(parts):
     from tearsheet import html
 

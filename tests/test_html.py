@@ -18,9 +18,15 @@ BASE = "https://paper.example/a/b"
         ("<p>An <i>odd</i> <b>word</b></p>", "<p>An <em>odd</em> <strong>word</strong></p>"),
         ("<ul><li>One<li><p>Two</p><ul><li>In</ul></ul>", "<ul><li>One</li><li>Two<ul><li>In</li></ul></li></ul>"),
         ("<ul><li><span>One</span></li></ul>", "<ul><li>One</li></ul>"),
-        ("<a href='/x'>Link</a> <a href='javascript:x()'>not</a>", '<p><a href="https://paper.example/x">Link</a> not</p>'),
+        (
+            "<a href='/x'>Link</a> <a href='javascript:x()'>not</a>",
+            '<p><a href="https://paper.example/x">Link</a> not</p>',
+        ),
         ("<p onclick='x()' class=y style='color:red'>Text</p>", "<p>Text</p>"),
-        ("<script>alert(1)</script><style>p{}</style><p>Text</p><form><input><button>Go</button></form>", "<p>Text</p>"),
+        (
+            "<script>alert(1)</script><style>p{}</style><p>Text</p><form><input><button>Go</button></form>",
+            "<p>Text</p>",
+        ),
         ("<blockquote>Said</blockquote>", "<blockquote><p>Said</p></blockquote>"),
         ("<pre> a\n  b </pre>", "<pre> a\n  b </pre>"),
         ("<dl><dt>Word<dd>Meaning</dl>", "<dl><dt>Word</dt><dd>Meaning</dd></dl>"),
@@ -52,20 +58,29 @@ def test_a_picture_gets_its_real_address(given_markup, wanted):
 def test_a_picture_in_a_paragraph_stands_between_its_halves():
     cleaned = html.clean("<p>Before <img src=/i.jpg alt=A width=600 height=400> after</p>", BASE)
 
-    assert cleaned == '<p>Before</p><figure><img src="https://paper.example/i.jpg" alt="A" width="600" height="400"></figure><p>after</p>'
+    assert (
+        cleaned == '<p>Before</p><figure><img src="https://paper.example/i.jpg" alt="A" width="600" '
+        'height="400"></figure><p>after</p>'
+    )
 
 
 def test_a_figure_keeps_its_caption_even_inside_a_link():
-    cleaned = html.clean("<a href=/big><figure><img src=/i.jpg><figcaption>The <b>mill</b></figcaption></figure></a>", BASE)
+    cleaned = html.clean(
+        "<a href=/big><figure><img src=/i.jpg><figcaption>The <b>mill</b></figcaption></figure></a>", BASE
+    )
 
     assert "<figure><img" in cleaned
     assert "The <strong>mill</strong>" in cleaned
     assert "figcaption>" in cleaned
 
 
-@pytest.mark.parametrize("tag", ["<iframe src='{}'></iframe>", "<video src='{}'></video>", "<video><source src='{}'></video>"])
+@pytest.mark.parametrize(
+    "tag", ["<iframe src='{}'></iframe>", "<video src='{}'></video>", "<video><source src='{}'></video>"]
+)
 def test_an_embed_becomes_a_link_with_a_label(tag):
-    assert '<p><a href="https://player.example/v/1">player.example</a></p>' == html.clean(tag.format("https://player.example/v/1"), BASE)
+    assert '<p><a href="https://player.example/v/1">player.example</a></p>' == html.clean(
+        tag.format("https://player.example/v/1"), BASE
+    )
 
 
 def test_a_data_table_keeps_its_empty_cells_and_a_layout_table_falls_away():
@@ -76,7 +91,16 @@ def test_a_data_table_keeps_its_empty_cells_and_a_layout_table_falls_away():
     assert layout == "<p>Only text</p>"
 
 
-@pytest.mark.parametrize("bad", ["<img src=x onerror=alert(1)>", "<a href=' javascript:alert(1)'>x</a>", "<svg><script>alert(1)</script></svg>", "<p/onmouseover=x()>a", "<math><mtext><style><img src=x onerror=y()>"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "<img src=x onerror=alert(1)>",
+        "<a href=' javascript:alert(1)'>x</a>",
+        "<svg><script>alert(1)</script></svg>",
+        "<p/onmouseover=x()>a",
+        "<math><mtext><style><img src=x onerror=y()>",
+    ],
+)
 def test_nothing_that_runs_comes_through(bad):
     cleaned = html.clean(bad, BASE)
 
@@ -86,13 +110,18 @@ def test_nothing_that_runs_comes_through(bad):
 
 
 def test_text_parts_blocks_by_blank_lines_and_lines_by_line_ends():
-    assert "One\n\nTwo\nthree\n\nfour" == html.text_of("<p>One</p><p>Two<br>three</p><ul><li>four</li></ul><script>no</script>")
+    assert "One\n\nTwo\nthree\n\nfour" == html.text_of(
+        "<p>One</p><p>Two<br>three</p><ul><li>four</li></ul><script>no</script>"
+    )
 
 
 def test_links_are_absolute_and_a_picture_lends_its_words():
     tree = html.parse("<a href=/x> One  link </a><a href=/y><img alt='A picture'></a><a href=mailto:x>no</a>")
 
-    assert [html.Link("https://paper.example/x", "One link"), html.Link("https://paper.example/y", "A picture")] == html.links(tree, BASE)
+    assert [
+        html.Link("https://paper.example/x", "One link"),
+        html.Link("https://paper.example/y", "A picture"),
+    ] == html.links(tree, BASE)
 
 
 def test_a_selector_that_is_none_finds_nothing():

@@ -27,7 +27,8 @@ def tokens(text: str) -> list[str]:
 def labels(blocks: Sequence[Block], body: str) -> list[float]:
     """Return for each block the share of it that stands in `body`: 0 to 1.
 
-    Long blocks are compared by runs of three words; short ones must be a line of the truth, or stand inside it next to a block that does. A text
+    Long blocks are compared by runs of three words; short ones must be a line of the truth, or stand inside it next
+    to a block that does. A text
     that the page shows more often than the truth holds it counts only where its neighbours do too.
     """
     truth = tokens(body)

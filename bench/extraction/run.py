@@ -4,7 +4,8 @@
     python bench/extraction/run.py --data DIR --folds FOLDER --by script --limit 40
 
 Tearsheet is judged by cross-validation: every page is cut with a model that has not seen its domain (`train.py --folds`, then
-`train_page.py`). Peers are those of the set's `peers.py`, and `readability_js` and `defuddle` through Node when `--node DIR` names a folder
+`train_page.py`). Peers are those of the set's `peers.py`, and `readability_js` and `defuddle` through Node when
+`--node DIR` names a folder
 with their modules. All run page by page in one process, trafilatura before the others of its family, so that CPU times compare.
 """
 
@@ -31,7 +32,15 @@ from tearsheet.extraction import extract, forest  # noqa: E402
 
 OURS = "tearsheet"
 SHOWN = ("f1", "title_norm", "authors", "date", "lead_image", "images", "captions")
-HEADS = {"f1": "body F1", "title_norm": "title~", "authors": "authors", "date": "date", "lead_image": "lead", "images": "pictures", "captions": "captions"}
+HEADS = {
+    "f1": "body F1",
+    "title_norm": "title~",
+    "authors": "authors",
+    "date": "date",
+    "lead_image": "lead",
+    "images": "pictures",
+    "captions": "captions",
+}
 NODE_PEERS = ("readability_js", "defuddle")
 
 
@@ -47,11 +56,15 @@ class Tally:
 
 
 class NodePeer:
-    """An extractor in a Node process that reads one page a line and writes one answer a line; its CPU time comes with the answer."""
+    """An extractor in a Node process that reads one page a line and writes one answer a line; its CPU time comes with
+    the answer.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
         script = str(HERE / "node_peer.mjs")
-        self.process = subprocess.Popen(["node", script, name], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=None)
+        self.process = subprocess.Popen(
+            ["node", script, name], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=None
+        )
         self.cpu = 0.0
 
     def __call__(self, page: bytes, url: str) -> dict[str, Any]:
@@ -59,7 +72,9 @@ class NodePeer:
 
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"html": charset.decode(page)[0], "url": url or "https://example.org/"}) + "\n")
+        self.process.stdin.write(
+            json.dumps({"html": charset.decode(page)[0], "url": url or "https://example.org/"}) + "\n"
+        )
         self.process.stdin.flush()
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         self.cpu = answer.pop("cpu_s", 0.0)
@@ -91,7 +106,9 @@ def cut_by_fold(folder: Path) -> Callable[[bytes, str, Any], Any]:
     return run
 
 
-def measured(cases: Iterator[Any], runners: dict[str, Any], score: Any, by: str) -> tuple[dict[str, dict[str, Tally]], float]:
+def measured(
+    cases: Iterator[Any], runners: dict[str, Any], score: Any, by: str
+) -> tuple[dict[str, dict[str, Tally]], float]:
     """Return the tallies by group and extractor, and the CPU time of a bare parse of the same pages."""
     tallies: dict[str, dict[str, Tally]] = defaultdict(lambda: {name: Tally() for name in runners})
     parse, parsed = score.bare_parser(), 0.0
@@ -123,7 +140,11 @@ def one(case: Any, runner: Any, tally: Tally, score: Any, *, ours: bool) -> None
 
 def paired(ours: Tally, other: Tally, metric: str) -> tuple[float, float]:
     """Return the mean difference on the pages both were scored on, and its standard error."""
-    differences = [row[metric] - other.rows[key][metric] for key, row in ours.rows.items() if metric in row and metric in other.rows[key]]
+    differences = [
+        row[metric] - other.rows[key][metric]
+        for key, row in ours.rows.items()
+        if metric in row and metric in other.rows[key]
+    ]
     if len(differences) < 2:
         return 0.0, 0.0
     return statistics.fmean(differences), statistics.stdev(differences) / len(differences) ** 0.5
@@ -145,7 +166,10 @@ def printed(tallies: dict[str, dict[str, Tally]], parsed: float) -> None:
     totals = {name: sum(by_name[name].cpu for by_name in tallies.values()) for name in next(iter(tallies.values()))}
     pages = sum(len(by_name[OURS].rows) for by_name in tallies.values())
     base = totals.get("trafilatura")
-    print("\n### Speed, all pages of this run\n\n| | ms a page | over a bare parse | times trafilatura's speed |\n|---|---:|---:|---:|")
+    print(
+        "\n### Speed, all pages of this run\n\n| | ms a page | over a bare parse | times trafilatura's speed "
+        "|\n|---|---:|---:|---:|"
+    )
     for name, cpu in totals.items():
         ratio = f"{base / cpu:.1f}" if base and cpu else ""
         print(f"| {name} | {cpu / pages * 1000:.1f} | {cpu / parsed:.1f} | {ratio} |")
@@ -158,8 +182,18 @@ def mean(tally: Tally, metric: str) -> str:
 
 def auc_line(tallies: dict[str, dict[str, Tally]]) -> None:
     """Print how well pages that are articles are told from those that are not."""
-    good = [c for group, by_name in tallies.items() for c in by_name[OURS].chances.values() if not group.startswith("wcxb-other")]
-    bad = [c for group, by_name in tallies.items() for c in by_name[OURS].chances.values() if group.startswith("wcxb-other")]
+    good = [
+        c
+        for group, by_name in tallies.items()
+        for c in by_name[OURS].chances.values()
+        if not group.startswith("wcxb-other")
+    ]
+    bad = [
+        c
+        for group, by_name in tallies.items()
+        for c in by_name[OURS].chances.values()
+        if group.startswith("wcxb-other")
+    ]
     if good and bad:
         wins = sum((a > b) + 0.5 * (a == b) for a in good for b in bad)
         print(f"\nArticle or not: AUC {wins / len(good) / len(bad):.3f} ({len(good)} articles, {len(bad)} others)")

@@ -31,7 +31,14 @@ from tearsheet.extraction.blocks import Walk  # noqa: E402
 from tearsheet.extraction.cut import headed  # noqa: E402
 
 SETS = ("fundus", "zhweb", "wcxb-article", "trafilatura")
-FIRST = {"num_leaves": 24, "learning_rate": 0.1, "min_data_in_leaf": 40, "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1}
+FIRST = {
+    "num_leaves": 24,
+    "learning_rate": 0.1,
+    "min_data_in_leaf": 40,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+}
 ROUNDS = (80, 60)
 # The sets are as big as their makers could afford, not as often as their kinds of page are met.
 EMPHASIS = {"fundus": 2.0, "zhweb": 2.0}
@@ -64,7 +71,10 @@ def measured(case: Any) -> Page:
     stream = html.stream(text)
     walk = Walk(stream.pieces)
     said = structured.declared(stream, case.url)
-    rows = np.array(features.rows(walk.blocks, walk, said, headed(walk, said), lexicon=forest.Lexicon(), every=True), dtype=np.float32).reshape(-1, len(features.NAMES))
+    rows = np.array(
+        features.rows(walk, said, headed(walk, said), lexicon=forest.Lexicon(), every=True),
+        dtype=np.float32,
+    ).reshape(-1, len(features.NAMES))
     blocks = walk.blocks
     if case.body is not None:
         truth = np.array(labels(blocks, case.body), dtype=np.float32)
@@ -78,11 +88,15 @@ def measured(case: Any) -> Page:
     group = group_of(case)
     weights *= EMPHASIS.get(case.set, 1.0)
     place = {id(box): at for at, box in enumerate(walk.boxes)}
-    boxes = [(place[id(box.parent)] if box.parent is not None else -1, features.tag_words(box.tag)) for box in walk.boxes]
+    boxes = [
+        (place[id(box.parent)] if box.parent is not None else -1, features.tag_words(box.tag)) for box in walk.boxes
+    ]
     inside = [place[id(block.box)] for block in blocks]
     words = [features.text_words(block.text) for block in blocks]
     texts = [block.text for block in blocks]
-    return Page(case.id, case.set, group, case.body, rows, texts, shape, boxes, inside, words, truth, weights.astype(np.float32))
+    return Page(
+        case.id, case.set, group, case.body, rows, texts, shape, boxes, inside, words, truth, weights.astype(np.float32)
+    )
 
 
 def fitted(pages: list[Page], rows: list[np.ndarray], rounds: int, **special: int) -> lightgbm.Booster:
@@ -92,7 +106,16 @@ def fitted(pages: list[Page], rows: list[np.ndarray], rounds: int, **special: in
     y = np.concatenate([(page.labels[k] > 0.5) for page, k in zip(pages, known, strict=True)]).astype(int)
     w = np.concatenate([page.weights[k] for page, k in zip(pages, known, strict=True)])
     w = w / w.mean()
-    params = {**FIRST, **special, "objective": "binary", "verbose": -1, "seed": 1, "deterministic": True, "num_threads": 2, "max_bin": 127}
+    params = {
+        **FIRST,
+        **special,
+        "objective": "binary",
+        "verbose": -1,
+        "seed": 1,
+        "deterministic": True,
+        "num_threads": 2,
+        "max_bin": 127,
+    }
     return lightgbm.train(params, lightgbm.Dataset(x, y, weight=w), num_boost_round=rounds)
 
 
@@ -117,7 +140,9 @@ def learnt(pages: list[Page]) -> forest.Lexicon:
 
 
 def leanings(words: dict[str, dict[str, list[float]]], least: int) -> dict[str, float]:
-    """Return the log odds of each word that stands on at least `least` domains; a domain counts once, however many pages it has."""
+    """Return the log odds of each word that stands on at least `least` domains; a domain counts once, however many
+    pages it has.
+    """
     found = {}
     for word, domains in words.items():
         if len(domains) >= least and len(word) <= 30:

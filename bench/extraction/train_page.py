@@ -25,7 +25,16 @@ from tearsheet.extraction import cut, forest  # noqa: E402
 
 ARTICLES = ("fundus", "zhweb", "wcxb-article", "postlight")
 OTHERS = ("wcxb-other",)
-PARAMS = {"objective": "binary", "num_leaves": 8, "learning_rate": 0.08, "min_data_in_leaf": 15, "feature_fraction": 0.6, "verbose": -1, "seed": 1, "deterministic": True}
+PARAMS = {
+    "objective": "binary",
+    "num_leaves": 8,
+    "learning_rate": 0.08,
+    "min_data_in_leaf": 15,
+    "feature_fraction": 0.6,
+    "verbose": -1,
+    "seed": 1,
+    "deterministic": True,
+}
 ROUNDS = 60
 
 
@@ -74,9 +83,12 @@ def main() -> int:
         model = fitted(x[part != fold], y[part != fold])
         score[part == fold] = model.predict(x[part == fold])
         with_page(options.folds / f"fold-{fold}.bin", model)
-    print(f"article or not, AUC by cross-validation over domains: {auc(y, score):.4f} ({(y == 1).sum()} articles, {(y == 0).sum()} others)")
+    counts = f"{(y == 1).sum()} articles, {(y == 0).sum()} others"
+    print(f"article or not, AUC by cross-validation over domains: {auc(y, score):.4f} ({counts})")
     for low in (0.3, 0.5):
-        print(f"below {low}: {(score[y == 1] < low).mean():.3f} of articles, {(score[y == 0] < low).mean():.3f} of others")
+        print(
+            f"below {low}: {(score[y == 1] < low).mean():.3f} of articles, {(score[y == 0] < low).mean():.3f} of others"
+        )
     if options.out:
         with_page(options.out, fitted(x, y))
     return 0

@@ -7,6 +7,7 @@ import codecs
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 _HEAD_BYTES = 16_384
 _SAMPLE_BYTES = 60_000
@@ -66,8 +67,12 @@ _XML_ENCODING = re.compile(rb"""(?i)^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\
 
 # The commonest characters of running text, for telling apart encodings that share their bytes.
 _COMMON = {
-    "gb18030": frozenset("的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"),
-    "big5hkscs": frozenset("的一是在不了有和人這中大為上個國我以要他時來用們生到作地於出就分對成會可主發年動同工也能下過子說產種面而方後多定行學法所民得經"),
+    "gb18030": frozenset(
+        "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
+    ),
+    "big5hkscs": frozenset(
+        "的一是在不了有和人這中大為上個國我以要他時來用們生到作地於出就分對成會可主發年動同工也能下過子說產種面而方後多定行學法所民得經"
+    ),
     "cp932": frozenset("のにはをたがでてとしれさるいなかっもりらんことだまスンルーをリアトイ日本年人月"),
     "cp949": frozenset("이다는의에을고를하가은로한지도사기자인해대서과리있어시일나정"),
     "cp1251": frozenset("оеаинтсрвлкмдпуяыьгзбчйхжю"),
@@ -76,7 +81,7 @@ _COMMON = {
     "cp1255": frozenset("יוהלאתרבשמנםפקדעחסט"),
     "cp1256": frozenset("اليمونرتبةعدسفهكحق"),
     "cp874": frozenset("านรอกเงมยลวดทสตะปบคห"),
-}  # fmt: skip
+}
 _COMMON["euc_jp"] = _COMMON["cp932"]
 _COMMON["koi8-r"] = _COMMON["cp1251"]
 _COMMON["cp1250"] = frozenset("ěščřžýáíéůúąęłńóśźżőűăâîșț„”–")
@@ -225,7 +230,7 @@ def _plausibility(sample: bytes, name: str) -> float:
     common = _COMMON.get(name, _COMMON["cp1252"])
     good = sum(char in common for char in foreign)
     bad = sum(_is_odd(char) for char in foreign)
-    flips = sum(a.islower() and b.isupper() for a, b in zip(foreign, foreign[1:], strict=False))
+    flips = sum(a.islower() and b.isupper() for a, b in pairwise(foreign))
     share = good / len(foreign) / _COMMON_SHARE.get(name, 0.9)
     return min(share, 1.0) - (6 * bad + flips) / len(foreign)
 

@@ -11,33 +11,56 @@ from tearsheet.extraction.words import BYLINE, COMMENT, CREDIT, RELATED, SHARE
 
 _MOST = 12
 _LEAD_IN = re.compile(
-    r"(?i)^[\s|·•:–—-]*(?:(?:written|reported|posted|text|story|words|opinion|analysis|review)\s+by\s*:?|by\s*:|by\s+|von\s*:?\s+|ein(?:e[rn]?)?\s+\w+\s+von\s+|"
-    r"par\s*:?\s+|por\s*:?\s+|di\s+|a cura di\s+|door\s*:?\s+|av\s*:?\s+|af\s*:?\s+|tekst\s*:\s*|text\s*:\s*|foto und text\s*:?|autor(?:in|en|a|es)?\s*:\s*|auteurs?\s*:\s*|"
-    r"authors?\s*:?\s+|författare\s*:\s*|írta\s*:\s*|szerző\s*:\s*|autorzy\s*:\s*|автор(?:ы)?\s*:?\s+|текст\s*:\s*|yazan\s*:\s*|haber\s*:\s*|tác giả\s*:\s*|oleh\s*:?\s+|"
-    r"penulis\s*:\s*|συντάκτης\s*:\s*|του\s+|بقلم\s*:?\s*|كتب(?:ت)?\s*:?\s*|نویسنده\s*:\s*|מאת\s*:?\s*|लेखक\s*:\s*|द्वारा\s*:?\s*)"
+    r"(?i)^[\s|·•:–—-]*(?:(?:written|reported|posted|text|story|words|opinion|analysis|review)\s+by\s*:?|"
+    r"by\s*:|by\s+|von\s*:?\s+|ein(?:e[rn]?)?\s+\w+\s+von\s+|"
+    r"par\s*:?\s+|por\s*:?\s+|di\s+|a cura di\s+|door\s*:?\s+|av\s*:?\s+|af\s*:?\s+|tekst\s*:\s*|text\s*:\s*|"
+    r"foto und text\s*:?|autor(?:in|en|a|es)?\s*:\s*|auteurs?\s*:\s*|"
+    r"authors?\s*:?\s+|författare\s*:\s*|írta\s*:\s*|szerző\s*:\s*|autorzy\s*:\s*|автор(?:ы)?\s*:?\s+|"
+    r"текст\s*:\s*|yazan\s*:\s*|haber\s*:\s*|tác giả\s*:\s*|oleh\s*:?\s+|"
+    r"penulis\s*:\s*|συντάκτης\s*:\s*|του\s+|بقلم\s*:?\s*|كتب(?:ت)?\s*:?\s*|نویسنده\s*:\s*|מאת\s*:?\s*|"
+    r"लेखक\s*:\s*|द्वारा\s*:?\s*)"
 )
 _CJK_LEAD_IN = re.compile(
-    r"^[\s□■〓◎●▲【\[（(]*(?:整合)?[\u4e00-\u9fff·]{0,10}?(?:作\s*者|撰\s*文|文字?|记\s*者|記\s*者|執筆者?|执笔人?|撰稿人?|采写|通讯员|编译|編譯|取材・文|著者|筆者|ライター)\s*[:：/／|｜\]】\s]\s*(.+)"
+    r"^[\s□■〓◎●▲【\[（(]*(?:整合)?[\u4e00-\u9fff·]{0,10}?(?:作\s*者|撰\s*文|文字?|记\s*者|"
+    r"記\s*者|執筆者?|执笔人?|撰稿人?|采写|通讯员|编译|編譯|取材・文|著者|筆者|ライター)\s*[:：/／|｜\]】\s]\s*(.+)"
 )
 _EDITOR = re.compile(r"(?:责任编辑|責任編輯|責編|责编|编辑|編輯|編集)\s*[:：/／\s]\s*([^\s）)】\]|：:，,。]{2,6})")
-_REPORTER = re.compile(r"(?:本报|本報|本网|本刊|新京报|[\u4e00-\u9fff·]{2,8})?(?:记者|記者|特派員|通信员)\s*[:：]?\s+([\u4e00-\u9fff·]{2,5}(?:[ 、　][\u4e00-\u9fff·]{2,4}){0,3})(?=[\s）)】\]：:，,]|$)")
+_REPORTER = re.compile(
+    r"(?:本报|本報|本网|本刊|新京报|[\u4e00-\u9fff·]{2,8})?(?:记者|記者|特派員|"
+    r"通信员)\s*[:：]?\s+([\u4e00-\u9fff·]{2,5}(?:[ "
+    r"、　][\u4e00-\u9fff·]{2,4}){0,3})(?=[\s）)】\]：:，,]|$)"
+)
 _KOREAN = re.compile(r"([가-힣]{2,4})\s*(?:선임|인턴|객원|전문)?기자")
-_JAPANESE = re.compile(r"[（(【]([\u4e00-\u9fff\u3040-\u30ff]{2,4}[ 　]?[\u4e00-\u9fff\u3040-\u30ff]{1,4})(?:記者)?[）)】]$")
-_CJK_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}(?:·[\u4e00-\u9fff]{1,6})?|[\u4e00-\u9fff]{0,4}[\u3040-\u30ff]{1,6}|[가-힣]{2,4}")
+_JAPANESE = re.compile(
+    r"[（(【]([\u4e00-\u9fff\u3040-\u30ff]{2,4}[ 　]?[\u4e00-\u9fff\u3040-\u30ff]{1,4})(?:記者)?[）)】]$"
+)
+_CJK_NAME = re.compile(
+    r"[\u4e00-\u9fff]{2,4}(?:·[\u4e00-\u9fff]{1,6})?|[\u4e00-\u9fff]{0,4}[\u3040-\u30ff]{1,6}|[가-힣]{2,4}"
+)
 _NICK_NAME = re.compile(r"[\w.-]{2,20}")
 _HAN_END = re.compile(r"[（(]([\u4e00-\u9fff]{2,4})(?:\s+\S{1,8})?(?:报道|摄|文|讯)?[）)]\s*$")
 # The hundred commonest family names: a line of two to four characters that begins with one is a name.
-_FAMILIES = frozenset("王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤劉張陳楊黃趙吳孫馬許鄭鄧葉蘇呂蔣風眉")
-_SPLIT = re.compile(r"\s*(?:[;,、，；|／•·]|\s/\s|&|\s(?:and|und|et|y|e|og|och|och|i|и|та|en|ve|ja|és|with|mit|avec|con)\s)\s*")
+_FAMILIES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤劉張陳楊黃趙吳孫馬許鄭鄧葉蘇呂蔣風眉"
+)
+_SPLIT = re.compile(
+    r"\s*(?:[;,、，；|／•·]|\s/\s|&|\s(?:and|und|et|y|e|og|och|och|i|и|та|en|ve|ja|és|with|mit|avec|con)\s)\s*"
+)
 _CJK_SPLIT = re.compile(r"[\s　、，,;；/／&]+")
 _ROLE = re.compile(
-    r"(?i)\s*(?:[,|–—(/]\s*|\s)(?:(?:senior|staff|chief|political|foreign|business|sports?|deputy|associate|managing|executive)\s+)*(?:reporter|editor(?:in)?|correspondent|writer|"
-    r"journalist(?:in)?|redakteur(?:in)?|redaktion|contributor|columnist|producer|korrespondent(?:in)?|redactora?|redattore|rédact\w+|journaliste)\b.*$"
+    r"(?i)\s*(?:[,|–—(/]\s*|\s)(?:(?:senior|staff|chief|political|foreign|business|sports?|deputy|associate|"
+    r"managing|executive)\s+)*(?:reporter|editor(?:in)?|correspondent|writer|"
+    r"journalist(?:in)?|redakteur(?:in)?|redaktion|contributor|columnist|producer|korrespondent(?:in)?|"
+    r"redactora?|redattore|rédact\w+|journaliste)\b.*$"
 )
 _NO_NAME = re.compile(
-    r"(?i)^(?:foto|photo|bild|image)\b|关闭|窗口|内容|来源|阅读|文章|时间|代表撮影|编辑|回复|评论|总阅读|出版社$|报业|https?:|www\.|@|\d{3}|^(?:by|admin|administrator|editor(?:ial)?|editors?|staff|guest|author|autor|share|follow|updated|published|posted|view|more|see|read|"
-    r"subscribe|comments?|minutes?|anonymous|unknown|null|none|undefined|n/a|来源|佚名|未知|转载|转载文章|网络|匿名|本站|管理员|website|home|contact)$|min read|\bago\b|"
-    r"\b(?:updated|published|posted|subscribe|newsletter|comments?|january|february|march|april|june|july|august|september|october|november|december)\b|[{}<>=\"%#]"
+    r"(?i)^(?:foto|photo|bild|image)\b|关闭|窗口|内容|来源|阅读|文章|时间|代表撮影|编辑|回复|评论|总阅读|出版社$|报业|https?:|"
+    r"www\.|@|\d{3}|^(?:by|admin|administrator|editor(?:ial)?|editors?|staff|guest|author|autor|"
+    r"share|follow|updated|published|posted|view|more|see|read|"
+    r"subscribe|comments?|minutes?|anonymous|unknown|null|none|undefined|n/a|来源|佚名|未知|转载|转载文章|"
+    r"网络|匿名|本站|管理员|website|home|contact)$|min read|\bago\b|"
+    r"\b(?:updated|published|posted|subscribe|newsletter|comments?|january|february|march|april|june|july|"
+    r"august|september|october|november|december)\b|[{}<>=\"%#]"
 )
 _WRITER = re.compile(r"(?i)author|byline|writer|reporter|autor|auteur|firma|zuozhe|journalist|contributor|kisha|redakt")
 _LONGEST = 60
@@ -71,10 +94,17 @@ def _is_site(name: str, site: str) -> bool:
     if _COMPANY.search(name):
         return True
     mine = folded(name)
-    return any(mine == other or (len(other) >= 4 and mine.startswith(other)) for other in map(folded, site.split("\n")) if other)
+    return any(
+        mine == other or (len(other) >= 4 and mine.startswith(other))
+        for other in map(folded, site.split("\n"))
+        if other
+    )
 
 
-_COMPANY = re.compile(r"(?i)(?:网|网站|报|日报|晚报|社|集团|电视台|频道|中心|公司|新闻|期刊|杂志|编辑部|新聞|通信)$|\.(?:com|cn|org|net|de|co\.\w\w)$")
+_COMPANY = re.compile(
+    r"(?i)(?:网|网站|报|日报|晚报|社|集团|电视台|频道|中心|公司|新闻|期刊|杂志|编辑部|新聞|通信)$|\.(?:com|cn|org|"
+    r"net|de|co\.\w\w)$"
+)
 
 
 def cleaned(name: str) -> str:
@@ -112,12 +142,27 @@ def _names_of(value: object, *, people: bool = False) -> list[str]:
 
 def _parts(name: str) -> list[str]:
     """Return a declared name, split where it plainly holds several."""
-    return split_names(name) if re.search(r"[;,、，|&]|\s(?:and|und|et|y|og|och|и)\s", name) or _LEAD_IN.match(name) else [cleaned(name)]
+    return (
+        split_names(name)
+        if re.search(r"[;,、，|&]|\s(?:and|und|et|y|og|och|и)\s", name) or _LEAD_IN.match(name)
+        else [cleaned(name)]
+    )
 
 
 def _meta_names(declared: Declared) -> list[str]:
     names: list[str] = []
-    for key in ("author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "dcsext.author", "cxenseparse:author", "article:author", "og:article:author"):
+    for key in (
+        "author",
+        "parsely-author",
+        "sailthru.author",
+        "dc.creator",
+        "dcterms.creator",
+        "byl",
+        "dcsext.author",
+        "cxenseparse:author",
+        "article:author",
+        "og:article:author",
+    ):
         for value in declared.meta.get(key, ()):
             if not value.startswith("http") and "facebook.com" not in value:
                 names += split_names(plain(value))
@@ -164,7 +209,11 @@ def _is_person(name: str) -> bool:
     words = name.split()
     if re.search(r"[\u3040-\u9fff\uac00-\ud7af]", name):
         return bool(_CJK_NAME.fullmatch(name.replace(" ", ""))) and len(name) <= 12
-    return 1 < len(words) <= 5 and all(word[0].isupper() or not word[0].islower() or len(word) <= 3 for word in words) and not any(char.isdigit() for char in name)
+    return (
+        1 < len(words) <= 5
+        and all(word[0].isupper() or not word[0].islower() or len(word) <= 3 for word in words)
+        and not any(char.isdigit() for char in name)
+    )
 
 
 def _spoken(walk: Walk, kept: Sequence[int]) -> list[str]:
@@ -220,13 +269,25 @@ def _reported(text: str) -> list[str]:
         return [found.group(1)]
     found = _JAPANESE.search(text) if re.search("[\u3040-\u30ff]", text) else _HAN_END.search(text)
     name = found.group(1) if found else ""
-    return [name] if name and not _NO_NAME.search(name) and (name[0] in _FAMILIES or re.search("[\u3040-\u30ff]", text)) else []
+    return (
+        [name]
+        if name and not _NO_NAME.search(name) and (name[0] in _FAMILIES or re.search("[\u3040-\u30ff]", text))
+        else []
+    )
 
 
 def _alone(text: str) -> list[str]:
     """Return the Chinese names that are all there is of a line near the headline."""
     names = _CJK_SPLIT.split(text) if len(text) <= 24 else []
-    return names if names and all(re.fullmatch("[\u4e00-\u9fff]{2,4}", name) and name[0] in _FAMILIES and not _NO_NAME.search(name) for name in names) else []
+    return (
+        names
+        if names
+        and all(
+            re.fullmatch("[\u4e00-\u9fff]{2,4}", name) and name[0] in _FAMILIES and not _NO_NAME.search(name)
+            for name in names
+        )
+        else []
+    )
 
 
 def _by_source(text: str) -> list[str]:
@@ -246,7 +307,12 @@ def _cjk_names(text: str) -> list[str]:
     names: list[str] = []
     for part in _CJK_SPLIT.split(text.strip(" \u3000[【（(")):
         part = part.strip("[]【】()（）:：。.")
-        if not part or not (_CJK_NAME.fullmatch(part) or _NICK_NAME.fullmatch(part)) or _NO_NAME.search(part) or re.search(r"来源|时间|发布|阅读|报道|编辑|^size$|字号|出自", part):
+        if (
+            not part
+            or not (_CJK_NAME.fullmatch(part) or _NICK_NAME.fullmatch(part))
+            or _NO_NAME.search(part)
+            or re.search(r"来源|时间|发布|阅读|报道|编辑|^size$|字号|出自", part)
+        ):
             break
         names.append(part)
     return names

@@ -1,6 +1,7 @@
 """One pass over a page: its lines of text (blocks) and the elements they stand in (boxes).
 
-Nothing is judged here and nothing but scripts, styles and form parts is left out; hidden elements stay, because streamed bodies live there.
+Nothing is judged here and nothing but scripts, styles and form parts is left out; hidden elements stay, because
+streamed bodies live there.
 """
 
 import re
@@ -29,7 +30,8 @@ _LINK_HINTS = re.compile(r' (?:class|rel|itemprop)="([^"]*(?:author|byline|autor
 ) = range(12)
 
 _INLINE = (
-    "abbr acronym b bdi bdo big cite code del dfn em font i ins kbd label mark math nobr q rb rp rt ruby s samp small span strike strong "
+    "abbr acronym b bdi bdo big cite code del dfn em font i ins kbd label mark math nobr q rb rp rt ruby s "
+    "samp small span strike strong "
     "sub sup time tt u var wbr picture mi mn mo mrow msup msub mfrac source track param o:p annotation semantics"
 )
 _SKIPPED = "svg select textarea button noscript object canvas template datalist dialog"
@@ -73,7 +75,7 @@ class Box:
         "start",
         "tag",
         "tilt",
-    )  # fmt: skip
+    )
 
     def __init__(self, parent: "Box | None", name: str, tag: str, start: int) -> None:
         self.parent = parent
@@ -98,7 +100,8 @@ class Box:
 class Block:
     """A line or paragraph of text: the pieces `start` to `end` of the stream, in `box`, under the tag `name`.
 
-    `linked` are the characters inside links; `broken` says that only a `<br>` parts it from the block before it; `link` is the tag of the link
+    `linked` are the characters inside links; `broken` says that only a `<br>` parts it from the block before it;
+    `link` is the tag of the link
     that was open already when it began.
     """
 
@@ -130,7 +133,9 @@ class Block:
 
 
 class Spot:
-    """Something in the stream that is no text: a picture, an embed, a rule, or a tag whose class says byline, date, caption or credit."""
+    """Something in the stream that is no text: a picture, an embed, a rule, or a tag whose class says byline, date,
+    caption or credit.
+    """
 
     __slots__ = ("before", "bits", "box", "link", "name", "place", "tag")
 
@@ -165,7 +170,7 @@ class Walk:
         "marks",
         "pictures",
         "pieces",
-    )  # fmt: skip
+    )
 
     def __init__(self, pieces: Sequence[str], start: int = 0) -> None:
         self.pieces = pieces
@@ -371,7 +376,9 @@ def _known(tag: str) -> tuple[int, str, int, str]:
 
 
 def _link_bits(tag: str) -> int:
-    """Return what a link's class says; only a byline, a date or the like matters, and most links are told without looking closer."""
+    """Return what a link's class says; only a byline, a date or the like matters, and most links are told without
+    looking closer.
+    """
     if not any(word in tag for word in _LINK_WORDS):
         return 0
     found = _LINK_HINTS.search(tag)

@@ -11,19 +11,23 @@ from tearsheet.extraction.words import ADVERT, ARTICLE, BODY, NAV, RELATED, SHAR
 KEPT_FROM = 0.5
 _RESCUED_FROM = 0.15
 _LITTLE = 140
-_MAX_JUDGED = 6_000
 
 
 def chances(walk: Walk, said: Declared, title: str) -> list[float]:
     """Return for each block how likely it is part of the article.
 
-    A first forest looks at each block and its surroundings, a second one at the first opinion on it and its neighbours too. What the
+    A first forest looks at each block and its surroundings, a second one at the first opinion on it and its
+    neighbours too. What the
     first one is sure is furniture, among furniture, is not looked at twice.
     """
-    blocks = walk.blocks[:_MAX_JUDGED]
-    rows = features.rows(blocks, walk, said, title, lexicon=lexicon())
+    blocks = walk.blocks[: features.MOST_JUDGED]
+    rows = features.rows(walk, said, title, lexicon=lexicon())
     first = [0.0] * len(blocks)
-    for at, chance in zip((at for at, row in enumerate(rows) if row is not None), forest("first")([row for row in rows if row is not None]), strict=True):
+    for at, chance in zip(
+        (at for at, row in enumerate(rows) if row is not None),
+        forest("first")([row for row in rows if row is not None]),
+        strict=True,
+    ):
         first[at] = chance
     worth = [at for at in _worth_a_second_look(first) if rows[at] is not None]
     further = features.second(features.shape(blocks), first, frozenset(worth))
@@ -45,7 +49,11 @@ def chosen(walk: Walk, found: list[float]) -> list[int]:
     if sum(walk.blocks[at].chars for at in kept) >= _LITTLE or not found:
         return kept
     top = max(found)
-    more = [at for at, chance in enumerate(found) if chance > max(_RESCUED_FROM, top / 3) and _is_running_text(walk.blocks[at])]
+    more = [
+        at
+        for at, chance in enumerate(found)
+        if chance > max(_RESCUED_FROM, top / 3) and _is_running_text(walk.blocks[at])
+    ]
     if more:
         return sorted({*kept, *more})
     return kept or [at for at, block in enumerate(walk.blocks) if _is_running_text(block) and block.chars >= _LITTLE]
@@ -62,14 +70,17 @@ def _is_furniture(block: Block, chance: float) -> bool:
     # The word "newsletter" holds "news", so that a sign-up box counts as article too.
     if own & BODY or (own & ARTICLE and not own & SIGNUP):
         return False
-    if (own & (RELATED | SHARE | NAV) or box.name in ("aside", "nav", "footer")) and block.linked * 10 >= block.chars * 9:
+    if (
+        own & (RELATED | SHARE | NAV) or box.name in ("aside", "nav", "footer")
+    ) and block.linked * 10 >= block.chars * 9:
         return True
     return bool(own & SIGNUP) or (bool(own & ADVERT) and chance < _SURE)
 
 
 _SURE = 0.97
 _LABEL = re.compile(
-    r"(?i)\W*(?:advertisements?|sponsored|anzeige|werbung|publicité|publicidad|pubblicità|advertentie|annons|annonse|reklama?|реклама|广告|廣告|広告|광고|إعلان|"
+    r"(?i)\W*(?:advertisements?|sponsored|anzeige|werbung|publicité|publicidad|pubblicità|advertentie|"
+    r"annons|annonse|reklama?|реклама|广告|廣告|広告|광고|إعلان|"
     r"article continues (?:after|below).{0,30}|story continues below.{0,30}|read (?:more|also|next)|share this|share)\W*"
 )
 

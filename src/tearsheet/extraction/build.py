@@ -7,10 +7,43 @@ from tearsheet import html
 from tearsheet.extraction.blocks import Block, Box, Walk
 from tearsheet.model import Image
 
-_STRUCTURE = frozenset(["ul", "ol", "li", "dl", "dd", "dt", "blockquote", "table", "thead", "tbody", "tfoot", "tr", "td", "th"])
+_STRUCTURE = frozenset(
+    ["ul", "ol", "li", "dl", "dd", "dt", "blockquote", "table", "thead", "tbody", "tfoot", "tr", "td", "th"]
+)
 _TEXT = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre"])
 _INLINE = frozenset(
-    ["a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "mark", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u"]
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "cite",
+        "code",
+        "del",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "rb",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+    ]
 )
 _VERSE = 70
 _TABLE_SHARE = 0.5
@@ -72,12 +105,20 @@ def whole_tables(walk: Walk, kept: Sequence[int]) -> list[int]:
         if table is not None:
             tables[id(table)] = table
             chars[id(table)] = chars.get(id(table), 0) + walk.blocks[number].chars
-    whole = [box for key, box in tables.items() if box.blocks >= 4 and chars[key] >= _TABLE_SHARE * box.chars and not _arranges(box)]
+    whole = [
+        box
+        for key, box in tables.items()
+        if box.blocks >= 4 and chars[key] >= _TABLE_SHARE * box.chars and not _arranges(box)
+    ]
     if not whole:
         return list(kept)
     spans = [(box.start, box.end) for box in whole]
     have = set(kept)
-    return [at for at, block in enumerate(walk.blocks) if at in have or any(start <= block.start < end for start, end in spans)]
+    return [
+        at
+        for at, block in enumerate(walk.blocks)
+        if at in have or any(start <= block.start < end for start, end in spans)
+    ]
 
 
 def _arranges(table: Box) -> bool:
@@ -95,9 +136,10 @@ def _verse(walk: Walk, kept: Sequence[int]) -> frozenset[int]:
     found, before = set(), -2
     for number in kept:
         block = walk.blocks[number]
-        if block.broken and before == number - 1 and walk.blocks[before].box is block.box and not block.link:
-            if block.chars < _VERSE and walk.blocks[before].chars < _VERSE:
-                found.add(number)
+        goes_on = block.broken and before == number - 1 and not block.link
+        line_before = walk.blocks[before] if goes_on else block
+        if goes_on and line_before.box is block.box and max(block.chars, line_before.chars) < _VERSE:
+            found.add(number)
         before = number
     return frozenset(found)
 

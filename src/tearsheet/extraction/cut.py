@@ -22,10 +22,13 @@ def extract(page: bytes, url: str = "", *, content_type: str = "") -> Clipping:
     return _page(text, url, _Known(encoding=encoding))
 
 
-def clip(capture: Capture, *, entry: Entry | None = None, rule: ArticleRule | None = None, profile: Profile | None = None) -> Clipping:
+def clip(
+    capture: Capture, *, entry: Entry | None = None, rule: ArticleRule | None = None, profile: Profile | None = None
+) -> Clipping:
     """Return the clipping of a capture.
 
-    The full text that `entry` carries is taken if it is clearly fuller than the page's; whatever the page does not say, the entry does.
+    The full text that `entry` carries is taken if it is clearly fuller than the page's; whatever the page does not
+    say, the entry does.
     `rule` is the site's own, `profile` what its earlier pages have taught.
     """
     text, encoding = charset.decode(capture.body, content_type=capture.header("content-type"))
@@ -124,9 +127,12 @@ def _page(text: str, url: str, known: _Known) -> Clipping:
 def _chosen(walk: Walk, said: structured.Declared, title: str, base: str, profile: Profile) -> _Body:
     found = body.chances(walk, said, title)
     if profile.texts:
-        found = [0.0 if text_key(block.text) in profile.texts else chance for block, chance in zip(walk.blocks, found, strict=True)]
+        found = [
+            0.0 if text_key(block.text) in profile.texts else chance
+            for block, chance in zip(walk.blocks, found, strict=True)
+        ]
     kept = body.chosen(walk, found)
-    shown = pictures.gallery(walk, kept, found, base, known=profile.pictures)
+    shown = pictures.gallery(walk, kept, base, known=profile.pictures)
     kept = build.whole_tables(walk, [at for at in kept if at not in shown.captions])
     return _Body(walk, kept, found, shown, base, "page")
 
@@ -136,7 +142,7 @@ def fragment(markup: str, base: str, how: str) -> _Body:
     walk = Walk(html.stream(markup).pieces)
     everything = list(range(len(walk.blocks)))
     found = [1.0] * len(everything)
-    shown = pictures.gallery(walk, everything, found, base, whole=True)
+    shown = pictures.gallery(walk, everything, base, whole=True)
     return _Body(walk, [at for at in everything if at not in shown.captions], found, shown, base, how)
 
 
@@ -185,8 +191,14 @@ def _facts(read: _Read) -> _Facts:
     declared = said.language or (rule.language if rule else "") or (entry.language if entry else "")
     language = language_of(text or read.title[0], declared)
     where = when.Where(language[0], rule.zone if rule else "", read.url)
-    published = known.said.published if known.said.published.at else when.published(said, visible.walk, visible.kept, where)
-    names = (known.said.authors, "site rule") if known.said.authors else authors.authors_of(said, visible.walk, visible.kept, site=_names_of_site(read))
+    published = (
+        known.said.published if known.said.published.at else when.published(said, visible.walk, visible.kept, where)
+    )
+    names = (
+        (known.said.authors, "site rule")
+        if known.said.authors
+        else authors.authors_of(said, visible.walk, visible.kept, site=_names_of_site(read))
+    )
     cut = verdict.Cut(read.url, read.title[0], text, published.at, names[0], len(read.cut.shown.images))
     return _Facts(language, published, when.modified(said, where), names, cut)
 
@@ -201,18 +213,38 @@ def _clipping(read: _Read) -> Clipping:
     lead, lead_how = _lead(read, images)
     section, tags = _shelved(said)
     how = {
-        "body": read.cut.how, "title": read.title[1], "authors": facts.authors[1], "published": facts.published.how, "modified": facts.modified.how,
-        "language": facts.language[1], "lead": lead_how, "encoding": read.known.encoding,
+        "body": read.cut.how,
+        "title": read.title[1],
+        "authors": facts.authors[1],
+        "published": facts.published.how,
+        "modified": facts.modified.how,
+        "language": facts.language[1],
+        "lead": lead_how,
+        "encoding": read.known.encoding,
         "access": "declared not free" if verdict.is_closed(said) else "",
-    }  # fmt: skip
+    }
     return Clipping(
-        url=read.url, title=read.title[0], html=read.cut.markup(), text=facts.cut.text, authors=facts.authors[0], published=facts.published.at,
-        modified=facts.modified.at, published_text=facts.published.text, language=facts.language[0], lead=lead, images=_all(lead, images),
-        canonical=_canonical(read), description=structured.plain(said.first("og:description", "description", "twitter:description")),
-        site_name=_site(said), section=section, tags=tags, article_probability=verdict.probability(_row(read, facts)),
-        blocked=verdict.blocked(said, read.visible.walk, facts.cut), how={key: value for key, value in how.items() if value},
+        url=read.url,
+        title=read.title[0],
+        html=read.cut.markup(),
+        text=facts.cut.text,
+        authors=facts.authors[0],
+        published=facts.published.at,
+        modified=facts.modified.at,
+        published_text=facts.published.text,
+        language=facts.language[0],
+        lead=lead,
+        images=_all(lead, images),
+        canonical=_canonical(read),
+        description=structured.plain(said.first("og:description", "description", "twitter:description")),
+        site_name=_site(said),
+        section=section,
+        tags=tags,
+        article_probability=verdict.probability(_row(read, facts)),
+        blocked=verdict.blocked(said, read.visible.walk, facts.cut),
+        how={key: value for key, value in how.items() if value},
         recipe=read.known.recipe("page"),
-    )  # fmt: skip
+    )
 
 
 def _lead(read: _Read, images: Sequence[Image]) -> tuple[Image | None, str]:
@@ -231,7 +263,12 @@ def _declared_pictures(said: structured.Declared) -> list[str]:
     for item in structured.listed(said.article.get("image"))[:2]:
         value = item.get("url") or item.get("contentUrl") if isinstance(item, dict) else item
         found += [part for part in structured.listed(value)[:1] if isinstance(part, str)]
-    found += [*said.meta.get("og:image:url", ()), *said.meta.get("twitter:image", ()), *said.meta.get("twitter:image:src", ()), said.links.get("image_src", "")]
+    found += [
+        *said.meta.get("og:image:url", ()),
+        *said.meta.get("twitter:image", ()),
+        *said.meta.get("twitter:image:src", ()),
+        said.links.get("image_src", ""),
+    ]
     return found
 
 
@@ -248,11 +285,25 @@ def _canonical(read: _Read) -> str:
 def _shelved(said: structured.Declared) -> tuple[str, tuple[str, ...]]:
     """Return the section and the tags that the page declares."""
     sections = [structured.plain(part) for part in structured.listed(said.article.get("articleSection"))]
-    section = next((part for part in (*sections, structured.plain(said.first("article:section", "section", "parsely-section"))) if part), "")
+    section = next(
+        (
+            part
+            for part in (*sections, structured.plain(said.first("article:section", "section", "parsely-section")))
+            if part
+        ),
+        "",
+    )
     tags = [structured.plain(tag) for tag in said.meta.get("article:tag", ())]
     if not tags:
-        words = structured.listed(said.article.get("keywords")) or list(said.meta.get("news_keywords", ()) or said.meta.get("keywords", ()))
-        tags = [structured.plain(part) for word in words if isinstance(word, str) for part in word.replace("，", ",").replace(";", ",").split(",")]
+        words = structured.listed(said.article.get("keywords")) or list(
+            said.meta.get("news_keywords", ()) or said.meta.get("keywords", ())
+        )
+        tags = [
+            structured.plain(part)
+            for word in words
+            if isinstance(word, str)
+            for part in word.replace("，", ",").replace(";", ",").split(",")
+        ]
     return section, tuple(dict.fromkeys(tag for tag in tags if tag and len(tag) <= 80))[:_MOST_TAGS]
 
 
@@ -277,7 +328,9 @@ def _with_entry(clipping: Clipping, entry: Entry, url: str) -> Clipping:
 def _feed_body(clipping: Clipping, entry: Entry, url: str, how: dict[str, str]) -> dict[str, object]:
     cut = fragment(entry.content, url, "feed")
     text = cut.text()
-    is_better = len(text) > _FULLER * len(clipping.text) + _FULLER_BY or (bool(clipping.blocked) and len(text) > len(clipping.text))
+    is_better = len(text) > _FULLER * len(clipping.text) + _FULLER_BY or (
+        bool(clipping.blocked) and len(text) > len(clipping.text)
+    )
     if not is_better or how.get("body") == "site rule":
         return {}
     how["body"] = "feed"
@@ -285,7 +338,15 @@ def _feed_body(clipping: Clipping, entry: Entry, url: str, how: dict[str, str]) 
     lead = clipping.lead or (images[0] if images else None)
     recipe = clipping.recipe.removesuffix("page") + "feed"
     chance = max(clipping.article_probability, 0.9)
-    return {"html": cut.markup(), "text": text, "images": _all(lead, images), "lead": lead, "recipe": recipe, "blocked": "", "article_probability": chance}
+    return {
+        "html": cut.markup(),
+        "text": text,
+        "images": _all(lead, images),
+        "lead": lead,
+        "recipe": recipe,
+        "blocked": "",
+        "article_probability": chance,
+    }
 
 
 def _replaced(clipping: Clipping, filled: Mapping[str, object], how: dict[str, str]) -> Clipping:

@@ -21,7 +21,8 @@ _UPPER = re.compile(r"[A-ZÀ-ÞА-Я]")
 _ENDS = frozenset(".!?。！？…؟।”\"»」’'")
 _LEGAL = re.compile(r"(?i)©|\(c\)|copyright|all rights|版权|版權|無断|cookie|javascript|privacy|datenschutz")
 _WHEN = re.compile(
-    r"\d{1,2}:\d\d|(?:19|20)\d\d[-/.年]\d{1,2}|\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/., ]+(?:19|20)\d\d|[A-Z][a-z]{2,8}\.? \d{1,2},? (?:19|20)\d\d"
+    r"\d{1,2}:\d\d|(?:19|20)\d\d[-/.年]\d{1,2}|\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/., ]+(?:19|20)\d\d|"
+    r"[A-Z][a-z]{2,8}\.? \d{1,2},? (?:19|20)\d\d"
 )
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _MARKS = re.compile(r"[|>›»•·/]")
@@ -30,17 +31,89 @@ _KINDS = {
     name: number
     for number, names in enumerate(
         (
-            "p", "h1", "h2", "h3", "h4 h5 h6", "li", "td th", "dd dt", "blockquote", "pre", "figcaption caption", "article section main",
-            "nav header footer aside", "summary details",
+            "p",
+            "h1",
+            "h2",
+            "h3",
+            "h4 h5 h6",
+            "li",
+            "td th",
+            "dd dt",
+            "blockquote",
+            "pre",
+            "figcaption caption",
+            "article section main",
+            "nav header footer aside",
+            "summary details",
         )
     )
     for name in names.split()
-}  # fmt: skip
+}
 _OTHER_KIND = len(_KINDS) + 1
 
-_BLOCK = ["chars", "words", "link_share", "links", "stops", "commas", "digits", "upper", "word_chars", "ends_well", "wide", "when", "legal", "marks", "kind", "starts_lower", "broken", "in_link", "text_repeats", "sig_count", "sig_chars", "sig_links", "near_title", "is_title", "in_description"]
-_BOX = ["hidden", "depth", "box_chars", "box_links", "box_blocks", "box_prose", "up1_links", "up1_chars", "up1_prose", "up2_links", "up2_chars", "up2_prose", "up4_links", "up4_prose", "steps_to_best", "inside_best", "in_article_tag", "in_main_tag", "in_p_like"]
-_PLACE = ["place", "place_chars", "after_head", "before_last", "page_chars", "page_blocks", "page_links", "page_prose", "best_share", "prose_before", "prose_after", "body_here", "body_known"]
+_BLOCK = [
+    "chars",
+    "words",
+    "link_share",
+    "links",
+    "stops",
+    "commas",
+    "digits",
+    "upper",
+    "word_chars",
+    "ends_well",
+    "wide",
+    "when",
+    "legal",
+    "marks",
+    "kind",
+    "starts_lower",
+    "broken",
+    "in_link",
+    "text_repeats",
+    "sig_count",
+    "sig_chars",
+    "sig_links",
+    "near_title",
+    "is_title",
+    "in_description",
+]
+_BOX = [
+    "hidden",
+    "depth",
+    "box_chars",
+    "box_links",
+    "box_blocks",
+    "box_prose",
+    "up1_links",
+    "up1_chars",
+    "up1_prose",
+    "up2_links",
+    "up2_chars",
+    "up2_prose",
+    "up4_links",
+    "up4_prose",
+    "steps_to_best",
+    "inside_best",
+    "in_article_tag",
+    "in_main_tag",
+    "in_p_like",
+]
+_PLACE = [
+    "place",
+    "place_chars",
+    "after_head",
+    "before_last",
+    "page_chars",
+    "page_blocks",
+    "page_links",
+    "page_prose",
+    "best_share",
+    "prose_before",
+    "prose_after",
+    "body_here",
+    "body_known",
+]
 _LEARNT = ["tag_own", "tag_low", "tag_high", "tag_sum", "text_mean", "text_low", "text_high"]
 _NEAR = [
     f"{what}_{where}" for where in ("b2", "b1", "a1", "a2") for what in ("chars", "links", "kind", "stops", "same")
@@ -55,20 +128,32 @@ NAMES: tuple[str, ...] = (
     *_LEARNT,
 )
 Row = list[float]
+MOST_JUDGED = 6_000
 _PAD = (0.0, 0.0, -1.0, 0.0)
 
 
-def rows(blocks: list[Block], walk: Walk, said: Declared, title: str = "", *, lexicon: Lexicon, every: bool = False) -> list[Row | None]:
-    """Return one row of `NAMES` for each of `blocks`, the blocks of the page or its first ones.
+def rows(walk: Walk, said: Declared, title: str = "", *, lexicon: Lexicon, every: bool = False) -> list[Row | None]:
+    """Return one row of `NAMES` for each block of the page, or of its first 6,000.
 
-    A link far from any running text gets no row, unless `every` is asked for: on news pages that is half of the blocks, and next to none of
+    A link far from any running text gets no row, unless `every` is asked for: on news pages that is half of the
+    blocks, and next to none of
     them is article (measured: 0.15 % of the words).
     """
+    blocks = walk.blocks[:MOST_JUDGED]
     if not blocks:
         return []
     page = _Page(walk, said, title)
     own = [_own(block, page) if every or not _is_far_link(block, page) else None for block in blocks]
-    near = [_PAD, _PAD, *(_brief(block) if row is None else (row[0], row[2], row[14], row[4]) for row, block in zip(own, blocks, strict=True)), _PAD, _PAD]
+    near = [
+        _PAD,
+        _PAD,
+        *(
+            _brief(block) if row is None else (row[0], row[2], row[14], row[4])
+            for row, block in zip(own, blocks, strict=True)
+        ),
+        _PAD,
+        _PAD,
+    ]
     boxes: list[Box | None] = [None, None, *(block.box.parent for block in blocks), None, None]
     total = max(len(blocks) - 1, 1)
     prose_before, chars_before = 0, 0
@@ -78,10 +163,20 @@ def rows(blocks: list[Block], walk: Walk, said: Declared, title: str = "", *, le
         if row is not None:
             row += box.row or _box_row(box, page)
             row += (
-                number / total, chars_before / page.chars, min(max(number - page.head, -40), 400), page.last - number, page.log_chars, page.log_blocks,
-                page.links, page.log_prose, page.best_share, prose_before / page.prose, (page.prose - prose_before - is_prose) / page.prose,
-                page.body_has(block), page.body_known,
-            )  # fmt: skip
+                number / total,
+                chars_before / page.chars,
+                min(max(number - page.head, -40), 400),
+                page.last - number,
+                page.log_chars,
+                page.log_blocks,
+                page.links,
+                page.log_prose,
+                page.best_share,
+                prose_before / page.prose,
+                (page.prose - prose_before - is_prose) / page.prose,
+                page.body_has(block),
+                page.body_known,
+            )
             for other in (number, number + 1, number + 3, number + 4):
                 row += near[other]
                 row.append(1.0 if boxes[other] is not None and boxes[other] is box.parent else 0.0)
@@ -109,7 +204,9 @@ def tilt(box: Box, tags: Mapping[str, float]) -> tuple[float, float, float, floa
 
 
 def own_tilt(words: Sequence[str], tags: Mapping[str, float]) -> float:
-    """Return the leaning of one element: of its names, the one that says most for the article and the one that says most against it."""
+    """Return the leaning of one element: of its names, the one that says most for the article and the one that says
+    most against it.
+    """
     known = [tags[word] for word in words if word in tags]
     return max(known) + min(known) if known else 0.0
 
@@ -146,7 +243,12 @@ def _is_far_link(block: Block, page: "_Page") -> bool:
 
 
 def _brief(block: Block) -> tuple[float, float, float, float]:
-    return log1p(block.chars), block.linked / block.chars, _KINDS.get(block.name, _OTHER_KIND), len(_STOPS.findall(block.text))
+    return (
+        log1p(block.chars),
+        block.linked / block.chars,
+        _KINDS.get(block.name, _OTHER_KIND),
+        len(_STOPS.findall(block.text)),
+    )
 
 
 class _Page:
@@ -230,12 +332,32 @@ def _own(block: Block, page: _Page) -> Row:
     count, sig_chars, sig_linked = page.kinds[key]
     short = folded(text[:160]) if chars < 400 and (page.title or page.description) else ""
     return [
-        log1p(chars), log1p(words), block.linked / chars, min(block.links, 50) / words, len(_STOPS.findall(text)), len(_COMMAS.findall(text)) / words,
-        len(_DIGIT.findall(text)) / chars, len(_UPPER.findall(text)) / chars, chars / words, text[-1] in _ENDS, wide, bool(_WHEN.search(text[:120])),
-        bool(_LEGAL.search(text)), len(_MARKS.findall(text)) / words, _KINDS.get(block.name, _OTHER_KIND), text[0].islower(), block.broken, bool(block.link),
-        page.texts[text], log1p(count), log1p(sig_chars / count), sig_linked / sig_chars,
-        _overlap(short, page.title), bool(short) and short == page.title, bool(page.description) and short[:60] == page.description[:60] != "",
-    ]  # fmt: skip
+        log1p(chars),
+        log1p(words),
+        block.linked / chars,
+        min(block.links, 50) / words,
+        len(_STOPS.findall(text)),
+        len(_COMMAS.findall(text)) / words,
+        len(_DIGIT.findall(text)) / chars,
+        len(_UPPER.findall(text)) / chars,
+        chars / words,
+        text[-1] in _ENDS,
+        wide,
+        bool(_WHEN.search(text[:120])),
+        bool(_LEGAL.search(text)),
+        len(_MARKS.findall(text)) / words,
+        _KINDS.get(block.name, _OTHER_KIND),
+        text[0].islower(),
+        block.broken,
+        bool(block.link),
+        page.texts[text],
+        log1p(count),
+        log1p(sig_chars / count),
+        sig_linked / sig_chars,
+        _overlap(short, page.title),
+        bool(short) and short == page.title,
+        bool(page.description) and short[:60] == page.description[:60] != "",
+    ]
 
 
 def _overlap(short: str, title: str) -> float:
@@ -253,11 +375,28 @@ def _box_row(box: Box, page: _Page) -> tuple[float, ...]:
     steps, meeting = _meeting(box, page)
     bits = box.all_bits
     box.row = (
-        1.0 if bits & HIDDEN else 0.0, box.depth, log1p(box.chars), _share(box), log1p(box.blocks), box.prose / page.prose,
-        _share(up1), log1p(up1.chars), up1.prose / page.prose, _share(up2), log1p(up2.chars), up2.prose / page.prose, _share(up4), up4.prose / page.prose,
-        steps + 0.1 * meeting, 1.0 if meeting == 0 else 0.0, box.articles, box.mains, box.paragraph_inside,
-        *_groups(bits, page), *_groups(box.bits | (box.parent.bits if box.parent is not None else 0), page),
-    )  # fmt: skip
+        1.0 if bits & HIDDEN else 0.0,
+        box.depth,
+        log1p(box.chars),
+        _share(box),
+        log1p(box.blocks),
+        box.prose / page.prose,
+        _share(up1),
+        log1p(up1.chars),
+        up1.prose / page.prose,
+        _share(up2),
+        log1p(up2.chars),
+        up2.prose / page.prose,
+        _share(up4),
+        up4.prose / page.prose,
+        steps + 0.1 * meeting,
+        1.0 if meeting == 0 else 0.0,
+        box.articles,
+        box.mains,
+        box.paragraph_inside,
+        *_groups(bits, page),
+        *_groups(box.bits | (box.parent.bits if box.parent is not None else 0), page),
+    )
     return box.row
 
 
@@ -294,8 +433,26 @@ def _share(box: Box) -> float:
 
 # What the second look needs of a block: characters, number of its box, number of its box's parent.
 Shape = tuple[int, int, int]
-SECOND = tuple(
-    ["p", "p_b1", "p_b2", "p_b3", "p_a1", "p_a2", "p_a3", "p_box", "p_up", "p_near", "p_before", "p_after", "before_chars", "after_chars", "p_sum", "p_page", "run_place", "gap_before", "gap_after"]
+SECOND = (
+    "p",
+    "p_b1",
+    "p_b2",
+    "p_b3",
+    "p_a1",
+    "p_a2",
+    "p_a3",
+    "p_box",
+    "p_up",
+    "p_near",
+    "p_before",
+    "p_after",
+    "before_chars",
+    "after_chars",
+    "p_sum",
+    "p_page",
+    "run_place",
+    "gap_before",
+    "gap_after",
 )
 
 
@@ -305,7 +462,9 @@ def shape(blocks: list[Block]) -> list[Shape]:
 
 
 def second(shapes: list[Shape], probs: list[float], wanted: Collection[int] | None = None) -> list[Row]:
-    """Return the further columns `SECOND` for each block (for the `wanted` ones), made from the first opinion on it and on its neighbours."""
+    """Return the further columns `SECOND` for each block (for the `wanted` ones), made from the first opinion on it
+    and on its neighbours.
+    """
     total = sum(prob * chars for prob, (chars, _, _) in zip(probs, shapes, strict=True)) or 1.0
     page_chars = sum(chars for chars, _, _ in shapes) or 1
     boxes: dict[int, list[float]] = {}
@@ -328,12 +487,27 @@ def second(shapes: list[Shape], probs: list[float], wanted: Collection[int] | No
         gap_before, gap_after = surest[at]
         done.append(
             [
-                prob, near[2], near[1], near[0], near[4], near[5], near[6],
-                (here[0] - mass) / (here[1] - chars) if here[1] > chars else prob, (above[0] - mass) / (above[1] - chars) if above[1] > chars else prob,
-                sum(near) / 7, before / total, (total - before - mass) / total, log1p(before), log1p(max(total - before - mass, 0.0)), log1p(total),
-                total / page_chars, at / len(shapes), gap_before, gap_after,
+                prob,
+                near[2],
+                near[1],
+                near[0],
+                near[4],
+                near[5],
+                near[6],
+                (here[0] - mass) / (here[1] - chars) if here[1] > chars else prob,
+                (above[0] - mass) / (above[1] - chars) if above[1] > chars else prob,
+                sum(near) / 7,
+                before / total,
+                (total - before - mass) / total,
+                log1p(before),
+                log1p(max(total - before - mass, 0.0)),
+                log1p(total),
+                total / page_chars,
+                at / len(shapes),
+                gap_before,
+                gap_after,
             ]
-        )  # fmt: skip
+        )
         before += mass
     return done
 

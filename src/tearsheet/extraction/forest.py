@@ -1,7 +1,9 @@
 """Small forests of decision trees, read from package data and turned into plain Python once.
 
-The file is a zlib stream: a JSON line (`{"forests": {"first": {"nodes": n, "trees": n, "give_up": x}, ...}, "lexicon": ...}`), then for each
-forest its nodes in preorder, two bytes of column number (65535 for a leaf) and four bytes of threshold or leaf value each, little-endian.
+The file is a zlib stream: a JSON line (`{"forests": {"first": {"nodes": n, "trees": n, "give_up": x}, ...},
+"lexicon": ...}`), then for each
+forest its nodes in preorder, two bytes of column number (65535 for a leaf) and four bytes of threshold or leaf value
+each, little-endian.
 """
 
 import json
@@ -28,7 +30,8 @@ class Lexicon:
 
 LEAF = 65_535
 _NODE = struct.Struct("<Hf")
-# After this many trees a block that is far below even odds is given up: the rest would not lift it. Measured: no kept block is lost.
+# After this many trees a block that is far below even odds is given up: the rest would not lift it. Measured: no kept
+# block is lost.
 EARLY_TREES = 20
 
 
@@ -69,7 +72,9 @@ def unpacked(data: bytes) -> dict[str, Forest]:
 
 
 def packed(forests: dict[str, Forest], words: Lexicon) -> bytes:
-    """Return the bytes of a model file; a forest is its nodes in preorder, its number of trees and the score at which to give up."""
+    """Return the bytes of a model file; a forest is its nodes in preorder, its number of trees and the score at which
+    to give up.
+    """
     head = {key: {"nodes": len(nodes), "trees": trees, "give_up": low} for key, (nodes, trees, low) in forests.items()}
     whole = {"forests": head, "lexicon": {"tags": dict(words.tags), "texts": dict(words.texts)}}
     body = b"".join(_NODE.pack(column, value) for key in sorted(forests) for column, value in forests[key][0])

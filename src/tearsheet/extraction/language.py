@@ -10,15 +10,18 @@ _WORD = re.compile(r"[^\W\d_]+")
 # The commonest short words of running text; a language that shares its script with no other needs none.
 _WORDS = {
     "en": "the of and to in is that for it was with as on be by this are from at have",
-    "de": "der die und das in den von zu mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat dass sie nach wird bei",
+    "de": "der die und das in den von zu mit sich des auf für ist im dem nicht ein eine als auch es an werden aus "
+    "er hat dass sie nach wird bei",
     "fr": "le la les des et en un une du que est pour dans qui sur par au pas plus ce il avec sont son ses cette",
     "es": "el la de que y en los del se las por un para con no una su al lo como más pero sus fue este ha",
     "pt": "o a de que e do da em um para com não uma os no se na por mais as dos como mas foi ao ele das seu ou é são pelo",
     "it": "il di che la e è per un in non una sono del con da le si come ma dei al anche più nel alla della gli ha lo",
-    "nl": "de het een van en in is dat op te zijn voor met die niet aan er om ook als bij door maar naar uit wordt heeft dan",
+    "nl": "de het een van en in is dat op te zijn voor met die niet aan er om ook als bij door maar naar uit wordt "
+    "heeft dan",
     "sv": "och i att det som en på är av för med till den har inte om ett han men var jag från vi så kan när ut år nu",
     "da": "og i at det er en til på af for den de med der som ikke et har han var om jeg vi men fra sig så kan blev efter",
-    "nb": "og i det er en på som for av til med at den har ikke de et han om var fra jeg vi men seg så kan ble etter hun også etter",
+    "nb": "og i det er en på som for av til med at den har ikke de et han om var fra jeg vi men seg så kan ble "
+    "etter hun også etter",
     "fi": "ja on ei se että oli hän mutta ovat kun joka myös niin tai kuin ole vuoden mukaan sen sekä siitä olla",
     "pl": "w i na nie się z do to że o jest jak po co za od przez jego tym ale są oraz który już dla także",
     "cs": "a se v na je že o s do za to i z k ale jako pro jsou by po však jeho při byl už který nebo také",
@@ -34,7 +37,8 @@ _WORDS = {
     "lv": "un ir ka ar no par uz bet kas arī ne to tika gan pie vai jau kā gada pēc",
     "et": "ja on et ei ka oli see kui mis aga oma ning või selle ta kes välja",
     "sl": "in je v na da se so za ki z pa o tudi s kot po bi ne ni od",
-    "ru": "и в не на что с по как это он к из за а от но для его так же был у все также во который которые которых всех было чтобы при об о этом",
+    "ru": "и в не на что с по как это он к из за а от но для его так же был у все также во который которые которых "
+    "всех было чтобы при об о этом",
     "uk": "і в на не що з та до у за як це про від але його для також був які є",
     "bg": "на и в за да се от с че не е по са като до към ще при той това",
     "sr": "и у је на се да за су од са о који што ће као из али није",
@@ -47,19 +51,62 @@ _WORDS = {
     "hi": "के में की है और से का को पर ने कि यह एक भी हैं इस नहीं था",
     "mr": "आहे आणि या हे च्या ते एक होते म्हणून नाही केले",
     "ne": "छ र को मा गरेको भएको हो छन् नेपाल भने लागि",
-}  # fmt: skip
+}
 # Letters that none of the languages of the same script shares, or few.
 _LETTERS = {
-    "ru": "ыэё", "uk": "іїєґ", "be": "ўі", "sr": "ђћџј", "mk": "ѓќѕј", "kk": "қңғұүһөә", "bg": "ъ", "fa": "پچژگیک", "ur": "ٹڈڑںےہ", "ar": "ةىأإ",
-    "de": "ß", "es": "ñ¿¡", "pt": "ãõ", "hu": "őű", "pl": "łżśćęą", "cs": "řěů", "ro": "țșă", "tr": "ışğ", "vi": "ơưđạếộ", "lt": "ėųį", "lv": "āēīņļ",
-    "hr": "đć", "fr": "œè", "nb": "øå", "da": "øæ", "sv": "äå", "fi": "ää",
-}  # fmt: skip
+    "ru": "ыэё",
+    "uk": "іїєґ",
+    "be": "ўі",
+    "sr": "ђћџј",
+    "mk": "ѓќѕј",
+    "kk": "қңғұүһөә",
+    "bg": "ъ",
+    "fa": "پچژگیک",
+    "ur": "ٹڈڑںےہ",
+    "ar": "ةىأإ",
+    "de": "ß",
+    "es": "ñ¿¡",
+    "pt": "ãõ",
+    "hu": "őű",
+    "pl": "łżśćęą",
+    "cs": "řěů",
+    "ro": "țșă",
+    "tr": "ışğ",
+    "vi": "ơưđạếộ",
+    "lt": "ėųį",
+    "lv": "āēīņļ",
+    "hr": "đć",
+    "fr": "œè",
+    "nb": "øå",
+    "da": "øæ",
+    "sv": "äå",
+    "fi": "ää",
+}
 _LISTS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 _SCRIPTS = (
-    ("HIRAGANA", "ja"), ("KATAKANA", "ja"), ("HANGUL", "ko"), ("CJK", "zh"), ("THAI", "th"), ("HEBREW", "he"), ("GREEK", "el"), ("GEORGIAN", "ka"),
-    ("ARMENIAN", "hy"), ("BENGALI", "bn"), ("TAMIL", "ta"), ("TELUGU", "te"), ("MALAYALAM", "ml"), ("KANNADA", "kn"), ("GUJARATI", "gu"),
-    ("GURMUKHI", "pa"), ("MYANMAR", "my"), ("KHMER", "km"), ("LAO", "lo"), ("ETHIOPIC", "am"), ("SINHALA", "si"), ("TIBETAN", "bo"),
-)  # fmt: skip
+    ("HIRAGANA", "ja"),
+    ("KATAKANA", "ja"),
+    ("HANGUL", "ko"),
+    ("CJK", "zh"),
+    ("THAI", "th"),
+    ("HEBREW", "he"),
+    ("GREEK", "el"),
+    ("GEORGIAN", "ka"),
+    ("ARMENIAN", "hy"),
+    ("BENGALI", "bn"),
+    ("TAMIL", "ta"),
+    ("TELUGU", "te"),
+    ("MALAYALAM", "ml"),
+    ("KANNADA", "kn"),
+    ("GUJARATI", "gu"),
+    ("GURMUKHI", "pa"),
+    ("MYANMAR", "my"),
+    ("KHMER", "km"),
+    ("LAO", "lo"),
+    ("ETHIOPIC", "am"),
+    ("SINHALA", "si"),
+    ("TIBETAN", "bo"),
+)
 _FAMILIES = {"CYRILLIC": "ru uk bg sr be mk kk", "ARABIC": "ar fa ur", "DEVANAGARI": "hi mr ne"}
 
 
@@ -73,8 +120,27 @@ def language_of(text: str, declared: str = "") -> tuple[str, str]:
     return read, "text"
 
 
-_CLOSE = frozenset((("nn", "nb"), ("gl", "pt"), ("gl", "es"), ("hr", "sr"), ("bs", "hr"), ("sr", "hr"), ("bs", "sr"), ("af", "nl"), ("yue", "zh"), ("ms", "id"), ("lb", "de"),
-                    ("sk", "cs"), ("da", "nb"), ("ca", "es"), ("sl", "hr"), ("tt", "kk"), ("ky", "kk")))  # fmt: skip
+_CLOSE = frozenset(
+    (
+        ("nn", "nb"),
+        ("gl", "pt"),
+        ("gl", "es"),
+        ("hr", "sr"),
+        ("bs", "hr"),
+        ("sr", "hr"),
+        ("bs", "sr"),
+        ("af", "nl"),
+        ("yue", "zh"),
+        ("ms", "id"),
+        ("lb", "de"),
+        ("sk", "cs"),
+        ("da", "nb"),
+        ("ca", "es"),
+        ("sl", "hr"),
+        ("tt", "kk"),
+        ("ky", "kk"),
+    )
+)
 
 
 def _read(text: str) -> str:
@@ -102,11 +168,16 @@ def _by_words(text: str, choices: list[str]) -> str:
     total = sum(words.values())
     letters = Counter(text.lower())
     scores = {
-        language: sum(words[word] for word in _LISTS[language]) + 0.5 * sum(letters[letter] for letter in _LETTERS.get(language, ""))
+        language: sum(words[word] for word in _LISTS[language])
+        + 0.5 * sum(letters[letter] for letter in _LETTERS.get(language, ""))
         for language in choices
     }
     ranked = sorted(scores, key=lambda language: -scores[language])
-    if not ranked or scores[ranked[0]] * 12 < total or (len(ranked) > 1 and scores[ranked[0]] < 1.15 * scores[ranked[1]]):
+    if (
+        not ranked
+        or scores[ranked[0]] * 12 < total
+        or (len(ranked) > 1 and scores[ranked[0]] < 1.15 * scores[ranked[1]])
+    ):
         return ""
     return ranked[0]
 

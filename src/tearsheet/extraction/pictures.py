@@ -32,15 +32,21 @@ from tearsheet.extraction.words import (
 from tearsheet.model import Image
 
 _NO_PICTURE = re.compile(
-    r"(?i)(?:^|[/_.\-=])(?:icons?|logos?|avatars?|gravatar|pixel|spacer|blank|emojis?|smil(?:ey|ies)|buttons?|badges?|share|1x1|favicon|sprite|"
+    r"(?i)(?:^|[/_.\-=])(?:icons?|logos?|avatars?|gravatar|pixel|spacer|blank|emojis?|smil(?:ey|ies)|buttons?|"
+    r"badges?|share|1x1|favicon|sprite|"
     r"tracking|beacon|loading|arrow|qr-?code|erweima|transparent|placeholder|clear|divider)(?:[/_.\-?&]|\d*\.|$)|"
-    r"doubleclick|facebook\.com/tr|scorecardresearch|/count(?:er)?[./?]|feedburner|wp-content/plugins|gravatar\.com|analytics|\.svg(?:$|\?)|\.gif\?"
+    r"doubleclick|facebook\.com/tr|scorecardresearch|/count(?:er)?[./?]|feedburner|wp-content/plugins|"
+    r"gravatar\.com|analytics|\.svg(?:$|\?)|\.gif\?"
 )
 _CREDIT = re.compile(
-    r"(?i)^\W*(?:foto|photo|image|picture|bild|credit|quelle|source|crédit|fuente|imagen|©|\(c\)|图源|图片来源|来源|图|摄影|攝|写真|撮影|사진|фото|صورة)"
+    r"(?i)^\W*(?:foto|photo|image|picture|bild|credit|quelle|source|crédit|fuente|imagen|©|\(c\)|"
+    r"图源|图片来源|来源|图|摄影|攝|写真|撮影|사진|фото|صورة)"
     r"[^:：]{0,20}[:：©]|^\W*©|^\W*(?:getty|reuters|afp|dpa|ap photo|picture alliance|imago|新华社|视觉中国)\b"
 )
-_LABEL = re.compile(r"(?i)\W*(?:bild\s*\d+|photo|foto|image|advertisement|anzeige|werbung|publicidad|read more|\d+(?:\s*/\s*\d+)?|video loading.*|enlarge|zoom|play video)?\W*")
+_LABEL = re.compile(
+    r"(?i)\W*(?:bild\s*\d+|photo|foto|image|advertisement|anzeige|werbung|publicidad|read more|"
+    r"\d+(?:\s*/\s*\d+)?|video loading.*|enlarge|zoom|play video)?\W*"
+)
 _FOREIGN = NAV | ASIDE | RELATED | SHARE | COMMENT | ADVERT | FOOTER | SIGNUP | BYLINE
 _CENTRED = re.compile(r'align="?center|text-align:\s*center')
 _COLOURED = re.compile(r"<(?:span|font)\b[^>]*\bcolor")
@@ -64,14 +70,21 @@ class Gallery:
         return tuple(item.image for item in self.placed if item.image is not None)
 
 
-def gallery(walk: Walk, kept: Sequence[int], found: Sequence[float], base: str, *, known: frozenset[str] = frozenset(), whole: bool = False) -> Gallery:
+def gallery(
+    walk: Walk,
+    kept: Sequence[int],
+    base: str,
+    *,
+    known: frozenset[str] = frozenset(),
+    whole: bool = False,
+) -> Gallery:
     """Return the pictures that belong to the kept blocks; `known` are those (see `key`) that repeat across the site.
 
     `whole` says that the page is a piece of an article, of which every picture counts.
     """
     if not kept and not whole:
         return Gallery()
-    region = _Region(walk, kept, found)
+    region = _Region(walk, kept)
     shown: dict[str, tuple[Placed, list[int]]] = {}
     for spot in walk.pictures[:_MAX_PICTURES]:
         if not whole and not region.holds(spot):
@@ -105,13 +118,14 @@ _SIZE = re.compile(r"(?i)[-_.]?(?:\d{2,4}x\d{2,4}|[wh]_?\d{2,4}|scaled|large|med
 class _Region:
     """The part of the page that the kept blocks span, with the element that holds nearly all of them."""
 
-    def __init__(self, walk: Walk, kept: Sequence[int], found: Sequence[float]) -> None:
+    def __init__(self, walk: Walk, kept: Sequence[int]) -> None:
         self.walk = walk
         self.kept = frozenset(kept)
-        self.found = found
         self.top = _common(walk, kept) if kept else walk.box
         sure = [at for at in kept if walk.blocks[at].chars >= 60] or list(kept) or [0]
-        head = next((at for at in range(min(sure[0], len(walk.blocks) - 1), -1, -1) if walk.blocks[at].name == "h1"), sure[0])
+        head = next(
+            (at for at in range(min(sure[0], len(walk.blocks) - 1), -1, -1) if walk.blocks[at].name == "h1"), sure[0]
+        )
         self.first = max(min(head, sure[0]), sure[0] - 25) if head != sure[0] else max(sure[0] - 6, 0)
         self.last = sure[-1]
         self.article = _article_of(self.top)
@@ -209,14 +223,19 @@ def _given(walk: Walk, spot: Spot) -> dict[str, str]:
 
 
 def _is_decoration(given: dict[str, str], url: str, is_captioned: bool) -> bool:
-    """Return whether a picture is an icon, a tracker or the like; one with a caption may be small, as in old lists of thumbnails."""
+    """Return whether a picture is an icon, a tracker or the like; one with a caption may be small, as in old lists of
+    thumbnails.
+    """
     width, height = _pixels(given.get("width", "")), _pixels(given.get("height", ""))
     if 0 < width <= _TINY_PX or 0 < height <= _TINY_PX:
         return True
     if 0 < width <= _SMALL_PX and 0 < height <= _SMALL_PX and not is_captioned:
         return True
     parts = urlsplit(url)
-    return bool(_NO_PICTURE.search(f"{parts.path.rsplit('/', 3)[-1]}") or _NO_PICTURE.search(f"{parts.netloc}{parts.path[-80:]}?{parts.query[:60]}"))
+    return bool(
+        _NO_PICTURE.search(f"{parts.path.rsplit('/', 3)[-1]}")
+        or _NO_PICTURE.search(f"{parts.netloc}{parts.path[-80:]}?{parts.query[:60]}")
+    )
 
 
 def _pixels(text: str) -> int:
@@ -233,7 +252,14 @@ def _image(walk: Walk, url: str, given: dict[str, str], numbers: Sequence[int]) 
         credit.append(by)
     width, height = _pixels(given.get("width", "")), _pixels(given.get("height", ""))
     alt = " ".join(given.get("alt", "").split())
-    return Image(url=url, caption=" ".join(filter(None, caption)), credit=" ".join(filter(None, credit)), alt=alt[:500], width=width, height=height)
+    return Image(
+        url=url,
+        caption=" ".join(filter(None, caption)),
+        credit=" ".join(filter(None, credit)),
+        alt=alt[:500],
+        width=width,
+        height=height,
+    )
 
 
 def _parted(walk: Walk, block: Block) -> tuple[str, str]:
@@ -251,7 +277,9 @@ def _parted(walk: Walk, block: Block) -> tuple[str, str]:
 
 
 def _caption_blocks(walk: Walk, spot: Spot, *, kept: frozenset[int], alt: str) -> list[int]:
-    """Return the blocks that say what a picture shows: in its figure, in its media box, in a small box of its own, or next to it."""
+    """Return the blocks that say what a picture shows: in its figure, in its media box, in a small box of its own, or
+    next to it.
+    """
     around = _ancestors(spot.box, 7)
     for box in [box for box in around if box.name == "figure"][:2]:
         found = _notes(walk, _inside(walk, box, spot), kept, strict=False) if _pictures_in(walk, box) <= 3 else []
@@ -300,13 +328,19 @@ def _inside(walk: Walk, box: Box, spot: Spot) -> list[int]:
 
 
 def _notes(walk: Walk, numbers: Sequence[int], kept: frozenset[int], *, strict: bool) -> list[int]:
-    """Return those of a figure's blocks that are caption or credit: of `figcaption` or so named ones, if there are any, only those."""
+    """Return those of a figure's blocks that are caption or credit: of `figcaption` or so named ones, if there are
+    any, only those.
+    """
     named = [at for at in numbers if _is_caption(walk.blocks[at])]
     if strict and not named:
         numbers = [at for at in numbers if at not in kept and _may_be_caption(walk.blocks[at])]
     chosen = named or list(numbers)
     if not strict and named:
-        chosen = [at for at in numbers if at in named or _CREDIT.search(walk.blocks[at].text) or walk.blocks[at].box.bits & CREDIT]
+        chosen = [
+            at
+            for at in numbers
+            if at in named or _CREDIT.search(walk.blocks[at].text) or walk.blocks[at].box.bits & CREDIT
+        ]
     chosen = [at for at in chosen if not _LABEL.fullmatch(walk.blocks[at].text)]
     return _once(walk, chosen) if sum(walk.blocks[at].chars for at in chosen) <= _LONGEST_CAPTION else []
 
@@ -333,16 +367,24 @@ def _may_be_caption(block: Block) -> bool:
     """Return whether a line without a name of its own can be a caption: running text, no heading, no byline, no button."""
     if block.chars < _SHORTEST_CAPTION or block.linked * 2 > block.chars or block.name in ("h1", "h2", "h3", "li"):
         return False
-    return not (block.bits | block.box.bits) & (BYLINE | DATE | SHARE | NAV | COMMENT | TAGS | TITLE) and not _LABEL.fullmatch(block.text)
+    return not (block.bits | block.box.bits) & (
+        BYLINE | DATE | SHARE | NAV | COMMENT | TAGS | TITLE
+    ) and not _LABEL.fullmatch(block.text)
 
 
 def _adjacent(walk: Walk, spot: Spot, kept: frozenset[int], alt: str) -> list[int]:
-    """Return the caption that only stands near: a named one, the picture's `alt` again, the rest of its own paragraph, a line centred under it."""
+    """Return the caption that only stands near: a named one, the picture's `alt` again, the rest of its own
+    paragraph, a line centred under it.
+    """
     at = spot.before
     said = folded(alt)
     if len(said) >= _TELLING_ALT:
         for near in range(max(at - 2, 0), min(at + 4, len(walk.blocks))):
-            if walk.blocks[near].chars <= _LONGEST_CAPTION and near not in kept and said[:60] in folded(walk.blocks[near].text):
+            if (
+                walk.blocks[near].chars <= _LONGEST_CAPTION
+                and near not in kept
+                and said[:60] in folded(walk.blocks[near].text)
+            ):
                 return [near]
     if at >= len(walk.blocks):
         return []
@@ -364,10 +406,15 @@ def _adjacent(walk: Walk, spot: Spot, kept: frozenset[int], alt: str) -> list[in
 # ------------------------------------------------------------------------------------------------ embeds, lead
 
 _SHOWN = re.compile(
-    r"(?i)youtube|youtu\.be|vimeo|dailymotion|twitter|x\.com|instagram|facebook\.com/plugins/(?:post|video)|tiktok|spotify|soundcloud|maps|openstreetmap|"
-    r"bilibili|youku|v\.qq\.com|rutube|vk\.com/video|datawrapper|flourish|infogram|\.mp4|\.m3u8|\.mp3|player|embed|podcast|video"
+    r"(?i)youtube|youtu\.be|vimeo|dailymotion|twitter|x\.com|instagram|facebook\.com/plugins/(?:post|video)|"
+    r"tiktok|spotify|soundcloud|maps|openstreetmap|"
+    r"bilibili|youku|v\.qq\.com|rutube|vk\.com/video|datawrapper|flourish|infogram|\.mp4|\.m3u8|\.mp3|player|"
+    r"embed|podcast|video"
 )
-_NOT_SHOWN = re.compile(r"(?i)googletagmanager|doubleclick|recaptcha|consent|cookie|about:blank|ads?\.|/ads|widget|newsletter|comments|disqus|gtm|amazon-adsystem")
+_NOT_SHOWN = re.compile(
+    r"(?i)googletagmanager|doubleclick|recaptcha|consent|cookie|about:blank|ads?\.|/ads|widget|newsletter|"
+    r"comments|disqus|gtm|amazon-adsystem"
+)
 
 
 def _embeds(walk: Walk, region: _Region, base: str) -> list[Placed]:
@@ -396,15 +443,25 @@ def _media_source(walk: Walk, spot: Spot) -> dict[str, str]:
     return {}
 
 
-def lead(declared: Sequence[str], images: Sequence[Image], base: str, *, known: frozenset[str] = frozenset()) -> Image | None:
+def lead(
+    declared: Sequence[str], images: Sequence[Image], base: str, *, known: frozenset[str] = frozenset()
+) -> Image | None:
     """Return the article's own picture: the declared one, as the body shows it if it does; never a logo."""
     for address in declared:
         url = urls.join(base, unescape(address)) if address else ""
-        if not url or _NO_PICTURE.search(urlsplit(url).path.rsplit("/", 1)[-1]) or _DEFAULT.search(url) or key(url) in known:
+        if (
+            not url
+            or _NO_PICTURE.search(urlsplit(url).path.rsplit("/", 1)[-1])
+            or _DEFAULT.search(url)
+            or key(url) in known
+        ):
             continue
         same = next((image for image in images if key(image.url) == key(url)), None)
         return replace(same, url=url) if same else Image(url=url)
     return images[0] if images else None
 
 
-_DEFAULT = re.compile(r"(?i)default[-_]?(?:image|img|share|og|social|thumb)|(?:og|social|share|fb|facebook)[-_](?:default|image|logo)\.|site[-_]?logo|no[-_]?image")
+_DEFAULT = re.compile(
+    r"(?i)default[-_]?(?:image|img|share|og|social|thumb)|(?:og|social|share|fb|facebook)[-_](?:default|image|"
+    r"logo)\.|site[-_]?logo|no[-_]?image"
+)

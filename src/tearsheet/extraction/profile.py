@@ -30,7 +30,9 @@ class Profile:
 
     def dumped(self) -> str:
         """Return the profile as JSON text, the same for equal profiles."""
-        return json.dumps({"pages": self.pages, "pictures": sorted(self.pictures), "texts": sorted(self.texts)}, ensure_ascii=False)
+        return json.dumps(
+            {"pages": self.pages, "pictures": sorted(self.pictures), "texts": sorted(self.texts)}, ensure_ascii=False
+        )
 
 
 def read_profile(text: str) -> Profile:
@@ -61,7 +63,9 @@ def text_key(text: str) -> str:
 
 
 def _common(counts: Counter[str], least: int) -> frozenset[str]:
-    ranked = sorted((key for key, count in counts.items() if key and count >= least), key=lambda key: (-counts[key], key))
+    ranked = sorted(
+        (key for key, count in counts.items() if key and count >= least), key=lambda key: (-counts[key], key)
+    )
     return frozenset(ranked[:_MOST])
 
 

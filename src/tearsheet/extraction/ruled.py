@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tearsheet import dates, html
@@ -19,7 +19,7 @@ class Ruled:
     title: str = ""
     authors: tuple[str, ...] = ()
     lead: str = ""
-    published: Dated = Dated()
+    published: Dated = field(default_factory=Dated)
 
 
 def ruled(rule: ArticleRule, text: str, *, now: datetime | None = None) -> Ruled:
@@ -55,7 +55,11 @@ def _dated(rule: ArticleRule, tree: html.Tree, text: str, now: datetime | None) 
     for written, zone, relative in _written(rule, tree, text):
         reading = dates.read(written, language=rule.language, zone=zone or rule.zone, now=now if relative else None)
         if reading is not None:
-            return Dated(reading.at, written[:120], f"site rule: {written[:60]} ({reading.zone or 'no zone written, taken as UTC'})")
+            return Dated(
+                reading.at,
+                written[:120],
+                f"site rule: {written[:60]} ({reading.zone or 'no zone written, taken as UTC'})",
+            )
     return Dated()
 
 

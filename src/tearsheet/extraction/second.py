@@ -8,9 +8,25 @@ from tearsheet import html
 from tearsheet.extraction.structured import Declared, loaded
 from tearsheet.extraction.titles import folded
 
-_DATA = re.compile(r'<script[^>]*(?:id="__NEXT_DATA__"|type="application/json"|id="__NUXT_DATA__")[^>]*>(.*)</script>', re.S)
-_STATE = re.compile(r"(?:__\w*(?:STATE|DATA|CONTENT|APOLLO|PRELOADED|NUXT)\w*(?:__)?|Fusion\.globalContent)\s*=\s*(\{.*)", re.S)
-_TEXT_KEYS = ("text", "content", "html", "value", "body", "paragraph", "data", "model", "articleBody", "textHtml", "children")
+_DATA = re.compile(
+    r'<script[^>]*(?:id="__NEXT_DATA__"|type="application/json"|id="__NUXT_DATA__")[^>]*>(.*)</script>', re.S
+)
+_STATE = re.compile(
+    r"(?:__\w*(?:STATE|DATA|CONTENT|APOLLO|PRELOADED|NUXT)\w*(?:__)?|Fusion\.globalContent)\s*=\s*(\{.*)", re.S
+)
+_TEXT_KEYS = (
+    "text",
+    "content",
+    "html",
+    "value",
+    "body",
+    "paragraph",
+    "data",
+    "model",
+    "articleBody",
+    "textHtml",
+    "children",
+)
 _ENOUGH, _PROSE = 400, 60
 _MOST_VALUES = 60_000
 
@@ -89,14 +105,23 @@ def _bodies(value: Any) -> Iterator[str]:
 
 def _is_prose(text: str) -> bool:
     head = text[:2_000]
-    return not head.lstrip().startswith(("{", "[", "http", "data:", "function")) and len(re.findall(r"[.。!?！？,，]", head)) * 250 > len(head)
+    return not head.lstrip().startswith(("{", "[", "http", "data:", "function")) and len(
+        re.findall(r"[.。!?！？,，]", head)
+    ) * 250 > len(head)
 
 
 def _paragraph(item: Any) -> str:
     """Return one element of a list of paragraphs as markup, empty if it is none."""
     for _ in range(4):
         if isinstance(item, dict):
-            if str(item.get("type", item.get("kind", ""))).lower() in ("image", "ad", "video", "embed", "related", "newsletter"):
+            if str(item.get("type", item.get("kind", ""))).lower() in (
+                "image",
+                "ad",
+                "video",
+                "embed",
+                "related",
+                "newsletter",
+            ):
                 return ""
             item = next((item[key] for key in _TEXT_KEYS if item.get(key)), None)
         elif isinstance(item, list) and item and all(isinstance(part, dict | str) for part in item):
@@ -104,6 +129,12 @@ def _paragraph(item: Any) -> str:
             item = "".join(text for text in texts if isinstance(text, str))
         else:
             break
-    if not isinstance(item, str) or len(item) < 20 or (" " not in item.strip() and not re.search(r"[\u3040-\u9fff]", item)):
+    if (
+        not isinstance(item, str)
+        or len(item) < 20
+        or (" " not in item.strip() and not re.search(r"[\u3040-\u9fff]", item))
+    ):
         return ""
-    return item if item.lstrip().startswith("<p") else f"<p>{item}</p>" if "<" in item else f"<p>{html.escape(item)}</p>"
+    return (
+        item if item.lstrip().startswith("<p") else f"<p>{item}</p>" if "<" in item else f"<p>{html.escape(item)}</p>"
+    )

@@ -53,7 +53,9 @@ _MAX_NODES = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """Everything a page declares. `meta` maps lower-case names to their values in order; `nodes` are its JSON-LD objects, flat."""
+    """Everything a page declares. `meta` maps lower-case names to their values in order; `nodes` are its JSON-LD
+    objects, flat.
+    """
 
     title: str = ""
     language: str = ""

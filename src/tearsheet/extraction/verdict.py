@@ -12,17 +12,68 @@ from tearsheet.extraction.forest import forest
 from tearsheet.extraction.structured import Declared, types
 
 _CHALLENGE = re.compile(
-    r"(?i)just a moment|attention required|access denied|are you (?:a )?(?:human|robot)|captcha|verify(?:ing)? you are human|checking your browser|"
+    r"(?i)just a moment|attention required|access denied|are you (?:a )?(?:human|robot)|captcha|"
+    r"verify(?:ing)? you are human|checking your browser|"
     r"enable javascript and cookies|unusual traffic|pardon our interruption|安全验证|人机验证|访问验证|ddos"
 )
-_ERROR = re.compile(r"(?i)\b(?:404|403|410|500|502|503)\b|page (?:not found|introuvable)|not found|nicht gefunden|no encontrada|pagina non trovata|页面不存在|找不到|не найдена|見つかりません")
+_ERROR = re.compile(
+    r"(?i)\b(?:404|403|410|500|502|503)\b|page (?:not found|introuvable)|not found|nicht gefunden|"
+    r"no encontrada|pagina non trovata|页面不存在|找不到|не найдена|見つかりません"
+)
 _WALL = re.compile(
-    r"(?i)subscribe (?:now )?to (?:continue|read|keep)|continue reading|already a subscriber|log ?in to (?:read|continue)|this article is for subscribers|jetzt weiterlesen|weiterlesen mit|"
-    r"réservé aux abonnés|lire la suite|il vous reste \d+|solo para suscriptores|suscríbete para|contenuto riservato|この記事は会員|残り\d+文字|会員限定|有料会員|付费阅读|订阅后|登录后|구독자 전용|только для подписчиков"
+    r"(?i)subscribe (?:now )?to (?:continue|read|keep)|continue reading|already a subscriber|log ?in to "
+    r"(?:read|continue)|this article is for subscribers|jetzt weiterlesen|weiterlesen mit|"
+    r"réservé aux abonnés|lire la suite|il vous reste \d+|solo para suscriptores|suscríbete "
+    r"para|contenuto riservato|この記事は会員|残り\d+文字|会員限定|有料会員|付费阅读|订阅后|登录后|구독자 전용|только для "
+    r"подписчиков"
 )
 _STUB = 2_400
-_NO_ARTICLES = frozenset(["Product", "Recipe", "Event", "JobPosting", "SoftwareApplication", "Course", "CollectionPage", "ItemList", "SearchResultsPage", "QAPage", "DiscussionForumPosting", "Service", "LocalBusiness", "FAQPage"])
-NAMES = ["chars", "kept_share", "blocks", "prose_blocks", "mean_chars", "links", "headings", "list_share", "mean_chance", "doubtful", "declared_article", "og_article", "og_other", "other_kind", "dated", "authored", "front", "slug", "digits", "depth", "pictures", "page_links", "page_blocks", "prose_share", "first_place", "commas"]
+_NO_ARTICLES = frozenset(
+    [
+        "Product",
+        "Recipe",
+        "Event",
+        "JobPosting",
+        "SoftwareApplication",
+        "Course",
+        "CollectionPage",
+        "ItemList",
+        "SearchResultsPage",
+        "QAPage",
+        "DiscussionForumPosting",
+        "Service",
+        "LocalBusiness",
+        "FAQPage",
+    ]
+)
+NAMES = [
+    "chars",
+    "kept_share",
+    "blocks",
+    "prose_blocks",
+    "mean_chars",
+    "links",
+    "headings",
+    "list_share",
+    "mean_chance",
+    "doubtful",
+    "declared_article",
+    "og_article",
+    "og_other",
+    "other_kind",
+    "dated",
+    "authored",
+    "front",
+    "slug",
+    "digits",
+    "depth",
+    "pictures",
+    "page_links",
+    "page_blocks",
+    "prose_share",
+    "first_place",
+    "commas",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +100,33 @@ def row(walk: Walk, kept: Sequence[int], found: Sequence[float], declared: Decla
     path = cut.url.split("://", 1)[-1].partition("/")[2].split("?")[0]
     tail = path.rstrip("/").rsplit("/", 1)[-1]
     return [
-        log1p(chars), chars / total, log1p(len(blocks)), log1p(len(prose)), chars / count, sum(block.linked for block in blocks) / max(chars, 1),
-        sum(block.name in ("h2", "h3", "h4") for block in blocks) / count, sum(block.name in ("li", "td", "dd", "dt") for block in blocks) / count,
-        sum(found[at] for at in kept) / count, sum(0.1 < chance < 0.9 for chance in found) / max(len(found), 1), bool(declared.article),
-        kind == "article", bool(kind) and kind != "article", bool(kinds & _NO_ARTICLES), cut.published is not None, bool(cut.authors),
-        urls.is_front(cut.url) if cut.url else 0.0, tail.count("-") + tail.count("_"), sum(char.isdigit() for char in path), path.count("/"),
-        log1p(cut.pictures), walk.box.linked / total, log1p(len(walk.blocks)), walk.box.prose / total, kept[0] / max(len(walk.blocks), 1) if kept else 1.0,
+        log1p(chars),
+        chars / total,
+        log1p(len(blocks)),
+        log1p(len(prose)),
+        chars / count,
+        sum(block.linked for block in blocks) / max(chars, 1),
+        sum(block.name in ("h2", "h3", "h4") for block in blocks) / count,
+        sum(block.name in ("li", "td", "dd", "dt") for block in blocks) / count,
+        sum(found[at] for at in kept) / count,
+        sum(0.1 < chance < 0.9 for chance in found) / max(len(found), 1),
+        bool(declared.article),
+        kind == "article",
+        bool(kind) and kind != "article",
+        bool(kinds & _NO_ARTICLES),
+        cut.published is not None,
+        bool(cut.authors),
+        urls.is_front(cut.url) if cut.url else 0.0,
+        tail.count("-") + tail.count("_"),
+        sum(char.isdigit() for char in path),
+        path.count("/"),
+        log1p(cut.pictures),
+        walk.box.linked / total,
+        log1p(len(walk.blocks)),
+        walk.box.prose / total,
+        kept[0] / max(len(walk.blocks), 1) if kept else 1.0,
         len(re.findall(r"[,，、]", cut.text[:3_000])) / max(len(cut.text[:3_000]), 1) * 100,
-    ]  # fmt: skip
+    ]
 
 
 def probability(columns: list[float]) -> float:

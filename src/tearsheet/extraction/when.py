@@ -10,8 +10,60 @@ from tearsheet.extraction.blocks import Spot, Walk
 from tearsheet.extraction.structured import Declared, line
 from tearsheet.extraction.words import COMMENT, DATE, RELATED
 
-_PUBLISHED = ["article:published_time", "article:published", "og:published_time", "og:article:published_time", "datepublished", "date.issued", "dc.date.issued", "dcterms.created", "dcterms.issued", "dcterms.date", "dc.date.created", "dc.date", "dc.date.publication", "parsely-pub-date", "sailthru.date", "publishdate", "publish-date", "publish_date", "pubdate", "publication_date", "publicationdate", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "article.published", "originalpublicationdate", "ptime", "displaydate", "date_published", "article_date_original", "article:create_at", "weibo:article:create_at", "date", "last-publish", "datecreated", "created_time", "citation_publication_date", "article-publication-date"]
-_MODIFIED = ["article:modified_time", "og:updated_time", "article:modified", "og:modified_time", "datemodified", "dcterms.modified", "dc.date.modified", "last-modified", "lastmod", "revised", "modified_time", "article.updated", "modificationdate"]
+_PUBLISHED = [
+    "article:published_time",
+    "article:published",
+    "og:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "date.issued",
+    "dc.date.issued",
+    "dcterms.created",
+    "dcterms.issued",
+    "dcterms.date",
+    "dc.date.created",
+    "dc.date",
+    "dc.date.publication",
+    "parsely-pub-date",
+    "sailthru.date",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "pubdate",
+    "publication_date",
+    "publicationdate",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "article.published",
+    "originalpublicationdate",
+    "ptime",
+    "displaydate",
+    "date_published",
+    "article_date_original",
+    "article:create_at",
+    "weibo:article:create_at",
+    "date",
+    "last-publish",
+    "datecreated",
+    "created_time",
+    "citation_publication_date",
+    "article-publication-date",
+]
+_MODIFIED = [
+    "article:modified_time",
+    "og:updated_time",
+    "article:modified",
+    "og:modified_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "last-modified",
+    "lastmod",
+    "revised",
+    "modified_time",
+    "article.updated",
+    "modificationdate",
+]
 _MONTH = r"[^\W\d_]{3,12}\.?"
 _TIME = r"(?:[\s,，|·–—at]{0,6}(?:um |à |o |ore |kl\.? ?)?\d{1,2}[:：.h]\d{2}(?:[:：]\d{2})?(?:\s?[ap]\.?m\.?)?)?"
 _WRITTEN = re.compile(
@@ -19,7 +71,10 @@ _WRITTEN = re.compile(
     rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s)?{_MONTH}(?:\sde)?,?\s(?:19|20)\d\d{_TIME}|\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d{_TIME}|"
     rf"\b\d{{1,2}}[./-]\d{{1,2}}[./-](?:19|20)\d\d{_TIME}"
 )
-_CHANGED = re.compile(r"(?i)updat|modif|aktualis|mis à jour|actualiz|aggiornat|更新|修改|수정|обновл|bijgewerkt|oppdatert|uppdaterad|güncel|edited")
+_CHANGED = re.compile(
+    r"(?i)updat|modif|aktualis|mis à jour|actualiz|aggiornat|更新|修改|수정|обновл|bijgewerkt|oppdatert|"
+    r"uppdaterad|güncel|edited"
+)
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[/_.-]|t\d|$)")
 _ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$")
 
@@ -87,14 +142,23 @@ def _published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where
 def _marked(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
     """Return the dates in `time` elements, microdata and elements called date, near the headline first."""
     first = kept[0] if kept else 0
-    spots = [spot for spot in walk.marks if (spot.name == "time" or spot.bits & DATE) and not spot.box.all_bits & (COMMENT | RELATED)]
+    spots = [
+        spot
+        for spot in walk.marks
+        if (spot.name == "time" or spot.bits & DATE) and not spot.box.all_bits & (COMMENT | RELATED)
+    ]
     spots = [spot for spot in spots if -25 <= spot.before - first <= 15]
     for spot in sorted(spots, key=lambda spot: _rank(spot, first)):
         given = html.attributes(spot.tag)
         text = walk.text_in(spot)
         if _CHANGED.search(text[:40]) and len(spots) > 1:
             continue
-        for value in (given.get("datetime", ""), given.get("content", ""), *_written(text), text if len(text) < 60 else ""):
+        for value in (
+            given.get("datetime", ""),
+            given.get("content", ""),
+            *_written(text),
+            text if len(text) < 60 else "",
+        ):
             yield f"{spot.name} element", value
 
 
@@ -113,7 +177,10 @@ def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
         return
     first, last = (kept[0], kept[-1]) if kept else (0, 0)
     head = next((at for at in range(first, max(first - 40, -1), -1) if walk.blocks[at].name in ("h1", "h2")), first)
-    near = sorted(range(max(head - 12, 0), min(first + 8, len(walk.blocks))), key=lambda at: (walk.blocks[at].chars > 240, abs(at - head) + 4 * (at < head - 3)))
+    near = sorted(
+        range(max(head - 12, 0), min(first + 8, len(walk.blocks))),
+        key=lambda at: (walk.blocks[at].chars > 240, abs(at - head) + 4 * (at < head - 3)),
+    )
     for at in [*near, *range(last, min(last + 8, len(walk.blocks)))]:
         block = walk.blocks[at]
         if block.chars > 600 or block.box.all_bits & COMMENT:

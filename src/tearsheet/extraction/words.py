@@ -27,19 +27,36 @@ import re
 SUMMARY, MEDIA, LIST, QUOTE, NOTE, POPUP = (1 << place for place in range(20, 26))
 
 _GROUPS = (
-    (NAV, r"^nav|menu|breadcrumb|crumb|pagination|pager|toolbar|topbar|navbar|skip|^toc$|tableofcontents|subnav|daohang|dh$"),
+    (
+        NAV,
+        r"^nav|menu|breadcrumb|crumb|pagination|pager|toolbar|topbar|navbar|skip|^toc$|tableofcontents|subnav|daohang|dh$",
+    ),
     (ASIDE, r"side|aside|rail|^right$|^left$|widget|complementary|secondary|column2"),
-    (RELATED, r"relat|recommend|recirc|suggest|more|popular|trending|latest|most|teaser|similar|also|outbrain|taboola|next|prev|xiangguan|tuijian|hot|rank"),
+    (
+        RELATED,
+        r"relat|recommend|recirc|suggest|more|popular|trending|latest|most|teaser|similar|also|outbrain|"
+        r"taboola|next|prev|xiangguan|tuijian|hot|rank",
+    ),
     (SHARE, r"share|social|sharing|facebook|twitter|whatsapp|addthis|addtoany|follow|bdshare|weixin|fenxiang"),
     (COMMENT, r"comment|disqus|reply|respond|discuss|kommentar|pinglun"),
     (ADVERT, r"^ads?$|^ad[vs]|advert|sponsor|promo|banner|dfp|gpt|outstream|affiliate|werbung|commercial|guanggao"),
     (FOOTER, r"foot|bottom|copyright|colophon|contentinfo"),
     (HEADER, r"^header|masthead|^top$|^head$|banner|toparea"),
-    (SIGNUP, r"newsletter|subscri|signup|signin|login|register|regist|paywall|piano|donat|membership|abo$|regwall|premium"),
+    (
+        SIGNUP,
+        r"newsletter|subscri|signup|signin|login|register|regist|paywall|piano|donat|membership|abo$|regwall|premium",
+    ),
     (CARD, r"card|tile|grid|carousel|slider|swiper|slick|thumb|item|listing|feed|river|collection"),
-    (BODY, r"body|content|story|text|post|entry|main|copy|paragraph|prose|markdown|richtext|zhengwen|nrong|neirong|wenzhang|artikel"),
+    (
+        BODY,
+        r"body|content|story|text|post|entry|main|copy|paragraph|prose|markdown|richtext|zhengwen|nrong|"
+        r"neirong|wenzhang|artikel",
+    ),
     (ARTICLE, r"article|news|hentry|blog|artikel|noticia|nota$|cuerpo|corps"),
-    (BYLINE, r"author|byline|writer|reporter|autor|auteur|firma|zuozhe|laiyuan|source|kisha|journalist|contributor|creator"),
+    (
+        BYLINE,
+        r"author|byline|writer|reporter|autor|auteur|firma|zuozhe|laiyuan|source|kisha|journalist|contributor|creator",
+    ),
     (DATE, r"date|time|publish|posted|updated|modified|pubdate|shijian|fecha|datum"),
     (CAPTION, r"caption|legend|figcaption|cutline|imgdesc|picdesc|tuzhu|bildunter|pie"),
     (CREDIT, r"credit|copyright|photograph|rights|attribution|bildquelle|byphoto"),
@@ -47,13 +64,17 @@ _GROUPS = (
     (META, r"meta|info|label|kicker|category|section|detail|stamp|eyebrow"),
     (TAGS, r"^tags?$|tagged|topic|keyword|taxonomy|hashtag|label"),
     (LEGAL, r"cookie|consent|gdpr|privacy|disclaimer|terms|onetrust|legal|notice"),
-    (SUMMARY, r"summary|lead|lede|intro|standfirst|excerpt|abstract|deck|dek$|subtitle|subhead|teaser|zhaiyao|chapo|vorspann|description|bajada|sumario"),
+    (
+        SUMMARY,
+        r"summary|lead|lede|intro|standfirst|excerpt|abstract|deck|dek$|subtitle|subhead|teaser|zhaiyao|chapo|"
+        r"vorspann|description|bajada|sumario",
+    ),
     (MEDIA, r"figure|image|photo|video|media|player|gallery|picture|slideshow|^img|pic$|audio|embed"),
     (LIST, r"list|items|links?$|index|archive|directory"),
     (QUOTE, r"quote|pull|zitat|citation|blockquote"),
     (NOTE, r"note|infobox|factbox|box$|callout|keypoint|takeaway|highlight|correction|footnote|references?$"),
     (POPUP, r"modal|popup|overlay|dialog|tooltip|dropdown|drawer|hidden|collaps|accordion|alert|toast"),
-)  # fmt: skip
+)
 GROUPS = len(_GROUPS)
 
 _PATTERNS = tuple((bit, re.compile(pattern)) for bit, pattern in _GROUPS)
