@@ -12,7 +12,7 @@ from tearsheet.html.bounds import bounded
 Tree = LexborHTMLParser
 Node = LexborNode
 _TAG = re.compile(r"(<[^>]*>)")
-_RAW = re.compile(r"<(?:(script|style|svg|iframe|xmp|noembed|noframes|plaintext)[ >]|!--)")
+_RAW = re.compile(r"<(?:(s(?:cript|tyle|vg)|iframe|xmp|no(?:embed|frames)|plaintext)[ >]|!--)")
 _ATTRIBUTE = re.compile(r"""([^\s="'<>/]+)="([^"]*)\"""")
 _SPACE = re.compile(r"\s+")
 
