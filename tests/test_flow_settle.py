@@ -94,6 +94,66 @@ def words(title="Fog closes the channel", text=WORDS, **more):
     return Clipping(**values)
 
 
+# ---- when was it published
+
+NINE_IN_SHANGHAI = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+def dated(text="2026-03-02 09:00:00", at=datetime(2026, 3, 2, 9, tzinfo=UTC)):
+    return words(published=at, published_text=text, how={"published": f"div: {text} (no zone written, taken as UTC)"})
+
+
+def entry(text, at=NINE_IN_SHANGHAI):
+    return Entry(url=FOG, published=at, published_text=text)
+
+
+def test_a_time_without_a_zone_is_read_in_the_zone_of_its_source():
+    found = completed(dated(), Entry(url=FOG), zone="Asia/Shanghai")
+
+    assert found.published == NINE_IN_SHANGHAI
+    assert found.how["published"] == "div: 2026-03-02 09:00:00 (no zone written; Asia/Shanghai)"
+
+
+@pytest.mark.parametrize("text", ["Mon, 02 Mar 2026 09:00:00 +0800", "Mon, 02 Mar 2026 01:00:40 GMT"])
+def test_a_time_without_a_zone_is_the_instant_that_the_listing_names(text):
+    listed = NINE_IN_SHANGHAI.replace(second=40 if "40" in text else 0)
+
+    assert completed(dated(), entry(text, listed)).published == listed
+
+
+def test_a_day_is_the_instant_on_it_that_the_listing_names():
+    day = dated("2026-03-02", datetime(2026, 3, 2, tzinfo=UTC))
+
+    for zone in ("", "Asia/Shanghai"):
+        assert completed(day, entry("Mon, 02 Mar 2026 09:00:00 +0800"), zone=zone).published == NINE_IN_SHANGHAI
+
+
+@pytest.mark.parametrize(
+    "text", ["Mon, 02 Mar 2026 09:17:00 +0800", "Wed, 04 Mar 2026 09:00:00 +0800", "2026-03-02 01:00"]
+)
+def test_a_listing_that_names_another_time_or_no_zone_moves_nothing(text):
+    listed = entry(text, datetime(2026, 3, 2, 1, tzinfo=UTC))
+
+    assert completed(dated(), listed) == dated()
+
+
+def test_a_time_with_a_zone_stays():
+    zoned = words(published=NINE_IN_SHANGHAI, published_text="2026-03-02T09:00:00+08:00")
+
+    assert completed(zoned, Entry(url=FOG), zone="Europe/Dublin") == zoned
+
+
+def test_the_zone_of_any_source_that_lists_an_article_holds(bench):
+    with bench.archive.store.transaction() as db:
+        db.execute("UPDATE source SET timezone = 'Asia/Shanghai' WHERE n = 3")
+    bench.listed()
+    n = bench.listed(source=3)
+
+    bench.settled(n, dated())
+
+    assert [article.published for article in bench.kept] == [NINE_IN_SHANGHAI]
+
+
 # ---- which article is it
 
 

@@ -191,6 +191,17 @@ def test_what_called_itself_a_copy_of_a_merged_article_is_now_a_copy_of_the_one_
     assert by_url["https://other.example/fog"].copy_of == by_url[PAGE].id
 
 
+def test_a_copy_into_which_its_original_is_merged_is_a_copy_no_more():
+    store = catalog()
+    kept, twin = listed(store), listed(store, "https://paper.example/fog?amp")
+    worded(store, kept)
+    with store.transaction() as db:
+        articles.mark_copy(db, kept, twin)
+        articles.merge(db, twin, kept)
+
+    assert [article.copy_of for article in reading.find(store.db, Query())] == [""]
+
+
 def test_an_article_is_no_copy_of_itself_and_of_one_only():
     store = catalog()
     first, second, third = (listed(store, f"https://paper.example/{n}") for n in range(3))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tearsheet import revise, schedule, urls
+from tearsheet import dates, revise, schedule, urls
 from tearsheet.archive import Archive
 from tearsheet.extraction import Profile, clip
 from tearsheet.flow.records import Keeper
@@ -22,6 +22,7 @@ from tearsheet.store.values import raw_digest
 LISTED_IS_ARTICLE = 0.1
 LINKED_IS_ARTICLE = 0.5
 GIVE_UP_AFTER = 8
+EASTERNMOST, WESTERNMOST, DAY = timedelta(hours=14), timedelta(hours=12), timedelta(days=1)
 TELLING = 20
 """So many letters say enough to be known again inside a longer text."""
 
@@ -73,7 +74,7 @@ class Settler:
         row = articles.wanted(self.db, cut.wanted.n)
         if row is None:
             return  # it was merged into another article, or removed, while its page was on the way
-        clipping = completed(cut.clipping, row.entry)
+        clipping = completed(cut.clipping, row.entry, zone=row.zone)
         n = self._identity(row, cut.capture, clipping)
         last = keeping.last_wording(self.db, n)
         note = self._note(last, clipping)
@@ -207,6 +208,7 @@ class Settler:
             better = completed(
                 clip(self.keeper.get(row.place), entry=cut.wanted.entry, rule=cut.rule, profile=cut.profile),
                 cut.wanted.entry,
+                zone=cut.wanted.zone,
             )
             if better.recipe != clipping.recipe or revise.worse(last.clipping, better):
                 return last.clipping
@@ -297,8 +299,9 @@ def agree(one: str, other: str) -> bool:
     return len(pairs & others) > 0.7 * min(len(pairs), len(others)) > 0
 
 
-def completed(clipping: Clipping, entry: Entry) -> Clipping:
-    """Return `clipping` with what the page does not say filled in from its listing."""
+def completed(clipping: Clipping, entry: Entry, *, zone: str = "") -> Clipping:
+    """Return `clipping` with what the page does not say filled in from its listing, and from the `zone` of its source."""
+    clipping = _placed(clipping, entry, zone)
     changes: dict[str, object] = {}
     how = dict(clipping.how)
     for name, value in (
@@ -315,6 +318,34 @@ def completed(clipping: Clipping, entry: Entry) -> Clipping:
         changes["published_text"] = entry.published_text
         how["published"] = f"listing: {entry.published_text}"
     return replace(clipping, **changes, how=how) if changes else clipping  # type: ignore[arg-type]
+
+
+def _placed(clipping: Clipping, entry: Entry, zone: str) -> Clipping:
+    """Return `clipping` with a date that names no zone read in `zone`, or else as the instant that its listing names."""
+    text, language = clipping.published_text, clipping.language
+    written = dates.read(text, language=language) if clipping.published else None
+    if written is None or written.zone or written.at != clipping.published:
+        return clipping
+    there = dates.read(text, language=language, zone=zone) if zone else None
+    listed = dates.read(entry.published_text) if entry.published else None
+    if listed and listed.zone and _may_be_one(there or written, listed):
+        at, where = listed.at, f"listing: {entry.published_text}"
+    elif there:
+        at, where = there.at, zone
+    else:
+        return clipping
+    how = clipping.how.get("published", text).partition(" (no zone written")[0]
+    return replace(clipping, published=at, how={**clipping.how, "published": f"{how} (no zone written; {where})"})
+
+
+def _may_be_one(written: dates.Reading, listed: dates.Reading) -> bool:
+    """Return whether an instant can be the time that was written: within its day, or a whole zone away from its hour."""
+    ahead = listed.at - written.at
+    if written.precision == "day":
+        first, last = (timedelta(), DAY) if written.zone else (-EASTERNMOST, DAY + WESTERNMOST)
+        return first <= ahead < last
+    half_hours = ahead / timedelta(minutes=30)
+    return not written.zone and -EASTERNMOST <= ahead <= WESTERNMOST and abs(half_hours - round(half_hours)) < 1 / 30
 
 
 def origin(clipping: Clipping) -> str:

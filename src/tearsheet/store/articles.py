@@ -16,7 +16,10 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """An article whose page is due. `entry` is its fullest listing, `source` that listing's row number."""
+    """An article whose page is due. `entry` is its fullest listing, `source` that listing's row number.
+
+    `zone` is the zone of times that its sources write without one, if any of them has one.
+    """
 
     n: int
     id: str
@@ -32,6 +35,7 @@ class Wanted:
     misses: str
     gone: str
     rejected: bool
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +175,9 @@ def wanted(db: sqlite3.Connection, n: int) -> Wanted | None:
 
 def wanted_of(db: sqlite3.Connection, row: sqlite3.Row) -> Wanted:
     """Return a row of `article` with its fullest listing."""
-    listed = db.execute("SELECT source, entry FROM listing WHERE article = ?", (row["n"],)).fetchall()
+    listed = db.execute(
+        "SELECT source, entry, timezone FROM listing JOIN source ON source.n = source WHERE article = ?", (row["n"],)
+    ).fetchall()
     entries = [(item["source"], unpacked(Entry, item["entry"])) for item in listed]
     source, entry = max(
         entries, key=lambda pair: (len(pair[1].content), pair[0] == row["source"]), default=(row["source"], None)
@@ -191,6 +197,7 @@ def wanted_of(db: sqlite3.Connection, row: sqlite3.Row) -> Wanted:
         misses=row["misses"],
         gone=row["gone"],
         rejected=bool(row["rejected"]),
+        zone=next((item["timezone"] for item in listed if item["timezone"]), ""),
     )
 
 
@@ -256,7 +263,7 @@ def merge(db: sqlite3.Connection, old: int, new: int) -> None:
     db.execute("UPDATE capture SET article = ? WHERE article = ?", (new, old))
     db.execute("UPDATE picture SET article = ? WHERE article = ?", (new, old))
     db.execute("DELETE FROM profile_page WHERE article = ?", (old,))
-    db.execute("UPDATE article SET copy_of = ? WHERE copy_of = ?", (new, old))
+    db.execute("UPDATE article SET copy_of = nullif(?, n) WHERE copy_of = ?", (new, old))
     db.execute("UPDATE article SET change = ? WHERE n = ?", (next_change(db), new))
     addresses_lead_to(db, old, new)
     db.execute("DELETE FROM article WHERE n = ?", (old,))
