@@ -247,8 +247,13 @@ def test_the_addresses_that_a_page_may_call_its_own():
     )
     own = own_addresses(FOG, capture, words(canonical="https://other.example/fog"))
 
-    assert own[:2] == [FOG, "https://www.paper.example/2026/fog/"]
-    assert not [url for url in own if "other.example" in url]
+    assert own == [FOG, "https://www.paper.example/2026/fog/"]
+    amp = replace(capture, final_url="https://paper.example/amp/2026/fog")
+    assert own_addresses(FOG, amp, words()) == [FOG, "https://paper.example/amp/2026/fog"]
+    assert own_addresses("https://paper.example/amp/2026/fog", amp, words()) == [
+        "https://paper.example/amp/2026/fog",
+        FOG,
+    ]
     assert own_addresses(FOG, replace(capture, final_url="https://paper.example/"), words()) == [FOG]
 
 

@@ -138,3 +138,9 @@ def test_an_address_that_would_grow_too_long_stays_as_it_is_written():
 def test_a_host_is_no_longer_than_the_name_system_allows():
     assert urls.host("https://" + "a." * 126 + "b/") != ""
     assert urls.host("https://" + "a." * 127 + "b/") == ""
+
+
+def test_the_ordinary_page_behind_another_form_of_it():
+    assert urls.plain("https://paper.example/amp/2026/fog?utm_source=x") == "https://paper.example/2026/fog"
+    assert urls.plain("HTTPS://Paper.example/2026/fog#top") == "https://paper.example/2026/fog"
+    assert urls.plain("no address") == "no address"

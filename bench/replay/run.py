@@ -103,6 +103,7 @@ def measured(press: Press, folder: Path) -> Run:
     press.forget()
     run.again = updating(folder, "--force").cost()
     run.fetched_again = press.pages.total()
+    note(f"measured: {run}")
     return run
 
 
@@ -138,8 +139,9 @@ class Quality:
 
 def truths(text: str) -> Iterator[dict[str, Any]]:  # Any: the lines are the scorer's own
     """Yield the lines of a truth file."""
-    for line in text.splitlines():
-        yield json.loads(line)
+    for line in text.split("\n"):  # not `splitlines`: texts hold line separators of other kinds
+        if line:
+            yield json.loads(line)
 
 
 def quality(archive: Archive, press: Press, scorer: Any) -> Quality:
@@ -164,9 +166,10 @@ def quality(archive: Archive, press: Press, scorer: Any) -> Quality:
 def last_revision(archive: Archive, url: str) -> Revision | None:
     """Return the newest wording of the article at `url`, or None if it is not here."""
     try:
-        return archive.revisions(archive.article(url).id)[-1]
+        revisions = archive.revisions(archive.article(url).id)
     except TearsheetError:
         return None
+    return revisions[-1] if revisions else None
 
 
 # ---- the report

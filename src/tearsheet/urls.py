@@ -127,6 +127,12 @@ def article_id(url: str) -> str:
     return base64.b32encode(digest)[:13].decode("ascii").lower()
 
 
+def plain(url: str) -> str:
+    """Return the canonical address of the ordinary page behind an AMP, print or mobile address; of any other, its own."""
+    start = canonical(url)
+    return start if _split(start) is None else canonical(_plain(start))
+
+
 def variants(url: str) -> tuple[str, ...]:
     """Return the other addresses under which the page at `url` may be known, canonical, most likely first.
 

@@ -131,7 +131,8 @@ class Settler:
         if clipping.blocked or clipping.article_probability < LISTED_IS_ARTICLE:
             return row.n  # a login page to which every article leads is none of them
         for url in own_addresses(row.url, capture, clipping):
-            other = articles.at_address(self.db, [url])
+            # Spellings that can be worked out are asked for, not kept: they would be eight rows an article.
+            other = articles.at_address(self.db, [url]) or articles.at_address(self.db, urls.variants(url))
             if other is None:
                 articles.add_address(self.db, row.n, url)
             elif other != row.n and self._same_piece(other, clipping):
@@ -281,8 +282,7 @@ def own_addresses(url: str, capture: Capture, clipping: Clipping) -> list[str]:
     found = [urls.canonical(url)]
     for own in dict.fromkeys(urls.canonical(given) for given in (capture.final_url, clipping.canonical) if given):
         if own and not urls.is_front(own) and urls.same_site(own, url):
-            found.append(own)
-            found.extend(urls.variants(own))
+            found += [own, urls.plain(own)]
     return list(dict.fromkeys(found))
 
 

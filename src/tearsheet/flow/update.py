@@ -102,8 +102,10 @@ def update(
     A `KeyboardInterrupt` stops it: what is in hand is settled, the rest stays due, and the report says `interrupted`.
 
     Raises:
+        BadSite: a site definition is not usable; nothing was visited, or every source would seem to have failed.
         DiskTrouble: what was fetched can no longer be written. What was acknowledged before is there.
     """
+    _ = archive.sites
     return Update(archive, options or UpdateOptions(), progress, clock=clock).run()
 
 
@@ -390,9 +392,9 @@ class Update:
             # The whole-article-on-one-page form is a guess: the address as listed is the one that counts.
             self._push(job.wanted.url, tag=replace(job, instead=""))
             return
-        listed = urls.canonical(job.wanted.entry.url)
+        listed = job.wanted.entry.url
         if isinstance(error, BadStatus) and error.status in (404, 410) and not job.instead and listed != job.wanted.url:
-            # It has moved without a word at the old address, but its source lists it by the new one.
+            # It has moved, and its source lists it by the new address; or its host knows only the very spelling it lists.
             self._push(listed, tag=replace(job, instead=listed, jumps=1))
             return
         self._page_missed(job, error)
@@ -400,7 +402,8 @@ class Update:
     def _page_missed(self, job: Job, error: FetchError, *, to_front: bool = False) -> None:
         wanted = job.wanted
         status = error.status if isinstance(error, BadStatus) else 0
-        self._trouble(wanted.url, error)
+        if not (wanted.gone and (to_front or status in (404, 410))):  # that it is gone was told when it went
+            self._trouble(wanted.url, error)
         if wanted.revisions == 0 and len(wanted.entry.content or wanted.entry.summary) > 200:
             self._cut_entry(wanted, str(error))
             return
