@@ -7,11 +7,12 @@ from html import unescape
 from tearsheet.extraction.blocks import Walk
 from tearsheet.extraction.structured import Declared, listed, plain, types
 from tearsheet.extraction.titles import folded
+from tearsheet.extraction.when import WRITTEN
 from tearsheet.extraction.words import BYLINE, COMMENT, CREDIT, RELATED, SHARE
 
 _MOST = 12
 _LEAD_IN = re.compile(
-    r"(?i)^[\s|·•:–—-]*(?:(?:written|reported|posted|text|story|words|opinion|analysis|review)\s+by\s*:?|"
+    r"(?i)^[\s|·•:–—-]*(?:(?:written|reported|posted|published|text|story|words|opinion|analysis|review)\s+by\s*:?|"
     r"by\s*:|by\s+|von\s*:?\s+|ein(?:e[rn]?)?\s+\w+\s+von\s+|"
     r"par\s*:?\s+|por\s*:?\s+|di\s+|a cura di\s+|door\s*:?\s+|av\s*:?\s+|af\s*:?\s+|tekst\s*:\s*|text\s*:\s*|"
     r"foto und text\s*:?|autor(?:in|en|a|es)?\s*:\s*|auteurs?\s*:\s*|"
@@ -63,6 +64,12 @@ _NO_NAME = re.compile(
     r"august|september|october|november|december)\b|[{}<>=\"%#]"
 )
 _WRITER = re.compile(r"(?i)author|byline|writer|reporter|autor|auteur|firma|zuozhe|journalist|contributor|kisha|redakt")
+_SURE = re.compile(
+    r'(?i)rel="author|itemprop="(?:author|name)|/authors?/|class="[^"]*(?:author|byline|writer)[-_]*(?:name|link)?[ "]'
+)
+_AFTER_DATE = re.compile(
+    r"(?i)(?:19|20)\d\d(?:[ ,]+\d{1,2}[:.]\d\d)?(?: Uhr)?[ ,|–-]+(?:von|by|par|por|di|door|av|af)\s+([^|•]{2,60})"
+)
 _LONGEST = 60
 
 
@@ -187,21 +194,31 @@ def _visible(walk: Walk, kept: Sequence[int]) -> list[str]:
     best: list[str] = []
     best_rank = 0
     for spot in walk.marks:
-        if not spot.bits & BYLINE or spot.bits & (COMMENT | RELATED | SHARE) or spot.box.all_bits & COMMENT:
+        if not spot.bits & BYLINE or spot.bits & (COMMENT | RELATED | SHARE | CREDIT) or spot.box.all_bits & COMMENT:
             continue
-        if not (low <= spot.before <= high or last - 2 <= spot.before <= last + 4):
-            continue
-        if not _WRITER.search(spot.tag) or spot.bits & CREDIT:
+        if not (low <= spot.before <= high or last - 2 <= spot.before <= last + 4) or not _WRITER.search(spot.tag):
             continue
         text = walk.text_in(spot)
-        exact = 'rel="author' in spot.tag or 'itemprop="author' in spot.tag or 'itemprop="name' in spot.tag
-        if not 1 < len(text) <= 120:
+        if not 1 < len(text) <= 140:
             continue
-        names = [name for name in split_names(text) if _is_person(name)]
-        rank = 4 * exact + 6 * bool(_LEAD_IN.match(text)) + (low <= spot.before <= high) + (len(text) < 50)
+        sure = _SURE.search(spot.tag) is not None
+        names = [name for name in split_names(_without_date(text)) if _is_person(name) or (sure and _is_nick(name))]
+        rank = 4 * sure + 6 * bool(_LEAD_IN.match(text)) + 2 * (low <= spot.before <= high) + (len(text) < 50)
         if names and rank > best_rank:
             best, best_rank = names, rank
     return best
+
+
+def _without_date(text: str) -> str:
+    """Return a byline up to its date or first bar: `By Ann Lee | 3 May 2026` and `3 May 2026 by Ann Lee` give Ann Lee."""
+    found = _AFTER_DATE.search(text)
+    if found:
+        text = found.group(1)
+    return re.split(r"\s*(?:[|•]|\s[–—-]\s|//)\s*", WRITTEN.sub(" | ", text).strip(" |•–—-"), maxsplit=1)[0]
+
+
+def _is_nick(name: str) -> bool:
+    return len(name) <= 30 and name.count(" ") <= 3 and not any(char.isdigit() for char in name[:1])
 
 
 def _is_person(name: str) -> bool:
@@ -240,8 +257,8 @@ def _spoken(walk: Walk, kept: Sequence[int]) -> list[str]:
 
 
 def _written_by(text: str) -> list[str]:
-    if len(text) <= 90 and _LEAD_IN.match(text):
-        names = split_names(text)
+    if len(text) <= 120 and (_LEAD_IN.match(text) or _AFTER_DATE.search(text)):
+        names = split_names(_without_date(text))
         if names and all(map(_is_person, names)):
             return names
     found = re.search(r"(?:作\s*者|撰文|执笔人?|執筆|文)\s*[:：]\s*(.{2,60})", text) if len(text) < 300 else None

@@ -382,7 +382,7 @@ def _link_bits(tag: str) -> int:
     if not any(word in tag for word in _LINK_WORDS):
         return 0
     found = _LINK_HINTS.search(tag)
-    return bits_of(found.group(1)) if found else 0
+    return (bits_of(found.group(1)) if found else 0) | (BYLINE if "/author" in tag else 0)
 
 
 _LINK_WORDS = ("uthor", "yline", "utor", "riter", "date", "time", "credit", "tag")

@@ -66,7 +66,7 @@ _MODIFIED = [
 ]
 _MONTH = r"[^\W\d_]{3,12}\.?"
 _TIME = r"(?:[\s,，|·–—at]{0,6}(?:um |à |o |ore |kl\.? ?)?\d{1,2}[:：.h]\d{2}(?:[:：]\d{2})?(?:\s?[ap]\.?m\.?)?)?"
-_WRITTEN = re.compile(
+WRITTEN = re.compile(
     rf"(?i)(?:19|20)\d\d\s?[-/.年년]\s?\d{{1,2}}\s?[-/.月월]\s?\d{{1,2}}\s?[日일]?(?:\s*[（(].[)）])?\s*(?:\d{{1,2}}(?:[:：]\d{{2}}){{1,2}}|\d{{1,2}}[時时]\d{{2}}分?)?|"
     rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s)?{_MONTH}(?:\sde)?,?\s(?:19|20)\d\d{_TIME}|\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d{_TIME}|"
     rf"\b\d{{1,2}}[./-]\d{{1,2}}[./-](?:19|20)\d\d{_TIME}"
@@ -168,7 +168,7 @@ def _rank(spot: Spot, first: int) -> tuple[int, int]:
 
 
 def _written(text: str) -> list[str]:
-    return [found.group().strip() for found in _WRITTEN.finditer(text[:300])]
+    return [found.group().strip() for found in WRITTEN.finditer(text[:300])]
 
 
 def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
