@@ -7,7 +7,7 @@ from html import escape as _escape
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from tearsheet import urls
-from tearsheet.html.bounds import bounded
+from tearsheet.html.bounds import bounded, is_too_deep, may_be_deep, shortened
 
 Tree = LexborHTMLParser
 Node = LexborNode
@@ -36,7 +36,9 @@ def parse(markup: str) -> Tree:
     A page of more than 8 million characters or 120,000 tags is cut there, and elements nested deeper than 250 are flattened:
     lexbor's time grows with the square of the depth.
     """
-    return LexborHTMLParser(bounded(markup))
+    markup = bounded(markup)
+    tree = LexborHTMLParser(markup)
+    return LexborHTMLParser(shortened(markup)) if may_be_deep(markup) and is_too_deep(tree.html or "") else tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,17 @@ def stream(markup: str) -> Stream:
 
 
 def unescaped(piece: str) -> str:
-    """Return a text or attribute value of a `stream` as it reads; only the five names that the parser writes occur in one."""
+    """Return a text or attribute value of a `stream` as it reads; only what the parser and `escape` write occurs in one."""
     if "&" not in piece:
         return piece
-    for name, char in (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", "\xa0"), ("&quot;", '"'), ("&amp;", "&")):
+    for name, char in (
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&nbsp;", "\xa0"),
+        ("&quot;", '"'),
+        ("&#x27;", "'"),
+        ("&amp;", "&"),
+    ):
         piece = piece.replace(name, char)
     return piece
 
