@@ -24,6 +24,7 @@ from tearsheet.store.articles import Sighting
 
 LOT = 50
 POST_TYPE = "text/markdown; charset=utf-8"
+POST_ENDS, WARC_ENDS = (".md",), (".warc", ".warc.gz", ".warc.zst")
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
@@ -46,8 +47,8 @@ def import_posts(
 
     A file that is no post costs itself alone. Importing a file twice is importing it once.
     """
-    files = list(_files(paths, ".md"))
     report = ImportReport()
+    files = list(_files(paths, POST_ENDS, report))
     with Keeper(archive) as keeper:
         importer = _Posts(archive, keeper, report)
         for start in range(0, len(files), LOT):
@@ -73,11 +74,12 @@ def import_warcs(
     Pages that were captured with status 200 are cut; those that are articles become articles, their records are copied. Damaged
     records are reported and passed over.
     """
-    files = [file for end in (".warc", ".warc.gz", ".warc.zst") for file in _files(paths, end)]
     report = ImportReport()
+    files = list(_files(paths, WARC_ENDS, report))
     with Keeper(archive) as keeper, Pool(workers) as pool:
         importer = _Warcs(archive, keeper, report)
         for at, file in enumerate(files, start=1):
+            before = (report.read, len(report.troubles))
             for capture in warc.captures(
                 file, report=lambda damage: report.troubles.append((damage.file, str(damage)))
             ):
@@ -88,6 +90,8 @@ def import_warcs(
                 else:
                     report.passed_over += 1
                 importer.settle(pool, most=4 * LOT)
+            if before == (report.read, len(report.troubles)):
+                report.troubles.append((str(file), "holds no page"))
         importer.settle(pool, most=0)
     catch_up(archive)
     seal(archive)
@@ -166,7 +170,9 @@ class _Warcs:
         self.keeper = keeper
         self.report = report
         self.tally = Tally()
-        self.settler = Settler(archive, keeper, self.tally, clock=now)
+        self.at = now()
+        # A wording was seen when its page was captured, not when that is read here.
+        self.settler = Settler(archive, keeper, self.tally, clock=lambda: self.at)
         self.done: list[tuple[Path, Capture, Clipping | TearsheetError]] = []
 
     def is_page(self, capture: Capture) -> bool:
@@ -209,24 +215,27 @@ class _Warcs:
         if n is not None and self._is_older(n, capture):
             self.report.known += 1
             return
+        self.at = min(capture.captured_at.astimezone(UTC), now())
         if n is None:
-            source = Source(url=f"warc:{file.name}", kind="urls", name=urls.host(url), language=clipping.language)
+            host = urls.host(url)
             sighting = Sighting(
-                source=source_rows.unfollowed(self.db, source),
-                category=articles.category(self.db, (urls.host(url),)),
-                at=min(capture.captured_at.astimezone(UTC), now()),
+                source=source_rows.unfollowed(self.db, Source(url=f"warc:{host}", kind="urls", name=host)),
+                category=articles.category(self.db, (host,)),
+                at=self.at,
             )
             n = articles.add_article(self.db, url, sighting)
             articles.list_article(self.db, n, Entry(url=url), sighting)
         wanted = articles.wanted(self.db, n)
         if wanted is not None:
+            before = (self.tally.kept, self.tally.edits, self.tally.rejected)
             kept = self.keeper.keep(capture)
             self.settler.page(Cut(wanted=wanted, capture=kept, clipping=clipping, rule=None))
             articles.rest(self.db, n)
+            self.report.known += before == (self.tally.kept, self.tally.edits, self.tally.rejected)
 
     def _is_older(self, n: int, capture: Capture) -> bool:
-        """Return whether the article has a wording from this capture's time or later: history is not rewritten."""
-        return keeping.seen_at(self.db, n) >= capture.captured_at
+        """Return whether the article was captured at this capture's time or later: history is not rewritten."""
+        return keeping.captured_at(self.db, n) >= capture.captured_at
 
 
 def source_of(post: Post) -> Source:
@@ -236,9 +245,13 @@ def source_of(post: Post) -> Source:
     )
 
 
-def _files(paths: Sequence[Path], end: str) -> Iterator[Path]:
+def _files(paths: Sequence[Path], ends: tuple[str, ...], report: ImportReport) -> Iterator[Path]:
+    """Yield the files among `paths`, whatever they are called, and those in folders that are called so."""
     for path in paths:
-        if path.is_dir():
-            yield from sorted(file for file in path.rglob(f"*{end}") if file.is_file())
-        elif path.name.endswith(end) or end == ".md":
+        if not path.is_dir():
             yield path
+            continue
+        found = sorted(file for file in path.rglob("*") if file.name.endswith(ends) and file.is_file())
+        if not found:
+            report.troubles.append((str(path), f"no file in it is called {' or '.join(f'*{end}' for end in ends)}"))
+        yield from found

@@ -230,9 +230,9 @@ def article_of_capture(db: sqlite3.Connection, n: int) -> int | None:
     return row["article"] if row else None
 
 
-def seen_at(db: sqlite3.Connection, article: int) -> datetime:
-    """Return when the newest wording of `article` was seen; 1970 if it has none."""
-    row = db.execute("SELECT max(seen_at) FROM revision WHERE article = ?", (article,)).fetchone()
+def captured_at(db: sqlite3.Connection, article: int) -> datetime:
+    """Return when `article` was captured last; 1970 if it never was."""
+    row = db.execute("SELECT max(at) FROM capture WHERE article = ?", (article,)).fetchone()
     return from_ms(row[0] or 0)
 
 

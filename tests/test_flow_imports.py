@@ -1,0 +1,98 @@
+"""What comes in from files: WARCs with several captures of one page, files and folders that hold nothing."""
+
+import gzip
+from datetime import UTC, datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+from tests import flow_archive
+
+from tearsheet.archive import create_archive
+from tearsheet.flow.imports import import_posts, import_warcs
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PAGE = """<!doctype html><html lang="en"><head><title>{title}</title>
+<meta property="og:type" content="article"><meta property="og:title" content="{title}"></head><body><article>
+<h1>{title}</h1>
+<p>Fog came in off Cape Hollin shortly before ten, and the noon ferry waited at the pier until {hour}.</p>
+<p>The harbour master had the bell rung by hand, because the automatic one had been taken away to be mended.</p>
+<p>Nobody in the Lower Town could remember a fog so thick in March, and the tram stood still for an hour.</p>
+</article></body></html>"""
+
+
+def record(url, body, at):
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + body.encode()
+    head = (
+        f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{uuid5(NAMESPACE_URL, f'{url} {at}')}>\r\n"
+        f"WARC-Date: {at:%Y-%m-%dT%H:%M:%SZ}\r\nWARC-Target-URI: {url}\r\n"
+        f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(answer)}\r\n\r\n"
+    )
+    return gzip.compress(head.encode() + answer + b"\r\n\r\n")
+
+
+@pytest.fixture
+def archive(tmp_path):
+    made = create_archive(tmp_path / "archive", title="Test")
+    flow_archive.OPEN.append(made)
+    return made
+
+
+@pytest.fixture
+def crawl(tmp_path):
+    """A WARC of two papers: an article that was edited once between three captures, and another."""
+    fog, eels = "https://paper.example/2026/03/02/fog", "https://gazette.example/2026/03/02/eels"
+    wordings = ["a quarter to four", "half past four", "half past four"]
+    records = [
+        record(fog, PAGE.format(title="Fog closes the outer channel", hour=hour), NOON + timedelta(hours=at))
+        for at, hour in enumerate(wordings)
+    ]
+    records.append(record(eels, PAGE.format(title="Eels are dear this morning", hour="five"), NOON))
+    file = tmp_path / "crawl.warc.gz"
+    file.write_bytes(b"".join(records))
+    return file
+
+
+def test_a_warc_brings_every_wording_with_the_time_of_its_capture(archive, crawl):
+    report = import_warcs(archive, [crawl], workers=0)
+
+    assert (report.read, report.articles, report.edits, report.known) == (4, 2, 1, 1)
+    wordings = archive.revisions(archive.article("https://paper.example/2026/03/02/fog").id)
+    assert [wording.seen_at for wording in wordings] == [NOON, NOON + timedelta(hours=1)]
+
+
+def test_a_warc_that_comes_in_twice_comes_in_once(archive, crawl):
+    import_warcs(archive, [crawl], workers=0)
+    before = archive.stats()["captures"]
+
+    report = import_warcs(archive, [crawl], workers=0)
+
+    assert (report.articles, report.edits, report.known) == (0, 0, 4)
+    assert archive.stats()["captures"] == before
+
+
+def test_the_papers_in_one_warc_are_told_apart(archive, crawl):
+    import_warcs(archive, [crawl], workers=0)
+
+    assert {(article.source_name, article.url.split("/")[2]) for article in archive.articles()} == {
+        ("paper.example", "paper.example"),
+        ("gazette.example", "gazette.example"),
+    }
+
+
+@pytest.mark.parametrize("take", [import_warcs, import_posts])
+def test_a_folder_without_anything_to_import_is_named(archive, tmp_path, take):
+    (tmp_path / "empty").mkdir()
+
+    report = take(archive, [tmp_path / "empty"])
+
+    assert [thing for thing, _ in report.troubles] == [str(tmp_path / "empty")]
+
+
+@pytest.mark.parametrize("text", ["Fog came in.\n", ""])
+def test_a_file_that_is_no_warc_is_named(archive, tmp_path, text):
+    (tmp_path / "notes.txt").write_text(text)
+
+    report = import_warcs(archive, [tmp_path / "notes.txt"], workers=0)
+
+    assert (report.read, len(report.troubles)) == (0, 1)
+    assert "notes.txt" in "".join(report.troubles[0])
