@@ -32,7 +32,11 @@ STANDALONE = ("newsroom",)  # imported by faces and tests, imports nothing of th
 # A third-party library lives in one room; these are the exceptions, with the reason.
 LIBRARY_ROOMS = {
     "pycurl": {"fetch"},
-    "selectolax": {"html", "extraction", "sites"},  # extraction walks the tree for speed; sites checks people's selectors
+    "selectolax": {
+        "html",
+        "extraction",
+        "sites",
+    },  # extraction walks the tree for speed; sites checks people's selectors
     "nh3": {"html"},
     "feedparser": {"sources"},
     "lxml": {"sources"},
@@ -112,10 +116,9 @@ def test_imports_run_downward_only():
         for name, line in imports_of(path):
             if not name.startswith("tearsheet.") or (other := name.split(".")[1]) == room:
                 continue
-            if room in STANDALONE or other in STANDALONE:
-                allowed = room in FLOORS[0]
-            else:
-                allowed = floor_of(other) > floor_of(room)
+            allowed = (
+                room in FLOORS[0] if room in STANDALONE or other in STANDALONE else floor_of(other) > floor_of(room)
+            )
             if not allowed:
                 wrong.append(f"{path.relative_to(SRC)}:{line} {name}")
     assert not wrong
