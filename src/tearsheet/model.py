@@ -283,7 +283,8 @@ class Query:
     """Which articles are asked for; every field narrows. `since` and `until` are about `published` or else `first_seen`.
 
     `source` is a source's address; `categories` a path prefix; `order` is `newest`, `oldest` (by that same time),
-    `arrival` (by `seq`), `edited` or `gone` (last edit or disappearance first); `after` and `before` are exclusive bounds on `seq`.
+    `arrival` (by `seq`), `edited` or `gone` (last edit or disappearance first); `after` and `before` are exclusive bounds on
+    `seq`.
     """
 
     source: str = ""
