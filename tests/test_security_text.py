@@ -137,3 +137,18 @@ def test_the_second_opinion_sees_what_it_must_see() -> None:
     assert len(seen) > 40
     assert not list(elements(parsed("plain text")))
     assert complaints(parsed("<a href='java\tscript:x'>y</a>"), html.VOCABULARY)
+
+
+def test_only_addresses_of_the_web_and_of_mail_are_links():
+    markup = "".join(
+        f'<a href="{scheme}:x">x</a>' for scheme in ("tel", "sms", "ftp", "data", "javascript", "file", "blob")
+    )
+
+    assert "href" not in html.sanitised(f"<p>{markup}</p>")
+    assert 'href="mailto:a@b.example"' in html.sanitised('<p><a href="mailto:a@b.example">x</a></p>')
+
+
+def test_a_script_that_looks_like_a_long_tag_costs_no_text():
+    script = "<script>for(i=0;i<n;i++){" + " ".join(f"a{n}=b" for n in range(40_000)) + "}</script>"
+
+    assert html.text_of(f"<p>Before</p>{script}<p>After</p>") == "Before\n\nAfter"

@@ -90,7 +90,7 @@ def sanitised(markup: str) -> str:
         markup,
         tags=set(VOCABULARY),
         attributes={tag: set(names) for tag, names in VOCABULARY.items()},
-        url_schemes={"http", "https", "mailto", "tel"},
+        url_schemes={"http", "https", "mailto"},
         link_rel=None,
         strip_comments=True,
     )
