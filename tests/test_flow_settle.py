@@ -369,6 +369,57 @@ def test_an_edit_is_found_even_if_the_recipe_has_changed_meanwhile(bench):
     assert "shortly after nine" in second.clipping.text
 
 
+def test_an_extractor_that_wavers_makes_no_edit(bench):
+    """Both pages hold the same row of the table; one cut has it and the other has not."""
+    n = bench.listed()
+    first, row, last = (
+        f"<p>{WORDS}</p>",
+        "<tr><td>Gate nine</td><td>97 minutes</td></tr>",
+        "<p>Then came the ferry.</p>",
+    )
+    body = page(f"{first}<table>{row}</table>{last}")
+    whole = words(
+        text=f"{WORDS}\n\nGate nine\n\n97 minutes\n\nThen came the ferry.",
+        html=f"{first}<table><tbody>{row}</tbody></table>{last}",
+    )
+    part = words(text=f"{WORDS}\n\nThen came the ferry.", html=first + last)
+    for number, cut in enumerate((whole, part, whole)):
+        bench.settled(n, cut, html=body.replace("<body>", f"<body><nav>{number}</nav>"))
+
+    assert (bench.kept[0].revisions, bench.tally.edits) == (1, 0)
+
+    bench.settled(n, part, html=page(first + last))
+
+    assert bench.kept[0].revisions == 2, "now the row is gone from the page itself"
+
+
+def test_a_paragraph_that_was_moved_is_an_edit(bench):
+    n = bench.listed()
+    one, other = (
+        f"{WORDS} One.",
+        "The ferry sailed at a quarter to four with forty passengers and a cow. Nobody was hurt.",
+    )
+    for text in (f"{one}\n\n{other}", f"{other}\n\n{one}"):
+        cut = words(text=text, html="".join(f"<p>{part}</p>" for part in text.split("\n\n")))
+        bench.settled(n, cut, html=page(cut.html))
+
+    assert bench.kept[0].revisions == 2
+
+
+def test_a_damaged_record_costs_a_comparison_and_not_the_update(bench):
+    n = bench.listed()
+    bench.settled(n, words(recipe="older page"), html=page(f"<p>{WORDS}</p>"))
+    row = next(row for row in bench.archive.captures(bench.kept[0].id) if row.kind == "page")
+    file = bench.archive.warc_folder / row.place.file
+    data = bytearray(file.read_bytes())
+    data[row.place.offset + row.place.length // 2] ^= 0xFF
+    file.write_bytes(data)
+
+    bench.settled(n, words(text=WORDS.replace("ten", "nine")), html=page("<p>nine</p>"))
+
+    assert [revision.kind for revision in bench.archive.revisions(bench.kept[0].id)] == ["first", "text"]
+
+
 # ---- is it an article at all
 
 

@@ -9,13 +9,16 @@ from datetime import datetime, timedelta
 
 from tearsheet import dates, revise, schedule, urls
 from tearsheet.archive import Archive
+from tearsheet.errors import BadWarc
 from tearsheet.extraction import Profile, clip
 from tearsheet.flow.records import Keeper
+from tearsheet.flow.wavering import wavered
 from tearsheet.model import Capture, Clipping, Entry
 from tearsheet.sites import ArticleRule
 from tearsheet.store import articles, keeping, profiles, reading
 from tearsheet.store.articles import Wanted
 from tearsheet.store.keeping import Cause, Wording
+from tearsheet.store.reading import CaptureRow
 from tearsheet.store.values import raw_digest
 
 # What a source lists is taken for an article unless the page clearly says otherwise; a link on a front page has to prove it.
@@ -188,7 +191,7 @@ class Settler:
         if "text" in kind or "pictures" in kind:
             # Boxes of teasers change with every look; an archive knows what the other articles are called.
             kind = revise.kind_of(old, clipping, revise.Elsewhere.of(articles.neighbours(self.db, n)))
-        if kind:
+        if kind and not self._wavered(old, last, cut, clipping, kind):
             # What was judged no article stays so until a wording of it is one: front pages change all the time.
             rejected = cut.wanted.rejected and self._rejected(cut.wanted, clipping)
             self._revise(
@@ -196,6 +199,18 @@ class Settler:
             )
             self.tally.edits += kind != "trivial" and not cut.wanted.rejected
             self.tally.kept += cut.wanted.rejected and not rejected
+
+    def _wavered(self, old: Clipping, last: Wording, cut: Cut, clipping: Clipping, kind: str) -> bool:
+        row = reading.capture_by_n(self.db, last.capture)
+        page = self._page(row) if row and row.kind == cut.kept_as == "page" else None
+        return page is not None and wavered(old, clipping, kind, pages=(page, cut.capture))
+
+    def _page(self, row: CaptureRow) -> Capture | None:
+        """Return a capture from the WARC, or None if its record is damaged: that costs a comparison, not the update."""
+        try:
+            return self.keeper.get(row.place)
+        except BadWarc:
+            return None
 
     def _recut(self, n: int, last: Wording, cut: Cut, clipping: Clipping, *, capture: int) -> Clipping:
         """Return the last wording cut anew from its own capture by today's recipe; the better cut replaces it in place."""
@@ -205,9 +220,13 @@ class Settler:
                 return last.clipping
             better = clipping  # the page itself, where we had only the feed's text
         else:
+            page = self._page(row)
+            if page is None:
+                # It cannot be cut again: one edit too many is better than none from now on.
+                return replace(last.clipping, recipe=clipping.recipe)
             capture = last.capture
             better = completed(
-                clip(self.keeper.get(row.place), entry=cut.wanted.entry, rule=cut.rule, profile=cut.profile),
+                clip(page, entry=cut.wanted.entry, rule=cut.rule, profile=cut.profile),
                 cut.wanted.entry,
                 zone=cut.wanted.zone,
             )
