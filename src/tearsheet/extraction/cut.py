@@ -14,6 +14,7 @@ from tearsheet.sites import ArticleRule
 VERSION = "1"
 _FULLER, _FULLER_BY = 1.25, 200
 _MOST_TAGS = 30
+_OPENING = 400
 
 
 def extract(page: bytes, url: str = "", *, content_type: str = "") -> Clipping:
@@ -254,8 +255,22 @@ def _lead(read: _Read, images: Sequence[Image]) -> tuple[Image | None, str]:
         shown = fragment(markup, read.base, how).shown.images if markup else ()
         if shown:
             return shown[0], how
+    opening = _opening(read.cut)
     found = pictures.lead(_declared_pictures(read.said), images, read.base, known=read.known.profile.pictures)
+    # Declared pictures are now and then another crop, or the paper's own card; what the reader sees first is not.
+    if opening is not None and found is not None and found.url not in [image.url for image in images]:
+        shown_keys = {pictures.key(image.url) for image in images}
+        found = found if pictures.key(found.url) in shown_keys else opening
     return found, ("" if found is None else "body" if found in images else "declared")
+
+
+def _opening(cut: _Body) -> Image | None:
+    """Return the captioned picture that the article opens with: within its first 400 characters."""
+    first = next((item for item in cut.shown.placed if item.image is not None), None)
+    if first is None or first.image is None or not (first.image.caption or first.image.credit):
+        return None
+    before = sum(cut.walk.blocks[at].chars for at in cut.kept if cut.walk.blocks[at].start < first.place)
+    return first.image if before <= _OPENING else None
 
 
 def _declared_pictures(said: structured.Declared) -> list[str]:
