@@ -57,6 +57,7 @@ class _Verification:
         if not id:
             self.problems += [("catalog", said) for said in checking.integrity(self.db)]
             self._ledger()
+            self._files()
         if against is not None:
             self._against(against)
         self._leaves(id)
@@ -126,6 +127,14 @@ class _Verification:
                     (f"leaf {kept.leaf.seq}", f"the {kept.leaf.event} it stands for is missing or was changed")
                 )
             self._step("leaves", self.count["leaves"])
+
+    def _files(self) -> None:
+        """Check every record of every WARC file, also those that the catalog does not point to: requests, redirects."""
+        for file in sorted(self.archive.warc_folder.rglob("*.warc.gz")):
+            name = file.relative_to(self.archive.warc_folder).as_posix()
+            records, damages = warc.check(file, name=name)
+            self.problems += [(f"warc/{name}", str(damage)) for damage in damages]
+            self.progress(Step(stage="records", done=records, note=name))
 
     def _captures(self, id: str) -> None:
         """Check that every capture can be read at its place, and that its digests hold."""
