@@ -206,6 +206,14 @@ def test_articles_are_filtered(kept: Desk) -> None:
     assert kept.json("articles", "--until", "2001-01-01") == []
 
 
+def test_a_list_of_no_articles_says_why(kept: Desk, tmp_path: Path) -> None:
+    empty = Desk(tmp_path / "empty", kept.newsroom)
+    empty.ask("init", empty.folder)
+
+    assert empty.ask("articles").stderr == "No article is kept yet: tearsheet update.\n"
+    assert kept.ask("articles", "--category", "Nowhere").stderr == "No article is like that.\n"
+
+
 def test_articles_in_a_pipe_are_tab_separated(kept: Desk) -> None:
     lines = kept.ask("articles").stdout.splitlines()
 
@@ -300,6 +308,7 @@ def test_search_finds_words_in_any_script(kept: Desk) -> None:
     assert all(hit["snippet"][start:end] in "防潮闸" for start, end in hit["marks"])
     assert "*barrier*" in kept.ask("search", "barrier").output.casefold()
     assert kept.ask("search", "xyzzy").stderr == "0 found.\n"
+    assert "holds no word" in kept.ask("search", '"*"', code=2).stderr
 
 
 def test_stats_count_articles_and_bytes(kept: Desk) -> None:
@@ -449,6 +458,24 @@ def test_many_files_are_cut_in_their_order_and_a_missing_one_costs_only_itself(k
 
     assert [json.loads(line)["file"] for line in result.stdout.splitlines()] == [str(file) for file in files]
     assert result.stderr == f"tearsheet: {tmp_path / 'none.html'}: No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "why"), [(b"", "empty"), (b" \n", "empty"), (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary")]
+)
+def test_what_is_no_page_is_not_cut(kept: Desk, tmp_path: Path, body: bytes, why: str) -> None:
+    (tmp_path / "page.html").write_bytes(body)
+    result = kept.ask("extract", tmp_path / "page.html", code=2)
+
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"tearsheet: not understood: {tmp_path / 'page.html'}: ")
+    assert why in result.stderr
+
+
+def test_an_address_that_is_not_of_the_web_is_refused(kept: Desk) -> None:
+    assert kept.ask("extract", "ftp://paper.example/", code=6).stderr == (
+        "tearsheet: address refused: ftp://paper.example/: not http or https, but ftp\n"
+    )
 
 
 def test_extract_fetches_an_address(kept: Desk) -> None:

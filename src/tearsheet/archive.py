@@ -125,7 +125,7 @@ class Archive:
         if len(found) == 1:
             return found[0]
         some = ", ".join(source.url for source in found[:3])
-        raise NoSuchSource(text, f"several have it: {some}" if found else "see `tearsheet sources`")
+        raise NoSuchSource(text, f"several have it, say which: {some}" if found else "see `tearsheet sources`")
 
     def add_sources(self, new: Sequence[Source]) -> list[Source]:
         """Return those of `new` that were not followed yet; they are, from now on, in `sources.toml`."""

@@ -82,8 +82,9 @@ def command(said: Console, filters: Filters, choice: Choice, as_json: bool) -> N
         limit = usual if choice.limit is None else choice.limit
         said.write_table(COLUMNS, [row(article, archive.zone) for article in found(archive, query, limit)])
         total = archive.count(query)
+        kept = total or archive.count(Query(rejected=None))
     if not total:
-        said.note("No such article.")
+        said.note("No article is like that." if kept else "No article is kept yet: tearsheet update.")
     elif limit and total > limit:
         said.note(f"{total - limit:,} more: --limit 0 shows all.")
 

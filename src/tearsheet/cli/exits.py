@@ -91,7 +91,8 @@ def told(error: errors.TearsheetError | OSError) -> str:
         return ": ".join([*things, one_line(error.strerror or str(error))])
     line = one_line(str(error))
     fix = next((fix for kind, fix in FIXES if isinstance(error, kind)), "")
-    return line if not fix or "`tearsheet" in line else f"{line} ({fix})"
+    helpless = "`tearsheet" in line or "not http" in line  # no setting lets another scheme in
+    return line if not fix or helpless else f"{line} ({fix})"
 
 
 @contextmanager

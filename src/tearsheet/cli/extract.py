@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 AHEAD = 16  # pages on their way to each process
 STANDARD_INPUT = "-"
 HTTP_OK = 200
+BEGINNING = 4096  # bytes that say whether a file is text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,16 +149,33 @@ def _pages(said: Console, asked: Asked, failed: Callable[[TearsheetError | OSErr
     web = _Web(said)
     for name in asked.what:
         try:
-            if name.startswith(("http://", "https://")):
-                yield web.page(name)
-            elif is_warc(name):
+            if is_warc(name) and "://" not in name:
                 yield from _in_warc(Path(name), failed)
-            elif name == STANDARD_INPUT:
-                yield Page(name="standard input", url=asked.url, body=sys.stdin.buffer.read())
             else:
-                yield Page(name=name, url=asked.url, body=Path(name).read_bytes())
+                yield _readable(web.page(name) if "://" in name else _at_hand(name, asked.url))
         except (TearsheetError, OSError) as error:
             failed(error)
+
+
+def _at_hand(name: str, url: str) -> Page:
+    """Return the page in a file, or on standard input."""
+    if name == STANDARD_INPUT:
+        return Page(name="standard input", url=url, body=sys.stdin.buffer.read())
+    return Page(name=name, url=url, body=Path(name).read_bytes())
+
+
+def _readable(page: Page) -> Page:
+    """Return `page` if it may be HTML.
+
+    Raises:
+        FormatError: it is empty, or a picture, an archive and the like.
+    """
+    begin = page.body[:BEGINNING]
+    if not begin.strip():
+        raise FormatError(page.name, "it is empty")
+    if b"\0" in begin and not begin.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff", b"<\0", b"\0<")):
+        raise FormatError(page.name, "it is no HTML, but binary")
+    return page
 
 
 class _Web:

@@ -35,6 +35,10 @@ def command(said: Console, words: tuple[str, ...], filters: Filters, limit: int 
 
     With --json: an object with `total` (how many there are) and `hits`, an array.
     """
+    from tearsheet.terms import terms  # only a search pays for the tables
+
+    if not terms(" ".join(words)):
+        raise click.BadParameter(f"{' '.join(words)!r} holds no word to look for.", param_hint="WORDS")
     with said.archive() as archive:
         query = replace(filters.query(archive), limit=USUALLY if limit is None else limit)
         total, hits = archive.search(" ".join(words), query)

@@ -13,7 +13,7 @@ from tearsheet.cli.console import (
 )
 from tearsheet.cli.rows import source_row
 from tearsheet.cli.screen import Column, one_line
-from tearsheet.model import SourceState
+from tearsheet.model import Source, SourceState
 
 COLUMNS = [
     Column("name", flexible=True),
@@ -116,7 +116,12 @@ def _set_paused(said: Console, text: str, *, paused: bool) -> None:
     with said.archive() as archive:
         found = archive.find_source(text)
         archive.pause(found.url, paused)
-    said.report(one_line(f"{'paused' if paused else 'resumed'}: {found.name or found.url}  {found.url}"))
+    said.report(one_line(f"{'paused' if paused else 'resumed'}: {_called(found)}"))
+
+
+def _called(source: Source) -> str:
+    """Return a source's name and address, or its address once."""
+    return f"{source.name}  {source.url}" if source.name not in ("", source.url) else source.url
 
 
 @command.command("remove")
@@ -136,4 +141,4 @@ def remove(said: Console, source: str) -> None:
     with said.archive() as archive:
         found = archive.find_source(source)
         archive.unfollow(found.url)
-    said.report(one_line(f"no longer followed: {found.name or found.url}  {found.url}; its articles stay"))
+    said.report(one_line(f"no longer followed: {_called(found)}; its articles stay"))
