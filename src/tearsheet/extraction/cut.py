@@ -128,14 +128,23 @@ def _page(text: str, url: str, known: _Known) -> Clipping:
 def _chosen(walk: Walk, said: structured.Declared, title: str, base: str, profile: Profile) -> _Body:
     found = body.chances(walk, said, title)
     if profile.texts:
-        found = [
-            0.0 if text_key(block.text) in profile.texts else chance
-            for block, chance in zip(walk.blocks, found, strict=True)
-        ]
+        found = _without_repeats(walk, found, profile)
     kept = body.chosen(walk, found)
     shown = pictures.gallery(walk, kept, base, known=profile.pictures)
     kept = build.whole_tables(walk, [at for at in kept if at not in shown.captions])
     return _Body(walk, kept, found, shown, base, "page")
+
+
+def _without_repeats(walk: Walk, found: list[float], profile: Profile) -> list[float]:
+    """Return the chances with none for what repeats on the site; untouched where that would take half of the article.
+
+    Bulletins and live pages say again what other pages say, and that is their article.
+    """
+    repeated = [text_key(block.text) in profile.texts for block in walk.blocks]
+    weights = [len(block.text) * chance for block, chance in zip(walk.blocks, found, strict=True)]
+    if sum(weight for weight, again in zip(weights, repeated, strict=True) if again) > 0.5 * sum(weights):
+        return found
+    return [0.0 if again else chance for chance, again in zip(found, repeated, strict=True)]
 
 
 def fragment(markup: str, base: str, how: str) -> _Body:
