@@ -1,7 +1,7 @@
 """Everything that goes wrong on the web costs only itself, and is told with its name."""
 
 import pytest
-from tests.flow_archive import SETTINGS, followed, kept, new_archive, opened, ran
+from tests.flow_archive import SETTINGS, followed, following_only, kept, new_archive, opened, ran
 
 from tearsheet.errors import AddressRefused, BadSettings, FetchError, NoSuchSource, NotAFeed, Unreachable
 from tearsheet.flow.follow import FollowOptions, follow
@@ -93,19 +93,27 @@ def test_an_odd_title_is_one_line_and_loses_nothing_else(met):
     assert "\n" not in odd
 
 
-def test_scripts_do_not_come_in(met):
-    archive, _ = met
-    [article] = [article for article in kept(archive) if path_of(article) == "/scripts"]
-    html = archive.revisions(article.id)[-1].clipping.html
+def text_of_only(newsroom, folder, path):
+    """Return the HTML of the one page of an archive: pages of one host that share their words would be taken for frames."""
+    archive = following_only(folder, newsroom, [newsroom.address("troubles", path)])
+    [article] = kept(archive)
+    return archive.revisions(article.id)[-1].clipping.html
+
+
+def test_scripts_do_not_come_in(newsroom, tmp_path):
+    html = text_of_only(newsroom, tmp_path / "archive", "/scripts")
 
     for harm in ("<script", "onerror", "onclick", "javascript:", "<form", "<style", "data:text/html", "<svg"):
         assert harm not in html.casefold()
     assert "read by hand last night" in html
 
 
-def test_a_page_of_ten_megabytes_gives_its_one_article(met):
-    archive, _ = met
-    [article] = [article for article in kept(archive) if path_of(article) == "/large"]
+def test_a_page_of_ten_megabytes_gives_its_one_article(newsroom, tmp_path):
+    (tmp_path / "roomy").mkdir()
+    archive = in_a_hurry(tmp_path / "roomy" / "archive", newsroom)
+    (tmp_path / "list.txt").write_text(newsroom.address("troubles", "/large") + "\n")
+    ran(followed(archive, str(tmp_path / "list.txt")))
+    [article] = kept(archive)
 
     assert "read by hand last night" in archive.revisions(article.id)[-1].clipping.text
 
