@@ -22,6 +22,7 @@ _SLOW_S = 15
 
 # Failures that a second try may cure: the connection broke, not the host or its name.
 _BROKEN_OFF = frozenset({pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, pycurl.E_GOT_NOTHING, pycurl.E_PARTIAL_FILE})
+NO_HOST = "no such host"
 _NO_HOST = frozenset({pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY})
 
 
@@ -188,7 +189,7 @@ class Exchange:
         if code == getattr(pycurl, "E_TOO_LARGE", 100):
             return TooLarge(self.to.url, message or "a header beyond what libcurl takes")
         if code in _NO_HOST:
-            return Unreachable(self.to.url, "no such host")
+            return Unreachable(self.to.url, NO_HOST)
         return Unreachable(
             self.to.url, message or pycurl.easy_strerror(code) if hasattr(pycurl, "easy_strerror") else message
         )

@@ -20,7 +20,7 @@ from tearsheet.errors import (
     Unreachable,
 )
 from tearsheet.fetch import robots, wire
-from tearsheet.fetch.exchange import Exchange
+from tearsheet.fetch.exchange import NO_HOST, Exchange
 from tearsheet.fetch.loop import Loop
 from tearsheet.fetch.request import Limits, Request
 from tearsheet.fetch.turns import Turns
@@ -360,6 +360,8 @@ class _Run:
         """What kept robots.txt from coming keeps its pages from coming (RFC 9309, 2.3.1.4), and is the truer message."""
         for waiting in self._unpark(job.asks):
             cause = f"robots.txt: {error.cause}" if error.cause else "robots.txt"
+            if error.cause == NO_HOST:  # which has nothing to do with robots.txt
+                cause = NO_HOST
             failed = type(error)(wire.shown(waiting.to.url), cause)
             if isinstance(error, BadStatus) and isinstance(failed, BadStatus):
                 failed.status, failed.retry_after_s = error.status, error.retry_after_s
