@@ -83,6 +83,7 @@ def test_opml_in_another_encoding_or_broken_is_read():
 def test_what_we_export_as_opml_we_read_back():
     followed = [
         Source(url="https://paper.example/feed", name="Paper", categories=("News", "Papers"), language="en"),
+        Source(url="https://harbour.example/feed", name="Harbour", timezone="Asia/Shanghai"),
         Source(url="https://paper.example/map.xml", kind="sitemap", name="Map", categories=("News",)),
         Source(url="rsshub:/river/daily", kind="rsshub", name="River"),
         Source(url="site:guancha/头条", kind="site", name="观察者网 头条", categories=("新媒体", "观察者网", "头条")),

@@ -46,6 +46,7 @@ def _attributes(source: Source) -> str:
         "xmlUrl": source.url,
         "htmlUrl": source.homepage,
         "language": source.language,
+        "timezone": source.timezone,
     }
     return " ".join(f'{key}="{_text(value)}"' for key, value in values.items() if value)
 
