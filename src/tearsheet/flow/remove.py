@@ -8,7 +8,7 @@ from tearsheet import warc
 from tearsheet.archive import Archive
 from tearsheet.errors import NoSuchArticle
 from tearsheet.flow.clock import now
-from tearsheet.flow.sealing import seal
+from tearsheet.flow.sealing import note_files, seal
 from tearsheet.store import removing
 
 
@@ -44,26 +44,29 @@ def remove(archive: Archive, key: str, *, reason: str, source: bool = False) -> 
         for seq in taken.seqs:
             archive.index.remove(seq)
     archive.index.commit()
+    freed += erase_pending(archive)
     seal(archive)
     leaves = sum(len(taken.leaves) for taken in done)
     return Removed(
         articles=len(done),
         captures=sum(taken.captures for taken in done),
         pictures=sum(taken.pictures for taken in done),
-        bytes=freed + erase_pending(archive),
+        bytes=freed,
         kept_as_proof=(f"{leaves} leaves of the ledger, unreadable now", f"{len(done)} notices of removal: {reason}"),
     )
 
 
 def erase_pending(archive: Archive) -> int:
     """Overwrite every record that a removal has noted, also one that was interrupted; return how many bytes that were."""
-    total = 0
-    for n, place, notice in removing.erasures(archive.store.db):
+    pending = removing.erasures(archive.store.db)
+    for _, place, notice in pending:
         warc.erase(archive.warc_folder, place, notice=notice)
+    if pending:
         with archive.store.transaction() as db:
-            removing.erased(db, n)
-        total += place.length
-    return total
+            for n, _, _ in pending:
+                removing.erased(db, n)
+        note_files(archive, {place.file for _, place, _ in pending})
+    return sum(place.length for _, place, _ in pending)
 
 
 def _wanted(archive: Archive, key: str, *, source: bool) -> list[int]:

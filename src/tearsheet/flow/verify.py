@@ -9,10 +9,14 @@ from tearsheet import warc
 from tearsheet.archive import Archive
 from tearsheet.errors import TearsheetError
 from tearsheet.files import Folder
-from tearsheet.flow.sealing import CHECKPOINT, reader, signer_of
+from tearsheet.flow.sealing import CHECKPOINT, digest_of, reader, signer_of
 from tearsheet.ledger import Checkpoint, Edge, Tree, leaf_record, subject
-from tearsheet.model import Step
-from tearsheet.store import checking, leaves
+from tearsheet.model import Capture, Step
+from tearsheet.store import checking, leaves, warcfiles
+from tearsheet.store.values import raw_digest, to_ms
+from tearsheet.warc.writer import uri
+
+_NOT_IT = "is not what was captured"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +134,14 @@ class _Verification:
 
     def _files(self) -> None:
         """Check every record of every WARC file, also those that the catalog does not point to: requests, redirects."""
+        for noted in warcfiles.noted(self.db):
+            path = self.archive.warc_folder / noted.name
+            if not path.is_file():
+                self.problems.append((f"warc/{noted.name}", "is missing"))
+            elif (path.stat().st_size, digest_of(path)) != (noted.size, noted.digest):
+                self.problems.append(
+                    (f"warc/{noted.name}", "is not the file that was closed and entered in the ledger")
+                )
         for file in sorted(self.archive.warc_folder.rglob("*.warc.gz")):
             name = file.relative_to(self.archive.warc_folder).as_posix()
             records, damages = warc.check(file, name=name)
@@ -138,16 +150,14 @@ class _Verification:
 
     def _captures(self, id: str) -> None:
         """Check that every capture can be read at its place, and that its digests hold."""
-        for url, place, digest in checking.captures(self.db, id):
+        for kept in checking.captures(self.db, id):
             self.count["captures"] += 1
             try:
-                capture = warc.get(self.archive.warc_folder, place)
-                if digest != hashlib.sha256(capture.body).digest():
-                    self.problems.append(
-                        (url, f"the body at {place.file}:{place.offset} is not the one that was captured")
-                    )
+                said = _difference(kept, warc.get(self.archive.warc_folder, kept.place))
+                if said:
+                    self.problems.append((kept.url, f"the {said} at {kept.place.file}:{kept.place.offset} {_NOT_IT}"))
             except TearsheetError as error:
-                self.problems.append((url, str(error)))
+                self.problems.append((kept.url, str(error)))
             self._step("captures", self.count["captures"])
 
     def _revisions(self, id: str) -> None:
@@ -169,3 +179,12 @@ class _Verification:
     def _step(self, stage: str, done: int) -> None:
         if done % 100 == 0:
             self.progress(Step(stage=stage, done=done))
+
+
+def _difference(kept: checking.Kept, capture: Capture) -> str:
+    """Return what of a capture is not as the catalog has it: its body, its date or its address; nothing if all is."""
+    if raw_digest(capture.digest) != kept.digest:
+        return "body"
+    if to_ms(capture.captured_at) != to_ms(kept.at):
+        return "date"
+    return "" if capture.final_url == uri(kept.url).strip("<>") else "address"

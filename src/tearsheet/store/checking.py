@@ -3,10 +3,13 @@
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 import zstandard
 
 from tearsheet.model import Place
+from tearsheet.store.values import from_ms
 
 
 def integrity(db: sqlite3.Connection) -> list[str]:
@@ -16,16 +19,31 @@ def integrity(db: sqlite3.Connection) -> list[str]:
     return [line for line in said if line != "ok"] + lost[:20]
 
 
-def captures(db: sqlite3.Connection, id: str) -> Iterator[tuple[str, Place, bytes]]:
-    """Yield (address, place, digest of the body) of every capture, or of those of article `id`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the catalog says of a capture: where it was found in the end, when, the digest of its body, and its place."""
+
+    url: str
+    at: datetime
+    digest: bytes
+    place: Place
+
+
+def captures(db: sqlite3.Connection, id: str) -> Iterator[Kept]:
+    """Yield every capture, or those of article `id`."""
     narrowed = "WHERE article = (SELECT n FROM article WHERE id = :id)" if id else ""
     rows = db.execute(
-        f"""SELECT capture.url, capture.digest, capture.offset, capture.length, warc_file.name FROM capture
-        JOIN warc_file ON warc_file.n = capture.file {narrowed} ORDER BY capture.n""",
+        f"""SELECT capture.*, warc_file.name FROM capture JOIN warc_file ON warc_file.n = capture.file
+        {narrowed} ORDER BY capture.n""",
         {"id": id},
     )
     for row in rows:
-        yield row["url"], Place(file=row["name"], offset=row["offset"], length=row["length"]), row["digest"]
+        yield Kept(
+            url=row["final_url"] or row["url"],
+            at=from_ms(row["at"]),
+            digest=row["digest"],
+            place=Place(file=row["name"], offset=row["offset"], length=row["length"]),
+        )
 
 
 def wordings(db: sqlite3.Connection, id: str) -> Iterator[tuple[str, int, str]]:

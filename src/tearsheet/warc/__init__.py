@@ -4,7 +4,7 @@ from tearsheet.warc.captures import captures, cdxj, get
 from tearsheet.warc.erasing import erase
 from tearsheet.warc.reader import Damage, check, read
 from tearsheet.warc.records import Record
-from tearsheet.warc.tail import Trimmed, trim
+from tearsheet.warc.tail import Trimmed, is_open, trim
 from tearsheet.warc.writer import Revisit, Writer
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "check",
     "erase",
     "get",
+    "is_open",
     "read",
     "trim",
 ]

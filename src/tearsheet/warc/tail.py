@@ -44,6 +44,11 @@ def trim(folder: Path) -> list[Trimmed]:
     return trimmed
 
 
+def is_open(path: Path) -> bool:
+    """Return whether the file at `path` is being written, or was when its writer died."""
+    return path.with_name(path.name + OPEN_MARK).exists()
+
+
 def _synced(path: Path) -> int:
     """Return the length that was safe when the mark was last written, 0 if it does not say."""
     try:

@@ -1,0 +1,56 @@
+"""The WARC files as the ledger knows them: how long each was when it was closed, and its SHA-256."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tearsheet.store.keeping import Event, add_leaf, canonical
+
+EVENT = "warc"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarcFile:
+    """A file nobody writes to any more: its name under `warc/`, its length, its SHA-256."""
+
+    name: str
+    size: int
+    digest: bytes
+
+
+def unnoted(db: sqlite3.Connection) -> list[str]:
+    """Return the names of the files for which the ledger holds no leaf."""
+    rows = db.execute(
+        "SELECT name FROM warc_file WHERE NOT EXISTS (SELECT 1 FROM leaf WHERE ref = warc_file.n AND event = ?)",
+        (EVENT,),
+    )
+    return [row["name"] for row in rows]
+
+
+def note(db: sqlite3.Connection, files: Iterable[WarcFile], *, at: datetime) -> None:
+    """Add a leaf for each of `files` that is not noted as it is now."""
+    known = {file.name: file for file in noted(db)}
+    for file in files:
+        row = db.execute("SELECT n FROM warc_file WHERE name = ?", (file.name,)).fetchone()
+        if row is None or known.get(file.name) == file:
+            continue
+        record = canonical(
+            {"event": EVENT, "file": file.name, "bytes": file.size, "sha256": file.digest.hex(), "at": at.isoformat()}
+        )
+        add_leaf(db, Event(name=EVENT, at=at, record=record, ref=row["n"], whole=True))
+
+
+def noted(db: sqlite3.Connection) -> list[WarcFile]:
+    """Return every file as its last leaf has it, but for those with a record that is still to be overwritten."""
+    rows = db.execute(
+        """SELECT record FROM leaf WHERE event = :event AND seq IN (SELECT max(seq) FROM leaf WHERE event = :event GROUP BY ref)
+        AND NOT EXISTS (SELECT 1 FROM erasure WHERE erasure.file = leaf.ref) ORDER BY seq""",
+        {"event": EVENT},
+    )
+    return [_file(json.loads(row["record"])) for row in rows]
+
+
+def _file(record: dict[str, str | int]) -> WarcFile:
+    return WarcFile(name=str(record["file"]), size=int(record["bytes"]), digest=bytes.fromhex(str(record["sha256"])))
