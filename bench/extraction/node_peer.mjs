@@ -16,7 +16,8 @@ async function reader() {
       return found && { title: found.title, authors: found.byline, published: found.publishedTime, text: found.textContent, html: found.content };
     };
   }
-  const { Defuddle } = await load("defuddle/node");
+  // `require.resolve` does not know exports that only `import` may use.
+  const { Defuddle } = await import(pathToFileURL(process.cwd() + "/node_modules/defuddle/dist/node.js").href);
   return async (html, url) => {
     const found = await Defuddle(parseHTML(html).document, url);
     return { title: found.title, authors: found.author, published: found.published, lead_image: found.image, html: found.content };

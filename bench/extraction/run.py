@@ -88,7 +88,7 @@ def cut_by_fold(folder: Path) -> Callable[[bytes, str, Any], Any]:
     models = {}
     for fold in range(FOLDS):
         with using(folder / f"fold-{fold}.bin"):
-            models[fold] = {name: forest.forest(name) for name in ("first", "second", "page")}, forest.lexicon()
+            models[fold] = {name: forest.forest(name) for name in ("first", "page")}, forest.lexicon()
     ours, words = forest.forest, forest.lexicon
 
     def run(page: bytes, url: str, case: Any) -> Any:

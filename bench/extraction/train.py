@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import pickle
 import sys
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,10 +38,9 @@ FIRST = {
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
 }
-ROUNDS = (80, 60)
+ROUNDS = 80
 # The sets are as big as their makers could afford, not as often as their kinds of page are met.
 EMPHASIS = {"fundus": 2.0, "zhweb": 2.0}
-SECOND = {"num_leaves": 12, "min_data_in_leaf": 80}
 
 
 @dataclass
@@ -55,14 +53,12 @@ class Page:
     body: str | None
     rows: np.ndarray
     texts: list[str]
-    shape: list[Any]
     boxes: list[tuple[int, tuple[str, ...]]]  # every box: place of its parent (-1 for none), words on it
     inside: list[int]  # every block: place of its box
     words: list[list[str]]
     labels: np.ndarray
     weights: np.ndarray
-    first: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    judged: tuple[np.ndarray, np.ndarray] = (np.zeros(0), np.zeros(0))
+    judged: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
 
 def measured(case: Any) -> Page:
@@ -84,7 +80,6 @@ def measured(case: Any) -> Page:
     weights = np.sqrt(sizes) / np.sqrt(max(float(sizes[truth > 0.5].sum()), 50.0))
     if case.body is None:
         weights = np.where(truth >= 0, 0.5 * weights / max(float(weights[truth >= 0].sum()), 0.5), 0.0)
-    shape = features.shape(blocks)
     group = group_of(case)
     weights *= EMPHASIS.get(case.set, 1.0)
     place = {id(box): at for at, box in enumerate(walk.boxes)}
@@ -95,20 +90,19 @@ def measured(case: Any) -> Page:
     words = [features.text_words(block.text) for block in blocks]
     texts = [block.text for block in blocks]
     return Page(
-        case.id, case.set, group, case.body, rows, texts, shape, boxes, inside, words, truth, weights.astype(np.float32)
+        case.id, case.set, group, case.body, rows, texts, boxes, inside, words, truth, weights.astype(np.float32)
     )
 
 
-def fitted(pages: list[Page], rows: list[np.ndarray], rounds: int, **special: int) -> lightgbm.Booster:
+def fitted(pages: list[Page]) -> lightgbm.Booster:
     """Return a model trained on the labelled blocks of `pages`."""
     known = [page.labels >= 0 for page in pages]
-    x = np.concatenate([r[k] for r, k in zip(rows, known, strict=True)])
+    x = np.concatenate([page.rows[k] for page, k in zip(pages, known, strict=True)])
     y = np.concatenate([(page.labels[k] > 0.5) for page, k in zip(pages, known, strict=True)]).astype(int)
     w = np.concatenate([page.weights[k] for page, k in zip(pages, known, strict=True)])
     w = w / w.mean()
     params = {
         **FIRST,
-        **special,
         "objective": "binary",
         "verbose": -1,
         "seed": 1,
@@ -116,7 +110,7 @@ def fitted(pages: list[Page], rows: list[np.ndarray], rounds: int, **special: in
         "num_threads": 2,
         "max_bin": 127,
     }
-    return lightgbm.train(params, lightgbm.Dataset(x, y, weight=w), num_boost_round=rounds)
+    return lightgbm.train(params, lightgbm.Dataset(x, y, weight=w), num_boost_round=ROUNDS)
 
 
 def learnt(pages: list[Page]) -> forest.Lexicon:
@@ -165,21 +159,6 @@ def with_lexicon(page: Page, words: forest.Lexicon) -> None:
         page.rows[number, -3:] = features.text_tilt(page.words[number], words.texts)
 
 
-def second_rows(page: Page, probs: np.ndarray) -> np.ndarray:
-    return np.concatenate([page.rows, np.array(features.second(page.shape, probs.tolist()), dtype=np.float32)], axis=1)
-
-
-def inner(pages: list[Page], folds: int = 2) -> None:
-    """Fill `first` with probabilities from models that have not seen the page's domain, for the second model to learn from."""
-    part = [zlib.crc32(b"inner" + page.group.encode()) % folds for page in pages]
-    for fold in range(folds):
-        train = [page for page, at in zip(pages, part, strict=True) if at != fold]
-        model = fitted(train, [page.rows for page in train], ROUNDS[0])
-        for page, at in zip(pages, part, strict=True):
-            if at == fold:
-                page.first = model.predict(page.rows, num_threads=2)
-
-
 def report(pages: list[Page], data: Path) -> None:
     """Print body F1 by threshold with the developer set's own scorer."""
     sys.path.insert(0, str(data))
@@ -194,9 +173,7 @@ def report(pages: list[Page], data: Path) -> None:
         gold = [tokenise(page.body) for page in some]
         for stage, chances in (
             ("labels", [page.labels for page in some]),
-            ("first", [page.judged[0] for page in some]),
-            ("second", [page.judged[1] for page in some]),
-            ("mean", [(page.judged[0] + page.judged[1]) / 2 for page in some]),
+            ("judged", [page.judged for page in some]),
         ):
             cells = []
             for threshold in (0.3, 0.4, 0.5, 0.6):
@@ -237,17 +214,14 @@ def low_mark(model: lightgbm.Booster, pages: list[Page]) -> float:
 
 
 def blocks_model(pages: list[Page], unseen: Sequence[Page] = ()) -> bytes:
-    """Return the model file with lexicon and block forests trained on `pages`; judges the `unseen` pages with it."""
+    """Return the model file with lexicon and block forest trained on `pages`; judges the `unseen` pages with it."""
     words = learnt(pages)
     for page in (*pages, *unseen):
         with_lexicon(page, words)
-    one = fitted(pages, [page.rows for page in pages], ROUNDS[0])
-    inner(pages)
-    two = fitted(pages, [second_rows(page, page.first) for page in pages], ROUNDS[1], **SECOND)
+    model = fitted(pages)
     for page in unseen:
-        first = one.predict(page.rows, num_threads=2)
-        page.judged = (first, two.predict(second_rows(page, first), num_threads=2))
-    return forest.packed({"first": exported(one, low_mark(one, pages)), "second": exported(two)}, words)
+        page.judged = model.predict(page.rows, num_threads=2)
+    return forest.packed({"first": exported(model, low_mark(model, pages))}, words)
 
 
 def folds_written(pages: list[Page], folder: Path) -> None:

@@ -14,33 +14,13 @@ _LITTLE = 140
 
 
 def chances(walk: Walk, said: Declared, title: str) -> list[float]:
-    """Return for each block how likely it is part of the article.
-
-    A first forest looks at each block and its surroundings, a second one at the first opinion on it and its
-    neighbours too. What the
-    first one is sure is furniture, among furniture, is not looked at twice.
-    """
-    blocks = walk.blocks[: features.MOST_JUDGED]
+    """Return for each block how likely it is part of the article; 0 for links far from any running text."""
     rows = features.rows(walk, said, title, lexicon=lexicon())
-    first = [0.0] * len(blocks)
-    for at, chance in zip(
-        (at for at, row in enumerate(rows) if row is not None),
-        forest("first")([row for row in rows if row is not None]),
-        strict=True,
-    ):
-        first[at] = chance
-    worth = [at for at in _worth_a_second_look(first) if rows[at] is not None]
-    further = features.second(features.shape(blocks), first, frozenset(worth))
-    again = forest("second")([(rows[at] or []) + more for at, more in zip(worth, further, strict=True)])
+    judged = [(at, row) for at, row in enumerate(rows) if row is not None]
     found = [0.0] * len(walk.blocks)
-    for at, chance in zip(worth, again, strict=True):
+    for (at, _), chance in zip(judged, forest("first")([row for _, row in judged]), strict=True):
         found[at] = chance
     return found
-
-
-def _worth_a_second_look(first: list[float]) -> list[int]:
-    padded = [0.0, 0.0, *first, 0.0, 0.0]
-    return [at for at, chance in enumerate(first) if chance > 0.02 and max(padded[at : at + 5]) > 0.1]
 
 
 def chosen(walk: Walk, found: list[float]) -> list[int]:
@@ -63,7 +43,7 @@ def _is_furniture(block: Block, chance: float) -> bool:
     """Return whether a short line is none of the article's, whatever stands around it: an advert's label, a sign-up box."""
     if block.chars > 240:
         return False
-    if _LABEL.fullmatch(block.text):
+    if block.name in ("title", "head") or _LABEL.fullmatch(block.text):
         return True
     box = block.box
     own = box.bits | (box.parent.bits if box.parent is not None and box.parent.blocks <= 4 else 0)

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import log1p
 
@@ -429,102 +429,3 @@ _MASKS = tuple(1 << number for number in range(GROUPS))
 
 def _share(box: Box) -> float:
     return box.linked / box.chars if box.chars else 0.0
-
-
-# What the second look needs of a block: characters, number of its box, number of its box's parent.
-Shape = tuple[int, int, int]
-SECOND = (
-    "p",
-    "p_b1",
-    "p_b2",
-    "p_b3",
-    "p_a1",
-    "p_a2",
-    "p_a3",
-    "p_box",
-    "p_up",
-    "p_near",
-    "p_before",
-    "p_after",
-    "before_chars",
-    "after_chars",
-    "p_sum",
-    "p_page",
-    "run_place",
-    "gap_before",
-    "gap_after",
-)
-
-
-def shape(blocks: list[Block]) -> list[Shape]:
-    """Return what `second` needs to know of the blocks."""
-    return [(block.chars, id(block.box), id(block.box.parent)) for block in blocks]
-
-
-def second(shapes: list[Shape], probs: list[float], wanted: Collection[int] | None = None) -> list[Row]:
-    """Return the further columns `SECOND` for each block (for the `wanted` ones), made from the first opinion on it
-    and on its neighbours.
-    """
-    total = sum(prob * chars for prob, (chars, _, _) in zip(probs, shapes, strict=True)) or 1.0
-    page_chars = sum(chars for chars, _, _ in shapes) or 1
-    boxes: dict[int, list[float]] = {}
-    for prob, (chars, box, up) in zip(probs, shapes, strict=True):
-        for key in (box, -up):
-            sums = boxes.setdefault(key, [0.0, 0.0])
-            sums[0] += prob * chars
-            sums[1] += chars
-    surest = _sure_gaps(shapes, probs)
-    padded = [0.0, 0.0, 0.0, *probs, 0.0, 0.0, 0.0]
-    before, done = 0.0, []
-    for at, (chars, box, up) in enumerate(shapes):
-        prob = probs[at]
-        mass = prob * chars
-        if wanted is not None and at not in wanted:
-            before += mass
-            continue
-        here, above = boxes[box], boxes[-up]
-        near = padded[at : at + 7]
-        gap_before, gap_after = surest[at]
-        done.append(
-            [
-                prob,
-                near[2],
-                near[1],
-                near[0],
-                near[4],
-                near[5],
-                near[6],
-                (here[0] - mass) / (here[1] - chars) if here[1] > chars else prob,
-                (above[0] - mass) / (above[1] - chars) if above[1] > chars else prob,
-                sum(near) / 7,
-                before / total,
-                (total - before - mass) / total,
-                log1p(before),
-                log1p(max(total - before - mass, 0.0)),
-                log1p(total),
-                total / page_chars,
-                at / len(shapes),
-                gap_before,
-                gap_after,
-            ]
-        )
-        before += mass
-    return done
-
-
-_FAR = 60.0
-
-
-def _sure_gaps(shapes: list[Shape], probs: list[float]) -> list[tuple[float, float]]:
-    """Return how many blocks lie between each block and the nearest sure one before and after it."""
-    forward, backward = [], []
-    gap = _FAR
-    for prob, (chars, _, _) in zip(probs, shapes, strict=True):
-        forward.append(gap)
-        gap = 0.0 if prob > 0.8 and chars >= 60 else min(gap + 1, _FAR)
-    gap = _FAR
-    for prob, (chars, _, _) in zip(reversed(probs), reversed(shapes), strict=True):
-        backward.append(gap)
-        gap = 0.0 if prob > 0.8 and chars >= 60 else min(gap + 1, _FAR)
-    backward.reverse()
-    return list(zip(forward, backward, strict=True))
