@@ -144,7 +144,8 @@ def variants(url: str) -> tuple[str, ...]:
         return ()
     plain = canonical(_plain(start))
     found = [plain, *_twins(plain), *_twins(start)]
-    return tuple(dict.fromkeys(canonical(other) for other in found if canonical(other) != start))
+    spellings = dict.fromkeys(map(canonical, dict.fromkeys(found)))
+    return tuple(other for other in spellings if other != start)
 
 
 @lru_cache(maxsize=1)
