@@ -207,6 +207,20 @@ def test_a_login_page_to_which_every_article_leads_makes_no_two_articles_one(ben
     assert len(bench.archive.articles(Query(rejected=None))) == 2
 
 
+@pytest.mark.parametrize("title", ["", "Fog closes the channel"])
+def test_an_article_that_was_renamed_is_one_though_its_new_address_was_listed_first(bench, title):
+    renamed = "https://paper.example/2026/fog-in-march"
+    first = bench.listed()
+    bench.settled(first, words())
+    bench.listed(renamed, title=title)
+
+    bench.settled(first, words(), final_url=renamed)
+
+    [article] = bench.kept
+    assert (article.url, article.copy_of) == (FOG, "")
+    assert bench.archive.article(renamed).id == article.id
+
+
 def test_an_article_with_a_history_of_its_own_is_marked_as_a_copy_and_not_merged(bench):
     first, second = bench.listed(), bench.listed("https://paper.example/2026/fog-again")
     bench.settled(first, words())

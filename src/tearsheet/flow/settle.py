@@ -138,11 +138,14 @@ class Settler:
             other = articles.at_address(self.db, [url]) or articles.at_address(self.db, urls.variants(url))
             if other is None:
                 articles.add_address(self.db, row.n, url)
-            elif other != row.n and self._same_piece(other, clipping):
+            elif other != row.n and self._same_piece(other, clipping, led=url == urls.canonical(capture.final_url)):
                 if row.revisions == 0:
                     articles.merge(self.db, row.n, other)
                     return other
-                articles.mark_copy(self.db, row.n, other)
+                if keeping.last_wording(self.db, other) is None:
+                    articles.merge(self.db, other, row.n)  # renamed, and listed by its new address already
+                else:
+                    articles.mark_copy(self.db, row.n, other)
         foreign = urls.canonical(clipping.canonical) if clipping.canonical else ""
         if foreign and not urls.same_site(foreign, capture.final_url) and not urls.is_front(foreign):
             original = articles.at_address(self.db, [foreign, *urls.variants(foreign)])
@@ -150,12 +153,15 @@ class Settler:
                 articles.mark_copy(self.db, row.n, original)
         return row.n
 
-    def _same_piece(self, other: int, clipping: Clipping) -> bool:
-        """Return whether title or text agree: a page may claim an address that is not its own."""
+    def _same_piece(self, other: int, clipping: Clipping, *, led: bool) -> bool:
+        """Return whether title or text agree: a page may claim an address that is not its own.
+
+        Of an article that was listed without a title, and is not fetched yet, an address that `led` there is proof enough.
+        """
         wording = keeping.last_wording(self.db, other)
         if wording is None:
             found = articles.wanted(self.db, other)
-            return bool(found and agree(found.entry.title, clipping.title))
+            return found is not None and (agree(found.entry.title, clipping.title) or (led and not found.entry.title))
         return agree(wording.clipping.title, clipping.title) or agree(
             wording.clipping.text[:2000], clipping.text[:2000]
         )
