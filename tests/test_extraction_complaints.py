@@ -221,7 +221,7 @@ def test_9_a_huge_colspan_costs_nothing():
 
 
 def test_a_caption_with_quotes_is_escaped_once():
-    figure = "<figure><img src=/i/mill-900.jpg alt=\"Ann's\"><figcaption>Ann's \"mill\" &amp; boat</figcaption></figure>"
+    figure = '<figure><img src=/i/mill-900.jpg alt="Ann\'s"><figcaption>Ann\'s "mill" &amp; boat</figcaption></figure>'
     clipping = extract(page(story(p(0, 1), figure, p(2, 3))), URL)
 
     assert 'Ann\'s "mill" &amp; boat</figcaption>' in clipping.html
