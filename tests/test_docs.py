@@ -124,6 +124,28 @@ def test_every_exception_is_documented_with_what_it_says() -> None:
     assert documented == {kind.__name__: kind.what for kind in ours}
 
 
+# --- promises
+
+
+def test_every_test_that_a_promise_names_exists() -> None:
+    text = (DOCS / "promises.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/\w+\.py)::(\w+)`", text)
+
+    assert len(named) > 50
+    assert [f"{file}::{test}" for file, test in named if test not in names_of_tests(ROOT / file)] == []
+
+
+def test_every_promise_names_a_test_or_says_that_there_is_none() -> None:
+    rows = re.findall(r"^\| (?!promise|-)(.*?) \| (.*?) \| (.*?) ?\|$", (DOCS / "promises.md").read_text("utf-8"), re.M)
+
+    assert [promise for promise, tests, _ in rows if not re.search(r"`tests/\w+\.py::\w+`|no test", tests)] == []
+
+
+def names_of_tests(file: Path) -> set[str]:
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    return set(re.findall(r"^(?:    )?def (test_\w+)", text, re.MULTILINE))
+
+
 # --- all pages
 
 
