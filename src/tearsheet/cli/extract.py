@@ -1,12 +1,10 @@
 """`tearsheet extract`: cut the article out of pages, files and WARCs, without an archive."""
 
 import os
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
@@ -14,29 +12,19 @@ import click
 from tearsheet.cli.console import Console, archive_option, console, quiet_option, write_json_line, write_markup
 from tearsheet.cli.exits import IN_PART, complain, exit_code, told
 from tearsheet.cli.options import gathered
-from tearsheet.cli.rows import clipping_row
-from tearsheet.cli.screen import many_lines, one_line
-from tearsheet.errors import BadWarc, FetchError, FormatError, NoArchive, TearsheetError
-from tearsheet.model import Capture, Clipping, Step
+from tearsheet.cli.pages import Page, are_many, pages
+from tearsheet.cli.rows import block_row, clipping_row
+from tearsheet.cli.screen import Column, many_lines, one_line
+from tearsheet.errors import FormatError, TearsheetError
+from tearsheet.model import Clipping, Step
 
 if TYPE_CHECKING:
-    from tearsheet.fetch import Fetcher
+    from tearsheet.extraction import Verdict
     from tearsheet.flow.pool import Pool
 
 AHEAD = 16  # pages on their way to each process
-STANDARD_INPUT = "-"
-HTTP_OK = 200
-BEGINNING = 4096  # bytes that say whether a file is text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """The bytes of one page; `name` is what the person called it, or its address."""
-
-    name: str
-    url: str
-    body: bytes
-    content_type: str = ""
+FEW = 3  # so many blocks in a row that were not looked at are shown one by one
+COLUMNS = [Column(""), Column("score"), Column("in"), Column("words", flexible=True), Column("why", flexible=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +38,21 @@ class Asked:
     workers: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutting:
+    """A clipping, and what became of each block of its page if that was asked for."""
+
+    clipping: Clipping
+    blocks: "tuple[Verdict, ...]" = ()
+
+
 @click.command("extract")
-@click.argument("what", metavar="URL|FILE...", nargs=-1, required=True)
+@click.argument("what", metavar="URL|FILE|DIR...", nargs=-1, required=True)
 @click.option("--text", "form", flag_value="text", default="text", help="Title, byline and words (the default).")
 @click.option("--html", "form", flag_value="html", help="The body, in our small clean vocabulary.")
 @click.option("--json", "form", flag_value="json", help="Everything, one JSON object to a line and page.")
 @click.option("--markdown", "form", flag_value="markdown", help="As Markdown.")
-@click.option("--why", is_flag=True, help="Say where each field came from.")
+@click.option("--why", is_flag=True, help="Say where each field came from, and why each block was kept or dropped.")
 @click.option("--url", default="", metavar="URL", help="The address that the files come from, for links and dates.")
 @click.option("-j", "--workers", type=click.IntRange(min=0), default=0, help="Processes.  [default: one per core]")
 @quiet_option
@@ -66,9 +62,13 @@ class Asked:
 def command(said: Console, asked: Asked) -> None:
     """Cut the article out of pages: title, authors, date, body, pictures.
 
-    Takes addresses, files of HTML, WARC files (every page in them), and - for standard input. Many
-    pages are cut in parallel; they come out in the order they went in. No archive is needed; inside
-    one, its [fetch] settings hold.
+    Takes addresses, files of HTML (also gzipped), WARC files (every page in them), folders of both, and - for a page on
+    standard input. Many pages are cut in parallel; they come out in the order they went in, and what cannot be read
+    costs only itself. No archive is needed; inside one, its [fetch] settings, its site definitions and what it has
+    learnt of a site hold.
+
+    With --why each block of the page is shown with its score from 0 to 1 (a block is kept from 0.5), and what weighed
+    most in it or the rule, profile or declared data that decided.
 
     \b
     Examples:
@@ -76,13 +76,16 @@ def command(said: Console, asked: Asked) -> None:
       tearsheet extract page.html --url https://paper.example/2026/a-flood.html --markdown
       tearsheet extract --json *.html > articles.jsonl
       tearsheet extract --json crawl.warc.gz | jq -r .title
+      tearsheet extract --json crawls/ > articles.jsonl
       curl -s https://paper.example/x | tearsheet extract - --html
       tearsheet extract page.html --why
 
-    With --json: one clipping object to a line and page, with one more key, `file`, what was cut.
-    Exit code 1 if some of what was given could not be read.
+    With --json: one clipping object to a line and page, with one more key, `file`, what was cut; with --why one more,
+    `blocks`. Exit code 1 if some of what was given could not be read.
     """
-    several = len(asked.what) > 1 or any(map(is_warc, asked.what))
+    from tearsheet.flow.pool import undisturbed
+
+    several = are_many(asked.what)
     failures: list[int] = []
 
     def failed(error: TearsheetError | OSError) -> None:
@@ -91,40 +94,46 @@ def command(said: Console, asked: Asked) -> None:
 
     show = _shower(said, asked, several=several)
     with said.progress() as progress:
-        for done, (name, clipping) in enumerate(_cuttings(_pages(said, asked, failed), asked.workers), start=1):
-            if isinstance(clipping, TearsheetError):
-                failed(FormatError(name, clipping.cause))
+        found = _cuttings(pages(said, asked.what, asked.url, failed), asked)
+        for done, (name, cutting) in enumerate(found, start=1):
+            if isinstance(cutting, TearsheetError):
+                failed(FormatError(name, cutting.cause))
                 continue
-            show(name, clipping)
+            with undisturbed():  # interrupted half-way through a line, a reader would find half an object
+                show(name, cutting)
             if several:
                 progress(Step(stage="pages", done=done, note=name))
     if failures:
         raise click.exceptions.Exit(IN_PART if several else failures[0])
 
 
-def is_warc(name: str) -> bool:
-    """Return whether a file's name says that it is a WARC."""
-    return name.endswith((".warc", ".warc.gz"))
-
-
-def cut(page: Page) -> Clipping:
+def cut(page: Page) -> Cutting:
     """Return the clipping of a page (run in a pool of processes)."""
-    from tearsheet.extraction import extract
+    from tearsheet.extraction import clip
 
-    return extract(page.body, page.url, content_type=page.content_type)
+    return Cutting(clipping=clip(page.capture, rule=page.rule, profile=page.profile))
 
 
-def _cuttings(pages: Iterable[Page], workers: int) -> Iterator[tuple[str, Clipping | TearsheetError]]:
+def cut_with_reasons(page: Page) -> Cutting:
+    """Return the clipping of a page and why it is so (run in a pool of processes)."""
+    from tearsheet.extraction import explained
+
+    clipping, blocks = explained(page.capture, rule=page.rule, profile=page.profile)
+    return Cutting(clipping=clipping, blocks=blocks)
+
+
+def _cuttings(given: Iterable[Page], asked: Asked) -> Iterator[tuple[str, Cutting | TearsheetError]]:
     """Yield clippings under the names of their pages, in order; in parallel if there are more than a few."""
     from tearsheet.flow.pool import Pool
 
-    workers = workers or os.cpu_count() or 1
+    workers = asked.workers or os.cpu_count() or 1
+    work = cut_with_reasons if asked.why else cut
     names: deque[str] = deque()
-    done: dict[int, Clipping | TearsheetError] = {}
+    done: dict[int, Cutting | TearsheetError] = {}
     first = 0
     with Pool(workers if workers > 1 else 0) as pool:
-        for page in pages:
-            pool.give(first + len(names), cut, page)
+        for page in given:
+            pool.give(first + len(names), work, page)
             names.append(page.name)
             while first in done or len(names) >= workers * AHEAD:
                 _gather(pool, done, first)
@@ -136,7 +145,7 @@ def _cuttings(pages: Iterable[Page], workers: int) -> Iterator[tuple[str, Clippi
             first += 1
 
 
-def _gather(pool: "Pool", done: dict[int, Clipping | TearsheetError], wanted: int) -> None:
+def _gather(pool: "Pool", done: dict[int, Cutting | TearsheetError], wanted: int) -> None:
     """Move what the pool has done to `done`, and wait until `wanted` is there."""
     while wanted not in done:
         done.update({tag: result for tag, result in pool.done() if isinstance(tag, int)})
@@ -144,106 +153,20 @@ def _gather(pool: "Pool", done: dict[int, Clipping | TearsheetError], wanted: in
             pool.wait()
 
 
-def _pages(said: Console, asked: Asked, failed: Callable[[TearsheetError | OSError], None]) -> Iterator[Page]:
-    """Yield every page that was asked for; what cannot be read is told and left out."""
-    web = _Web(said)
-    for name in asked.what:
-        try:
-            if is_warc(name) and "://" not in name:
-                yield from _in_warc(Path(name), failed)
-            else:
-                yield _readable(web.page(name) if "://" in name else _at_hand(name, asked.url))
-        except (TearsheetError, OSError) as error:
-            failed(error)
-
-
-def _at_hand(name: str, url: str) -> Page:
-    """Return the page in a file, or on standard input."""
-    if name == STANDARD_INPUT:
-        return Page(name="standard input", url=url, body=sys.stdin.buffer.read())
-    return Page(name=name, url=url, body=Path(name).read_bytes())
-
-
-def _readable(page: Page) -> Page:
-    """Return `page` if it may be HTML.
-
-    Raises:
-        FormatError: it is empty, or a picture, an archive and the like.
-    """
-    begin = page.body[:BEGINNING]
-    if not begin.strip():
-        raise FormatError(page.name, "it is empty")
-    if b"\0" in begin and not begin.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff", b"<\0", b"\0<")):
-        raise FormatError(page.name, "it is no HTML, but binary")
-    return page
-
-
-class _Web:
-    """Fetches pages one by one, politely, as the archive around us would, or by our defaults if there is none."""
-
-    def __init__(self, said: Console) -> None:
-        self._said = said
-
-    @cached_property
-    def _fetcher(self) -> "Fetcher":
-        from tearsheet.fetch import Fetcher, Limits
-        from tearsheet.flow.update import limits_of
-
-        try:
-            with self._said.archive() as archive:
-                return Fetcher(limits_of(archive))
-        except NoArchive:
-            return Fetcher(Limits())
-
-    def page(self, url: str) -> Page:
-        """Return the page at `url`.
-
-        Raises:
-            FetchError: it did not come.
-        """
-        from tearsheet.fetch import Request
-
-        for _, answer in self._fetcher.fetch(iter([Request(url=url)])):
-            if not isinstance(answer, Capture):
-                raise answer
-            return _page_of(answer, url)
-        raise FetchError(url, "no answer")
-
-
-def _in_warc(path: Path, failed: Callable[[TearsheetError | OSError], None]) -> Iterator[Page]:
-    """Yield the pages of a WARC file; damaged records are told and passed over."""
-    from tearsheet import warc
-
-    for capture in warc.captures(path, report=lambda damage: failed(BadWarc(str(damage)))):
-        if capture.status == HTTP_OK and _is_page(capture):
-            yield _page_of(capture, capture.url)
-
-
-def _is_page(capture: Capture) -> bool:
-    said = capture.header("content-type").lower()
-    return "html" in said if said else capture.body[:500].lstrip().startswith(b"<")
-
-
-def _page_of(capture: Capture, name: str) -> Page:
-    return Page(
-        name=name,
-        url=capture.final_url,
-        body=capture.body,
-        content_type=capture.header("content-type"),
-    )
-
-
-def _shower(said: Console, asked: Asked, *, several: bool) -> Callable[[str, Clipping], None]:
+def _shower(said: Console, asked: Asked, *, several: bool) -> Callable[[str, Cutting], None]:
     """Return what writes one clipping to standard output in the form that was asked for."""
 
-    def show(name: str, clipping: Clipping) -> None:
+    def show(name: str, cutting: Cutting) -> None:
+        clipping = cutting.clipping
         if asked.form == "json":
-            write_json_line({**clipping_row(clipping), "file": name})
+            blocks = {"blocks": [block_row(block) for block in cutting.blocks]} if asked.why else {}
+            write_json_line({**clipping_row(clipping), "file": name, **blocks})
             return
         if several:
             click.echo(said.style(f"==> {one_line(name)} <==", bold=True), color=said.coloured())
         if asked.why:
-            click.echo("\n".join(_reasons(said, clipping)), color=said.coloured())
+            click.echo("\n".join(_reasons(said, clipping)) + "\n", color=said.coloured())
+            said.write_table(COLUMNS, _block_lines(cutting.blocks))
         elif asked.form == "html":
             write_markup(clipping.html)
         elif asked.form == "markdown":
@@ -271,5 +194,24 @@ def _reasons(said: Console, clipping: Clipping) -> Iterator[str]:
     )
     yield f"recipe: {one_line(clipping.recipe)}"
     for field, where in sorted(clipping.how.items()):
-        value = one_line(str(row.get(field) or ""))
+        value = one_line(_value(row.get(field)))
         yield f"{said.style(field, bold=True)}: {value}  {said.style('from ' + one_line(where), dim=True)}"
+
+
+def _value(value: object) -> str:
+    """Return a field as a line shows it: names joined, of a picture its address."""
+    if isinstance(value, dict):
+        return str(value.get("url", ""))
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value or "")
+
+
+def _block_lines(blocks: "tuple[Verdict, ...]") -> Iterator[list[str]]:
+    """Yield the cells of each block; a row of links that were not looked at is one line, and says how many."""
+    for unseen, run in groupby(blocks, key=lambda block: not block.kept and block.score is None):
+        row = list(run)
+        if unseen and len(row) > FEW:
+            yield ["-", "", "", f"({len(row)} blocks: {row[0].text}, …)", row[0].why]
+            continue
+        for block in row:
+            score = "" if block.score is None else f"{block.score:.2f}"
+            yield ["+" if block.kept else "-", score, block.tag, block.text, block.why]

@@ -13,6 +13,7 @@ SHAPES: tuple[tuple[str, rows.Shape, str], ...] = (
     ("article", rows.ARTICLE, "`articles`, `show`, `search`, `edits` without an article."),
     ("image", rows.IMAGE, "`lead` and `images` of articles and clippings."),
     ("clipping", rows.CLIPPING, "`extract`, and inside a wording."),
+    ("block", rows.BLOCK, "`blocks` of `extract --why`."),
     ("wording", rows.REVISION, "`wordings` of `show`."),
     ("listing", rows.LISTING, "`listings` of `show`."),
     ("source", rows.SOURCE, "`sources`."),

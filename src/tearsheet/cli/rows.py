@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tearsheet.model import Article, Clipping, Hit, Image, Listing, Revision, SourceState
 
 if TYPE_CHECKING:
+    from tearsheet.extraction import Verdict
     from tearsheet.flow.build import BuildReport
     from tearsheet.flow.follow import Followed
     from tearsheet.flow.imports import ImportReport
@@ -75,6 +76,14 @@ CLIPPING: Shape = (
     ("blocked", "empty, or why this is not the whole article: `paywall`, `challenge`, `error`, `empty`"),
     ("how", "field -> where it came from"),
     ("recipe", "extractor, rule, profile and origin"),
+)
+
+BLOCK: Shape = (
+    ("kept", "true if it is part of the article"),
+    ("score", "0 to 1: how likely it is part of the article, or null if it was not judged by itself"),
+    ("tag", "the element it stands in"),
+    ("text", "its words"),
+    ("why", "what weighed most in its score, or what decided instead"),
 )
 
 REVISION: Shape = (
@@ -265,6 +274,11 @@ def clipping_row(clipping: Clipping) -> Row:
     row["images"] = [image_row(image) for image in clipping.images]
     row["how"] = dict(sorted(clipping.how.items()))
     return row
+
+
+def block_row(block: "Verdict") -> Row:
+    """Return the BLOCK shape."""
+    return {key: getattr(block, key) for key, _ in BLOCK}
 
 
 def revision_row(revision: Revision) -> Row:

@@ -4,7 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tearsheet import charset, html, urls
-from tearsheet.extraction import authors, body, build, pictures, ruled, second, structured, titles, verdict, when
+from tearsheet.extraction import (
+    authors,
+    body,
+    build,
+    pictures,
+    reasons,
+    ruled,
+    second,
+    structured,
+    titles,
+    verdict,
+    when,
+)
 from tearsheet.extraction.blocks import Walk
 from tearsheet.extraction.language import language_of
 from tearsheet.extraction.profile import Profile, text_key
@@ -20,7 +32,7 @@ _OPENING = 400
 def extract(page: bytes, url: str = "", *, content_type: str = "") -> Clipping:
     """Return the clipping of one page; raises nothing, whatever the bytes are."""
     text, encoding = charset.decode(page, content_type=content_type)
-    return _page(text, url, _Known(encoding=encoding))
+    return _clipping(_page(text, url, _Known(encoding=encoding)))
 
 
 def clip(
@@ -32,12 +44,35 @@ def clip(
     say, the entry does.
     `rule` is the site's own, `profile` what its earlier pages have taught.
     """
+    read = _capture(capture, entry, rule, profile)
+    clipping = _clipping(read)
+    return _with_entry(clipping, entry, read.url) if entry is not None else clipping
+
+
+def explained(
+    capture: Capture, *, rule: ArticleRule | None = None, profile: Profile | None = None
+) -> tuple[Clipping, tuple[reasons.Verdict, ...]]:
+    """Return the clipping of a capture, and of each block of its page whether it was kept and why."""
+    read = _capture(capture, None, rule, profile)
+    visible, cut = read.visible, read.cut
+    seen = reasons.Seen(
+        walk=visible.walk,
+        said=read.said,
+        title=read.title[0],
+        kept=visible.kept,
+        captions=visible.shown.captions,
+        profile=read.known.profile,
+    )
+    clipping = _clipping(read)
+    blocks = reasons.of_visible(seen) if cut is visible else reasons.of_other(seen, cut.how, clipping.text)
+    return clipping, blocks
+
+
+def _capture(capture: Capture, entry: Entry | None, rule: ArticleRule | None, profile: Profile | None) -> "_Read":
     text, encoding = charset.decode(capture.body, content_type=capture.header("content-type"))
     said = ruled.ruled(rule, text, now=capture.captured_at) if rule is not None else ruled.Ruled()
-    url = capture.final_url or capture.url
     known = _Known(encoding=encoding, rule=rule, said=said, profile=profile or Profile(), entry=entry)
-    clipping = _page(text, url, known)
-    return _with_entry(clipping, entry, url) if entry is not None else clipping
+    return _page(text, capture.final_url or capture.url, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +149,7 @@ def _names_of_site(read: "_Read") -> str:
     return "\n".join((_site(read.said), domain, domain.split(".")[0]))
 
 
-def _page(text: str, url: str, known: _Known) -> Clipping:
+def _page(text: str, url: str, known: _Known) -> "_Read":
     page = html.stream(text)
     walk = Walk(page.pieces)
     said = structured.declared(page, url)
@@ -122,7 +157,7 @@ def _page(text: str, url: str, known: _Known) -> Clipping:
     title, title_how = (known.said.title, "site rule") if known.said.title else _title(walk, said)
     visible = _chosen(walk, said, title, base, known.profile)
     cut = _ruled_body(known, base) or _second_opinion(said, page.scripts, visible)
-    return _clipping(_Read(url, base, said, visible, cut, (title, title_how), known))
+    return _Read(url, base, said, visible, cut, (title, title_how), known)
 
 
 def _chosen(walk: Walk, said: structured.Declared, title: str, base: str, profile: Profile) -> _Body:

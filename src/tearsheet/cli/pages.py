@@ -1,0 +1,192 @@
+"""Where `extract` gets its pages from: addresses, files of HTML, WARC files, folders of both, standard input."""
+
+import gzip
+import hashlib
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tearsheet.cli.console import Console
+from tearsheet.errors import BadWarc, FetchError, FormatError, NoArchive, TearsheetError
+from tearsheet.model import Capture
+
+if TYPE_CHECKING:
+    from tearsheet.archive import Archive
+    from tearsheet.extraction import Profile
+    from tearsheet.fetch import Fetcher
+    from tearsheet.flow.learning import Profiles
+    from tearsheet.sites import ArticleRule
+
+STANDARD_INPUT = "-"
+WARC_ENDS = (".warc", ".warc.gz", ".warc.zst")
+PAGE_ENDS = (".html", ".htm", ".xhtml", ".shtml", ".html.gz", ".htm.gz")
+HTTP_OK = 200
+BEGINNING = 4096  # bytes that say whether a file is text
+GZIP = b"\x1f\x8b"
+
+Failed = Callable[[TearsheetError | OSError], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page to cut; `name` is what the person called it, or its address. The archive around us adds rule and profile."""
+
+    name: str
+    capture: Capture
+    rule: "ArticleRule | None" = None
+    profile: "Profile | None" = None
+
+
+def is_warc(name: str) -> bool:
+    """Return whether a file's name says that it is a WARC."""
+    return name.endswith(WARC_ENDS) and "://" not in name
+
+
+def are_many(what: tuple[str, ...]) -> bool:
+    """Return whether more than one page may come out of what was named."""
+    return len(what) > 1 or any(is_warc(name) or Path(name).is_dir() for name in what)
+
+
+def pages(said: Console, what: tuple[str, ...], url: str, failed: Failed) -> Iterator[Page]:
+    """Yield every page that was named; `failed` is told what cannot be read, and the others go on."""
+    with ExitStack() as opened:
+        desk = _Desk(said, opened)
+        for name in _spread(what, failed):
+            try:
+                if is_warc(name):
+                    yield from map(desk.known, _in_warc(Path(name), failed))
+                else:
+                    yield desk.known(_readable(desk.fetched(name) if "://" in name else _at_hand(name, url)))
+            except (TearsheetError, OSError) as error:
+                failed(error)
+
+
+def _spread(what: tuple[str, ...], failed: Failed) -> Iterator[str]:
+    """Yield the names, a folder's files in its place, in order."""
+    for name in what:
+        folder = Path(name)
+        if "://" in name or not folder.is_dir():
+            yield name
+            continue
+        found = sorted(str(file) for file in folder.rglob("*") if file.name.endswith(WARC_ENDS + PAGE_ENDS))
+        if not found:
+            failed(FormatError(name, "no page and no WARC file is in it"))
+        yield from found
+
+
+def _at_hand(name: str, url: str) -> Page:
+    """Return the page in a file, or on standard input."""
+    said = "standard input" if name == STANDARD_INPUT else name
+    body = sys.stdin.buffer.read() if name == STANDARD_INPUT else Path(name).read_bytes()
+    if body.startswith(GZIP):
+        try:
+            body = gzip.decompress(body)
+        except (OSError, EOFError, zlib.error) as error:
+            raise FormatError(said, f"its gzip is damaged: {error}") from error
+    return _page(said, url, body)
+
+
+def _page(name: str, url: str, body: bytes) -> Page:
+    from tearsheet.flow.clock import now
+
+    digest = "sha256:" + hashlib.sha256(body).hexdigest()
+    capture = Capture(url=url, final_url=url, status=HTTP_OK, headers=(), body=body, captured_at=now(), digest=digest)
+    return Page(name=name, capture=capture)
+
+
+def _readable(page: Page) -> Page:
+    """Return `page` if it may be HTML.
+
+    Raises:
+        FormatError: it is empty, or a picture, an archive and the like.
+    """
+    begin = page.capture.body[:BEGINNING]
+    if not begin.strip():
+        raise FormatError(page.name, "it is empty")
+    if b"\0" in begin and not begin.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff", b"<\0", b"\0<")):
+        raise FormatError(page.name, "it is no HTML, but binary")
+    return page
+
+
+def _in_warc(path: Path, failed: Failed) -> Iterator[Page]:
+    """Yield the pages of a WARC file; damaged records are told and passed over."""
+    from tearsheet import warc
+
+    troubles: list[BadWarc] = []
+    found = 0
+
+    def damaged(damage: object) -> None:
+        troubles.append(BadWarc(str(damage)))
+        failed(troubles[-1])
+
+    for capture in warc.captures(path, report=damaged):
+        if capture.status == HTTP_OK and _is_page(capture):
+            found += 1
+            yield Page(name=capture.url, capture=capture)
+    if not found and not troubles:
+        failed(FormatError(str(path), "no page is in it"))
+
+
+def _is_page(capture: Capture) -> bool:
+    said = capture.header("content-type").lower()
+    return "html" in said if said else capture.body[:500].lstrip().startswith(b"<")
+
+
+class _Desk:
+    """Fetches pages politely, and knows the rule and the profile of a site, as the archive around us would.
+
+    Without an archive pages are fetched by our defaults, and nothing is known but the pages themselves.
+    """
+
+    def __init__(self, said: Console, opened: ExitStack) -> None:
+        self._said = said
+        self._opened = opened
+
+    @cached_property
+    def _fetcher(self) -> "Fetcher":
+        from tearsheet.fetch import Fetcher, Limits
+        from tearsheet.flow.update import limits_of
+
+        return Fetcher(limits_of(self._archive) if self._archive else Limits())
+
+    @cached_property
+    def _archive(self) -> "Archive | None":
+        try:
+            return self._opened.enter_context(self._said.archive())
+        except NoArchive:
+            return None
+
+    @cached_property
+    def _profiles(self) -> "Profiles | None":
+        from tearsheet.flow.learning import Profiles
+
+        return Profiles(self._archive) if self._archive else None
+
+    def fetched(self, url: str) -> Page:
+        """Return the page at `url`.
+
+        Raises:
+            FetchError: it did not come.
+        """
+        from tearsheet.fetch import Request
+
+        for _, answer in self._fetcher.fetch(iter([Request(url=url)])):
+            if not isinstance(answer, Capture):
+                raise answer
+            return Page(name=url, capture=answer)
+        raise FetchError(url, "no answer")
+
+    def known(self, page: Page) -> Page:
+        """Return `page` with what is known of its site."""
+        from tearsheet import sites, urls
+
+        url = page.capture.final_url
+        if not url or not self._archive or not self._profiles:
+            return page
+        rule = sites.rule_for(self._archive.sites, url, on=page.capture.captured_at.date())
+        return replace(page, rule=rule, profile=self._profiles.of(urls.host(url)))

@@ -1,0 +1,176 @@
+"""`tearsheet extract` without an archive: where pages come from, what is said of each block, and how it ends."""
+
+import gzip
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tearsheet import warc
+from tearsheet.cli import tearsheet
+from tearsheet.extraction.reasons import _GROUPS
+from tearsheet.extraction.words import GROUPS
+from tearsheet.model import Capture
+
+WORDS = "Fog came in off Cape Hollin before ten, and the noon ferry waited at the pier until a quarter to four. "
+MENU = (
+    "<nav><div><ul>" + "".join(f'<li><b><a href="/{n}">Part {n}</a></b></li>' for n in range(9)) + "</ul></div></nav>"
+)
+
+
+def page(title: str) -> str:
+    body = "".join(f"<p>{WORDS * 2}</p>" for _ in range(6))
+    head = f"<html><head><title>{title}</title></head>"
+    return f"{head}<body><div>{MENU}</div><article><h1>{title}</h1>{body}</article></body></html>"
+
+
+def ask(*words: str | Path, code: int = 0, stdin: bytes = b"") -> Result:
+    result = CliRunner().invoke(tearsheet, ["extract", *map(str, words)], prog_name="tearsheet", input=stdin)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == code, result.output
+    return result
+
+
+def lines(result: Result) -> list[dict[str, object]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def captured(url: str, title: str, *, status: int = 200) -> Capture:
+    body = page(title).encode()
+    head = f"HTTP/1.1 {status} OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n".encode()
+    return Capture(
+        url=url,
+        final_url=url,
+        status=status,
+        headers=(("Content-Type", "text/html; charset=utf-8"),),
+        body=body,
+        raw=body,
+        head=head,
+        captured_at=datetime(2026, 3, 2, 12, tzinfo=UTC),
+        digest="sha256:" + hashlib.sha256(body).hexdigest(),
+    )
+
+
+@pytest.fixture
+def crawl(tmp_path: Path) -> Path:
+    """A folder with a WARC file of two pages and an error, a page, a gzipped page and something else."""
+    folder = tmp_path / "crawl"
+    writer = warc.Writer(folder / "warc", max_bytes=10_000_000)
+    for number in (1, 2):
+        writer.keep(captured(f"https://paper.example/{number}", f"Fog {number}"))
+    writer.keep(captured("https://paper.example/lost", "Lost", status=404))
+    writer.close()
+    (folder / "pages").mkdir()
+    (folder / "pages" / "a.html").write_text(page("Eels"), encoding="utf-8")
+    (folder / "pages" / "b.html.gz").write_bytes(gzip.compress(page("Tram").encode()))
+    (folder / "pages" / "notes.txt").write_text("nothing of the press")
+    return folder
+
+
+def test_a_folder_gives_its_pages_and_those_of_its_warc_files(crawl: Path) -> None:
+    found = lines(ask("--json", crawl))
+
+    assert [row["title"] for row in found] == ["Eels", "Tram", "Fog 1", "Fog 2"]
+    assert [row["file"] for row in found][2:] == ["https://paper.example/1", "https://paper.example/2"]
+
+
+def test_what_is_damaged_or_empty_is_named_and_the_rest_goes_on(crawl: Path, tmp_path: Path) -> None:
+    (crawl / "pages" / "c.html.gz").write_bytes(gzip.compress(page("Cut").encode())[:60])
+    (crawl / "pages" / "d.warc").write_bytes(b"this was never a WARC file")
+    (tmp_path / "none").mkdir()
+    result = ask("--json", crawl, tmp_path / "none", code=1)
+
+    assert [row["title"] for row in lines(result)] == ["Eels", "Tram", "Fog 1", "Fog 2"]
+    told = result.stderr.splitlines()
+    assert len(told) == 3
+    assert all(line.startswith("tearsheet: ") for line in told)
+    assert "c.html.gz: its gzip is damaged" in told[0]
+    assert "d.warc" in told[1]
+    assert "none: no page and no WARC file is in it" in told[2]
+
+
+def test_a_warc_file_without_a_page_is_told(tmp_path: Path) -> None:
+    writer = warc.Writer(tmp_path, max_bytes=10_000_000)
+    writer.keep(captured("https://paper.example/lost", "Lost", status=404))
+    writer.close()
+    (file,) = tmp_path.rglob("*.warc.gz")
+
+    assert "no page is in it" in ask("--json", file, code=1).stderr
+
+
+def test_a_page_on_standard_input_may_be_gzipped() -> None:
+    assert ask("-", stdin=gzip.compress(page("Eels").encode())).stdout.startswith("Eels\n")
+
+
+# --- why
+
+
+def test_why_shows_each_block_with_its_score_and_what_weighed_most(tmp_path: Path) -> None:
+    (tmp_path / "fog.html").write_text(page("Fog closes the channel"), encoding="utf-8")
+    said = ask(tmp_path / "fog.html", "--why").stdout
+    told = [line.split("\t") for line in said.splitlines() if "\t" in line]
+
+    assert "title: Fog closes the channel  from " in said
+    kept = [row for row in told if row[0] == "+" and row[3].startswith("Fog came in")]
+    assert len(kept) == 6
+    assert all(float(row[1]) > 0.5 and "(+" in row[4] for row in kept)
+    assert ["-", "", "", "(9 blocks: Part 0, …)", "a link far from any running text"] in told
+
+
+def test_why_in_json_is_a_row_for_each_block(tmp_path: Path) -> None:
+    (tmp_path / "fog.html").write_text(page("Fog closes the channel"), encoding="utf-8")
+    (row,) = lines(ask(tmp_path / "fog.html", "--why", "--json"))
+    blocks = row["blocks"]
+
+    assert isinstance(blocks, list)
+    assert list(blocks[0]) == ["kept", "score", "tag", "text", "why"]
+    assert "\n\n".join(block["text"] for block in blocks if block["kept"]) == row["text"]
+    assert all(block["why"] for block in blocks)
+
+
+def test_the_score_that_is_explained_is_the_score_that_decided(tmp_path: Path) -> None:
+    (tmp_path / "fog.html").write_text(page("Fog closes the channel"), encoding="utf-8")
+    (row,) = lines(ask(tmp_path / "fog.html", "--why", "--json"))
+
+    for block in row["blocks"]:  # type: ignore[attr-defined]
+        assert block["score"] is None or block["kept"] is (block["score"] > 0.5)
+
+
+def test_why_says_that_declared_data_was_taken_instead_of_the_page(tmp_path: Path) -> None:
+    body = "\n\n".join(f"Paragraph {number}. {WORDS}" for number in range(9))
+    data = json.dumps({"@type": "NewsArticle", "headline": "Fog", "articleBody": body})
+    text = f'<script type="application/ld+json">{data}</script><h1>Fog</h1><p>Loading the article</p>'
+    (tmp_path / "fog.html").write_text(text, encoding="utf-8")
+    said = ask(tmp_path / "fog.html", "--why").stdout
+
+    assert "from json-ld articleBody" in said
+    assert "Loading the article\tis not in the body that was taken from: json-ld articleBody" in said
+
+
+def test_every_group_of_names_has_a_word() -> None:
+    assert len(_GROUPS) == GROUPS
+
+
+# --- how it ends
+
+
+def test_ctrl_c_ends_it_at_once_with_one_line_and_130(tmp_path: Path) -> None:
+    for number in range(400):
+        (tmp_path / f"{number:03}.html").write_text(page(f"Fog {number}"), encoding="utf-8")
+    words = [sys.executable, "-m", "tearsheet.cli", "extract", "--json", "-j", "2", str(tmp_path)]
+    running = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    assert running.stdout
+    first = running.stdout.readline()
+    os.killpg(running.pid, signal.SIGINT)
+    rest, said = running.communicate(timeout=60)
+
+    assert (running.returncode, said) == (130, b"tearsheet: interrupted\n")
+    assert all(json.loads(line)["title"] for line in (first + rest).splitlines())
