@@ -3,8 +3,11 @@ from tests.flow_archive import opened
 
 from tearsheet.errors import ArchiveExists, NoArchive
 from tearsheet.flow.backup import backup, restore
+from tearsheet.flow.keys import signer_of
 from tearsheet.flow.remove import remove
+from tearsheet.flow.sealing import CHECKPOINT, FORMER
 from tearsheet.flow.verify import verify
+from tearsheet.ledger import read_checkpoint
 from tearsheet.model import Query
 
 
@@ -63,6 +66,56 @@ def test_a_backup_that_was_killed_goes_on(press, tmp_path):
     backup(press, tmp_path / "copy")
     restore(tmp_path / "copy", tmp_path / "new")
     assert verify(opened(tmp_path / "new")).problems == ()
+
+
+def test_a_restored_archive_never_signs_a_second_history(own_press, tmp_path):
+    """The lost archive signed on after its backup; the restored one has other leaves then, under another name and key."""
+    backup(own_press, tmp_path / "copy")
+    articles = own_press.articles(Query(limit=2))
+    remove(own_press, articles[0].id, reason="asked for")
+    lost = (own_press.path / "ledger" / CHECKPOINT).read_bytes()
+    (tmp_path / "printed").write_bytes(lost)
+    kept = (tmp_path / "copy" / "ledger" / CHECKPOINT).read_bytes()
+
+    restore(tmp_path / "copy", tmp_path / "new")
+    new = opened(tmp_path / "new")
+    remove(new, articles[1].id, reason="asked for too")
+
+    signed = (new.path / "ledger" / CHECKPOINT).read_bytes()
+    assert not signer_of(own_press).verifier.claims(signed)
+    assert read_checkpoint(signed).origin.startswith(f"{read_checkpoint(lost).origin}/")
+    assert [file.read_bytes() for file in (new.path / "ledger" / FORMER).iterdir()] == [kept]
+    assert verify(new).problems == ()
+    assert "are not those it signed" in verify(new, against=tmp_path / "printed").problems[0][1]
+
+
+def test_an_archive_restored_from_its_last_word_may_keep_its_name(own_press, tmp_path):
+    backup(own_press, tmp_path / "copy")
+
+    restore(tmp_path / "copy", tmp_path / "new", same_log=True)
+    new = opened(tmp_path / "new")
+    remove(new, new.articles(Query(limit=1))[0].id, reason="asked for")
+
+    assert signer_of(own_press).verifier.claims((new.path / "ledger" / CHECKPOINT).read_bytes())
+    assert verify(new, against=tmp_path / "copy" / "ledger" / CHECKPOINT).problems == ()
+
+
+def test_a_restoring_that_was_killed_goes_on(press, tmp_path):
+    class Killed(BaseException):
+        pass
+
+    def kill(step):
+        if step.stage == "warc":
+            raise Killed
+
+    backup(press, tmp_path / "copy")
+    with pytest.raises(Killed):
+        restore(tmp_path / "copy", tmp_path / "new", progress=kill)
+
+    restore(tmp_path / "copy", tmp_path / "new")
+    new = opened(tmp_path / "new")
+    assert titles(press) == titles(new)
+    assert verify(new).problems == ()
 
 
 def test_another_archive_is_never_overwritten(press, own_press, tmp_path):

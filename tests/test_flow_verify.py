@@ -100,6 +100,34 @@ def test_an_older_checkpoint_shows_a_history_that_was_written_anew(own_press, tm
     assert "are not those it signed" in problems(own_press, against=kept)
 
 
+def test_a_change_of_settings_or_sources_leaves_one_leaf(own_press):
+    """Whoever claims later that a paper was always followed, or by another rule, is shown otherwise."""
+    before = seal(own_press).size
+    with (own_press.path / "sources.toml").open("a", encoding="utf-8") as file:
+        file.write("# one more line\n")
+
+    assert seal(own_press).size == before + 1
+    assert seal(own_press).size == before + 1
+    assert verify(own_press).problems == ()
+
+
+def test_the_log_keeps_its_name_and_key_whatever_the_settings_say_later(own_press):
+    seal(own_press)
+    with (own_press.path / "tearsheet.toml").open("a", encoding="utf-8") as file:
+        file.write('[ledger]\norigin = "another"\n')
+    own_press.close()
+
+    again = opened(own_press.path)
+    seal(again)
+    assert verify(again).problems == ()
+
+
+def test_the_key_is_readable_by_its_owner_alone(own_press):
+    seal(own_press)
+
+    assert (own_press.path / "ledger.key").stat().st_mode & 0o077 == 0
+
+
 def test_a_restored_copy_signs_no_second_history(own_press):
     with own_press.store.transaction() as db:
         db.execute("DELETE FROM leaf WHERE seq = (SELECT max(seq) FROM leaf)")

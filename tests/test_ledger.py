@@ -28,7 +28,6 @@ from tearsheet.ledger import (
     read_bundle,
     read_checkpoint,
     read_leaf,
-    refusal_to_sign,
     subject,
     tile_path,
 )
@@ -395,24 +394,3 @@ class TestCheckpoints:
     def test_a_trusted_comment_is_one_line(self) -> None:
         with pytest.raises(BadLedger, match="one line"):
             SIGNER.minisign(b"", "a\nb")
-
-
-class TestNoSecondHistory:
-    def test_the_first_checkpoint_and_every_later_one_may_be_signed(self) -> None:
-        tree = Tree(1000, BIG[0].get)
-
-        assert refusal_to_sign(None, tree) == ""
-        assert refusal_to_sign(Checkpoint("a", 700, tree.root(700)), tree) == ""
-        assert refusal_to_sign(CHECKPOINT, tree) == ""
-
-    def test_a_restored_backup_may_not_sign(self) -> None:
-        restored = Tree(700, kept(700)[0].get)
-
-        assert "1000 leaves was signed" in refusal_to_sign(CHECKPOINT, restored)
-
-    def test_a_backup_that_went_its_own_way_may_not_sign(self) -> None:
-        folder, edge = kept(700)
-        edge, files = edge.grown(b"other %d" % number for number in range(500))
-        folder.take(files)
-
-        assert "are not those that were signed" in refusal_to_sign(CHECKPOINT, Tree(edge.size, folder.get))

@@ -25,11 +25,11 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def put(self, name: str, data: bytes, *, durable: bool = True) -> None:
+    def put(self, name: str, data: bytes, *, durable: bool = True, mode: int = 0o644) -> None:
         """Write `data` under `name`, in place of what was there. Readers see the old bytes or the new, never a part.
 
         With `durable` it survives a power cut once this returns; without, it may be lost then, but not torn
-        unless the file system itself tears what it renames.
+        unless the file system itself tears what it renames. `mode` is the file's, less the umask.
 
         Raises:
             BadName: the name is not one that may be used.
@@ -40,7 +40,7 @@ class Folder:
         try:
             made = _make_folders(path.parent)
             try:
-                _write(part, data, durable=durable)
+                _write(part, data, durable=durable, mode=mode)
                 part.replace(path)
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -145,8 +145,8 @@ def _make_folders(folder: Path) -> list[Path]:
     return [one.parent for one in missing]
 
 
-def _write(path: Path, data: bytes, *, durable: bool) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+def _write(path: Path, data: bytes, *, durable: bool, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         left = memoryview(data)
         while left:

@@ -11,13 +11,15 @@ from tearsheet.cli.screen import human_bytes
 @click.command("restore")
 @click.argument("source", metavar="BACKUP", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("dest", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--same-log", is_flag=True, help="Keep the log's name and key: nothing was signed after this backup.")
 @quiet_option
 @console
-def command(said: Console, source: Path, dest: Path) -> None:
+def command(said: Console, source: Path, dest: Path, *, same_log: bool) -> None:
     """Make a working archive in FOLDER out of a BACKUP. Nothing else of the old machine is needed.
 
-    The archive goes on from its newest backup. If it signed checkpoints after that, it refuses to sign
-    others over them: a restored copy never begins a second history.
+    The archive goes on from its newest backup. What the lost one signed after that nobody here can know,
+    so the restored one signs as a log of another name and key, which begins with all leaves of the old one:
+    a restored copy never signs a second history. If you know that nothing was signed since, say --same-log.
 
     \b
     Examples:
@@ -27,7 +29,7 @@ def command(said: Console, source: Path, dest: Path) -> None:
     from tearsheet.flow.backup import restore
 
     with said.progress() as progress:
-        report = restore(source, dest, progress=progress)
+        report = restore(source, dest, same_log=same_log, progress=progress)
     said.report(
         f"{report.copied:,} files restored ({human_bytes(report.bytes)}); check them: tearsheet -C {dest} verify"
     )

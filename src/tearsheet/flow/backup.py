@@ -11,10 +11,12 @@ from tearsheet.archive import CATALOG_FILE, Archive, open_archive
 from tearsheet.config import SETTINGS_FILE, SOURCES_FILE
 from tearsheet.errors import ArchiveExists, DiskTrouble, NoArchive
 from tearsheet.files import Folder
-from tearsheet.flow.sealing import KEY
+from tearsheet.flow.clock import now
+from tearsheet.flow.keys import KEY, succeed
+from tearsheet.flow.sealing import seal
 from tearsheet.model import Step
 
-MANIFEST = ".backup.json"
+MANIFEST, RESTORING = ".backup.json", ".restoring.json"
 # The ledger before the catalog, which may then hold more than was signed, never less; what the catalog points to comes last,
 # and may be more than it knows of.
 SMALL = (SETTINGS_FILE, SOURCES_FILE, KEY)
@@ -45,27 +47,41 @@ def backup(archive: Archive, dest: Path, *, progress: Callable[[Step], None] = l
     return _Backup(archive.path, dest, progress).run(archive.store.copy_to)
 
 
-def restore(source: Path, dest: Path, *, progress: Callable[[Step], None] = lambda step: None) -> BackupReport:
+def restore(
+    source: Path, dest: Path, *, same_log: bool = False, progress: Callable[[Step], None] = lambda step: None
+) -> BackupReport:
     """Return what was copied to make a working archive in the folder `dest` out of the backup in `source`.
+
+    Nobody here knows what the lost archive signed after its backup, so the restored one goes on as a log of another name and key,
+    which begins with all leaves of the old one. With `same_log` it keeps them, because the old one signed nothing since.
+    Interrupted, it goes on where it was.
 
     Raises:
         NoArchive: `source` is no backup. ArchiveExists: there is an archive in `dest`.
     """
     if not (source / MANIFEST).exists() or not (source / CATALOG_FILE).exists():
         raise NoArchive(str(source), "not a finished backup: made by `tearsheet backup`")
-    if (dest / SETTINGS_FILE).exists():
+    if (dest / SETTINGS_FILE).exists() and not (dest / RESTORING).exists():
         raise ArchiveExists(str(dest))
-    report = _Backup(source, dest, progress).run(lambda file: _copy(source / CATALOG_FILE, file))
-    (dest / MANIFEST).unlink()
-    open_archive(dest).close()
+    copying = _Backup(source, dest, progress, manifest=RESTORING)
+    report = copying.run(lambda file: _copy(source / CATALOG_FILE, file))
+    archive = open_archive(dest)
+    try:
+        if not same_log and (dest / KEY).exists():
+            succeed(archive, at=now())
+            seal(archive)
+    finally:
+        archive.close()
+    (dest / RESTORING).unlink()
     return report
 
 
 class _Backup:
-    def __init__(self, source: Path, dest: Path, progress: Callable[[Step], None]) -> None:
+    def __init__(self, source: Path, dest: Path, progress: Callable[[Step], None], *, manifest: str = MANIFEST) -> None:
         self.source = source
         self.dest = dest
         self.progress = progress
+        self.manifest = manifest
         self.copied = self.same = self.removed = self.bytes = 0
         dest.mkdir(parents=True, exist_ok=True)
         self.seen: dict[str, list[int]] = self._manifest()
@@ -119,14 +135,14 @@ class _Backup:
         self.bytes += now.st_size
 
     def _manifest(self) -> dict[str, list[int]]:
-        file = self.dest / MANIFEST
+        file = self.dest / self.manifest
         try:
             return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
         except ValueError:
             return {}  # torn by a kill: everything is compared anew, that is copied once more
 
     def _save(self) -> None:
-        Folder(self.dest).put(MANIFEST, json.dumps(self.seen, indent=0, sort_keys=True).encode())
+        Folder(self.dest).put(self.manifest, json.dumps(self.seen, indent=0, sort_keys=True).encode())
 
 
 class _disk:

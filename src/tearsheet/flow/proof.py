@@ -6,7 +6,8 @@ from tearsheet import warc
 from tearsheet.archive import Archive
 from tearsheet.errors import NotFound, TearsheetError
 from tearsheet.files import Folder
-from tearsheet.flow.sealing import CHECKPOINT, STAMP, reader, seal, signer_of
+from tearsheet.flow.keys import signer_of
+from tearsheet.flow.sealing import CHECKPOINT, STAMP, reader, seal
 from tearsheet.ledger import Evidence, Proof, Tree, proof_files, read_checkpoint
 from tearsheet.model import Article
 from tearsheet.store import leaves, reading

@@ -1,32 +1,32 @@
 """Sealing: committed leaves become tiles, and a signed checkpoint says how many there are. Never a second history."""
 
 import hashlib
-import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tearsheet import warc
 from tearsheet.archive import Archive
+from tearsheet.config import SETTINGS_FILE, SOURCES_FILE
 from tearsheet.errors import BadLedger
 from tearsheet.files import Folder
 from tearsheet.flow.clock import now
+from tearsheet.flow.keys import signer_of
 from tearsheet.ledger import (
     EMPTY_ROOT,
     Checkpoint,
     Edge,
-    Signer,
     Tree,
     leaf_record,
     load_edge,
-    origin_of,
     read_checkpoint,
 )
 from tearsheet.store import leaves, warcfiles
 from tearsheet.store.warcfiles import WarcFile
 
 CHECKPOINT = "checkpoint"
+FORMER = "former"
+"""Under `ledger/`: the last checkpoint of each log that this one goes on from, by its size."""
 STAMP = "checkpoint.tsr"
-KEY = "ledger.key"
 LOT = 20_000
 
 
@@ -42,16 +42,19 @@ def seal(archive: Archive) -> Checkpoint:
     folder = Folder(archive.path / "ledger")
     _last(archive, folder)
     note_files(archive, warcfiles.unnoted(archive.store.db))
+    note_settings(archive)
     with archive.store.transaction() as db:
         last = _last(archive, folder)
         size = last.size if last else 0
-        if last and leaves.count(db) == size:
+        signer = signer_of(archive)
+        if last and leaves.count(db) == size and signer.verifier.claims(folder.get(CHECKPOINT)):
             return last
         edge = load_edge(size, reader(folder))
         if (edge.root if size else EMPTY_ROOT) != (last.root if last else EMPTY_ROOT):
             raise BadLedger(str(archive.path), "the tiles do not agree with the last checkpoint")
         edge = _grow(archive, folder, edge)
-        signer = signer_of(archive)
+        if last and not signer.verifier.claims(folder.get(CHECKPOINT)):
+            folder.put(f"{FORMER}/{last.size}", folder.get(CHECKPOINT))
         checkpoint = Checkpoint(origin=signer.verifier.name, size=edge.size, root=edge.root)
         folder.put(CHECKPOINT, signer.signed(checkpoint))
         return checkpoint
@@ -91,24 +94,23 @@ def note_files(archive: Archive, names: Iterable[str]) -> None:
             warcfiles.note(db, files, at=now())
 
 
+def note_settings(archive: Archive) -> None:
+    """Put the digests of the settings, the sources and the site definitions into the ledger, if they are not as they were.
+
+    What is followed, and by which rules, is part of the record. Their text is not: it may hold passwords.
+    """
+    files = [archive.path / SETTINGS_FILE, archive.path / SOURCES_FILE, *(archive.path / "sites").glob("*.toml")]
+    digests = {
+        file.relative_to(archive.path).as_posix(): digest_of(file).hex() for file in sorted(files) if file.is_file()
+    }
+    with archive.store.transaction() as db:
+        leaves.note_settings(db, digests, at=now())
+
+
 def digest_of(path: Path) -> bytes:
     """Return the SHA-256 of the file at `path`."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
-
-
-def signer_of(archive: Archive) -> Signer:
-    """Return the archive's signer; its key is drawn when it is first needed, and lies in `ledger.key`, readable by its owner."""
-    file = archive.path / KEY
-    if not file.exists():
-        Folder(archive.path).put(KEY, secrets.token_bytes(32).hex().encode() + b"\n")
-        file.chmod(0o600)
-    settings = archive.settings
-    name = settings.ledger.origin or settings.site.base_url or settings.site.title
-    try:
-        return Signer(origin_of(name), bytes.fromhex(file.read_text(encoding="ascii").strip()))
-    except ValueError as error:
-        raise BadLedger(str(file), "not a key of 32 bytes in hexadecimal") from error
 
 
 def _grow(archive: Archive, folder: Folder, edge: Edge) -> Edge:

@@ -9,7 +9,8 @@ from tearsheet import warc
 from tearsheet.archive import Archive
 from tearsheet.errors import TearsheetError
 from tearsheet.files import Folder
-from tearsheet.flow.sealing import CHECKPOINT, digest_of, reader, signer_of
+from tearsheet.flow import keys
+from tearsheet.flow.sealing import CHECKPOINT, FORMER, digest_of, reader
 from tearsheet.ledger import Checkpoint, Edge, Tree, leaf_record, subject
 from tearsheet.model import Capture, Step
 from tearsheet.store import checking, leaves, warcfiles
@@ -79,10 +80,12 @@ class _Verification:
                 self.problems.append(("ledger/checkpoint", "is missing"))
             return
         try:
-            checkpoint = signer_of(self.archive).verifier.opened(folder.get(CHECKPOINT))
+            checkpoint = keys.opened(self.archive, folder.get(CHECKPOINT))
             self._tiles(checkpoint, folder)
         except TearsheetError as error:
             self.problems.append(("ledger", str(error)))
+        for file in sorted((self.archive.path / "ledger" / FORMER).glob("*")):
+            self._against(file)
 
     def _tiles(self, checkpoint: Checkpoint, folder: Folder) -> None:
         tree = Tree(checkpoint.size, reader(folder))
@@ -110,8 +113,8 @@ class _Verification:
     def _against(self, file: Path) -> None:
         folder = Folder(self.archive.path / "ledger")
         try:
-            old = signer_of(self.archive).verifier.opened(file.read_bytes())
-            now = signer_of(self.archive).verifier.opened(folder.get(CHECKPOINT))
+            old = keys.opened(self.archive, file.read_bytes())
+            now = keys.opened(self.archive, folder.get(CHECKPOINT))
             tree = Tree(now.size, reader(folder))
             if now.size < old.size:
                 self.problems.append((str(file), f"signed {old.size} leaves, the ledger has {now.size}"))

@@ -19,7 +19,6 @@ from tearsheet.ledger.tree import (
     load_edge,
     node_hash,
     read_bundle,
-    refusal_to_sign,
     tile_path,
 )
 
@@ -46,7 +45,6 @@ __all__ = [
     "read_bundle",
     "read_checkpoint",
     "read_leaf",
-    "refusal_to_sign",
     "stamp_request",
     "stamped_at",
     "subject",

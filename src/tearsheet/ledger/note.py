@@ -105,13 +105,24 @@ class Verifier:
         Raises:
             BadLedger: it is no checkpoint, or this key's signature is missing or wrong.
         """
-        body, signatures = _split(note)
-        mine = [data[4:] for name, data in signatures if name == self.name and data[:4] == self.key_id]
+        body = _split(note)[0]
+        mine = self._signatures(note)
         if not mine:
             raise BadLedger("checkpoint", f"not signed by {self.name}+{self.key_id.hex()}")
         if not all(self.verifies(signature, body) for signature in mine):
             raise BadLedger("checkpoint", f"the signature of {self.name} is wrong")
         return _checkpoint(body)
+
+    def claims(self, note: bytes) -> bool:
+        """Tell whether a note bears a signature of this key, right or wrong.
+
+        Raises:
+            BadLedger: it is no signed note.
+        """
+        return bool(self._signatures(note))
+
+    def _signatures(self, note: bytes) -> list[bytes]:
+        return [data[4:] for name, data in _split(note)[1] if name == self.name and data[:4] == self.key_id]
 
     def verifies(self, signature: bytes, data: bytes) -> bool:
         """Tell whether `signature` is this key's over `data`."""

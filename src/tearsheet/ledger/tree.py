@@ -301,21 +301,6 @@ def is_consistent(old: Checkpoint, new: Checkpoint, proof: Sequence[bytes]) -> b
     return not last and old_root == old.root and new_root == new.root
 
 
-def refusal_to_sign(last: Checkpoint | None, tree: Tree) -> str:
-    """Return why a checkpoint of `tree` must not be signed after `last`, or nothing.
-
-    Two checkpoints of one log that do not grow out of one another are proof of tampering, so a restored backup must never sign
-    one: it goes on only from the last checkpoint that was signed anywhere.
-    """
-    if last is None:
-        return ""
-    if last.size > tree.size:
-        return f"a checkpoint of {last.size} leaves was signed, but only {tree.size} are here"
-    if tree.root(last.size) != last.root:
-        return f"the first {last.size} leaves are not those that were signed"
-    return ""
-
-
 class _Growth:
     """An edge while it grows."""
 

@@ -1,14 +1,17 @@
 """The ledger's leaves as the catalog holds them, and the records they stand for, made from the rows."""
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from tearsheet.model import Leaf
-from tearsheet.store.keeping import capture_record, revision_record
+from tearsheet.store.keeping import Event, add_leaf, canonical, capture_record, revision_record
 from tearsheet.store.values import from_ms
 
 LOT = 2000
+SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,16 @@ def kept_of(db: sqlite3.Connection, row: sqlite3.Row) -> Kept:
     if row["salt"] is None:
         return Kept(leaf=leaf_of(row), record=b"", salt=b"")
     return Kept(leaf=leaf_of(row), record=row["record"] or _made(db, row), salt=row["salt"])
+
+
+def note_settings(db: sqlite3.Connection, digests: Mapping[str, str], *, at: datetime) -> None:
+    """Add a leaf with the SHA-256 of each settings file, in hexadecimal by name, unless the last such leaf says the same."""
+    row = db.execute(
+        "SELECT record FROM leaf WHERE ref = 0 AND event = ? ORDER BY seq DESC LIMIT 1", (SETTINGS,)
+    ).fetchone()
+    if row is None or json.loads(row["record"])["files"] != dict(digests):
+        record = canonical({"event": SETTINGS, "files": dict(digests), "at": at.isoformat()})
+        add_leaf(db, Event(name=SETTINGS, at=at, record=record, whole=True))
 
 
 def leaf_of(row: sqlite3.Row) -> Leaf:
