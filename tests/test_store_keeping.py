@@ -76,25 +76,6 @@ def test_what_turns_out_to_be_an_article_after_all_gets_one():
     assert reading.category_counts(store.db) == {("Press",): 1}
 
 
-def test_text_that_its_markup_gives_again_is_not_stored_twice():
-    store = catalog()
-    twice = clipping(text="One.\n\nTwo.")
-    other = replace(twice, text="Not what the markup says.")
-    with store.transaction() as db:
-        first, second = keeping.add_clipping(db, twice), keeping.add_clipping(db, other)
-
-    assert '"text"' not in keeping.blob(store.db, first)
-    assert keeping.clipping_of(store.db, first) == twice
-    assert keeping.clipping_of(store.db, second) == other
-
-
-def test_the_same_words_are_stored_once():
-    store = catalog()
-    with store.transaction() as db:
-        assert keeping.add_blob(db, "words") == keeping.add_blob(db, "words")
-        assert keeping.add_blob(db, "others") != keeping.add_blob(db, "words")
-
-
 def test_a_better_cut_improves_the_wording_in_place_and_is_no_edit():
     store = catalog()
     n = listed(store)

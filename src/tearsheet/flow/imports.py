@@ -11,6 +11,7 @@ from tearsheet.archive import Archive
 from tearsheet.errors import BadPost, TearsheetError
 from tearsheet.extraction import clip
 from tearsheet.flow.clock import now
+from tearsheet.flow.dictionaries import learn_words
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.pool import Pool
 from tearsheet.flow.records import Keeper
@@ -57,6 +58,7 @@ def import_posts(
                     progress(Step(stage="posts", done=at, total=len(files), note=str(file)))
                     importer.take(file)
                 keeper.sync()
+    learn_words(archive, clock=now)
     catch_up(archive)
     seal(archive)
     return report
@@ -93,6 +95,7 @@ def import_warcs(
             if before == (report.read, len(report.troubles)):
                 report.troubles.append((str(file), "holds no page"))
         importer.settle(pool, most=0)
+    learn_words(archive, clock=now)
     catch_up(archive)
     seal(archive)
     return report

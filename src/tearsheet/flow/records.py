@@ -13,6 +13,8 @@ from tearsheet.store import reading, sources
 from tearsheet.store.values import to_json
 
 CLIPPING_TYPE = "application/vnd.tearsheet.clipping+json"
+DICTIONARY_TYPE = "application/vnd.tearsheet.dictionary"
+DICTIONARY_URL = "urn:tearsheet:dictionary:"
 
 
 class Keeper:
@@ -76,6 +78,20 @@ class Keeper:
             captured_at=at,
             digest="sha256:" + hashlib.sha256(body).hexdigest(),
             place=self.writer.keep_conversion(clipping.url, body, CLIPPING_TYPE, of=of, at=at),
+        )
+
+    def dictionary(self, data: bytes, *, name: str, at: datetime) -> Capture:
+        """Return a kept record of the dictionary `data`, which wordings of a language are packed with in the catalog."""
+        url = DICTIONARY_URL + name
+        return Capture(
+            url=url,
+            final_url=url,
+            status=200,
+            headers=(("Content-Type", DICTIONARY_TYPE),),
+            body=data,
+            captured_at=at,
+            digest="sha256:" + hashlib.sha256(data).hexdigest(),
+            place=self.writer.keep_resource(url, DICTIONARY_TYPE, data, at),
         )
 
     def get(self, place: Place) -> Capture:

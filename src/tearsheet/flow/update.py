@@ -27,6 +27,7 @@ from tearsheet.errors import (
 )
 from tearsheet.fetch import Fetcher, Limits, Request
 from tearsheet.flow.clock import now
+from tearsheet.flow.dictionaries import learn_words
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.learning import Profiles, learn_anew
 from tearsheet.flow.pieces import Job, Piece, cut, develop
@@ -192,6 +193,7 @@ class Update:
                 self.worker.close()  # or, on a full disk, its claims would be held as long as this process lives
         if not interrupted:
             learn_anew(self.archive, clock=self.clock)
+            learn_words(self.archive, clock=self.clock)
         catch_up(self.archive)
         seal(self.archive)
         return UpdateReport(

@@ -260,7 +260,11 @@ def merge(db: sqlite3.Connection, old: int, new: int) -> None:
         )
         _file(db, new, row["category"])
     db.execute("DELETE FROM listing WHERE article = ?", (old,))
-    db.execute("UPDATE capture SET article = ? WHERE article = ?", (new, old))
+    db.execute(
+        """UPDATE capture SET article = :new, url = CASE url WHEN '' THEN (SELECT url FROM article WHERE n = :old) ELSE url END
+        WHERE article = :old""",
+        {"new": new, "old": old},
+    )
     db.execute("UPDATE picture SET article = ? WHERE article = ?", (new, old))
     db.execute("DELETE FROM profile_page WHERE article = ?", (old,))
     db.execute("UPDATE article SET copy_of = nullif(?, n) WHERE copy_of = ?", (new, old))

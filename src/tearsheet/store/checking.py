@@ -9,6 +9,7 @@ from datetime import datetime
 import zstandard
 
 from tearsheet.model import Place
+from tearsheet.store.keeping import ADDRESS, blob
 from tearsheet.store.values import from_ms
 
 
@@ -33,13 +34,13 @@ def captures(db: sqlite3.Connection, id: str) -> Iterator[Kept]:
     """Yield every capture, or those of article `id`."""
     narrowed = "WHERE article = (SELECT n FROM article WHERE id = :id)" if id else ""
     rows = db.execute(
-        f"""SELECT capture.*, warc_file.name FROM capture JOIN warc_file ON warc_file.n = capture.file
+        f"""SELECT capture.*, {ADDRESS}, warc_file.name FROM capture JOIN warc_file ON warc_file.n = capture.file
         {narrowed} ORDER BY capture.n""",
         {"id": id},
     )
     for row in rows:
         yield Kept(
-            url=row["final_url"] or row["url"],
+            url=row["final_url"] or row["address"],
             at=from_ms(row["at"]),
             digest=row["digest"],
             place=Place(file=row["name"], offset=row["offset"], length=row["length"]),
@@ -50,13 +51,13 @@ def wordings(db: sqlite3.Connection, id: str) -> Iterator[tuple[str, int, str]]:
     """Yield (article id, number, what is wrong or nothing) of every revision, or of those of article `id`."""
     narrowed = "WHERE article.id = :id" if id else ""
     rows = db.execute(
-        f"""SELECT article.id, article.revisions, revision.number, blob.digest, blob.data FROM revision
+        f"""SELECT article.id, article.revisions, revision.number, revision.clipping, blob.digest FROM revision
         JOIN article ON article.n = revision.article LEFT JOIN blob ON blob.n = revision.clipping {narrowed}
         ORDER BY article.n, revision.number""",
         {"id": id},
     )
     for row in rows:
-        yield row["id"], row["number"], _wrong(row["data"], row["digest"])
+        yield row["id"], row["number"], _wrong(db, row["clipping"], row["digest"])
 
 
 def media(db: sqlite3.Connection, id: str) -> Iterator[tuple[str, bytes]]:
@@ -68,11 +69,12 @@ def media(db: sqlite3.Connection, id: str) -> Iterator[tuple[str, bytes]]:
                 yield name, digest
 
 
-def _wrong(data: bytes | None, digest: bytes) -> str:
-    if data is None:
+def _wrong(db: sqlite3.Connection, n: int, digest: bytes | None) -> str:
+    """Return what is wrong with blob `n`, of which `digest` is said; nothing if all is well."""
+    if digest is None:
         return "its words are missing"
     try:
-        text = zstandard.ZstdDecompressor().decompress(data)
-    except zstandard.ZstdError as error:
+        text = blob(db, n)
+    except (zstandard.ZstdError, ValueError, LookupError) as error:
         return f"its words cannot be unpacked: {error}"
     return "" if hashlib.sha256(text).digest() == digest else "its words were changed"

@@ -7,13 +7,15 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import zstandard
-
 from tearsheet.model import Capture, Clipping, Picture
-from tearsheet.store import articles
+from tearsheet.store import articles, packing
 from tearsheet.store.values import from_json, from_ms, named_digest, raw_digest, to_json, to_ms
 
 EXCERPT_CHARS = 220
+ADDRESS = (
+    """coalesce(nullif(capture.url, ''), (SELECT url FROM article WHERE article.n = capture.article)) AS address"""
+)
+"""The address of a capture: the row leaves it out where it is the article's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def add_capture(
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n""",
         (
             kind,
-            capture.url,
+            "" if article is not None and capture.url == _address(db, article) else capture.url,
             "" if capture.final_url == capture.url else capture.final_url,
             to_ms(capture.captured_at),
             capture.status,
@@ -97,7 +99,7 @@ def add_capture(
 def capture_record(db: sqlite3.Connection, n: int) -> bytes:
     """Return the bytes that the leaf of capture `n` stands for: canonical JSON, made from its row; nothing without one."""
     row = db.execute(
-        "SELECT capture.*, warc_file.name FROM capture JOIN warc_file ON warc_file.n = capture.file WHERE capture.n = ?",
+        f"SELECT capture.*, {ADDRESS}, warc_file.name FROM capture JOIN warc_file ON warc_file.n = file WHERE capture.n = ?",
         (n,),
     ).fetchone()
     if row is None:
@@ -105,8 +107,8 @@ def capture_record(db: sqlite3.Connection, n: int) -> bytes:
     return canonical(
         {
             "event": "capture",
-            "url": row["url"],
-            "final_url": row["final_url"] or row["url"],
+            "url": row["address"],
+            "final_url": row["final_url"] or row["address"],
             "at": from_ms(row["at"]).isoformat(timespec="milliseconds"),
             "status": row["status"],
             "sha256": row["digest"].hex(),
@@ -164,41 +166,35 @@ def add_leaf(db: sqlite3.Connection, event: Event) -> int:
     return int(row["seq"])
 
 
-def add_blob(db: sqlite3.Connection, text: str) -> int:
-    """Return the row number of `text`, stored once however often it is given."""
-    data = text.encode()
-    digest = hashlib.sha256(data).digest()
+def add_clipping(db: sqlite3.Connection, clipping: Clipping, *, base: int | None = None) -> int:
+    """Return the blob that holds `clipping`, stored once however often it is given; `base` holds the wording before it."""
+    whole = to_json(clipping)
+    digest = hashlib.sha256(whole.encode()).digest()
     row = db.execute("SELECT n FROM blob WHERE digest = ?", (digest,)).fetchone()
     if row is None:
-        packed = zstandard.ZstdCompressor(level=9).compress(data)
-        row = db.execute("INSERT INTO blob (digest, data) VALUES (?, ?) RETURNING n", (digest, packed)).fetchone()
+        slim = packing.slimmed(whole, html=clipping.html, text=clipping.text)
+        found = packing.pack(db, slim.encode(), language=clipping.language, base=base)
+        row = db.execute(
+            "INSERT INTO blob (digest, dictionary, base, data) VALUES (?, ?, ?, ?) RETURNING n",
+            (digest, found.dictionary, found.base, found.data),
+        ).fetchone()
     return int(row["n"])
 
 
-def blob(db: sqlite3.Connection, n: int) -> str:
-    """Return the text of blob `n`."""
-    return (
-        zstandard.ZstdDecompressor()
-        .decompress(db.execute("SELECT data FROM blob WHERE n = ?", (n,)).fetchone()[0])
-        .decode()
-    )
-
-
-def add_clipping(db: sqlite3.Connection, clipping: Clipping) -> int:
-    """Return the blob that holds `clipping`; text that its HTML gives again is not stored twice."""
-    from tearsheet import html  # lists and counts need no parser
-
-    if clipping.text == html.text_of(clipping.html):
-        clipping = replace(clipping, text="")
-    return add_blob(db, to_json(clipping))
+def blob(db: sqlite3.Connection, n: int) -> bytes:
+    """Return the bytes that blob `n` stands for: those that its digest, and so the ledger, is made from."""
+    return packing.restored(packing.unpacked(db, n).decode()).encode()
 
 
 def clipping_of(db: sqlite3.Connection, n: int) -> Clipping:
     """Return the clipping that blob `n` holds."""
-    from tearsheet import html
+    whole = blob(db, n).decode()
+    clipping: Clipping = from_json(Clipping, whole)
+    if clipping.text or not clipping.html or packing.has_no_text(packing.unpacked(db, n)):
+        return clipping
+    from tearsheet import html  # wordings of the first schema; lists and counts need no parser
 
-    clipping: Clipping = from_json(Clipping, blob(db, n))
-    return clipping if clipping.text else replace(clipping, text=html.text_of(clipping.html))
+    return replace(clipping, text=html.text_of(clipping.html))
 
 
 def last_wording(db: sqlite3.Connection, article: int) -> Wording | None:
@@ -238,9 +234,10 @@ def captured_at(db: sqlite3.Connection, article: int) -> datetime:
 
 def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause: Cause) -> int:
     """Return the number of a new revision of `article`; the article shows it from now on."""
-    number = int(
-        db.execute("SELECT coalesce(max(number), 0) + 1 FROM revision WHERE article = ?", (article,)).fetchone()[0]
-    )
+    last = db.execute(
+        "SELECT number, clipping FROM revision WHERE article = ? ORDER BY number DESC LIMIT 1", (article,)
+    ).fetchone()
+    number = last["number"] + 1 if last else 1
     db.execute(
         """INSERT INTO revision (article, number, seen_at, digest, clipping, recipe, capture, kind)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -249,7 +246,7 @@ def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause
             number,
             to_ms(cause.at),
             raw_digest(cause.digest),
-            add_clipping(db, clipping),
+            add_clipping(db, clipping, base=last["clipping"] if last else None),
             _recipe(db, clipping.recipe),
             cause.capture,
             cause.kind,
@@ -270,6 +267,7 @@ def recut(db: sqlite3.Connection, article: int, number: int, clipping: Clipping,
         "UPDATE leaf SET record = ? WHERE event = 'revision' AND ref = ? AND number = ? AND record IS NULL",
         (revision_record(db, article, number), article, number),
     )
+    old = db.execute("SELECT clipping FROM revision WHERE article = ? AND number = ?", (article, number)).fetchone()[0]
     db.execute(
         "UPDATE revision SET clipping = ?, recipe = ?, digest = ?, capture = ? WHERE article = ? AND number = ?",
         (
@@ -281,6 +279,8 @@ def recut(db: sqlite3.Connection, article: int, number: int, clipping: Clipping,
             number,
         ),
     )
+    if db.execute("SELECT 1 FROM revision WHERE clipping = ?", (old,)).fetchone() is None:
+        packing.drop(db, [old])  # its conversion record stays
     _add_revision_leaf(db, article, number, cause.at)
     show(db, article, clipping)
 
@@ -401,6 +401,10 @@ def pictures(db: sqlite3.Connection, urls: list[str]) -> dict[str, Picture]:
 def _add_revision_leaf(db: sqlite3.Connection, article: int, number: int, at: datetime) -> None:
     record = revision_record(db, article, number)
     add_leaf(db, Event(name="revision", at=at, record=record, ref=article, number=number))
+
+
+def _address(db: sqlite3.Connection, article: int) -> str:
+    return str(db.execute("SELECT url FROM article WHERE n = ?", (article,)).fetchone()[0])
 
 
 def _recipe(db: sqlite3.Connection, text: str) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tearsheet.model import Article, Categories, Entry, Image, Listing, Place, Query, Revision, Source
 from tearsheet.store import sources as source_rows
-from tearsheet.store.keeping import blob, clipping_of
+from tearsheet.store.keeping import ADDRESS, blob, clipping_of
 from tearsheet.store.values import (
     from_json,
     from_ms,
@@ -197,7 +197,7 @@ def wording_bytes(db: sqlite3.Connection, id: str) -> list[tuple[int, bytes]]:
         "SELECT number, clipping FROM revision WHERE article = (SELECT n FROM article WHERE id = ?) ORDER BY number",
         (id,),
     ).fetchall()
-    return [(row["number"], blob(db, row["clipping"]).encode()) for row in rows]
+    return [(row["number"], blob(db, row["clipping"])) for row in rows]
 
 
 def listings(db: sqlite3.Connection, id: str) -> list[tuple[Listing, Entry]]:
@@ -223,7 +223,7 @@ def listings(db: sqlite3.Connection, id: str) -> list[tuple[Listing, Entry]]:
     return found
 
 
-CAPTURES = "SELECT capture.*, warc_file.name FROM capture JOIN warc_file ON warc_file.n = capture.file"
+CAPTURES = f"SELECT capture.*, {ADDRESS}, warc_file.name FROM capture JOIN warc_file ON warc_file.n = capture.file"
 
 
 def captures(db: sqlite3.Connection, id: str) -> list[CaptureRow]:
@@ -239,7 +239,9 @@ def captures(db: sqlite3.Connection, id: str) -> list[CaptureRow]:
 def capture_by_digest(db: sqlite3.Connection, digest: str) -> CaptureRow | None:
     """Return the first capture whose body has `digest` and was kept whole, or None."""
     row = db.execute(
-        f"{CAPTURES} WHERE digest = ? AND note NOT LIKE 'unchanged%' ORDER BY capture.n LIMIT 1", (raw_digest(digest),)
+        f"""{CAPTURES} WHERE substr(digest, 1, 8) = substr(:digest, 1, 8) AND kind <> 'clipping' AND digest = :digest
+        AND note NOT LIKE 'unchanged%' ORDER BY capture.n LIMIT 1""",
+        {"digest": raw_digest(digest)},
     ).fetchone()
     return capture_of(row) if row else None
 
@@ -331,8 +333,8 @@ def article_of(row: sqlite3.Row) -> Article:
 def capture_of(row: sqlite3.Row) -> CaptureRow:
     """Return the capture of a row of `CAPTURES`."""
     return CaptureRow(
-        url=row["url"],
-        final_url=row["final_url"] or row["url"],
+        url=row["address"],
+        final_url=row["final_url"] or row["address"],
         kind=row["kind"],
         status=row["status"],
         at=from_ms(row["at"]),

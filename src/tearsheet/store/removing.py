@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tearsheet.model import Place
+from tearsheet.store import packing
 from tearsheet.store.articles import address_hash, next_change
 from tearsheet.store.keeping import Event, add_leaf, canonical
 
@@ -46,7 +47,7 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
     leaves = _forget_leaves(db, article, captures)
     _note_erasures(db, captures)
     orphans = [
-        (row["clipping"],)
+        row["clipping"]
         for row in db.execute("SELECT DISTINCT clipping FROM revision WHERE article = ?", (article,)).fetchall()
         if not _is_shared(db, article, row["clipping"])
     ]
@@ -62,7 +63,7 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
         db.execute(sql, (article,))
     db.execute("DELETE FROM filed WHERE seq = ?", (row["seq"],))
     db.executemany("DELETE FROM capture WHERE n = ?", [(n,) for n in captures])
-    db.executemany("DELETE FROM blob WHERE n = ?", orphans)
+    packing.drop(db, orphans)
     db.execute("DELETE FROM article WHERE n = ?", (article,))
     notice = canonical(
         {"event": "removal", "at": at.isoformat(timespec="milliseconds"), "reason": reason, "leaves": list(leaves)}

@@ -283,10 +283,33 @@ CREATE TABLE token (
 CREATE INDEX token_account ON token (account);
 """
 
+COMPACT = """
+-- the wording that this one is a difference from
+ALTER TABLE blob ADD COLUMN base INTEGER;
+-- "what is a difference from this": removing
+CREATE INDEX blob_base ON blob (base) WHERE base IS NOT NULL;
+
+ALTER TABLE dictionary ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dictionary ADD COLUMN wordings INTEGER NOT NULL DEFAULT 0; -- it was made of
+-- "the newest dictionary of this language": every new wording
+CREATE INDEX dictionary_language ON dictionary (language, at);
+
+-- Eight bytes of a digest find it as well as 32, and nobody asks for a clipping's record by its digest.
+DROP INDEX capture_digest;
+-- "have we got these bytes already": revisit records
+CREATE INDEX capture_digest ON capture (substr(digest, 1, 8)) WHERE kind <> 'clipping';
+
+-- Two or three events have one number between them, so that their names need not be in the index.
+DROP INDEX leaf_ref;
+-- "the leaves of this row": verifying one article, removing
+CREATE INDEX leaf_ref ON leaf (ref);
+"""
+
 Migration = tuple[int, str, str | Callable[[sqlite3.Connection], None]]
 MIGRATIONS: tuple[Migration, ...] = (
     (1, "the catalog", FIRST),
     (2, "accounts", PEOPLE),
+    (3, "smaller wordings", COMPACT),
 )
 VERSION = MIGRATIONS[-1][0]
 
