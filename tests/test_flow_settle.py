@@ -407,6 +407,22 @@ def test_an_extractor_that_wavers_makes_no_edit(bench):
     assert bench.kept[0].revisions == 2, "now the row is gone from the page itself"
 
 
+def test_a_figure_that_was_changed_in_a_table_is_an_edit_though_its_like_stands_elsewhere(bench):
+    """However the extractor wavers about the rest of the row."""
+    n = bench.listed()
+    for minutes, cells in (("97", "<td>Gate nine</td><td>97</td>"), ("98", "<td>98</td>")):
+        html = page(
+            f"<p>{WORDS}</p><p>In 1998, 98 of 97 gates.</p><table><tr><td>Gate nine</td><td>{minutes}</td></tr></table>"
+        )
+        cut = words(
+            text=f"{WORDS}\n\nGate nine {minutes}",
+            html=f"<p>{WORDS}</p><table><tbody><tr>{cells}</tr></tbody></table>",
+        )
+        bench.settled(n, cut, html=html)
+
+    assert bench.kept[0].revisions == 2
+
+
 def test_a_paragraph_that_was_moved_is_an_edit(bench):
     n = bench.listed()
     one, other = (

@@ -193,11 +193,8 @@ class Settler:
         digest = self._digest(cut, clipping)
         if old is last.clipping and raw_digest(digest) == last.digest:
             return
-        kind = revise.kind_of(old, clipping)
-        if "text" in kind or "pictures" in kind:
-            # Boxes of teasers change with every look; an archive knows what the other articles are called.
-            kind = revise.kind_of(old, clipping, revise.Elsewhere.of(articles.neighbours(self.db, n)))
-        if kind and not self._wavered(old, last, cut, clipping, kind):
+        kind = self._kind(n, old, last, replace(cut, clipping=clipping))
+        if kind:
             # What was judged no article stays so until a wording of it is one: front pages change all the time.
             rejected = cut.wanted.rejected and self._rejected(cut.wanted, clipping)
             self._revise(
@@ -206,10 +203,20 @@ class Settler:
             self.tally.edits += kind != "trivial" and not cut.wanted.rejected
             self.tally.kept += cut.wanted.rejected and not rejected
 
-    def _wavered(self, old: Clipping, last: Wording, cut: Cut, clipping: Clipping, kind: str) -> bool:
-        row = reading.capture_by_n(self.db, last.capture)
+    def _kind(self, n: int, old: Clipping, last: Wording, cut: Cut) -> str:
+        """Return what kind of edit makes `old` into what `cut` holds; nothing if only the extractor wavered."""
+        kind = revise.kind_of(old, cut.clipping)
+        if not kind or kind == "trivial":
+            elsewhere = revise.NOWHERE
+        else:
+            # Boxes of teasers change with every look; an archive knows what the other articles are called.
+            elsewhere = revise.Elsewhere.of(articles.neighbours(self.db, n))
+            kind = revise.kind_of(old, cut.clipping, elsewhere)
+        row = reading.capture_by_n(self.db, last.capture) if kind else None
         page = self._page(row) if row and row.kind == cut.kept_as == "page" else None
-        return page is not None and wavered(old, clipping, kind, pages=(page, cut.capture))
+        if page and wavered(old, cut.clipping, kind, pages=(page, cut.capture), elsewhere=elsewhere):
+            return ""
+        return kind
 
     def _page(self, row: CaptureRow) -> Capture | None:
         """Return a capture from the WARC, or None if its record is damaged: that costs a comparison, not the update."""

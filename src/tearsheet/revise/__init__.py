@@ -5,10 +5,11 @@ An edit is a difference between captures, never between extractors: only clippin
 
 from tearsheet.revise.columns import BlockChange, blocks
 from tearsheet.revise.difference import Change, diff
-from tearsheet.revise.judgement import Elsewhere, kind_of, next_revision, worse
+from tearsheet.revise.judgement import NOWHERE, Elsewhere, kind_of, next_revision, worse
 from tearsheet.revise.wording import Block, edit_digest, picture_key
 
 __all__ = [
+    "NOWHERE",
     "Block",
     "BlockChange",
     "Change",

@@ -33,6 +33,12 @@ class Elsewhere:
         texts = {_teaser(text) for title, excerpt, _ in known for text in (title, excerpt)}
         return cls(frozenset(filter(None, texts)), frozenset(picture_key(url) for _, _, url in known if url))
 
+    def shows(self, block: Block) -> bool:
+        """Tell whether `block` is a teaser, or the picture of one."""
+        if block.picture:
+            return picture_key(block.picture) in self.pictures
+        return _teaser(block.text) in self.texts
+
 
 NOWHERE = Elsewhere()
 
