@@ -204,15 +204,15 @@ class Settler:
             self.tally.kept += cut.wanted.rejected and not rejected
 
     def _kind(self, n: int, old: Clipping, last: Wording, cut: Cut) -> str:
-        """Return what kind of edit makes `old` into what `cut` holds; nothing if only the extractor wavered."""
-        kind = revise.kind_of(old, cut.clipping)
-        if not kind or kind == "trivial":
-            elsewhere = revise.NOWHERE
-        else:
-            # Boxes of teasers change with every look; an archive knows what the other articles are called.
-            elsewhere = revise.Elsewhere.of(articles.neighbours(self.db, n))
-            kind = revise.kind_of(old, cut.clipping, elsewhere)
-        row = reading.capture_by_n(self.db, last.capture) if kind else None
+        """Return what kind of edit makes `old` into what `cut` holds; nothing for what goes by, or if the extractor wavered."""
+        if not revise.kind_of(old, cut.clipping) or revise.is_passing(old, cut.clipping):
+            return ""
+        # Boxes of teasers change with every look; an archive knows what the other articles are called.
+        elsewhere = revise.Elsewhere.of(articles.neighbours(self.db, n))
+        kind = revise.kind_of(old, cut.clipping, elsewhere)
+        if kind == "trivial" and revise.is_passing(old, cut.clipping, elsewhere):
+            return ""
+        row = reading.capture_by_n(self.db, last.capture)
         page = self._page(row) if row and row.kind == cut.kept_as == "page" else None
         if page and wavered(old, cut.clipping, kind, pages=(page, cut.capture), elsewhere=elsewhere):
             return ""

@@ -5,8 +5,8 @@ An edit is a difference between captures, never between extractors: only clippin
 
 from tearsheet.revise.columns import BlockChange, blocks
 from tearsheet.revise.difference import Change, diff
-from tearsheet.revise.judgement import NOWHERE, Elsewhere, kind_of, next_revision, worse
-from tearsheet.revise.wording import Block, edit_digest, picture_key
+from tearsheet.revise.judgement import NOWHERE, Elsewhere, is_passing, kind_of, next_revision, worse
+from tearsheet.revise.wording import Block, blocks_of, edit_digest, picture_key
 
 __all__ = [
     "NOWHERE",
@@ -15,8 +15,10 @@ __all__ = [
     "Change",
     "Elsewhere",
     "blocks",
+    "blocks_of",
     "diff",
     "edit_digest",
+    "is_passing",
     "kind_of",
     "next_revision",
     "picture_key",

@@ -9,7 +9,17 @@ from typing import Self
 from tearsheet import terms
 from tearsheet.model import Clipping, Revision
 from tearsheet.revise.phrases import instead
-from tearsheet.revise.wording import Block, blocks_of, edit_digest, is_noise, picture_key, pictures_of, skeleton
+from tearsheet.revise.wording import (
+    Block,
+    blocks_of,
+    edit_digest,
+    is_noise,
+    one_line,
+    picture_key,
+    pictures_of,
+    skeleton,
+    uncounted,
+)
 
 _UNSPACED = re.compile(f"[{terms.UNSPACED}]")
 _BODY_WORTH_KEEPING = 600  # letters; a Chinese character counts as three
@@ -59,6 +69,26 @@ def kind_of(old: Clipping, new: Clipping, elsewhere: Elsewhere = NOWHERE) -> str
         "pictures": _other_pictures(old, new, elsewhere),
     }
     return "+".join(kind for kind, differs in checks.items() if differs) or "trivial"
+
+
+def is_passing(old: Clipping, new: Clipping, elsewhere: Elsewhere = NOWHERE) -> bool:
+    """Tell whether only that differs which goes by at every look: counters, lines of related links, teasers from `elsewhere`.
+
+    Such a look is kept as a capture, but makes no wording: there would be one for every look.
+    """
+    return _lasting(old, elsewhere) == _lasting(new, elsewhere)
+
+
+def _lasting(clipping: Clipping, elsewhere: Elsewhere) -> tuple[object, ...]:
+    """Return what `edit_digest` covers, letter by letter, without what goes by."""
+    lasting = (block for block in blocks_of(clipping) if block.text and not is_noise(block))
+    return (
+        one_line(clipping.title),
+        tuple(uncounted(block.text) for block in lasting if not elsewhere.shows(block)),
+        tuple(key for key in pictures_of(clipping) if key not in elsewhere.pictures),
+        tuple(uncounted(one_line(name)) for name in clipping.authors),
+        clipping.published,
+    )
 
 
 def worse(old: Clipping, new: Clipping) -> str:

@@ -123,10 +123,13 @@ def skeleton(text: str) -> str:
 
     In a short line, such as a byline, the numbers of counters go too: how often a page was read is no wording of it.
     """
-    if len(text) <= SHORT_LINE:
-        text = counted().sub(lambda found: found[1] or found[2], text)
-    plain = unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHY)
+    plain = unicodedata.normalize("NFKC", uncounted(text)).translate(_TYPOGRAPHY)
     return _LOOSE_BLANKS.sub("", _DASH_RUN.sub("-", plain))
+
+
+def uncounted(text: str) -> str:
+    """Return a short line without the numbers of its counters; any other text as it is."""
+    return counted().sub(lambda found: found[1] or found[2], text) if len(text) <= SHORT_LINE else text
 
 
 def is_noise(block: Block) -> bool:

@@ -241,13 +241,25 @@ def mark_gone(db: sqlite3.Connection, n: int, why: str, at: datetime | None) -> 
 
 
 def neighbours(db: sqlite3.Connection, n: int, *, limit: int = 500) -> list[tuple[str, str, str]]:
-    """Return (title, excerpt, address of the lead picture) of other articles of article `n`'s source, newest first."""
+    """Return (title, excerpt, address of the lead picture) of other articles of article `n`'s source, newest first.
+
+    Of one that is not fetched yet it is what its listing says.
+    """
     rows = db.execute(
-        """SELECT title, excerpt, lead FROM article WHERE source = (SELECT source FROM article WHERE n = :n)
-        AND n <> :n AND revisions > 0 ORDER BY n DESC LIMIT :limit""",
+        """SELECT title, excerpt, lead, listing.entry FROM article LEFT JOIN listing
+            ON article.revisions = 0 AND listing.article = article.n AND listing.source = article.source
+        WHERE article.source = (SELECT source FROM article WHERE n = :n) AND article.n <> :n
+        ORDER BY article.n DESC LIMIT :limit""",
         {"n": n, "limit": limit},
     )
-    return [(row["title"], row["excerpt"], json.loads(row["lead"])["url"] if row["lead"] else "") for row in rows]
+    return [_teaser(row) for row in rows]
+
+
+def _teaser(row: sqlite3.Row) -> tuple[str, str, str]:
+    if row["entry"]:
+        entry: Entry = unpacked(Entry, row["entry"])
+        return entry.title, entry.summary, ""
+    return row["title"], row["excerpt"], json.loads(row["lead"])["url"] if row["lead"] else ""
 
 
 def merge(db: sqlite3.Connection, old: int, new: int) -> None:
