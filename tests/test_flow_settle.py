@@ -12,7 +12,7 @@ from tearsheet.archive import create_archive
 from tearsheet.extraction import clip
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.settle import Cut, Settler, Tally, agree, completed, own_addresses
-from tearsheet.model import Capture, Clipping, Entry, Query, Source
+from tearsheet.model import Capture, Clipping, Entry, Image, Query, Source
 from tearsheet.store import articles
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -421,6 +421,81 @@ def test_a_figure_that_was_changed_in_a_table_is_an_edit_though_its_like_stands_
         bench.settled(n, cut, html=html)
 
     assert bench.kept[0].revisions == 2
+
+
+CARD = '<a href="/2026/gulls"><img src="/i/gulls-400.jpg"><h3>Nine gulls counted</h3></a>'
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<h3>Nine gulls counted</h3>",
+        '<figure><img src="https://paper.example/i/gulls-400.jpg"></figure>',
+    ],
+)
+def test_a_teaser_is_no_wording_whose_article_nobody_knows(bench, box):
+    """It is a link, as the page itself shows, whatever the cut made of it."""
+    n = bench.listed()
+    more = f"<p>{WORDS}</p>{box}"
+    image = (Image(url="https://paper.example/i/gulls-400.jpg"),) if "figure" in box else ()
+    for number, cut in enumerate((words(), words(html=more, images=image), words())):
+        bench.settled(n, cut, html=page(f"<p>{WORDS}</p>{CARD if number == 1 else ''}"))
+
+    assert (bench.kept[0].revisions, bench.tally.edits) == (1, 0)
+
+
+@pytest.mark.parametrize("link", ["", '<a href="/gallery/9">'])
+def test_a_picture_that_is_no_teasers_is_an_edit(bench, link):
+    n = bench.listed()
+    figure = '<figure><img src="https://paper.example/i/gulls-400.jpg"></figure>'
+    bench.settled(n, words(html=f"<p>{WORDS}</p>"), html=page(f"<p>{WORDS}</p>"))
+
+    bench.settled(n, words(html=f"<p>{WORDS}</p>{figure}"), html=page(f"<p>{WORDS}</p>{link}{figure}</a>{CARD[:21]}"))
+
+    assert [revision.kind for revision in bench.archive.revisions(bench.kept[0].id)] == ["first", "pictures"]
+
+
+def test_another_lead_picture_is_an_edit_though_the_text_wavers(bench):
+    n = bench.listed()
+    row = "<p>Gate nine was the last to be closed, at ten.</p>"
+    for number, text in enumerate((f"<p>{WORDS}</p>{row}", f"<p>{WORDS}</p>")):
+        lead = Image(url=f"https://paper.example/i/{'fog' if number else 'barrier'}.jpg")
+        bench.settled(n, words(html=text, lead=lead), html=page(f'<img src="{lead.url}"><p>{WORDS}</p>{row}'))
+
+    assert bench.archive.revisions(bench.kept[0].id)[-1].kind == "text+pictures"
+
+
+def test_what_goes_by_at_every_look_makes_no_wording_and_typography_does(bench):
+    n = bench.listed()
+    for text in ("8 comments", "Nine hundred", "9 comments"):
+        cut = words(text=f"{WORDS}\n\n{text}", html=f"<p>{WORDS}</p><p>{text}</p>")
+        bench.settled(n, cut, html=page(cut.html))
+    for dash in ("-", "–"):
+        cut = words(html=f"<p>{WORDS.replace(',', dash)}</p><p>9 comments</p>")
+        bench.settled(n, cut, html=page(cut.html))
+
+    kinds = [revision.kind for revision in bench.archive.revisions(bench.kept[0].id)]
+    assert kinds == ["first", "text", "text", "text", "trivial"]
+
+
+def test_a_point_that_was_moved_is_an_edit(bench):
+    n = bench.listed()
+    for height in ("3.14", "31.4"):
+        cut = words(html=f"<p>{WORDS} The water stood at {height} metres.</p>")
+        bench.settled(n, cut, html=page(cut.html))
+
+    assert bench.kept[0].revisions == 2
+
+
+def test_an_article_that_is_listed_and_not_fetched_yet_is_known_by_its_teaser(bench):
+    n = bench.listed()
+    bench.settled(n, words(), html=page(f"<p>{WORDS}</p>"))
+    bench.listed("https://paper.example/2026/gulls", title="Nine gulls counted at the pier")
+    teaser = f"<p>{WORDS}</p><p>Nine gulls counted at the pier</p>"
+
+    bench.settled(n, words(html=teaser), html=page(teaser))
+
+    assert bench.kept[0].revisions == 1
 
 
 def test_a_paragraph_that_was_moved_is_an_edit(bench):

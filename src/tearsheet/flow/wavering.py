@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tearsheet import charset, html, revise
 from tearsheet.model import Capture, Clipping
 
-_WORD = re.compile(r"\w+")
+_NOTHING = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _CAN_WAVER = {"text", "pictures", "trivial"}
 TELLING = 20
-"""So many letters are found again wherever spaces and marks stand; fewer must stand there as words of their own."""
+"""So many letters are found again wherever blanks stand; fewer must stand there as words of their own."""
+LEAST_HEADLINE = 8
+"""A link with so many letters is a headline, and not a button."""
 
 
 def wavered(
@@ -26,23 +29,25 @@ def wavered(
         return False
     before, after = _Page(pages[0]), _Page(pages[1])
     rows = [row for row in revise.blocks(old, new) if row.op != "="]
-    gone = [row.old for row in rows if row.old and not elsewhere.shows(row.old) and not before.links(row.old)]
-    come = [row.new for row in rows if row.new and not elsewhere.shows(row.new) and not after.links(row.new)]
-    moved = any(row.op in "<>" for row in rows if row.old in gone or row.new in come)
-    pictures_gone, pictures_come = _pictures(old, new, elsewhere), _pictures(new, old, elsewhere)
-    if moved or not (rows or pictures_gone or pictures_come):
+    lost, won = _pictures(old, new), _pictures(new, old)
+    if not (rows or lost or won):
+        return False
+    gone = [row.old for row in rows if row.old and not elsewhere.shows(row.old) and not before.teases(row.old)]
+    come = [row.new for row in rows if row.new and not elsewhere.shows(row.new) and not after.teases(row.new)]
+    if any(row.op in "<>" for row in rows if row.old in gone or row.new in come):
         return False
     return (
         all(map(after.says, gone))
         and all(map(before.says, come))
-        and (all(map(after.pictures, pictures_gone)) and all(map(before.pictures, pictures_come)))
+        and all(elsewhere.pictures_at(url) or before.teases_with(url) or after.names(url) for url in lost)
+        and all(elsewhere.pictures_at(url) or after.teases_with(url) or before.names(url) for url in won)
     )
 
 
-def _pictures(one: Clipping, other: Clipping, elsewhere: revise.Elsewhere) -> list[str]:
+def _pictures(one: Clipping, other: Clipping) -> list[str]:
     """Return the addresses of the pictures that `one` has and `other` has not."""
     had, has = _addresses(one), _addresses(other)
-    return [url for key, url in had.items() if key not in has and key not in elsewhere.pictures]
+    return [url for key, url in had.items() if key not in has]
 
 
 def _addresses(clipping: Clipping) -> dict[str, str]:
@@ -57,38 +62,72 @@ class _Page:
     def __init__(self, capture: Capture) -> None:
         self.markup, _ = charset.decode(capture.body, content_type=capture.header("content-type"))
         pieces = html.stream(self.markup).pieces
-        rows = list(_texts(pieces, within="tr"))
+        rows = list(_rows(pieces))
         text = "".join(rows)
-        self.letters = _letters(text)
+        self.bare = "".join(_words(text))
         self.words = f" {' '.join(_words(text))} "
         self.rows = [_words(row) for row in rows]
-        self.linked = {_letters(row) for row in list(_texts(pieces, within="a"))[1::2]}
+        links = list(_links(pieces))
+        self.linked = {_letters(link.text) for link in links if link.to}
+        told = {link.to for link in links if link.to and len(_letters(link.text)) >= LEAST_HEADLINE}
+        self.teasing = "".join(link.pictures for link in links if link.to in told)
+        self.pictures = "".join(link.pictures for link in links if link.to not in told)
 
-    def links(self, block: revise.Block) -> bool:
-        """Return whether the page shows the text of `block` as a link and nothing but a link."""
+    def teases(self, block: revise.Block) -> bool:
+        """Return whether the page shows `block` as a link to another page, or the picture of one."""
+        if block.picture:
+            return self.teases_with(block.picture)
         return bool(block.text) and _letters(block.text) in self.linked
 
-    def pictures(self, url: str) -> bool:
+    def teases_with(self, url: str) -> bool:
+        """Return whether the picture at `url` stands in links that are some headline's too, and nowhere else."""
+        name = _file(url)
+        return bool(name) and name in self.teasing and name not in self.pictures
+
+    def names(self, url: str) -> bool:
         """Return whether the page names the picture at `url`, wherever."""
-        return urlsplit(url).path.rpartition("/")[2] in self.markup
+        return _file(url) in self.markup
 
     def says(self, block: revise.Block) -> bool:
         """Return whether the page holds the words of `block`; of the row of a table, some cells may be missing."""
         words = _words(block.text)
+        bare = "".join(words)
         if block.kind == "tr":
             # Figure by figure: a 7 that became an 8 is an edit, though there is an 8 elsewhere.
             return any(_is_part(words, row) for row in self.rows)
-        letters = _letters(block.text)
-        return letters in self.letters if len(letters) >= TELLING else f" {' '.join(words)} " in self.words
+        return bare in self.bare if len(bare) >= TELLING else f" {' '.join(words)} " in self.words
 
 
-def _texts(pieces: list[str], *, within: str) -> Iterator[str]:
-    """Yield the text of a page, parted where an element `within` begins or ends; elements of a text are words apart."""
+@dataclass(slots=True)
+class _Link:
+    """A stretch of a page within one link, or between links (then `to` is empty), with the tags of its pictures."""
+
+    to: str = ""
+    text: str = ""
+    pictures: str = ""
+
+
+def _links(pieces: list[str]) -> Iterator[_Link]:
+    here = _Link()
+    for at, piece in enumerate(pieces):
+        name = "" if at % 2 == 0 else html.tag_name(piece)
+        if at % 2 == 0:
+            here.text += html.unescaped(piece)
+        elif name == "a":
+            yield here
+            here = _Link(to=html.attributes(piece).get("href", ""))
+        elif name in ("img", "source"):
+            here.pictures += piece
+    yield here
+
+
+def _rows(pieces: list[str]) -> Iterator[str]:
+    """Yield the text of a page, parted where a row of a table begins or ends; elements of a text are words apart."""
     kept: list[str] = []
     for at, piece in enumerate(pieces):
         if at % 2 == 0:
             kept.append(html.unescaped(piece))
-        elif (name := html.tag_name(piece)) == within:
+        elif (name := html.tag_name(piece)) == "tr":
             yield "".join(kept)
             kept = [" "]
         elif name not in html.INLINE:
@@ -96,8 +135,13 @@ def _texts(pieces: list[str], *, within: str) -> Iterator[str]:
     yield "".join(kept)
 
 
+def _file(url: str) -> str:
+    return urlsplit(url).path.rpartition("/")[2]
+
+
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+    """Return what stands between blanks, with its marks: 3.14 and 31.4 are not the same."""
+    return _NOTHING.sub("", text).split()
 
 
 def _letters(text: str) -> str:

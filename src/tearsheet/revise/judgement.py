@@ -45,9 +45,11 @@ class Elsewhere:
 
     def shows(self, block: Block) -> bool:
         """Tell whether `block` is a teaser, or the picture of one."""
-        if block.picture:
-            return picture_key(block.picture) in self.pictures
-        return _teaser(block.text) in self.texts
+        return self.pictures_at(block.picture) if block.picture else _teaser(block.text) in self.texts
+
+    def pictures_at(self, url: str) -> bool:
+        """Tell whether the picture at `url` is that of a teaser."""
+        return picture_key(url) in self.pictures
 
 
 NOWHERE = Elsewhere()
