@@ -242,7 +242,8 @@ class PaperArchive:
     def days(self, query: Query) -> dict[date, int]:
         found: dict[date, int] = {}
         for article in self._matching(query):
-            on = _moment(article).astimezone(self.zone).date()
+            at = {"edited": article.edited_at, "gone": article.gone_at}.get(query.order, _moment(article))
+            on = (at or _moment(article)).astimezone(self.zone).date()
             found[on] = found.get(on, 0) + 1
         return found
 
@@ -286,6 +287,10 @@ def _moment(article: Article) -> datetime:
     return article.published or article.first_seen
 
 
+def _altered(article: Article, query: Query) -> datetime:
+    return (article.gone_at if query.order == "gone" else article.edited_at) or datetime.max.replace(tzinfo=UTC)
+
+
 def _wanted(kept: Kept, query: Query) -> bool:
     article = kept.article
     paths = [listing.categories[: len(query.categories)] for listing in kept.listings]
@@ -295,6 +300,8 @@ def _wanted(kept: Kept, query: Query) -> bool:
             not query.categories or query.categories in paths,
             not query.since or _moment(article) >= query.since,
             not query.until or _moment(article) < query.until,
+            not query.altered_since or _altered(article, query) >= query.altered_since,
+            not query.altered_until or _altered(article, query) < query.altered_until,
             not query.language or article.language == query.language,
             query.edited is None or query.edited == (article.edited_at is not None),
             query.gone is None or query.gone == (article.gone_at is not None),

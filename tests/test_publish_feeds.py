@@ -97,7 +97,8 @@ def test_characters_that_xml_cannot_hold_are_left_out():
 
 
 def test_feeds_stand_beside_every_list(site: Site):
-    folders = ["", "edits/", "gone/", *site.sources, *site.categories]
+    changes = [f"{folder}{name}/" for folder in ("", *site.sources) for name in ("edits", "gone")]
+    folders = ["", *changes, *site.sources, *site.categories]
     for folder in folders:
         for name in ("feed.xml", "feed.json"):
             data = site.page(folder + name)
@@ -129,6 +130,16 @@ def test_edits_can_be_subscribed_to_with_what_was_changed(site: Site):
     assert "<s>rejects</s><em>defers</em>" in council.content[0].value
     assert council.link.endswith("/edits/")
     assert "change noted" in council.summary
+
+
+def test_the_edits_of_one_source_can_be_subscribed_to(site: Site):
+    def titles(folder: str) -> set[str]:
+        return {entry.title for entry in feedparser.parse(site.page(folder + "edits/feed.xml")).entries}
+
+    parts = [titles(folder) for folder in site.sources]
+
+    assert sorted(title for part in parts for title in part) == sorted(titles(""))
+    assert sum(1 for part in parts if part) > 1
 
 
 def test_disappearances_can_be_subscribed_to(site: Site):

@@ -14,7 +14,7 @@ from tests.site_archive import NOON, PaperArchive
 from tests.site_press import EVENING, LEDGER, PAPERS, clipping, press
 
 from tearsheet import html
-from tearsheet.flow.site import articles, lists
+from tearsheet.flow.site import articles, changes, lists
 from tearsheet.flow.site.desk import Desk
 from tearsheet.flow.site.pages import Site
 from tearsheet.model import Clipping, Revision, Source
@@ -59,9 +59,34 @@ def test_old_wordings_are_never_indexed(desk: Desk):
     kept = next(kept for kept in desk.archive.kept.values() if kept.article.revisions > 1)  # type: ignore[attr-defined]
     for page in (
         pages.edits(replace(MASTHEAD, indexed=True), articles.edits_view(desk, kept.article)),
-        pages.changes(replace(MASTHEAD, indexed=True), lists.changes_view(desk, gone=False)),  # type: ignore[arg-type]
+        pages.changes(replace(MASTHEAD, indexed=True), changes.changes_view(desk, gone=False)),  # type: ignore[arg-type]
     ):
         assert b'content="noindex"' in page[1]
+
+
+def test_edits_stand_on_pages_of_their_source_their_month_and_their_day():
+    archive = press(pictures=False)
+    site = Site(Desk(archive, Masthead()))  # type: ignore[arg-type]
+    edited = [kept.article for kept in archive.kept.values() if kept.article.edited_at]
+    folders = {url: folder for folder, url in site.sources.items()}
+    of, at = folders[edited[0].source], edited[0].edited_at
+    quiet = next(folder for url, folder in folders.items() if url not in {article.source for article in edited})
+
+    for base in ("", of):
+        for folder in (f"{base}edits/", f"{base}edits/{at:%Y/%m}/", f"{base}edits/{at:%Y/%m/%d}/"):
+            assert f"a/{edited[0].id}/edits/" in (site.page(folder) or b"").decode(), folder
+    others = [article.id for article in edited if article.source != edited[0].source]
+    assert others
+    assert not any(f"a/{key}/" in (site.page(f"{of}edits/") or b"").decode() for key in others)
+    assert "No article has been rewritten" in (site.page(f"{quiet}edits/") or b"").decode()
+    for nowhere in (
+        "edits/1999/01/",
+        "edits/2026/02/30/",
+        f"{quiet}edits/2026/11/",
+        "s/nobody/edits/",
+        "edits/9999/12/",
+    ):
+        assert site.page(nowhere) is None, nowhere
 
 
 def test_every_time_can_be_read_by_a_machine(desk: Desk):

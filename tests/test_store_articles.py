@@ -153,6 +153,10 @@ def test_an_article_is_marked_as_gone_and_as_back():
         articles.mark_gone(db, n, "410", NOON + HOUR)
     [gone] = reading.find(store.db, Query(gone=True))
     with store.transaction() as db:
+        within = Query(gone=True, order="gone", altered_since=NOON + HOUR, altered_until=NOON + HOUR + HOUR)
+        assert [article.id for article in reading.find(db, within)] == [gone.id]
+        assert reading.days(db, within) == [(NOON + HOUR, 1)]
+        assert reading.find(db, Query(gone=True, order="gone", altered_until=NOON + HOUR)) == []
         articles.mark_gone(db, n, "", None)
     [back] = reading.find(store.db, Query(gone=False))
 

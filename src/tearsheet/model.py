@@ -284,13 +284,15 @@ class Query:
 
     `source` is a source's address; `categories` a path prefix; `order` is `newest`, `oldest` (by that same time),
     `arrival` (by `seq`), `edited` or `gone` (last edit or disappearance first); `after` and `before` are exclusive bounds on
-    `seq`.
+    `seq`. `altered_since` and `altered_until` are about the last edit, or in the order `gone` about the disappearance.
     """
 
     source: str = ""
     categories: Categories = ()
     since: datetime | None = None
     until: datetime | None = None
+    altered_since: datetime | None = None
+    altered_until: datetime | None = None
     language: str = ""
     edited: bool | None = None
     gone: bool | None = None

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from tearsheet.errors import NotFound, TearsheetError
 from tearsheet.files import Folder
 from tearsheet.flow.site import lists
+from tearsheet.flow.site.changes import change_folders
 from tearsheet.flow.site.desk import Desk, SiteArchive, masthead_of
 from tearsheet.flow.site.pages import Site
 from tearsheet.model import Article, Query, Step
@@ -191,11 +192,13 @@ class _Build:
         for folder in (*sources, *counts, paths.CATEGORIES):
             touched = folder in folders or (tree_moved and folder.startswith(paths.CATEGORIES))
             plan += self._list_paths(folder, members.get(folder, []), dirty, touched=touched)
-        # The months of edits (and of disappearances) list one another with their counts.
-        shelves = {folder.split("/")[0] for folder in folders}
+        altered = {paths.changes_of(folder) for folder in folders}
+        for folder in sources:
+            for base in (folder + paths.EDITS, folder + paths.GONE):
+                touched = base in altered or folder not in self.before.sources
+                plan += [(path, touched) for path in (base, *(base + name for name in _FEEDS))]
         plan += [(folder, folder in folders) for folder in _dated(members, paths.DAYS)]
-        for base in (paths.EDITS, paths.GONE):
-            plan += [(folder, base[:-1] in shelves) for folder in _dated(members, base)]
+        plan += [(folder, folder in folders) for folder in sorted(members) if paths.changes_of(folder)]
         if self.desk.masthead.url:
             numbers = sorted({sitemaps.range_of(known.seq) for known in self.now.articles.values()})
             plan += [(paths.sitemap(number), True) for number in numbers] + [(paths.SITEMAP_INDEX, True)]
@@ -222,7 +225,7 @@ class _Build:
         for key in dirty:
             for known in (self.before.articles.get(key), self.now.articles.get(key)):
                 for folder in known.folders if known else ():
-                    if known and folder.startswith(paths.SOURCES):
+                    if known and folder.startswith(paths.SOURCES) and not paths.changes_of(folder):
                         row = members.get(folder, [])
                         at = bisect_left(row, (known.seq, key))
                         found.update(other for _, other in row[max(0, at - 1) : at + 2])
@@ -321,8 +324,9 @@ def _mark(desk: Desk, article: Article) -> str:
 
 def _folders_of(desk: Desk, article: Article) -> set[str]:
     """Return the folders of all lists on which `article` stands."""
-    found = {paths.CATEGORIES, *lists.changed_months(desk, article)}
-    for listing in desk.archive.listings(article.id):
+    listings = desk.archive.listings(article.id)
+    found = {paths.CATEGORIES, *change_folders(desk, article, {listing.source for listing in listings})}
+    for listing in listings:
         found.add(paths.source(listing.source))
         found.update(paths.category(listing.categories[:depth]) for depth in range(1, len(listing.categories) + 1))
     day = desk.day_of(article.published or article.first_seen)

@@ -32,6 +32,7 @@ ORDERS = {
     "edited": "article.edited_at DESC, article.seq DESC",
     "gone": "article.gone_at DESC, article.seq DESC",
 }
+ALTERED = {"edited": "article.edited_at", "gone": "article.gone_at"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +69,12 @@ def conditions(query: Query) -> tuple[str, dict[str, object]]:
     """Return the WHERE clause of `query` over `article`, and its values."""
     parts = ["article.revisions > 0"]
     values: dict[str, object] = {}
+    altered = ALTERED.get(query.order, "article.edited_at")
     for name, clause, value in (
         ("since", "article.moment >= :since", query.since and to_ms(query.since)),
         ("until", "article.moment < :until", query.until and to_ms(query.until)),
+        ("altered_since", f"{altered} >= :altered_since", query.altered_since and to_ms(query.altered_since)),
+        ("altered_until", f"{altered} < :altered_until", query.altered_until and to_ms(query.altered_until)),
         # A language is asked for with all that is spoken of it: zh finds zh-CN.
         ("language", "(article.language = :language OR article.language LIKE :language || '-%')", query.language),
         ("after", "article.seq > :after", query.after),
@@ -255,11 +259,14 @@ def capture_by_n(db: sqlite3.Connection, n: int) -> CaptureRow | None:
 def days(db: sqlite3.Connection, query: Query) -> list[tuple[datetime, int]]:
     """Return (start of a quarter of an hour, number of articles) for every quarter that has some.
 
-    Quarters, because every zone's midnight falls on one: the caller cuts them into days.
+    Quarters, because every zone's midnight falls on one: the caller cuts them into days. In the orders `edited` and `gone` they
+    are those of the last edit and of the disappearance.
     """
     where, values = conditions(query)
+    at = ALTERED.get(query.order, "article.moment")
     rows = db.execute(
-        f"SELECT moment / 900000 AS quarter, count(*) FROM article WHERE {where} GROUP BY quarter ORDER BY quarter",
+        f"SELECT {at} / 900000 AS quarter, count(*) FROM article WHERE {where} AND {at} IS NOT NULL"
+        " GROUP BY quarter ORDER BY quarter",
         values,
     )
     return [(from_ms(quarter * 900_000), number) for quarter, number in rows]

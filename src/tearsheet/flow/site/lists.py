@@ -15,7 +15,6 @@ from tearsheet.publish.site.views import (
     CalendarView,
     Card,
     CategoryView,
-    ChangesView,
     DayList,
     DayView,
     FeedsView,
@@ -32,7 +31,6 @@ from tearsheet.publish.site.views import (
 T = TypeVar("T")
 
 PER_PAGE = 20
-LATEST_CHANGES = 60
 _FRONT_POOL = 160
 _PICTURE_POOL = 60
 _RHYTHM = 600
@@ -256,7 +254,7 @@ def source_view(desk: Desk, state: SourceState) -> SourceView:
     url = state.source.url
     query = Query(source=url)
     total = desk.archive.count(query)
-    edited = desk.archive.articles(replace(query, edited=True, order="edited", limit=0))
+    edited = replace(query, edited=True, order="edited")
     gone = desk.archive.articles(replace(query, gone=True, order="gone", limit=5))
     first = desk.archive.articles(replace(query, order="arrival", limit=1))
     recent = desk.archive.articles(replace(query, limit=_RHYTHM))
@@ -265,14 +263,16 @@ def source_view(desk: Desk, state: SourceState) -> SourceView:
         address=url,
         homepage=state.source.homepage,
         articles=total,
-        edited=len(edited),
+        edited=desk.archive.count(edited),
         gone=desk.archive.count(replace(query, gone=True)),
         days=desk.archive.days(replace(query, limit=0)),
-        edit_days=frozenset(desk.day_of(article.edited_at) for article in edited if article.edited_at),
+        edit_days=frozenset(desk.archive.days(edited)),
         rhythm=_rhythm(desk, [article.published for article in recent if article.published]),
         rhythm_of=sum(1 for article in recent if article.published),
         cards=desk.cards(newest_of(desk, query, total)),
-        edits=tuple(change for change in map(desk.alteration, edited[:10]) if change),
+        edits=tuple(
+            change for change in map(desk.alteration, desk.archive.articles(replace(edited, limit=10))) if change
+        ),
         disappeared=tuple(map(desk.disappearance, gone)),
         pages=PageLinks(folder=paths.source(url), current=0, last=full_pages(total)),
         since=first[0].first_seen if first else None,
@@ -326,43 +326,6 @@ def calendar_view(desk: Desk, year: int = 0, month: int = 0) -> CalendarView | N
     earlier = max((on for on in outside if on < first), default=None)
     later = min((on for on in outside if on > last), default=None)
     return CalendarView(year=year, month=month, days=days, earlier=earlier, later=later)
-
-
-# --- changes
-
-
-def changes_view(desk: Desk, *, gone: bool, month: date | None = None) -> ChangesView | None:
-    """Return the latest edits (or disappearances), or those of one month; None if that month has none."""
-    query = Query(gone=True, order="gone", limit=0) if gone else Query(edited=True, order="edited", limit=0)
-    found = desk.archive.articles(query)
-    months = Counter(_month(desk, article, gone=gone) for article in found)
-    if month and month not in months:
-        return None
-    wanted = [article for article in found if month in (None, _month(desk, article, gone=gone))]
-    chosen = wanted if month else wanted[:LATEST_CHANGES]
-    items = (desk.disappearance(article) if gone else desk.alteration(article) for article in chosen)
-    return ChangesView(
-        gone=gone,
-        items=tuple(change for change in items if change),
-        months=tuple(sorted(months.items(), reverse=True)),
-        month=month,
-        total=len(wanted),
-    )
-
-
-def _month(desk: Desk, article: Article, *, gone: bool) -> date:
-    at = (article.gone_at if gone else article.edited_at) or article.last_seen
-    return desk.day_of(at).replace(day=1)
-
-
-def changed_months(desk: Desk, article: Article) -> tuple[str, ...]:
-    """Return the folders of the pages of changes on which `article` stands."""
-    found = []
-    if article.edited_at:
-        found.append(paths.month(_month(desk, article, gone=False), paths.EDITS))
-    if article.gone_at:
-        found.append(paths.month(_month(desk, article, gone=True), paths.GONE))
-    return tuple(found)
 
 
 # --- the rest

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
 from tearsheet.errors import NotFound
-from tearsheet.flow.site import articles, lists
+from tearsheet.flow.site import articles, changes, lists
 from tearsheet.flow.site.desk import Desk
 from tearsheet.model import Article, Categories, Query
 from tearsheet.publish import feeds
@@ -21,7 +22,7 @@ _ENTRIES_HELD = 500
 _ARTICLE = re.compile(r"a/([^/]+)/(edits/)?")
 _NUMBERED = re.compile(r"(.+/)page/([1-9][0-9]{0,8})/")
 _DAY = re.compile(r"d/(?:([1-9][0-9]{3})/(?:(0[1-9]|1[0-2])/(?:(0[1-9]|[12][0-9]|3[01])/)?)?)?")
-_CHANGES = re.compile(r"(edits|gone)/(?:([1-9][0-9]{3})/(0[1-9]|1[0-2])/)?")
+_CHANGES = re.compile(r"(s/[^/]+/)?(edits|gone)/(?:([1-9][0-9]{3})/(0[1-9]|1[0-2])/(?:(0[1-9]|[12][0-9]|3[01])/)?)?")
 _SITEMAP = re.compile(r"sitemap-([0-9]{1,6})\.xml")
 _FEED = re.compile(r"(.*?)(feed\.xml|feed\.json)")
 
@@ -111,9 +112,16 @@ class Site:
         return pages.calendar(self.desk.masthead, calendar)[1] if calendar else None
 
     def _changes(self, found: re.Match[str]) -> bytes | None:
-        gone, year, month = found[1] == "gone", found[2], found[3]
-        first = date(int(year), int(month), 1) if year else None
-        view = lists.changes_view(self.desk, gone=gone, month=first)
+        folder, year, month, day = found[1], *(int(text or 0) for text in found.groups()[2:])
+        if (folder and folder not in self.sources) or (year and not _is_day(year, month, day or 1)):
+            return None
+        view = changes.changes_view(
+            self.desk,
+            gone=found[2] == "gone",
+            source=self.sources[folder] if folder else "",
+            month=date(year, month, 1) if year and not day else None,
+            day=date(year, month, day) if day else None,
+        )
         return pages.changes(self.desk.masthead, view)[1] if view else None
 
     def _numbered(self, found: re.Match[str]) -> bytes | None:
@@ -149,10 +157,10 @@ class Site:
     def _feed(self, found: re.Match[str]) -> bytes | None:
         folder = found[1]
         own = self.desk.words
-        if folder in (paths.EDITS, paths.GONE):
-            gone = folder == paths.GONE
-            title = own("gone_title" if gone else "edits_title")
-            entries = self._change_entries(gone=gone)
+        altered = _CHANGES.fullmatch(folder)
+        if altered and not altered[3] and (not altered[1] or altered[1] in self.sources):
+            source = self.sources[altered[1]] if altered[1] else ""
+            title, entries = self._changes_feed(source, gone=altered[2] == "gone")
         elif folder == paths.FRONT:
             title, entries = own("feed_all"), self._entries(Query())
         elif folder in self.sources:
@@ -192,14 +200,14 @@ class Site:
             self._made[key] = articles.feed_entry(self.desk, article)
         return self._made[key]
 
-    def _change_entries(self, *, gone: bool) -> list[FeedEntry]:
-        query = (
-            Query(gone=True, order="gone", limit=FEED_ENTRIES)
-            if gone
-            else Query(edited=True, order="edited", limit=FEED_ENTRIES)
-        )
-        found = (articles.change_entry(self.desk, article, gone=gone) for article in self.desk.archive.articles(query))
-        return [entry for entry in found if entry]
+    def _changes_feed(self, source: str, *, gone: bool) -> tuple[str, list[FeedEntry]]:
+        """Return title and entries of the feed of edits or disappearances, of one source if one is named."""
+        title = self.desk.words("gone_title" if gone else "edits_title")
+        if source:
+            title = f"{self.desk.source_link(source).label}: {title}"
+        rows = self.desk.archive.articles(replace(changes.altered(source, gone=gone), limit=FEED_ENTRIES))
+        found = (articles.change_entry(self.desk, article, gone=gone) for article in rows)
+        return title, [entry for entry in found if entry]
 
     def _sitemap_index(self) -> bytes | None:
         if not self.desk.masthead.url:

@@ -260,15 +260,19 @@ def calendar(masthead: Masthead, view: CalendarView) -> Page:
 def changes(masthead: Masthead, view: ChangesView) -> Page:
     """Return the page of edits or of disappearances: the latest, or those of a month."""
     own = _words(masthead)
-    base, name = (paths.GONE, "gone") if view.gone else (paths.EDITS, "edits")
-    heading = own(f"{name}_month", own.month(view.month)) if view.month else own(f"{name}_title")
-    path = paths.month(view.month, base) if view.month else base
+    name = "gone" if view.gone else "edits"
+    heading, path = own(f"{name}_title"), view.folder
+    if view.month:
+        heading, path = own(f"{name}_month", own.month(view.month)), paths.month(view.month, view.folder)
+    elif view.day:
+        heading, path = own(f"{name}_month", own.day(view.day)), paths.day(view.day, view.folder)
+    of = f"{view.source.label}: " if view.source else ""
     head = Head(
-        title=f"{heading} — {masthead.title}",
+        title=f"{of}{heading} — {masthead.title}",
         description=own(f"{name}_intro"),
-        current="edits",
+        current="sources" if view.source else "edits",
         exact=path == paths.EDITS,
-        links=_feeds(base, path, heading),
+        links=_feeds(view.folder, path, f"{of}{own(f'{name}_title')}"),
     )
     return render.page(masthead, path, "changes.html", {"head": head, "v": view, "heading": heading})
 

@@ -101,9 +101,21 @@ def month(first: date, base: str = DAYS) -> str:
     return f"{base}{first.year:04}/{first.month:02}/"
 
 
-def day(on: date) -> str:
-    """Return the folder of a day."""
-    return f"{month(on)}{on.day:02}/"
+def day(on: date, base: str = DAYS) -> str:
+    """Return the folder of a day, under `base`."""
+    return f"{month(on, base)}{on.day:02}/"
+
+
+def changes(url: str = "", *, gone: bool) -> str:
+    """Return the folder of the edits (or disappearances) of the source with the address `url`, or of the whole archive."""
+    return (source(url) if url else "") + (GONE if gone else EDITS)
+
+
+def changes_of(folder: str) -> str:
+    """Return the folder of changes to which the month or day at `folder` belongs; nothing if it is none of theirs."""
+    steps = folder.split("/")
+    depth = 2 if folder.startswith(SOURCES) else 0
+    return "/".join(steps[: depth + 1]) + "/" if len(steps) > depth + 1 and steps[depth] + "/" in (EDITS, GONE) else ""
 
 
 def media(name: str) -> str:

@@ -343,12 +343,19 @@ class CalendarView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesView:
-    """The edits or the disappearances of the whole archive: the latest (`month` None), or those of one month."""
+    """Edits or disappearances, the latest first: of the whole archive or of one `source`, of all time, a month or a day.
+
+    `folder` is that of all time. `month` (its first day) and `day` say which period it is. `periods` counts the months of all
+    time or the days of the month; `total` is how many there are in the period, of which `items` are the latest.
+    """
 
     gone: bool
+    folder: str
     items: tuple[Alteration, ...]
-    months: tuple[tuple[date, int], ...]
+    periods: tuple[tuple[date, int], ...]
+    source: Link | None = None
     month: date | None = None
+    day: date | None = None
     total: int = 0
 
 
