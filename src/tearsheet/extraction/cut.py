@@ -115,8 +115,7 @@ def headed(walk: Walk, said: structured.Declared) -> str:
 
 
 def _title(walk: Walk, said: structured.Declared) -> tuple[str, str]:
-    heads = [block.text for block in walk.blocks if block.name == "h1"] or _lesser_heads(walk, said.title)
-    return titles.headline(said, heads, site=_site(said))
+    return titles.headline(said, titles.heads(walk, said.title), site=_site(said))
 
 
 def judged_row(page: html.Stream, url: str) -> list[float]:
@@ -128,13 +127,6 @@ def judged_row(page: html.Stream, url: str) -> list[float]:
     visible = _chosen(walk, said, title[0], base, Profile())
     read = _Read(url, base, said, visible, visible, title, _Known())
     return _row(read, _facts(read))
-
-
-def _lesser_heads(walk: Walk, title: str) -> list[str]:
-    """Return the smaller headings that the page's `<title>` begins with, for pages without a main one."""
-    whole = titles.folded(title)
-    heads = [block.text for block in walk.blocks if block.name in ("h2", "h3", "h4")]
-    return [head for head in heads if len(titles.folded(head)) >= 4 and whole.startswith(titles.folded(head))]
 
 
 def _site(said: structured.Declared) -> str:

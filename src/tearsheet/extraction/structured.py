@@ -46,6 +46,7 @@ _COMMENT = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$|;\s*$", re.S
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_SPACES = re.compile(r"(?:(?!\u3000)\s)+")
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _MAX_JSON = 3_000_000
 _MAX_NODES = 4_000
@@ -106,8 +107,14 @@ def declared(page: html.Stream, url: str) -> Declared:
 
 
 def line(text: object) -> str:
-    """Return any value as one line of text, empty if it is no text."""
-    return " ".join(text.split()) if isinstance(text, str) else ""
+    """Return any value as one line of text, empty if it is no text. Ideographic spaces stay: Japanese titles part
+    their clauses by them.
+    """
+    if not isinstance(text, str):
+        return ""
+    if "\u3000" in text:
+        return _SPACES.sub(" ", text).strip(" \u3000")
+    return " ".join(text.split())
 
 
 def plain(text: object) -> str:

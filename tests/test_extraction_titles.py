@@ -1,0 +1,136 @@
+"""Titles: the article's own wording, without the paper's name, whatever else the page calls itself."""
+
+import json
+
+import pytest
+
+from tearsheet.extraction import extract
+from tearsheet.extraction.titles import one_line, without_site
+
+URL = "https://paper.example/2026/03/ferry"
+WORDS = "".join(
+    f"<p>Paragraph {number} tells how the ferry, the mill and the market belong together, and why that ends.</p>"
+    for number in range(6)
+)
+
+
+def title(head: str, heading: str = "", *, site: str = "Island Paper") -> str:
+    named = f'<meta property="og:site_name" content="{site}">' if site else ""
+    page = f"<html><head>{named}{head}</head><body><article>{heading}{WORDS}</article></body></html>"
+    return extract(page.encode(), URL).title
+
+
+def headline(text: str) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "headline": text})}</script>'
+
+
+def og(text: str) -> str:
+    return (
+        f'<meta property="og:title" content="{text}"><meta name="twitter:title" content="{text}"><title>{text}</title>'
+    )
+
+
+def test_the_heading_of_the_page_beats_what_was_filled_in_for_search_engines():
+    seo = og("Ferry ends October: what to know | Island Paper")
+
+    assert title(seo, "<h1>The ferry stops in October</h1>") == "The ferry stops in October"
+
+
+def test_heading_and_data_together_beat_the_title_for_search_engines():
+    found = title(og("Ferry news") + headline("The ferry stops"), "<h1>The ferry stops</h1>")
+
+    assert found == "The ferry stops"
+
+
+def test_a_headline_of_the_datas_own_that_tells_the_same_is_taken():
+    found = title(
+        og("Ferry to stop in autumn") + headline("The ferry will stop in autumn"), "<h1>Ferry to stop in autumn</h1>"
+    )
+
+    assert found == "The ferry will stop in autumn"
+
+
+def test_a_tagline_in_the_data_is_not():
+    assert title(og("Ferry to stop") + headline("Our best stories"), "<h1>Ferry to stop</h1>") == "Ferry to stop"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<h1>Island Paper</h1><h1>The ferry stops</h1>",
+        '<h1><a href="/">The Old Island Press</a></h1><h1>The ferry stops</h1>',
+        '<h1><a href="https://paper.example">Islanders</a></h1><h1>The ferry stops</h1>',
+        "<h1>Subscribe now</h1><h1>The ferry stops</h1><h1>Read also</h1>",
+        "<h1>The ferry<br>stops</h1>",
+    ],
+)
+def test_of_several_headings_the_articles_own_is_taken(heading):
+    assert title("<title>The ferry stops | Island Paper</title>", heading) == "The ferry stops"
+
+
+def test_a_page_without_declarations_has_its_first_heading_that_is_not_the_papers_name():
+    assert title("", "<h1>Island Paper</h1><h1>The ferry stops</h1>") == "The ferry stops"
+
+
+def test_the_kicker_inside_a_heading_is_no_title():
+    heading = "<h1><span class=kicker>Traffic</span> The ferry between the islands stops</h1>"
+
+    assert title(og("The ferry between the islands stops"), heading) == "The ferry between the islands stops"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("The ferry stops - Island Paper", "The ferry stops"),
+        ("The ferry stops | News | Island Paper", "The ferry stops"),
+        ("Island Paper: The ferry stops", "Island Paper: The ferry stops"),
+        ("Island Paper | The ferry stops", "The ferry stops"),
+        ("渡轮停航_本地新闻_海岛日报", "渡轮停航"),
+        ("フェリー廃止へ｜島新聞", "フェリー廃止へ"),
+        (
+            "Hun voksede op på øen: »Jeg synes, det var en styrke«",
+            "Hun voksede op på øen: »Jeg synes, det var en styrke«",
+        ),
+        ("La maire redoute la « gravité de la situation »", "La maire redoute la « gravité de la situation »"),
+        ("Ferry - stop", "Ferry - stop"),
+        ("Well-known ferry", "Well-known ferry"),
+        ("", ""),
+    ],
+)
+def test_the_papers_name_is_cut_off_and_nothing_else(text, wanted):
+    site = "海岛日报" if "海岛" in text else "島新聞" if "島" in text else "Island Paper"
+
+    assert without_site(text, site) == wanted
+
+
+def test_a_title_that_the_page_itself_shows_is_cut_nowhere():
+    whole = "Ferry or bridge – the island must choose – now"
+
+    assert title(og(whole), f"<h1>{whole}</h1>") == whole
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<title>\u3000渡し船\u3000十月に廃止へ\u3000</title>",
+        '<meta property="og:title" content="渡し船\u3000十月に廃止へ">',
+        headline("渡し船\u3000十月に廃止へ"),
+        "<h1>渡し船&#12288;十月に廃止へ</h1>",
+        "<h1>\n  渡し船\u3000十月に廃止へ\n</h1>",
+    ],
+)
+def test_a_japanese_title_keeps_its_ideographic_space(head):
+    heading = head if head.startswith("<h1>") else ""
+
+    assert title("" if heading else head, heading, site="") == "渡し船\u3000十月に廃止へ"
+
+
+def test_a_title_is_one_line_without_invisible_characters():
+    assert one_line("\u3000The\u00a0\n ferry\u200b \u3000 stops\ufeff ") == "The ferry \u3000 stops"
+
+
+def test_a_headline_cut_off_by_dots_is_given_whole_where_the_page_has_it():
+    whole = "The last ferry between the islands will stop in October, the harbour company says"
+    found = title(headline(whole[:50] + "..."), f"<h1>{whole}</h1>")
+
+    assert found == whole
