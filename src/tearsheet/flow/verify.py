@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tearsheet import warc
@@ -60,16 +61,27 @@ class _Verification:
 
     def run(self, id: str, against: Path | None) -> Verified:
         if not id:
-            self.problems += [("catalog", said) for said in checking.integrity(self.db)]
-            self._ledger()
-            self._files()
+            self._try(self._catalog)
+            self._try(self._ledger)
+            self._try(self._files)
         if against is not None:
-            self._against(against)
-        self._leaves(id)
-        self._captures(id)
-        self._revisions(id)
-        self._pictures(id)
+            self._try(partial(self._against, against))
+        for check in (self._leaves, self._captures, self._revisions, self._pictures):
+            self._try(partial(check, id))
         return Verified(**self.count, problems=tuple(self.problems))
+
+    def _try(self, check: Callable[[], None]) -> None:
+        """Run one check; what it stumbles over is a problem too, and the others still run."""
+        try:
+            with checking.damage_is_trouble():
+                check()
+        except (TearsheetError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+            self.problems.append(("catalog", f"cannot be read: {error}"))
+
+    def _catalog(self) -> None:
+        """Check that the catalog is sound, can be read to the last value, and does not contradict itself."""
+        for check in (checking.integrity, checking.unreadable, checking.blobs, checking.contradictions):
+            self.problems += [("catalog", said) for said in check(self.db)]
 
     def _ledger(self) -> None:
         """Check that tiles, checkpoint and the catalog's leaves are one log."""

@@ -53,7 +53,11 @@ class Store:
 
     def state(self, key: str) -> str:
         """Return what is remembered under `key`; the empty string for nothing."""
-        row = self.db.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+        try:
+            with translated("the catalog"):
+                row = self.db.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+        except sqlite3.OperationalError as error:  # this is asked first of all: a table that is missing here is damage
+            raise DiskTrouble("the catalog", f"{error}; see `tearsheet rebuild`") from error
         return str(row["value"]) if row else ""
 
     def set_state(self, key: str, value: str) -> None:
@@ -80,7 +84,11 @@ def translated(thing: str) -> Iterator[None]:
             raise ArchiveBusy(thing, f"another process has held it for {BUSY_S:.0f} s") from error
         if "full" in said or "disk I/O" in said or "readonly" in said or "unable to open" in said:
             raise DiskTrouble(thing, said) from error
+        if "Could not decode" in said:
+            raise DiskTrouble(thing, said) from error
         raise
+    except UnicodeDecodeError as error:  # SQLite's own words, about a damaged file
+        raise DiskTrouble(thing, str(error)) from error
     except sqlite3.DatabaseError as error:
         if "malformed" in str(error) or "not a database" in str(error):
             raise DiskTrouble(thing, f"{error}; see `tearsheet rebuild`") from error

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tearsheet.model import Capture, Clipping, Picture
 from tearsheet.store import articles, packing
-from tearsheet.store.values import from_json, from_ms, named_digest, raw_digest, to_json, to_ms
+from tearsheet.store.values import from_json, from_ms, ms_or_none, named_digest, raw_digest, to_json, to_ms
 
 EXCERPT_CHARS = 220
 ADDRESS = (
@@ -287,7 +287,6 @@ def recut(db: sqlite3.Connection, article: int, number: int, clipping: Clipping,
 
 def show(db: sqlite3.Connection, article: int, clipping: Clipping) -> None:
     """Let the article's row say what its newest wording says; give it its place among the arrivals if it has none."""
-    text = " ".join(clipping.description.split() or clipping.text.split())
     db.execute(
         """UPDATE article SET title = ?, authors = ?, language = ?, excerpt = ?, lead = ?, published = ?,
             moment = coalesce(?, first_seen), change = ?,
@@ -295,18 +294,26 @@ def show(db: sqlite3.Connection, article: int, clipping: Clipping) -> None:
                 ELSE seq END
         WHERE n = ?""",
         (
-            clipping.title,
-            json.dumps(clipping.authors, ensure_ascii=False),
-            clipping.language,
-            text if len(text) <= EXCERPT_CHARS else text[: EXCERPT_CHARS - 1].rstrip() + "…",
-            to_json(clipping.lead) if clipping.lead else "",
-            None if clipping.published is None else to_ms(clipping.published),
-            None if clipping.published is None else to_ms(clipping.published),
+            *shown_of(clipping),
+            ms_or_none(clipping.published),
             articles.next_change(db),
             article,
         ),
     )
     articles.file_all(db, article)
+
+
+def shown_of(clipping: Clipping) -> tuple[str, str, str, str, str, int | None]:
+    """Return what an article's row says of its newest wording: title, authors, language, excerpt, lead, published."""
+    text = " ".join(clipping.description.split() or clipping.text.split())
+    return (
+        clipping.title,
+        json.dumps(clipping.authors, ensure_ascii=False),
+        clipping.language,
+        text if len(text) <= EXCERPT_CHARS else text[: EXCERPT_CHARS - 1].rstrip() + "…",
+        to_json(clipping.lead) if clipping.lead else "",
+        ms_or_none(clipping.published),
+    )
 
 
 def want_picture(db: sqlite3.Connection, url: str, *, article: int, is_lead: bool, now: datetime) -> None:

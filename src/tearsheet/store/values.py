@@ -67,7 +67,7 @@ def unpacked(kind: type[Any], data: bytes) -> Any:
 
 @cache
 def _packer() -> zstandard.ZstdCompressor:
-    return zstandard.ZstdCompressor(level=3, write_checksum=False, write_content_size=True)
+    return zstandard.ZstdCompressor(level=3, write_checksum=True, write_content_size=True)
 
 
 @cache

@@ -1,0 +1,153 @@
+"""Bits turned over in the catalog's own file, and in the values it holds: found, refused, or nothing that is evidence."""
+
+import random
+import shutil
+import sqlite3
+
+import pytest
+from tests.flow_archive import OPEN, following_only, opened
+
+from tearsheet.errors import TearsheetError
+from tearsheet.flow.verify import verify
+
+SEED = 20261123
+FLIPS = 40
+# What the ledger binds, or what is said twice. The rest is the archive's own housekeeping (when to look again, learnt profiles,
+# how large a picture is drawn): a damaged value there may cost a visit too many, and proves nothing.
+EVIDENCE = {
+    "article": {"id", "url", "title", "authors", "language", "published", "moment", "revisions"},
+    "blob": {"digest", "dictionary", "data"},
+    "capture": {"kind", "url", "final_url", "at", "status", "digest", "file", "offset", "length"},
+    "leaf": {"seq", "at", "event", "subject", "salt", "ref", "record"},
+    "listing": {"entry"},
+    "recipe": {"text"},
+    "revision": {"article", "number", "seen_at", "clipping", "recipe", "capture"},
+    "warc_file": {"name"},
+}
+
+
+@pytest.fixture(scope="module")
+def whole(_running_newsroom, tmp_path_factory):
+    _running_newsroom.turn_to(0)
+    truths = [truth for truth in _running_newsroom.at(0) if truth.paper == "courier"][:3]
+    path = tmp_path_factory.mktemp("flips") / "archive"
+    archive = following_only(path, _running_newsroom, [truth.url for truth in truths])
+    assert len(archive.articles()) == 3
+    archive.close()
+    OPEN.remove(archive)
+    return path
+
+
+@pytest.fixture
+def folder(whole, tmp_path):
+    """Return a copy of the archive, to be damaged."""
+    return shutil.copytree(whole, tmp_path / "copy")
+
+
+def rows(file):
+    """Return every value of every table, by table and column."""
+    db = sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)
+    try:
+        names = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+        return {
+            (name, column[1]): [row[0] for row in db.execute(f'SELECT "{column[1]}" FROM "{name}"')]
+            for name in names
+            for column in db.execute(f'PRAGMA table_info("{name}")').fetchall()
+        }
+    finally:
+        db.close()
+
+
+def found_in(folder):
+    """Return whether opening or verifying the archive says that something is wrong."""
+    for end in ("-wal", "-shm"):
+        (folder / f"tearsheet.db{end}").unlink(missing_ok=True)
+    try:
+        archive = opened(folder)
+    except TearsheetError:
+        return True
+    try:
+        return bool(verify(archive).problems)
+    finally:
+        archive.close()
+        OPEN.remove(archive)
+
+
+def test_a_bit_of_the_catalog_turned_over_anywhere_is_found_unless_it_changes_no_evidence(folder):
+    rng = random.Random(SEED)
+    file = folder / "tearsheet.db"
+    good = file.read_bytes()
+    written = [place for place, byte in enumerate(good) if byte]  # most of a small file is empty
+    assert not found_in(folder)
+    good_rows = rows(file)
+    found, silent = 0, []
+    for _ in range(FLIPS):
+        place = rng.choice(written)
+        data = bytearray(good)
+        data[place] ^= 1 << rng.randrange(8)
+        file.write_bytes(data)
+        if found_in(folder):
+            found += 1
+            continue
+        file.write_bytes(data)
+        now = rows(file)
+        changed = {key for key, values in good_rows.items() if now.get(key) != values}
+        silent += [(place, *key) for key in changed if key[1] in EVIDENCE.get(key[0], ())]
+
+    assert silent == [], f"seed {SEED}"
+    assert found > FLIPS // 2
+
+
+VALUES = [
+    ("article", "title"),
+    ("article", "authors"),
+    ("article", "language"),
+    ("article", "published"),
+    ("article", "moment"),
+    ("article", "revisions"),
+    ("blob", "data"),
+    ("blob", "digest"),
+    ("capture", "at"),
+    ("capture", "digest"),
+    ("capture", "kind"),
+    ("capture", "length"),
+    ("capture", "offset"),
+    ("capture", "status"),
+    ("capture", "url"),
+    ("leaf", "at"),
+    ("leaf", "event"),
+    ("leaf", "salt"),
+    ("leaf", "subject"),
+    ("listing", "entry"),
+    ("recipe", "text"),
+    ("revision", "seen_at"),
+    ("warc_file", "name"),
+]
+
+
+@pytest.mark.parametrize(("table", "column"), VALUES)
+def test_one_bit_of_any_value_that_is_evidence_is_found(folder, table, column):
+    rng = random.Random(f"{SEED} {table} {column}")
+    db = sqlite3.connect(folder / "tearsheet.db")
+    db.execute("PRAGMA foreign_keys = OFF")
+    key = {"blob": "n", "article": "n", "capture": "n", "leaf": "seq", "recipe": "n", "warc_file": "n"}.get(
+        table, "article"
+    )
+    held = db.execute(f"SELECT {key}, {column} FROM {table} WHERE length({column}) > 0").fetchall()
+    row, value = rng.choice(held)
+    db.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (with_a_bit_turned(value, rng), row))
+    db.commit()
+    db.close()
+
+    assert found_in(folder), f"seed {SEED}"
+
+
+def with_a_bit_turned(value, rng):
+    """Return `value` with one bit changed; of a text, one of a letter's, so that it stays a text."""
+    if isinstance(value, int):
+        return value ^ 1 << rng.randrange(3)
+    if isinstance(value, str):
+        at = rng.randrange(len(value))
+        return value[:at] + chr(ord(value[at]) ^ 1) + value[at + 1 :]
+    at = rng.randrange(len(value))
+    return value[:at] + bytes([value[at] ^ 1 << rng.randrange(8)]) + value[at + 1 :]
