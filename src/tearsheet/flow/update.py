@@ -33,7 +33,7 @@ from tearsheet.flow.learning import Profiles, learn_anew
 from tearsheet.flow.pieces import Job, Piece, cut, develop
 from tearsheet.flow.pool import Pool, undisturbed
 from tearsheet.flow.records import Keeper
-from tearsheet.flow.remove import erase_pending
+from tearsheet.flow.remove import finish_removals
 from tearsheet.flow.sealing import seal
 from tearsheet.flow.settle import Cut, Settler, Tally
 from tearsheet.flow.visits import Visiting, on_disk, settle_visit
@@ -537,7 +537,7 @@ class Update:
         """Put right what an earlier run left behind when it was killed: torn tails, claims, half a removal."""
         for trimmed in warc.trim(self.archive.warc_folder):
             self.troubles.append((trimmed.file, str(trimmed)))
-        erase_pending(self.archive)
+        finish_removals(self.archive)
         with self.archive.store.transaction() as db:
             for name in self.worker.dead(source_rows.workers(db)):
                 source_rows.release(db, name)
