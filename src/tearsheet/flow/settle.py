@@ -82,7 +82,9 @@ class Settler:
         last = keeping.last_wording(self.db, n)
         note = self._note(last, clipping)
         capture = keeping.add_capture(self.db, cut.capture, kind=cut.kept_as, article=n, note=note or cut.trouble)
-        if cut.kept_as == "page" and not note:
+        if note:
+            articles.remarked(self.db, n)
+        elif cut.kept_as == "page":
             profiles.add_page(self.db, urls.host(cut.capture.final_url), article=n, capture=capture)
         if n == row.n and row.gone and not note:
             self._back(row)

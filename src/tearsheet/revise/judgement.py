@@ -93,6 +93,10 @@ def _lasting(clipping: Clipping, elsewhere: Elsewhere) -> tuple[object, ...]:
     )
 
 
+WORSE = ("paywall", "challenge", "error", "empty", "stub", "garbled", "other")
+"""What can be captured in place of an article."""
+
+
 def worse(old: Clipping, new: Clipping) -> str:
     """Return why `new` must not take the place of `old`, or nothing if it may.
 

@@ -1,13 +1,14 @@
 """The edit history of an article: which wordings to set side by side, and what a program can know about each change."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
 from tearsheet import terms
 from tearsheet.model import Clipping, Revision
-from tearsheet.publish.site.views import Comparison, Piece, Row, Wording
+from tearsheet.publish.site.views import Comparison, Incident, Piece, Row, Wording
 from tearsheet.revise import Block, BlockChange, blocks, diff
 
 Look = tuple[datetime, str]
@@ -55,6 +56,24 @@ def history(revisions: Sequence[Revision], looked: Sequence[Look]) -> tuple[Word
             )
         )
     return tuple(found)
+
+
+def incidents(
+    refused: Iterable[tuple[datetime, str]], moves: Iterable[tuple[datetime, str, str]]
+) -> tuple[Incident, ...]:
+    """Return what became of an article besides its wordings, in order of time.
+
+    `refused` are the captures that could not become its wording, with the reason; `moves` say when it was found gone or back.
+    """
+    found = [Incident(kind=reason, at=at, until=at) for at, reason in refused]
+    found += [Incident(kind=kind, at=at, until=at, detail=detail) for at, kind, detail in moves]
+    joined: list[Incident] = []
+    for each in sorted(found, key=lambda incident: incident.at):
+        if joined and joined[-1].kind == each.kind and not each.detail:
+            joined[-1] = replace(joined[-1], until=each.at, looks=joined[-1].looks + 1)
+        else:
+            joined.append(each)
+    return tuple(joined)
 
 
 def _captured(revision: Revision, looked: Sequence[Look]) -> datetime:
