@@ -9,7 +9,6 @@ from tearsheet.model import Article, Clipping, Query, Revision
 from tearsheet.publish.feeds import FeedEntry
 from tearsheet.publish.site import paths, render, wordings
 from tearsheet.publish.site.views import ArticleView, Card, EditsView, Evidence, Incident, Link, Pic, Piece, Wording
-from tearsheet.revise import WORSE
 
 MAX_PICTURE_LEAD = 320
 """A lead picture narrower than this stands in the text or not at all, not above it."""
@@ -23,7 +22,7 @@ def article_view(desk: Desk, article: Article) -> ArticleView:
     """
     revisions = _revisions(desk, article)
     captures = desk.archive.captures(article.id)
-    history = wordings.history(revisions, [(capture.at, capture.digest) for capture in captures])
+    history = wordings.history(revisions, _looks(captures))
     clipping = revisions[-1].clipping
     excerpt_only = desk.excerpt_only(article)
     pics = desk.pics([*clipping.images, *([clipping.lead] if clipping.lead else [])])
@@ -56,7 +55,7 @@ def edits_view(desk: Desk, article: Article) -> EditsView:
     """
     revisions = _revisions(desk, article)
     captures = desk.archive.captures(article.id)
-    history = wordings.history(revisions, [(capture.at, capture.digest) for capture in captures])
+    history = wordings.history(revisions, _looks(captures))
     excerpt_only = desk.excerpt_only(article)
     return EditsView(
         card=_card(desk, article, revisions[-1].clipping, history),
@@ -70,8 +69,12 @@ def edits_view(desk: Desk, article: Article) -> EditsView:
 
 
 def _incidents(desk: Desk, article: Article, captures: Sequence[CaptureSeen]) -> tuple[Incident, ...]:
-    refused = [(capture.at, capture.note) for capture in captures if capture.note in WORSE]
+    refused = [(capture.at, capture.note) for capture in captures if wordings.is_refused(capture.note)]
     return wordings.incidents(refused, desk.archive.moves(article.id))
+
+
+def _looks(captures: Sequence[CaptureSeen]) -> list[wordings.Look]:
+    return [(capture.at, capture.digest) for capture in captures if not wordings.is_refused(capture.note)]
 
 
 def neighbour(desk: Desk, article: Article, *, newer: bool) -> Card | None:

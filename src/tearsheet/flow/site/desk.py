@@ -301,7 +301,12 @@ class Desk:
         if not step:
             return None
         history = wordings.history(
-            revisions, [(capture.at, capture.digest) for capture in self.archive.captures(article.id)]
+            revisions,
+            [
+                (capture.at, capture.digest)
+                for capture in self.archive.captures(article.id)
+                if not wordings.is_refused(capture.note)
+            ],
         )
         now = history[step]
         return Alteration(

@@ -159,7 +159,8 @@ class Wording:
 class Incident:
     """What looks at an article found in its place: `gone` or `returned`, or what kept a capture from becoming its wording.
 
-    Looks in a row that found the same are one: from `at` to `until`, `looks` of them. Of `gone`, `detail` says what shows it.
+    Looks in a row that found the same are one: from `at` to `until`, `looks` of them. `detail` says
+    what shows that it is gone, or with which status its address answered.
     """
 
     kind: str
