@@ -482,6 +482,9 @@ def test_extract_fetches_an_address(kept: Desk) -> None:
     article = kept.first("--source", "luting")
 
     assert article["title"] in kept.ask("extract", article["url"]).output
+    long = next(truth for truth in kept.newsroom.at(0) if (truth.paper, truth.slug) == ("luting", "barrier"))
+    row = json.loads(kept.ask("extract", "--json", long.url).output)
+    assert (row["how"]["parts"], len(row["parts"]), row["missing"]) == ("4 pages joined", 3, [])
     assert kept.ask("extract", kept.newsroom.address("troubles", "/500"), code=6).stderr.startswith("tearsheet: ")
 
 

@@ -138,6 +138,8 @@ class Clipping:
     `html` is in our small vocabulary (see `tearsheet.html`), `text` the same words in the same order, blocks separated by
     blank lines. `how` says for each field where it came from, and for dates what was written and in which zone it was read.
     `recipe` names extractor version, rule, profile and origin (`page` or `feed`): only clippings of one recipe compare.
+    `parts` are the addresses of the article's further pages that were joined to the first, in order, `missing` those that it
+    names and this clipping lacks.
     `article_probability` is 0..1: is the page an article at all. `blocked` is empty or says why this is not the whole
     article: `paywall`, `challenge`, `error`, `empty`.
     """
@@ -162,6 +164,8 @@ class Clipping:
     blocked: str = ""
     how: Mapping[str, str] = field(default_factory=dict)
     recipe: str = ""
+    parts: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

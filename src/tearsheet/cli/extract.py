@@ -64,7 +64,8 @@ def command(said: Console, asked: Asked) -> None:
 
     Takes addresses, files of HTML (also gzipped), WARC files (every page in them), folders of both, and - for a page on
     standard input. Many pages are cut in parallel; they come out in the order they went in, and what cannot be read
-    costs only itself. No archive is needed; inside one, its [fetch] settings, its site definitions and what it has
+    costs only itself. An article over several pages is fetched whole from an address; of a file only its page is there, and
+    `missing` names the others. No archive is needed; inside one, its [fetch] settings, its site definitions and what it has
     learnt of a site hold.
 
     With --why each block of the page is shown with its score from 0 to 1 (a block is kept from 0.5), and what weighed
@@ -111,14 +112,14 @@ def cut(page: Page) -> Cutting:
     """Return the clipping of a page (run in a pool of processes)."""
     from tearsheet.extraction import clip
 
-    return Cutting(clipping=clip(page.capture, rule=page.rule, profile=page.profile))
+    return Cutting(clipping=clip(page.capture, rule=page.rule, profile=page.profile, further=page.further))
 
 
 def cut_with_reasons(page: Page) -> Cutting:
     """Return the clipping of a page and why it is so (run in a pool of processes)."""
     from tearsheet.extraction import explained
 
-    clipping, blocks = explained(page.capture, rule=page.rule, profile=page.profile)
+    clipping, blocks = explained(page.capture, rule=page.rule, profile=page.profile, further=page.further)
     return Cutting(clipping=clipping, blocks=blocks)
 
 

@@ -34,12 +34,16 @@ Failed = Callable[[TearsheetError | OSError], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page to cut; `name` is what the person called it, or its address. The archive around us adds rule and profile."""
+    """A page to cut; `name` is what the person called it, or its address. The archive around us adds rule and profile.
+
+    `further` are the pages that go on with it.
+    """
 
     name: str
     capture: Capture
     rule: "ArticleRule | None" = None
     profile: "Profile | None" = None
+    further: tuple[Capture, ...] = ()
 
 
 def is_warc(name: str) -> bool:
@@ -61,7 +65,7 @@ def pages(said: Console, what: tuple[str, ...], url: str, failed: Failed) -> Ite
                 if is_warc(name):
                     yield from map(desk.known, _in_warc(Path(name), failed))
                 else:
-                    yield desk.known(_readable(desk.fetched(name) if "://" in name else _at_hand(name, url)))
+                    yield desk.whole(name) if "://" in name else desk.known(_readable(_at_hand(name, url)))
             except (TearsheetError, OSError) as error:
                 failed(error)
 
@@ -167,18 +171,35 @@ class _Desk:
 
         return Profiles(self._archive) if self._archive else None
 
-    def fetched(self, url: str) -> Page:
-        """Return the page at `url`.
+    def whole(self, url: str) -> Page:
+        """Return the page at `url`, with the pages that go on with it as far as they come.
 
         Raises:
-            FetchError: it did not come.
+            FetchError: the page itself did not come. FormatError: it is no HTML.
         """
+        from tearsheet.extraction import MOST_PAGES, clip
+
+        page = self.known(_readable(Page(name=url, capture=self._fetched(url))))
+        asked: list[str] = []
+        while len(asked) < MOST_PAGES - 1:
+            clipping = clip(page.capture, rule=page.rule, profile=page.profile, further=page.further)
+            wanted = next((one for one in clipping.missing if one not in asked), None)
+            if wanted is None:
+                break
+            asked.append(wanted)
+            try:
+                page = replace(page, further=(*page.further, self._fetched(wanted)))
+            except FetchError as error:
+                self._said.note(str(error))
+        return page
+
+    def _fetched(self, url: str) -> Capture:
         from tearsheet.fetch import Request
 
         for _, answer in self._fetcher.fetch(iter([Request(url=url)])):
-            if not isinstance(answer, Capture):
-                raise answer
-            return Page(name=url, capture=answer)
+            if isinstance(answer, Capture):
+                return answer
+            raise answer
         raise FetchError(url, "no answer")
 
     def known(self, page: Page) -> Page:

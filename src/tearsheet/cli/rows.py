@@ -76,6 +76,8 @@ CLIPPING: Shape = (
     ("blocked", "empty, or why this is not the whole article: `paywall`, `challenge`, `error`, `empty`"),
     ("how", "field -> where it came from"),
     ("recipe", "extractor, rule, profile and origin"),
+    ("parts", "addresses of the article's further pages that were joined to the first"),
+    ("missing", "addresses of further pages that this clipping lacks"),
 )
 
 BLOCK: Shape = (

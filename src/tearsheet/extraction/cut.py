@@ -8,6 +8,7 @@ from tearsheet.extraction import (
     authors,
     body,
     build,
+    parts,
     pictures,
     reasons,
     ruled,
@@ -23,10 +24,11 @@ from tearsheet.extraction.profile import Profile, text_key
 from tearsheet.model import Capture, Clipping, Entry, Image
 from tearsheet.sites import ArticleRule
 
-VERSION = "1"
+VERSION = "2"
 _FULLER, _FULLER_BY = 1.25, 200
 _MOST_TAGS = 30
 _OPENING = 400
+_SURELY_ARTICLE = 0.5  # the pages of a list have pagers too
 
 
 def extract(page: bytes, url: str = "", *, content_type: str = "") -> Clipping:
@@ -36,24 +38,34 @@ def extract(page: bytes, url: str = "", *, content_type: str = "") -> Clipping:
 
 
 def clip(
-    capture: Capture, *, entry: Entry | None = None, rule: ArticleRule | None = None, profile: Profile | None = None
+    capture: Capture,
+    *,
+    entry: Entry | None = None,
+    rule: ArticleRule | None = None,
+    profile: Profile | None = None,
+    further: Sequence[Capture] = (),
 ) -> Clipping:
     """Return the clipping of a capture.
 
     The full text that `entry` carries is taken if it is clearly fuller than the page's; whatever the page does not
     say, the entry does.
     `rule` is the site's own, `profile` what its earlier pages have taught.
+    `further` are the pages that an earlier clipping of this capture has named as `missing`: they are joined to it.
     """
-    read = _capture(capture, entry, rule, profile)
-    clipping = _clipping(read)
+    read = _capture(capture, _Known(entry=entry, rule=rule, profile=profile or Profile()))
+    clipping = _joined(_clipping(read), read, further)
     return _with_entry(clipping, entry, read.url) if entry is not None else clipping
 
 
 def explained(
-    capture: Capture, *, rule: ArticleRule | None = None, profile: Profile | None = None
+    capture: Capture,
+    *,
+    rule: ArticleRule | None = None,
+    profile: Profile | None = None,
+    further: Sequence[Capture] = (),
 ) -> tuple[Clipping, tuple[reasons.Verdict, ...]]:
-    """Return the clipping of a capture, and of each block of its page whether it was kept and why."""
-    read = _capture(capture, None, rule, profile)
+    """Return the clipping of a capture, and of each block of its (first) page whether it was kept and why."""
+    read = _capture(capture, _Known(rule=rule, profile=profile or Profile()))
     visible, cut = read.visible, read.cut
     seen = reasons.Seen(
         walk=visible.walk,
@@ -65,21 +77,22 @@ def explained(
     )
     clipping = _clipping(read)
     blocks = reasons.of_visible(seen) if cut is visible else reasons.of_other(seen, cut.how, clipping.text)
-    return clipping, blocks
+    return _joined(clipping, read, further), blocks
 
 
-def _capture(capture: Capture, entry: Entry | None, rule: ArticleRule | None, profile: Profile | None) -> "_Read":
+def _capture(capture: Capture, known: "_Known") -> "_Read":
     text, encoding = charset.decode(capture.body, content_type=capture.header("content-type"))
-    said = ruled.ruled(rule, text, now=capture.captured_at) if rule is not None else ruled.Ruled()
-    known = _Known(encoding=encoding, rule=rule, said=said, profile=profile or Profile(), entry=entry)
-    return _page(text, capture.final_url or capture.url, known)
+    said = ruled.ruled(known.rule, text, now=capture.captured_at) if known.rule is not None else ruled.Ruled()
+    return _page(text, capture.final_url or capture.url, replace(known, encoding=encoding, said=said))
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known besides the page."""
+    """What is known besides the page. `first` is the article's first page, if this is page `number`."""
 
     encoding: str = ""
+    first: str = ""
+    number: int = 1
     rule: ArticleRule | None = None
     said: ruled.Ruled = field(default_factory=ruled.Ruled)
     profile: Profile = field(default_factory=Profile)
@@ -148,8 +161,11 @@ def _page(text: str, url: str, known: _Known) -> "_Read":
     base = urls.join(url, said.base) or url
     title, title_how = (known.said.title, "site rule") if known.said.title else _title(walk, said)
     visible = _chosen(walk, said, title, base, known.profile)
+    here = parts.Here(known.first or url, base, known.number, urls.join(base, said.links.get("next", "")))
+    pager = parts.pager(walk, visible.kept, here)
+    visible.kept = [at for at in visible.kept if at not in pager.blocks]
     cut = _ruled_body(known, base) or _second_opinion(said, page.scripts, visible)
-    return _Read(url, base, said, visible, cut, (title, title_how), known)
+    return _Read(url, base, said, visible, cut, (title, title_how), known, pager)
 
 
 def _chosen(walk: Walk, said: structured.Declared, title: str, base: str, profile: Profile) -> _Body:
@@ -209,6 +225,7 @@ class _Read:
     cut: _Body
     title: tuple[str, str]
     known: _Known
+    pager: parts.Pager = field(default_factory=parts.Pager)
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +375,62 @@ def _shelved(said: structured.Declared) -> tuple[str, tuple[str, ...]]:
     return section, tuple(dict.fromkeys(tag for tag in tags if tag and len(tag) <= 80))[:_MOST_TAGS]
 
 
+# ------------------------------------------------------------------------------------------ an article in several pages
+
+
+def _joined(clipping: Clipping, read: _Read, further: Sequence[Capture]) -> Clipping:
+    """Return the clipping of a first page with those of the further pages that are there, and the names of the others."""
+    whole_elsewhere = read.cut is not read.visible and read.cut.how != "site rule"
+    if not read.pager.pages or whole_elsewhere or clipping.article_probability < _SURELY_ARTICLE:
+        return clipping
+    there = {urls.canonical(capture.url): capture for capture in further}
+    pages = dict(read.pager.pages)
+    known = parts.Known.of(clipping.title, _texts(read.cut), numbered=read.pager.numbered)
+    joined: list[str] = []
+    while (url := pages.get(len(joined) + 2)) and len(joined) + 1 < parts.MOST:
+        capture = there.get(urls.canonical(url))
+        if capture is None:
+            break
+        page = _capture(capture, replace(read.known, entry=None, first=read.url, number=len(joined) + 2))
+        if not parts.is_part(known, page.title[0], _texts(page.cut)):
+            pages = {number: other for number, other in pages.items() if number < len(joined) + 2}
+            break
+        clipping = _with_page(clipping, known, page)
+        known = known.more(_texts(page.cut))
+        pages = {**page.pager.pages, **pages}
+        joined.append(url)
+    return _with_names(clipping, joined, [pages[number] for number in sorted(pages) if number > len(joined) + 1])
+
+
+def _texts(cut: _Body) -> list[str]:
+    return [cut.walk.blocks[at].text for at in cut.kept]
+
+
+def _with_page(clipping: Clipping, known: parts.Known, page: _Read) -> Clipping:
+    """Return the clipping with what is new on a further page."""
+    cut = page.cut
+    # Cells of tables repeat by their nature.
+    lines = ["" if cut.walk.blocks[at].name in ("td", "th") else cut.walk.blocks[at].text for at in cut.kept]
+    new = [cut.kept[number] for number in parts.without_frame(known, lines)]
+    shown = {pictures.key(image.url) for image in clipping.images}
+    placed = [item for item in cut.shown.placed if item.image is None or pictures.key(item.image.url) not in shown]
+    images = tuple(item.image for item in placed if item.image is not None)
+    return replace(
+        clipping,
+        html=clipping.html + build.markup_of(cut.walk, new, placed, cut.base),
+        text="\n\n".join(filter(None, (clipping.text, build.text_of(cut.walk, new)))),
+        images=clipping.images + images,
+    )
+
+
+def _with_names(clipping: Clipping, joined: Sequence[str], missing: Sequence[str]) -> Clipping:
+    if not joined and not missing:
+        return clipping
+    pages, all_pages = len(joined) + 1, len(joined) + len(missing) + 1
+    said = f"{pages} of {all_pages} pages: truncated" if missing else f"{pages} pages joined"
+    return replace(clipping, parts=tuple(joined), missing=tuple(missing), how={**clipping.how, "parts": said})
+
+
 # ------------------------------------------------------------------------------------------------ what a feed says
 
 
@@ -385,6 +458,7 @@ def _feed_body(clipping: Clipping, entry: Entry, url: str, how: dict[str, str]) 
     if not is_better or how.get("body") == "site rule":
         return {}
     how["body"] = "feed"
+    how.pop("parts", None)
     images = cut.shown.images
     lead = clipping.lead or (images[0] if images else None)
     recipe = clipping.recipe.removesuffix("page") + "feed"
@@ -397,6 +471,8 @@ def _feed_body(clipping: Clipping, entry: Entry, url: str, how: dict[str, str]) 
         "recipe": recipe,
         "blocked": "",
         "article_probability": chance,
+        "parts": (),
+        "missing": (),
     }
 
 

@@ -8,6 +8,7 @@ from tearsheet import revise, sites, warc
 from tearsheet.archive import Archive
 from tearsheet.errors import TearsheetError
 from tearsheet.extraction import Profile, clip, learn, read_profile
+from tearsheet.flow.records import further_of
 from tearsheet.flow.settle import completed
 from tearsheet.model import Capture
 from tearsheet.store import articles, keeping, profiles, reading
@@ -63,7 +64,8 @@ def _recut(archive: Archive, n: int, page: Capture, profile: Profile, *, at: dat
     if not article or last is None or wanted is None or last.capture != n:
         return False
     rule = sites.rule_for(archive.sites, wanted.url, on=page.captured_at.date())
-    better = completed(clip(page, entry=wanted.entry, rule=rule, profile=profile), wanted.entry)
+    further = further_of(archive, n)
+    better = completed(clip(page, entry=wanted.entry, rule=rule, profile=profile, further=further), wanted.entry)
     if revise.worse(last.clipping, better):
         return False
     cause = keeping.Cause(capture=n, kind="", digest=revise.edit_digest(better), at=at)

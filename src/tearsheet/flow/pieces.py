@@ -14,7 +14,8 @@ from tearsheet.store.articles import Wanted
 class Job:
     """A page on its way: what is wanted, by which rule, which address is asked for instead of its own.
 
-    `trouble` is why the page did not come and the feed's text is taken.
+    `trouble` is why the page did not come and the feed's text is taken. `further` are the pages that go on with it, `asked`
+    all that were asked for, `lacks` why one of them did not come.
     """
 
     wanted: Wanted
@@ -22,6 +23,9 @@ class Job:
     instead: str = ""
     jumps: int = 0
     trouble: str = ""
+    further: tuple[Capture, ...] = ()
+    asked: frozenset[str] = frozenset()
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +36,13 @@ class Piece:
     entry: Entry
     rule: ArticleRule | None
     profile: Profile | None = None
+    further: tuple[Capture, ...] = ()
 
 
 def cut(piece: Piece) -> tuple[Clipping, str]:
     """Return the clipping of a page and its edit digest (run in the pool)."""
-    clipping = completed(clip(piece.capture, entry=piece.entry, rule=piece.rule, profile=piece.profile), piece.entry)
+    cutting = clip(piece.capture, entry=piece.entry, rule=piece.rule, profile=piece.profile, further=piece.further)
+    clipping = completed(cutting, piece.entry)
     return clipping, revise.edit_digest(clipping)
 
 

@@ -8,6 +8,7 @@ from typing import Self
 
 from tearsheet import warc
 from tearsheet.archive import Archive
+from tearsheet.errors import TearsheetError
 from tearsheet.model import Capture, Clipping, Entry, Place
 from tearsheet.store import reading, sources
 from tearsheet.store.values import to_json
@@ -101,3 +102,14 @@ class Keeper:
     def sync(self) -> None:
         """Make everything written so far survive a power cut."""
         self.writer.sync()
+
+
+def further_of(archive: Archive, capture: int) -> tuple[Capture, ...]:
+    """Return the further pages that were fetched for the page `capture`, as far as their records can be read."""
+    found = []
+    for row in reading.further_pages(archive.store.db, capture):
+        try:
+            found.append(warc.get(archive.warc_folder, row.place))
+        except TearsheetError:
+            break  # the clipping says what it lacks; `verify` names the record
+    return tuple(found)

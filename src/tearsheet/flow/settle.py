@@ -11,7 +11,7 @@ from tearsheet import dates, revise, schedule, urls
 from tearsheet.archive import Archive
 from tearsheet.errors import BadWarc
 from tearsheet.extraction import Profile, clip
-from tearsheet.flow.records import Keeper
+from tearsheet.flow.records import Keeper, further_of
 from tearsheet.flow.wavering import wavered
 from tearsheet.model import Capture, Clipping, Entry
 from tearsheet.sites import ArticleRule
@@ -34,7 +34,7 @@ TELLING = 20
 class Cut:
     """A page that came, where it is kept, and what was cut out of it. `kept_as` is the catalog's kind of capture.
 
-    `digest` is the edit digest of `clipping`, if it is known already.
+    `digest` is the edit digest of `clipping`, if it is known already; `further` are the pages that go on with this one.
     """
 
     wanted: Wanted
@@ -45,17 +45,7 @@ class Cut:
     digest: str = ""
     kept_as: str = "page"
     trouble: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Miss:
-    """A page that did not come. `never` says that asking again would bring nothing; `answer` is what came instead, kept."""
-
-    trouble: str
-    status: int = 0
-    to_front: bool = False
-    never: bool = False
-    answer: Capture | None = None
+    further: tuple[Capture, ...] = ()
 
 
 @dataclass(slots=True)
@@ -93,9 +83,9 @@ class Settler:
         last = keeping.last_wording(self.db, n)
         note = self._note(last, clipping)
         capture = keeping.add_capture(self.db, cut.capture, kind=cut.kept_as, article=n, note=note or cut.trouble)
-        if note:
-            articles.remarked(self.db, n)
-        elif cut.kept_as == "page":
+        for further in cut.further:
+            keeping.add_capture(self.db, further, kind="part", article=n)
+        if cut.kept_as == "page" and not note:
             profiles.add_page(self.db, urls.host(cut.capture.final_url), article=n, capture=capture)
         if n == row.n and row.gone and not note:
             self._back(row)
@@ -117,30 +107,28 @@ class Settler:
         due_at = schedule.next_look(row.first_seen, row.looks + 1, now)
         articles.looked(self.db, row.n, capture, due_at=due_at)
 
-    def missed(self, wanted: Wanted, miss: Miss) -> None:
-        """Settle a page that did not come."""
+    def missed(
+        self, wanted: Wanted, trouble: str, *, status: int = 0, to_front: bool = False, never: bool = False
+    ) -> None:
+        """Settle a page that did not come; `never` says that asking again would bring nothing."""
         row = articles.wanted(self.db, wanted.n)
         if row is None:
             return
         now = self.clock()
-        if miss.answer:
-            note = revise.FRONT_PAGE if miss.to_front else f"{revise.ANSWERED}{miss.status}"
-            keeping.add_capture(self.db, miss.answer, kind="error", article=row.n, note=note)
-            articles.remarked(self.db, row.n)
-        misses = schedule.Misses.read(row.misses).add(now, status=miss.status, to_front=miss.to_front)
+        misses = schedule.Misses.read(row.misses).add(now, status=status, to_front=to_front)
         reason = misses.reason() if row.revisions else ""
         if reason and not row.gone:
             articles.mark_gone(self.db, row.n, reason, now)
             self._leaf("gone", row, reason)
             self.tally.gone += 1
         due_at: datetime | None = now + schedule.back_off(row.failures + 1)
-        if miss.never or row.failures + 1 >= GIVE_UP_AFTER:
+        if never or row.failures + 1 >= GIVE_UP_AFTER:
             due_at = schedule.next_look(row.first_seen, row.looks + 1, now) if row.revisions else None
         elif row.gone or reason:
             due_at = schedule.next_look(row.first_seen, row.looks + 1, now)
-        elif miss.status == 404 and row.revisions:
+        elif status == 404 and row.revisions:
             due_at = now + timedelta(days=1, minutes=5)
-        articles.failed(self.db, row.n, miss.trouble, due_at=due_at, misses=misses.text())
+        articles.failed(self.db, row.n, trouble, due_at=due_at, misses=misses.text())
 
     # --- which article is it
 
@@ -187,6 +175,8 @@ class Settler:
         """Return why this capture cannot become the article's wording, or the empty string."""
         if last is None:
             return ""
+        if clipping.missing and last.clipping.parts and not last.clipping.missing:
+            return "part"
         return revise.worse(last.clipping, clipping)
 
     def _first(self, n: int, cut: Cut, clipping: Clipping, *, capture: int) -> None:
@@ -198,6 +188,10 @@ class Settler:
         self.tally.rejected += rejected
         self.tally.kept += not rejected
 
+    def _improve(self, n: int, number: int, better: Clipping, cause: Cause) -> None:
+        keeping.recut(self.db, n, number, better, cause)
+        self._pictures(n, better, now=cause.at)
+
     def _again(self, n: int, last: Wording, cut: Cut, clipping: Clipping, *, capture: int) -> None:
         """Compare with the wording we have, both cut by one recipe: an edit is a difference between captures."""
         old = last.clipping
@@ -206,6 +200,10 @@ class Settler:
             if old.recipe != clipping.recipe:
                 return  # page against feed text: two texts of the same wording, not an edit
         digest = self._digest(cut, clipping)
+        if old.missing and not clipping.missing:
+            # The wording we have lacks pages that were there: now it is whole, and nobody has written a word.
+            self._improve(n, last.number, clipping, Cause(capture=capture, kind="", digest=digest, at=self.clock()))
+            return
         if old is last.clipping and raw_digest(digest) == last.digest:
             return
         kind = self._kind(n, old, last, replace(cut, clipping=clipping))
@@ -254,7 +252,13 @@ class Settler:
                 return replace(last.clipping, recipe=clipping.recipe)
             capture = last.capture
             better = completed(
-                clip(page, entry=cut.wanted.entry, rule=cut.rule, profile=cut.profile),
+                clip(
+                    page,
+                    entry=cut.wanted.entry,
+                    rule=cut.rule,
+                    profile=cut.profile,
+                    further=further_of(self.archive, capture),
+                ),
                 cut.wanted.entry,
                 zone=cut.wanted.zone,
             )

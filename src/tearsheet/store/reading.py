@@ -256,6 +256,19 @@ def capture_by_n(db: sqlite3.Connection, n: int) -> CaptureRow | None:
     return capture_of(row) if row else None
 
 
+def further_pages(db: sqlite3.Connection, n: int) -> list[CaptureRow]:
+    """Return the further pages of an article that were fetched for its page, capture `n`, in order."""
+    rows = db.execute(
+        f"""{CAPTURES} WHERE capture.kind = 'part' AND capture.n > :n
+        AND capture.article = (SELECT article FROM capture WHERE n = :n)
+        AND capture.n < coalesce((SELECT min(later.n) FROM capture AS later
+            WHERE later.article = capture.article AND later.kind = 'page' AND later.n > :n), capture.n + 1)
+        ORDER BY capture.n""",
+        {"n": n},
+    )
+    return [capture_of(row) for row in rows]
+
+
 def days(db: sqlite3.Connection, query: Query) -> list[tuple[datetime, int]]:
     """Return (start of a quarter of an hour, number of articles) for every quarter that has some.
 
