@@ -106,8 +106,8 @@ def list_article(db: sqlite3.Connection, article: int, entry: Entry, sighting: S
             VALUES (?, ?, ?, ?, ?, ?, ?)""",
             (article, source, guid, sighting.category, ms, ms, data),
         )
-        _file(db, article, sighting.category)
-        db.execute("UPDATE article SET change = ? WHERE n = ? AND revisions > 0", (next_change(db), article))
+        if _file(db, article, sighting.category):
+            db.execute("UPDATE article SET change = ? WHERE n = ?", (next_change(db), article))
         return "new"
     # A listing that says the same again is the common case: it costs one write a day.
     if row["entry"] != data or row["last_seen"] < ms - DAY_MS:
@@ -309,14 +309,16 @@ def file_all(db: sqlite3.Connection, article: int) -> None:
         _file(db, article, row["category"])
 
 
-def _file(db: sqlite3.Connection, article: int, leaf: int) -> None:
-    seq = db.execute("SELECT seq FROM article WHERE n = ? AND NOT rejected", (article,)).fetchone()
-    if seq is None or seq["seq"] is None:
-        return
-    path = json.loads(db.execute("SELECT path FROM category WHERE n = ?", (leaf,)).fetchone()["path"])
-    for depth in range(1, len(path) + 1):
-        node = category(db, tuple(path[:depth]))
-        db.execute("INSERT OR IGNORE INTO filed (category, seq) VALUES (?, ?)", (node, seq["seq"]))
+def _file(db: sqlite3.Connection, article: int, leaf: int) -> bool:
+    """File an article under a category and all above it; return whether it has a wording yet."""
+    row = db.execute("SELECT seq, revisions, rejected FROM article WHERE n = ?", (article,)).fetchone()
+    if row["seq"] is not None and not row["rejected"]:
+        path = json.loads(db.execute("SELECT path FROM category WHERE n = ?", (leaf,)).fetchone()["path"])
+        nodes = [leaf, *(category(db, tuple(path[:depth])) for depth in range(1, len(path)))]
+        db.executemany(
+            "INSERT OR IGNORE INTO filed (category, seq) VALUES (?, ?)", [(node, row["seq"]) for node in nodes]
+        )
+    return bool(row["revisions"])
 
 
 def _free_id(db: sqlite3.Connection, id: str) -> str:

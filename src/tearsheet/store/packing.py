@@ -15,12 +15,10 @@ from html import unescape
 
 import zstandard
 
-LEVEL = 3
-"""zstd 9 makes a wording 5 to 9 % smaller and takes five times as long."""
-DIFFERENCE_LEVEL = 9
-"""Edits are few."""
-WORDS_BYTES = 112_640
-"""Size of a dictionary; 32 kB save a tenth less (both measured on recorded pages of 400 hosts)."""
+LEVEL = 9
+"""A tenth smaller than level 3 and four times as long, 0.3 ms: little beside the cutting of a page."""
+WORDS_BYTES = 400_000
+"""Size of a dictionary. With 110 kB wordings are 6 % larger, with 1 MB 2 % smaller. (Both measured on hosts not trained on.)"""
 TRAINED_ON = 4_000
 """So many wordings at most make a dictionary: about a second of work."""
 FEW = 200
@@ -129,7 +127,7 @@ def pack(db: sqlite3.Connection, data: bytes, *, language: str, base: int | None
     prefix = zstandard.ZstdCompressionDict(before, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
     # A window over both wordings: the default one may be too short to see the earlier of two long ones.
     settings = zstandard.ZstdCompressionParameters.from_level(
-        DIFFERENCE_LEVEL, source_size=len(data), dict_size=len(before), write_checksum=False, write_dict_id=False
+        LEVEL, source_size=len(data), dict_size=len(before), write_checksum=False, write_dict_id=False
     )
     difference = zstandard.ZstdCompressor(dict_data=prefix, compression_params=settings).compress(data)
     return Packed(difference, base=base) if len(difference) < len(plain) else found

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from tearsheet.model import Article, Categories, Entry, Image, Listing, Place, Query, Revision, Source
 from tearsheet.store import sources as source_rows
@@ -19,12 +20,24 @@ from tearsheet.store.values import (
     unpacked,
 )
 
-ARTICLES = """
+COLUMNS = """
 SELECT article.*, source.url AS source_url, source.name AS source_name, source.excerpt_only AS excerpt_only,
     category.path AS path, original.id AS original
-FROM article JOIN source ON source.n = article.source JOIN category ON category.n = article.category
+"""
+BESIDE = """
+JOIN source ON source.n = article.source JOIN category ON category.n = article.category
     LEFT JOIN article AS original ON original.n = article.copy_of
 """
+ARTICLES = f"{COLUMNS} FROM article {BESIDE}"
+FILED = f"{COLUMNS} FROM filed CROSS JOIN article ON article.seq = filed.seq {BESIDE}"
+_CATEGORY = "(SELECT n FROM category WHERE path = :path)"
+# Three ways to read a category: all of it; article by article in another order, looking each up; from a place on in order of
+# arrival, as it is filed.
+_AMONG = f"article.seq IN (SELECT seq FROM filed WHERE category = {_CATEGORY})"
+_EACH = f"EXISTS (SELECT 1 FROM filed WHERE filed.category = {_CATEGORY} AND filed.seq = article.seq)"
+_ALONG = f"filed.category = {_CATEGORY} AND filed.seq > :from"
+FEW = 2000
+"""A category of fewer articles is read as a whole, and sorted."""
 ORDERS = {
     "newest": "article.moment DESC, article.seq DESC",
     "oldest": "article.moment, article.seq",
@@ -51,12 +64,24 @@ class CaptureRow:
 
 def find(db: sqlite3.Connection, query: Query) -> list[Article]:
     """Return the articles that `query` asks for, in its order."""
-    where, values = conditions(query)
+    way = _way(db, query) if query.categories else _AMONG
+    where, values = conditions(query, way)
+    filed = way == _ALONG
     rows = db.execute(
-        f"{ARTICLES} WHERE {where} ORDER BY {ORDERS[query.order]} LIMIT :limit OFFSET :offset",
-        {**values, "limit": query.limit or -1, "offset": query.offset},
+        f"""{FILED if filed else ARTICLES} WHERE {where} ORDER BY {"filed.seq" if filed else ORDERS[query.order]}
+        LIMIT :limit OFFSET :offset""",
+        {**values, "from": query.after, "limit": query.limit or -1, "offset": query.offset},
     )
     return [article_of(row) for row in rows]
+
+
+def _way(db: sqlite3.Connection, query: Query) -> str:
+    """Return how a category is best read for `query`."""
+    if query.order == "arrival":
+        return _ALONG
+    path = {"path": json.dumps(query.categories, ensure_ascii=False)}
+    many = db.execute(f"SELECT 1 FROM filed WHERE category = {_CATEGORY} LIMIT 1 OFFSET {FEW}", path).fetchone()
+    return _EACH if many and query.limit else _AMONG
 
 
 def count(db: sqlite3.Connection, query: Query) -> int:
@@ -65,8 +90,8 @@ def count(db: sqlite3.Connection, query: Query) -> int:
     return int(db.execute(f"SELECT count(*) FROM article WHERE {where}", values).fetchone()[0])
 
 
-def conditions(query: Query) -> tuple[str, dict[str, object]]:
-    """Return the WHERE clause of `query` over `article`, and its values."""
+def conditions(query: Query, path: str = _AMONG) -> tuple[str, dict[str, object]]:
+    """Return the WHERE clause of `query` over `article`, and its values; `path` is how its category is narrowed to."""
     parts = ["article.revisions > 0"]
     values: dict[str, object] = {}
     altered = ALTERED.get(query.order, "article.edited_at")
@@ -86,7 +111,7 @@ def conditions(query: Query) -> tuple[str, dict[str, object]]:
         ),
         (
             "path",
-            "article.seq IN (SELECT seq FROM filed WHERE category = (SELECT n FROM category WHERE path = :path))",
+            path,
             query.categories and json.dumps(query.categories, ensure_ascii=False),
         ),
     ):
@@ -334,8 +359,8 @@ def article_of(row: sqlite3.Row) -> Article:
         revisions=row["revisions"],
         source=row["source_url"],
         source_name=row["source_name"],
-        categories=tuple(json.loads(row["path"])),
-        authors=tuple(json.loads(row["authors"])),
+        categories=_texts(row["path"]),
+        authors=_texts(row["authors"]),
         published=from_ms_or_none(row["published"]),
         language=row["language"],
         excerpt=row["excerpt"],
@@ -348,6 +373,11 @@ def article_of(row: sqlite3.Row) -> Article:
         edited_at=from_ms_or_none(row["edited_at"]),
         changed=row["change"],
     )
+
+
+@lru_cache(maxsize=10_000)
+def _texts(given: str) -> tuple[str, ...]:
+    return tuple(json.loads(given))
 
 
 def capture_of(row: sqlite3.Row) -> CaptureRow:

@@ -299,6 +299,9 @@ DROP INDEX capture_digest;
 -- "have we got these bytes already": revisit records
 CREATE INDEX capture_digest ON capture (substr(digest, 1, 8)) WHERE kind <> 'clipping';
 
+-- The sources of an article's listings are its neighbourhood, so that this one serves nobody.
+DROP INDEX article_source;
+
 -- Two or three events have one number between them, so that their names need not be in the index.
 DROP INDEX leaf_ref;
 -- "the leaves of this row": verifying one article, removing

@@ -3,10 +3,10 @@
 import json
 import types
 import typing
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import zstandard
@@ -76,48 +76,70 @@ def _unpacker() -> zstandard.ZstdDecompressor:
 
 
 def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, datetime):
         return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {
-            part.name: _plain(getattr(value, part.name))
-            for part in fields(value)
-            if getattr(value, part.name) not in ("", 0, None, (), {}) or isinstance(getattr(value, part.name), bool)
-        }
     if isinstance(value, tuple | list):
         return [_plain(part) for part in value]
     if isinstance(value, Mapping):
         return {key: _plain(part) for key, part in value.items()}
-    return value
+    kind: Any = type(value)  # mypy takes no class for hashable
+    parts = ((name, getattr(value, name)) for name in _names(kind))
+    return {name: _plain(part) for name, part in parts if part or part is False}
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _names(kind: Any) -> tuple[str, ...]:  # Any: a class of the model
+    return tuple(part.name for part in fields(kind))
+
+
+Reader = Callable[[Any], Any]  # Any: what JSON holds, and the noun's field
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How a noun is read: a reader for each field that is not taken as it is, and what stands for a field left out."""
+
+    names: frozenset[str]
+    readers: dict[str, Reader]
+    blanks: dict[str, object]
+
+
+@cache
+def _plan(kind: Any) -> _Plan:
+    hints = typing.get_type_hints(kind)
+    readers = {name: reader for name, hint in hints.items() if (reader := _reader(hint))}
+    # Left out was what is empty, also where the default is not.
+    empty = {part.name: {str: "", int: 0, float: 0.0}.get(hints[part.name]) for part in fields(kind)}
+    required = {part.name for part in fields(kind) if part.default is part.default_factory}
+    blanks = {name: value for name, value in empty.items() if value is not None or name in required}
+    return _Plan(frozenset(hints), readers, blanks)
 
 
 def _noun(kind: Any, row: dict[str, Any]) -> Any:
-    hints = _hints(kind)
-    required = {part.name: _empty(hints[part.name]) for part in fields(kind) if part.name not in row}
-    defaults = {part.name for part in fields(kind) if part.default is part.default_factory}
-    blanks = {name: value for name, value in required.items() if name in defaults or value in ("", 0)}
-    return kind(**blanks, **{key: _read(hints[key], value) for key, value in row.items() if key in hints})
+    plan = _plan(kind)
+    values = dict(plan.blanks)
+    for name, value in row.items():
+        if name in plan.names:
+            reader = plan.readers.get(name)
+            values[name] = value if reader is None or value is None else reader(value)
+    return kind(**values)
 
 
-def _empty(hint: Any) -> object:
-    return {str: "", int: 0, float: 0.0}.get(hint)
-
-
-def _read(hint: Any, value: Any) -> Any:
-    if value is None:
-        return None
+def _reader(hint: Any) -> Reader | None:
+    """Return what turns JSON's value into that of a field of type `hint`; None if it is that already."""
     if typing.get_origin(hint) in (types.UnionType, typing.Union):
         hint = next(part for part in typing.get_args(hint) if part is not type(None))
     if hint is datetime:
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat
     if is_dataclass(hint):
-        return _noun(hint, value)
+        return partial(_noun, hint)
     if typing.get_origin(hint) is tuple:
-        part = typing.get_args(hint)[0]
-        return tuple(_read(part, item) for item in value)
-    return value
+        part = _reader(typing.get_args(hint)[0])
+        return tuple if part is None else partial(_tuple, part)
+    return None
+
+
+def _tuple(part: Reader, values: list[Any]) -> tuple[Any, ...]:
+    return tuple(map(part, values))
