@@ -35,6 +35,7 @@ class Seen:
     at: datetime
     digest: str
     place: Place
+    note: str = ""
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class Kept:
     revisions: list[Revision] = field(default_factory=list)
     captures: list[Seen] = field(default_factory=list)
     listings: list[Listing] = field(default_factory=list)
+    moves: list[tuple[datetime, str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,16 +157,18 @@ class PaperArchive:
         )
         self._touch(key)
 
-    def look(self, key: str, *, at: datetime, digest: str = "sha256:" + "0" * 64) -> None:
-        """Note a capture."""
+    def look(self, key: str, *, at: datetime, digest: str = "sha256:" + "0" * 64, note: str = "") -> None:
+        """Note a capture; `note` says why it became no wording."""
         kept = self.kept[key]
         place = Place(file="2026/11/20261122-120000-1.warc.gz", offset=4096 * len(kept.captures) + 512, length=2048)
-        kept.captures.append(Seen(at=at, digest=digest, place=place))
+        kept.captures.append(Seen(at=at, digest=digest, place=place, note=note))
+        self._touch(key)
 
     def lose(self, key: str, *, at: datetime, why: str = "404") -> None:
         """Mark an article as gone from the web."""
         kept = self.kept[key]
-        kept.article = replace(kept.article, gone=why, gone_at=at)
+        kept.article = replace(kept.article, gone=why, gone_at=at if why else None)
+        kept.moves.append((at, "gone" if why else "returned", why))
         self._touch(key)
 
     def remove(self, key: str) -> None:
@@ -219,6 +223,9 @@ class PaperArchive:
 
     def captures(self, id: str) -> list[Seen]:
         return list(self.kept[id].captures)
+
+    def moves(self, id: str) -> list[tuple[datetime, str, str]]:
+        return list(self.kept[id].moves)
 
     def pictures(self, addresses: Sequence[str]) -> dict[str, Picture]:
         return {url: self.known[url] for url in addresses if url in self.known}

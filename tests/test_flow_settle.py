@@ -11,7 +11,7 @@ from tests import flow_archive
 from tearsheet.archive import create_archive
 from tearsheet.extraction import clip
 from tearsheet.flow.records import Keeper
-from tearsheet.flow.settle import Cut, Settler, Tally, agree, completed, own_addresses
+from tearsheet.flow.settle import Cut, Miss, Settler, Tally, agree, completed, own_addresses
 from tearsheet.model import Capture, Clipping, Entry, Image, Query, Source
 from tearsheet.store import articles
 
@@ -75,7 +75,7 @@ class Bench:
         wanted = articles.wanted(self.archive.store.db, n)
         assert wanted is not None
         with self.archive.store.transaction():
-            self.settler.missed(wanted, trouble, **more)
+            self.settler.missed(wanted, Miss(trouble=trouble, **more))
 
     @property
     def kept(self):

@@ -148,6 +148,10 @@ def test_an_article_that_answers_410_is_gone_and_kept(courier, newsroom):
 
     assert report.gone == 1
     assert (only(archive).gone, only(archive).revisions) == ("410", 1)
+    assert [(row.status, row.kind, row.note) for row in archive.captures(only(archive).id)][1:] == [
+        (410, "error", "answered 410")
+    ]
+    assert [(what, why) for _, what, why in archive.moves(only(archive).id)] == [("gone", "410")]
     assert archive.revisions(only(archive).id) == words
 
 

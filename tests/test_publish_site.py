@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.site_archive import NOON, PaperArchive
 from tests.site_press import EVENING, LEDGER, PAPERS, clipping, press
 
-from tearsheet import html
+from tearsheet import html, revise
 from tearsheet.flow.site import articles, changes, lists
 from tearsheet.flow.site.desk import Desk
 from tearsheet.flow.site.pages import Site
@@ -87,6 +87,32 @@ def test_edits_stand_on_pages_of_their_source_their_month_and_their_day():
         "edits/9999/12/",
     ):
         assert site.page(nowhere) is None, nowhere
+
+
+def test_what_looks_found_in_an_article_s_place_is_shown():
+    archive = press(pictures=False)
+    key = next(key for key, kept in archive.kept.items() if kept.article.edited_at)
+    site = Site(Desk(archive, Masthead()))  # type: ignore[arg-type]
+    for hours, note in enumerate(("paywall", "paywall", "", "answered 403", "answered 404")):
+        archive.look(key, at=NOON + timedelta(hours=hours), note=note)
+    archive.lose(key, at=NOON + timedelta(hours=4, seconds=1), why="404")
+    archive.lose(key, at=NOON + timedelta(hours=9), why="")
+
+    for folder in (f"a/{key}/", f"a/{key}/edits/"):
+        shown = html.text_of((site.page(folder) or b"").decode())
+        assert "only what stands before its paywall" in shown
+        assert "2 looks" in shown
+        assert "the address answered 403" in shown
+        assert "the address answered 404" not in shown, "it is told as the disappearance that it shows"
+        assert "Gone from the web now answers 404" in shown
+        assert "Back at its source." in shown
+
+
+def test_every_reason_for_not_taking_a_capture_has_words_in_every_language():
+    for language in LANGUAGES:
+        own = words(language, "UTC")
+        for kind in (*revise.WORSE, "answered", "front_page"):
+            assert own(f"instead_{kind}", "404")
 
 
 def test_every_time_can_be_read_by_a_machine(desk: Desk):
@@ -509,6 +535,22 @@ def test_links_of_an_article_lead_out_without_telling_where_from():
     assert shown == '<p><a href="https://x.example/?a=1&amp;b=2" rel="noopener noreferrer nofollow">x</a></p>'
 
 
+def test_the_lead_picture_is_not_shown_again_in_another_size():
+    archive = PaperArchive()
+    archive.follow(LEDGER)
+    wide, small = (
+        archive.picture(f"https://x.example/i/fog-{size}.jpg", f"aa/{size}.webp", b"") for size in (1200, 480)
+    )
+    made = clipping("https://x.example/fog", "Fog", ("The fog came in.",), source=LEDGER, published=NOON)
+    body = f'<figure><img src="{small.url}"></figure><p>The fog came in.</p>'
+    key = archive.keep(replace(made, html=body, lead=wide, images=(small,)), LEDGER, seen=NOON)
+
+    shown = (Site(Desk(archive, Masthead())).page(f"a/{key}/") or b"").decode()  # type: ignore[arg-type]
+
+    assert "1200.webp" in shown
+    assert "480.webp" not in shown
+
+
 def test_the_lead_picture_is_not_shown_twice():
     figure = '<figure><img src="https://x.example/1.jpg"><figcaption>c</figcaption></figure>'
 
@@ -516,6 +558,7 @@ def test_the_lead_picture_is_not_shown_twice():
         pictures.without_lead(f"<p>a</p>{figure}<p>b</p>", frozenset({"https://x.example/1.jpg"})) == "<p>a</p><p>b</p>"
     )
     assert pictures.without_lead(f"{figure}", frozenset({"https://x.example/2.jpg"})) == figure
+    assert pictures.without_lead(f"{figure}{figure}<p>b</p>", frozenset({"https://x.example/1.jpg"})) == "<p>b</p>"
 
 
 @settings(deadline=None)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.site_archive import NOON, MemoryFolder, PaperArchive, PaperSettings, PaperSite
 from tests.site_press import EVENING, LEDGER, PAPERS, clipping, press
 
-from tearsheet.flow.build import MANIFEST, build
+from tearsheet.flow.build import MANIFEST, UNDER_WAY, build
 from tearsheet.model import Revision, Source
 from tearsheet.publish.site import paths
 
@@ -32,7 +32,7 @@ def test_a_second_build_writes_nothing_but_its_manifest_and_gives_the_same_bytes
 
     report = build(archive, out=out)
 
-    assert out.puts == [MANIFEST]
+    assert out.puts == [UNDER_WAY, MANIFEST]
     assert first == out.held
     assert 0 == report.written == report.removed
 

@@ -15,6 +15,7 @@ from tests.site_press import LEDGER, clipping, press
 from tearsheet.flow.site.desk import Desk
 from tearsheet.flow.site.pages import Site
 from tearsheet.publish.site.views import Masthead
+from tearsheet.publish.words import LANGUAGES
 from tearsheet.web.app import App, Doors
 from tearsheet.web.serving import Server
 
@@ -61,12 +62,18 @@ def page_kinds(archive: PaperArchive) -> list[str]:
         "d/2026/11/22/",
         "edits/",
         "edits/2026/11/",
+        "edits/2026/11/22/",
         "gone/",
         "search/",
         "about/",
     ]
     kinds += ["feeds/", "login", "no/such/page", "c/page/1/", "search/?q=" + quote("轮渡"), "search/?q=gone:yes"]
-    kinds += [next(iter(site.sources)), next(iter(site.categories)), list(site.categories)[3]]
+    kinds += [
+        next(iter(site.sources)) + "edits/",
+        next(iter(site.sources)),
+        next(iter(site.categories)),
+        list(site.categories)[3],
+    ]
     kinds += [f"a/{key}/" for key in (*by_language.values(), gone, *edited)] + [f"a/{key}/edits/" for key in edited]
     return [quote(path, safe="/?=%~:&") for path in kinds]
 
@@ -96,6 +103,29 @@ def test_the_site_s_own_language_changes_nothing_of_that(window: Browser, langua
         for path in page_kinds(archive)[:12]:
             window.open(address + path)
             assert window.overflow() <= 0, path
+
+
+def test_the_theme_switch_never_stands_in_a_row_of_its_own(window: Browser):
+    archive = press(pictures=False)
+    alone = set()
+    for language in LANGUAGES:
+        archive.settings = PaperSettings(site=PaperSite(language=language))
+        with served(archive) as address:
+            for path in ("", "edits/"):
+                window.open(address + path)
+                for width in (320, 390, 450, 500, 600, 660, 1000, 1280):
+                    window.window(width)
+                    if window.run(ALONE):
+                        alone.add((language, path, width))
+
+    assert not alone
+
+
+ALONE = """
+const box = (name) => { const found = document.querySelector(name); return found ? found.getBoundingClientRect() : null };
+const own = box(".theme"), beside = [box(".nav"), box(".logo"), box(".bar .find")].filter((one) => one && one.height);
+return !beside.some((one) => one.top < own.bottom && own.top < one.bottom);
+"""
 
 
 def test_titles_without_end_and_wordings_without_number_stay_in_the_window(window: Browser):

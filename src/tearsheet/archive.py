@@ -28,7 +28,7 @@ from tearsheet.model import (
     Source,
     SourceState,
 )
-from tearsheet.store import Store, articles, keeping, reading
+from tearsheet.store import Store, articles, keeping, leaves, reading
 from tearsheet.store import sources as source_rows
 from tearsheet.store.reading import CaptureRow
 
@@ -192,6 +192,10 @@ class Archive:
     def captures(self, id: str) -> list[CaptureRow]:
         """Return the captures of article `id`, oldest first."""
         return reading.captures(self.store.db, id)
+
+    def moves(self, id: str) -> list[tuple[datetime, str, str]]:
+        """Return when article `id` was found gone and when back, as (time, `gone` or `returned`, what shows it), in order."""
+        return leaves.moves(self.store.db, id)
 
     def capture(self, digest: str) -> Capture:
         """Return the capture whose body has `digest`, whole, from the WARC.

@@ -12,15 +12,20 @@ from tearsheet.config import SETTINGS_FILE, SOURCES_FILE
 from tearsheet.errors import ArchiveExists, DiskTrouble, NoArchive
 from tearsheet.files import Folder
 from tearsheet.flow.clock import now
+from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.keys import KEY, succeed
-from tearsheet.flow.sealing import seal
+from tearsheet.flow.sealing import CHECKPOINT, seal
 from tearsheet.model import Step
 
 MANIFEST, RESTORING = ".backup.json", ".restoring.json"
-# The ledger before the catalog, which may then hold more than was signed, never less; what the catalog points to comes last,
-# and may be more than it knows of.
-SMALL = (SETTINGS_FILE, SOURCES_FILE, KEY)
+NEW = ".new"
+"""How the catalog and the checkpoint are called in a backup until all that they speak of is there."""
+
+# The ledger is read before the catalog, which may then hold more than was signed, never less; what the catalog points to is
+# read last, and may be more than it knows of.
+SMALL = (SOURCES_FILE, KEY, SETTINGS_FILE)
 BEFORE, AFTER = ("ledger", "sites"), ("warc", "media")
+SIGNED = f"ledger/{CHECKPOINT}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +42,14 @@ def backup(archive: Archive, dest: Path, *, progress: Callable[[Step], None] = l
     """Return what was copied to bring the folder `dest` level with `archive`.
 
     A file that has not changed since the last backup is not read. Removed pictures go from the backup too, and so do the bytes
-    of removed records. Interrupted, it goes on where it was.
+    of removed records. Interrupted, it goes on where it was, and until it is done the backup before it stays whole.
 
     Raises:
         ArchiveExists: `dest` is another archive. DiskTrouble: it cannot be written.
     """
     if (dest / SETTINGS_FILE).exists() and not (dest / MANIFEST).exists():
         raise ArchiveExists(str(dest), "it is not a backup; choose an empty folder")
-    return _Backup(archive.path, dest, progress).run(archive.store.copy_to)
+    return _Copying(archive.path, dest, MANIFEST, progress).run(archive.store.copy_to)
 
 
 def restore(
@@ -63,73 +68,118 @@ def restore(
         raise NoArchive(str(source), "not a finished backup: made by `tearsheet backup`")
     if (dest / SETTINGS_FILE).exists() and not (dest / RESTORING).exists():
         raise ArchiveExists(str(dest))
-    copying = _Backup(source, dest, progress, manifest=RESTORING)
+    copying = _Copying(source, dest, RESTORING, progress)
+    for name in (*SMALL, SIGNED):
+        copying.seen.pop(name, None)  # a restore that was killed may have written another key and checkpoint over them
     report = copying.run(lambda file: _copy(source / CATALOG_FILE, file))
-    archive = open_archive(dest)
-    try:
+    with open_archive(dest) as archive:
+        catch_up(archive)
         if not same_log and (dest / KEY).exists():
             succeed(archive, at=now())
             seal(archive)
-    finally:
-        archive.close()
-    (dest / RESTORING).unlink()
+    with _disk(dest):
+        (dest / RESTORING).unlink()  # last: until then it is known for a copy that is not finished
+        _sync(dest)
     return report
 
 
-class _Backup:
-    def __init__(self, source: Path, dest: Path, progress: Callable[[Step], None], *, manifest: str = MANIFEST) -> None:
+class _Copying:
+    """Brings one folder level with another; `manifest`, in the former, says what of it is there already."""
+
+    def __init__(self, source: Path, dest: Path, manifest: str, progress: Callable[[Step], None]) -> None:
         self.source = source
         self.dest = dest
+        self.manifest = manifest
         self.progress = progress
         self.manifest = manifest
         self.copied = self.same = self.removed = self.bytes = 0
+        self.later: list[str] = []
         dest.mkdir(parents=True, exist_ok=True)
         self.seen: dict[str, list[int]] = self._manifest()
 
     def run(self, copy_catalog: Callable[[Path], None]) -> BackupReport:
         """Copy everything, in the order that makes any interruption harmless."""
-        self._save()  # from here on the folder is known as a backup, though not yet a whole one
+        self._save()  # from here on the folder is known for a copy, though not yet a whole one
+        fresh, signed = self.dest / f"{CATALOG_FILE}{NEW}", self.dest / f"{SIGNED}{NEW}"
+        signed.unlink(missing_ok=True)
+        if (self.source / SIGNED).exists():
+            self._file(self.source / SIGNED, under=signed)
         for folder in BEFORE:
             self._folder(folder)
         for name in SMALL:
             if (self.source / name).exists():
                 self._file(self.source / name)
-        fresh = self.dest / f"{CATALOG_FILE}.new"
-        fresh.unlink(missing_ok=True)
         with _disk(self.dest):
+            fresh.unlink(missing_ok=True)
             copy_catalog(fresh)
-            _sync(fresh)
         for folder in AFTER:
             self._folder(folder)
-        with _disk(self.dest):
-            fresh.replace(self.dest / CATALOG_FILE)
-            _sync(self.dest)
+        Folder(self.dest).settle()
+        # The catalog never has less than was signed; without one the copy is not taken for a backup.
+        is_first = not (self.dest / CATALOG_FILE).exists()
+        if is_first:
+            self._switch_checkpoint(signed)
+        self._switch_catalog(fresh)
+        if not is_first:
+            self._switch_checkpoint(signed)
+        self._tidy()
+        Folder(self.dest).settle()
         self._save()
         return BackupReport(copied=self.copied, same=self.same, removed=self.removed, bytes=self.bytes)
 
-    def _folder(self, name: str) -> None:
-        here = {file.relative_to(self.source).as_posix() for file in _files(self.source / name)}
-        for at, relative in enumerate(sorted(here)):
-            self.progress(Step(stage=name, done=at, total=len(here), note=relative))
-            self._file(self.source / relative)
-        for file in list(_files(self.dest / name)):
-            if file.relative_to(self.dest).as_posix() not in here:
-                file.unlink()
-                self.removed += 1
+    def _switch_catalog(self, fresh: Path) -> None:
+        with _disk(self.dest):
+            for end in ("-wal", "-shm"):  # of somebody who looked into the copy: they are not those of the new catalog
+                (self.dest / f"{CATALOG_FILE}{end}").unlink(missing_ok=True)
+            fresh.replace(self.dest / CATALOG_FILE)
+            _sync(self.dest)
 
-    def _file(self, file: Path) -> None:
+    def _switch_checkpoint(self, signed: Path) -> None:
+        with _disk(self.dest):
+            if signed.exists():
+                signed.replace(self.dest / SIGNED)
+                _sync(signed.parent)
+
+    def _folder(self, name: str) -> None:
+        """Copy what is new in a folder; what was changed in place or removed waits until the catalog is that of today."""
+        here = sorted(file.relative_to(self.source).as_posix() for file in _files(self.source / name))
+        for at, relative in enumerate(here):
+            self.progress(Step(stage=name, done=at, total=len(here), note=relative))
+            if relative == SIGNED:
+                continue
+            if self._is_changed_in_place(relative):
+                self.later.append(relative)
+            else:
+                self._file(self.source / relative)
+
+    def _is_changed_in_place(self, relative: str) -> bool:
+        """Return whether records of a file were erased since it was copied: its size stays the same."""
+        mark, size = self.seen.get(relative), (self.source / relative).stat().st_size
+        return bool(relative.startswith("warc/") and mark and mark[0] == size and (self.dest / relative).exists())
+
+    def _tidy(self) -> None:
+        """Copy what was changed in place, and remove what is no more."""
+        for relative in self.later:
+            self._file(self.source / relative)
+        for name in (*BEFORE, *AFTER):
+            for file in list(_files(self.dest / name)):
+                if not (self.source / file.relative_to(self.dest)).exists():
+                    with _disk(file):
+                        file.unlink()
+                    self.removed += 1
+
+    def _file(self, file: Path, *, under: Path | None = None) -> None:
         relative = file.relative_to(self.source).as_posix()
         now = file.stat()
         mark = [now.st_size, now.st_mtime_ns]
-        target = self.dest / relative
-        if self.seen.get(relative) == mark and target.exists():
+        target = under or self.dest / relative
+        if self.seen.get(relative) == mark and (self.dest / relative).exists():
             self.same += 1
             return
         with _disk(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             _copy(file, target.with_name(target.name + ".part"))
             target.with_name(target.name + ".part").replace(target)
-            _sync(target.parent)
         self.seen[relative] = mark
         self.copied += 1
         self.bytes += now.st_size
@@ -161,13 +211,14 @@ class _disk:
 
 def _files(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
-        yield from (file for file in folder.rglob("*") if file.is_file() and not file.name.endswith((".part", ".lock")))
+        yield from (
+            file for file in folder.rglob("*") if file.is_file() and not file.name.endswith((".part", ".lock", NEW))
+        )
 
 
 def _copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
     shutil.copymode(source, target)
-    _sync(target)
 
 
 def _sync(path: Path) -> None:

@@ -16,7 +16,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, Protocol
 
 from tearsheet.errors import NotFound, TearsheetError
-from tearsheet.files import Folder
+from tearsheet.files import Folder, boot_id
 from tearsheet.flow.site import lists
 from tearsheet.flow.site.changes import change_folders
 from tearsheet.flow.site.desk import Desk, SiteArchive, masthead_of
@@ -26,6 +26,11 @@ from tearsheet.publish.site import assets, pages, paths, sitemaps
 from tearsheet.publish.site.views import Masthead
 
 MANIFEST = ".manifest.json"
+UNDER_WAY = ".building.json"
+"""A file of this name says that a build has not ended: what lies in the folder may not be what the manifest says.
+
+It holds the names that the manifest does not know yet.
+"""
 _SCAN = 2_000
 _FEEDS = (paths.ATOM, paths.JSON_FEED)
 _ALWAYS = (
@@ -81,9 +86,10 @@ class _Known:
 
 @dataclass(slots=True)
 class _Manifest:
-    """The state of the last build, kept beside what it wrote."""
+    """The state of the last build, kept beside what it wrote. `boot` is the machine's run in which that was."""
 
     recipe: str = ""
+    boot: str = ""
     files: dict[str, str] = field(default_factory=dict)
     articles: dict[str, _Known] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -128,21 +134,28 @@ class _Build:
         self.progress = progress
         self.rendered = self.written = self.removed = self.copied = 0
         self.before = _Manifest()
-        self.now = _Manifest()
+        self.now = _Manifest(boot=boot_id())
         self.was: dict[str, list[tuple[int, str]]] = {}
+        self.left: set[str] = set()
 
     def run(self, *, full: bool) -> BuildReport:
         recipe = _recipe(self.desk, self.site.version)
         before = _read_manifest(self.out)
+        if self.out.has(UNDER_WAY):
+            self.left = set(json.loads(self.out.get(UNDER_WAY)))
+        if self.left or before.boot != self.now.boot:
+            before.files = self._true_files(before.files)
         full = full or before.recipe != recipe
         self.before = _Manifest(files=before.files) if full else before
         self.now.recipe = recipe
         dirty_articles = self._scan()
         plan = self._plan(dirty_articles)
+        self._set_out(plan)
         self._copy_media()
         self._render(plan)
         self._remove(full=full)
         self.out.put(MANIFEST, _manifest_bytes(self.now))
+        self.out.remove(UNDER_WAY)
         return BuildReport(
             pages=sum(1 for name in self.now.files if name.endswith(".html")),
             rendered=self.rendered,
@@ -151,6 +164,23 @@ class _Build:
             media=self.copied,
             troubles=tuple(self.desk.troubles.values()),
         )
+
+    def _true_files(self, files: dict[str, str]) -> dict[str, str]:
+        """Return those of `files` that are what the manifest says.
+
+        A build that was broken off made others anew; and pages are not synced, so a power cut may have emptied some.
+        """
+        return {
+            name: digest
+            for name, digest in files.items()
+            if self.out.has(name) and hashlib.sha256(self.out.get(name)).hexdigest() == digest
+        }
+
+    def _set_out(self, plan: Iterable[tuple[str, bool]]) -> None:
+        """Note that a build is under way, and which files it may leave behind that no manifest knows."""
+        media = {paths.media(name) for known in self.now.articles.values() for name in known.media}
+        names = sorted({paths.file_of(path) for path, _ in plan} | media | self.left)
+        self.out.put(UNDER_WAY, json.dumps(names, ensure_ascii=False).encode())
 
     # --- what has changed
 
@@ -299,9 +329,9 @@ class _Build:
             self.written += 1
 
     def _remove(self, *, full: bool) -> None:
-        stale = self.before.files.keys() - self.now.files.keys()
+        stale = (self.before.files.keys() | self.left) - self.now.files.keys()
         if full:
-            stale |= set(self.out.names()) - self.now.files.keys() - {MANIFEST}
+            stale |= set(self.out.names()) - self.now.files.keys() - {MANIFEST, UNDER_WAY}
         for name in sorted(stale):
             if self.out.has(name):
                 self.out.remove(name)

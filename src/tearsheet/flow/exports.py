@@ -105,7 +105,7 @@ def _sound(archive: Archive, article: Article, sources: dict[str, Source], folde
         if picture.web:
             name = f"{MEDIA}/{picture.web}"
             if not folder.has(name):
-                folder.put(name, archive.media(picture.web), durable=False)
+                folder.put(name, archive.media(picture.web))  # never compared again, so it must last
             local[url] = "/" + name.removeprefix("source/")
     source = sources.get(article.source, Source(url=article.source))
     yield sound_post(article, revisions[-1], source, pictures=local)

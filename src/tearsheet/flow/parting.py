@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from tearsheet.errors import FetchError
 from tearsheet.extraction import MOST_PAGES
+from tearsheet.fetch import Request
 from tearsheet.flow.pieces import Job
 from tearsheet.flow.records import Keeper
 from tearsheet.model import Capture, Clipping
@@ -27,12 +28,9 @@ class Parting:
         return self.open == 0
 
 
-def wanted_pages(job: Job, clipping: Clipping) -> list[str]:
-    """Return the further pages that `clipping` names and that nobody has asked for yet."""
-    left = MOST_PAGES - 1 - len(job.asked)
-    return [url for url in clipping.missing if url not in job.asked][: max(left, 0)]
-
-
-def parted(job: Job, page: Capture, wants: list[str]) -> Parting:
-    """Return the state of a first page while `wants` are asked for."""
-    return Parting(job=replace(job, asked=job.asked | frozenset(wants)), page=page, open=len(wants))
+def further_pages(job: Job, page: Capture, clipping: Clipping) -> list[Request]:
+    """Return requests for the further pages that `clipping`, cut from `page`, names and that nobody has asked for yet."""
+    left = max(MOST_PAGES - 1 - len(job.asked), 0)
+    wants = [url for url in clipping.missing if url not in job.asked][:left]
+    parting = Parting(job=replace(job, asked=job.asked | frozenset(wants)), page=page, open=len(wants))
+    return [Request(url=url, tag=parting, referer=page.final_url) for url in wants]

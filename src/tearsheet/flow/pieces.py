@@ -39,6 +39,11 @@ class Piece:
     further: tuple[Capture, ...] = ()
 
 
+def piece_of(job: Job, page: Capture, profile: Profile | None) -> Piece:
+    """Return what the pool needs to cut the page of a job, and what goes on with it."""
+    return Piece(capture=page, entry=job.wanted.entry, rule=job.rule, profile=profile, further=job.further)
+
+
 def cut(piece: Piece) -> tuple[Clipping, str]:
     """Return the clipping of a page and its edit digest (run in the pool)."""
     cutting = clip(piece.capture, entry=piece.entry, rule=piece.rule, profile=piece.profile, further=piece.further)

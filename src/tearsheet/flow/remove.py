@@ -1,5 +1,6 @@
 """Removal: an article, or all that one source alone listed, taken out of catalog, index, pictures and WARC files for good."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,9 @@ from tearsheet.errors import NoSuchArticle
 from tearsheet.flow.clock import now
 from tearsheet.flow.sealing import note_files, seal
 from tearsheet.store import removing
+
+PENDING = "removal"
+"""Under this key the catalog remembers what of a removal is still to be done outside of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +43,11 @@ def remove(archive: Archive, key: str, *, reason: str, source: bool = False) -> 
     with archive.store.transaction() as db:
         at: datetime = now()
         done = [removing.take_out(db, n, reason=reason, at=at) for n in ns]
-    freed = _forget_media(archive, (name for taken in done for name in taken.media))
-    for taken in done:
-        for seq in taken.seqs:
-            archive.index.remove(seq)
-    archive.index.commit()
-    freed += erase_pending(archive)
+        media, seqs = _pending(archive)
+        media += [name for taken in done for name in taken.media]
+        seqs += [seq for taken in done for seq in taken.seqs]
+        archive.store.set_state(PENDING, json.dumps([media, seqs]))
+    freed = finish_removals(archive)
     seal(archive)
     leaves = sum(len(taken.leaves) for taken in done)
     return Removed(
@@ -56,8 +59,32 @@ def remove(archive: Archive, key: str, *, reason: str, source: bool = False) -> 
     )
 
 
+def finish_removals(archive: Archive) -> int:
+    """Do what removals, also interrupted ones, have left to do; return how many bytes were overwritten or deleted.
+
+    Pictures, words in the index, and last the records in WARC files; each may be done again.
+    """
+    media, seqs = _pending(archive)
+    freed = _forget_media(archive, media)
+    if seqs:
+        for seq in seqs:
+            archive.index.remove(seq)
+        archive.index.commit()
+    freed += erase_pending(archive)
+    if media or seqs:
+        with archive.store.transaction():
+            archive.store.set_state(PENDING, "")
+    return freed
+
+
+def _pending(archive: Archive) -> tuple[list[str], list[int]]:
+    """Return the names of pictures and the numbers in the index that are still to be forgotten."""
+    media, seqs = json.loads(archive.store.state(PENDING) or "[[], []]")
+    return media, seqs
+
+
 def erase_pending(archive: Archive) -> int:
-    """Overwrite every record that a removal has noted, also one that was interrupted; return how many bytes that were."""
+    """Overwrite every record that a removal has noted; return how many bytes that were."""
     pending = removing.erasures(archive.store.db)
     for _, place, notice in pending:
         warc.erase(archive.warc_folder, place, notice=notice)

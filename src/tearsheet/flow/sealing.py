@@ -27,6 +27,8 @@ CHECKPOINT = "checkpoint"
 FORMER = "former"
 """Under `ledger/`: the last checkpoint of each log that this one goes on from, by its size."""
 STAMP = "checkpoint.tsr"
+SIGNED = "signed"
+"""Under this key the catalog remembers how many leaves were signed: without, tiles alone are those of a run that was killed."""
 LOT = 20_000
 
 
@@ -48,6 +50,8 @@ def seal(archive: Archive) -> Checkpoint:
         size = last.size if last else 0
         signer = signer_of(archive)
         if last and leaves.count(db) == size and signer.verifier.claims(folder.get(CHECKPOINT)):
+            if archive.store.state(SIGNED) != str(size):
+                archive.store.set_state(SIGNED, str(size))
             return last
         edge = load_edge(size, reader(folder))
         if (edge.root if size else EMPTY_ROOT) != (last.root if last else EMPTY_ROOT):
@@ -57,6 +61,7 @@ def seal(archive: Archive) -> Checkpoint:
             folder.put(f"{FORMER}/{last.size}", folder.get(CHECKPOINT))
         checkpoint = Checkpoint(origin=signer.verifier.name, size=edge.size, root=edge.root)
         folder.put(CHECKPOINT, signer.signed(checkpoint))
+        archive.store.set_state(SIGNED, str(edge.size))
         return checkpoint
 
 

@@ -48,6 +48,17 @@ class Cut:
     further: tuple[Capture, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """A page that did not come. `never` says that asking again would bring nothing; `answer` is what came instead, kept."""
+
+    trouble: str
+    status: int = 0
+    to_front: bool = False
+    never: bool = False
+    answer: Capture | None = None
+
+
 @dataclass(slots=True)
 class Tally:
     """What a run has done so far."""
@@ -85,7 +96,9 @@ class Settler:
         capture = keeping.add_capture(self.db, cut.capture, kind=cut.kept_as, article=n, note=note or cut.trouble)
         for further in cut.further:
             keeping.add_capture(self.db, further, kind="part", article=n)
-        if cut.kept_as == "page" and not note:
+        if note:
+            articles.remarked(self.db, n)
+        elif cut.kept_as == "page":
             profiles.add_page(self.db, urls.host(cut.capture.final_url), article=n, capture=capture)
         if n == row.n and row.gone and not note:
             self._back(row)
@@ -107,28 +120,30 @@ class Settler:
         due_at = schedule.next_look(row.first_seen, row.looks + 1, now)
         articles.looked(self.db, row.n, capture, due_at=due_at)
 
-    def missed(
-        self, wanted: Wanted, trouble: str, *, status: int = 0, to_front: bool = False, never: bool = False
-    ) -> None:
-        """Settle a page that did not come; `never` says that asking again would bring nothing."""
+    def missed(self, wanted: Wanted, miss: Miss) -> None:
+        """Settle a page that did not come."""
         row = articles.wanted(self.db, wanted.n)
         if row is None:
             return
         now = self.clock()
-        misses = schedule.Misses.read(row.misses).add(now, status=status, to_front=to_front)
+        if miss.answer:
+            note = revise.FRONT_PAGE if miss.to_front else f"{revise.ANSWERED}{miss.status}"
+            keeping.add_capture(self.db, miss.answer, kind="error", article=row.n, note=note)
+            articles.remarked(self.db, row.n)
+        misses = schedule.Misses.read(row.misses).add(now, status=miss.status, to_front=miss.to_front)
         reason = misses.reason() if row.revisions else ""
         if reason and not row.gone:
             articles.mark_gone(self.db, row.n, reason, now)
             self._leaf("gone", row, reason)
             self.tally.gone += 1
         due_at: datetime | None = now + schedule.back_off(row.failures + 1)
-        if never or row.failures + 1 >= GIVE_UP_AFTER:
+        if miss.never or row.failures + 1 >= GIVE_UP_AFTER:
             due_at = schedule.next_look(row.first_seen, row.looks + 1, now) if row.revisions else None
         elif row.gone or reason:
             due_at = schedule.next_look(row.first_seen, row.looks + 1, now)
-        elif status == 404 and row.revisions:
+        elif miss.status == 404 and row.revisions:
             due_at = now + timedelta(days=1, minutes=5)
-        articles.failed(self.db, row.n, trouble, due_at=due_at, misses=misses.text())
+        articles.failed(self.db, row.n, miss.trouble, due_at=due_at, misses=misses.text())
 
     # --- which article is it
 

@@ -30,13 +30,13 @@ from tearsheet.flow.clock import now
 from tearsheet.flow.dictionaries import learn_words
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.learning import Profiles, learn_anew
-from tearsheet.flow.parting import Parting, parted, wanted_pages
-from tearsheet.flow.pieces import Job, Piece, cut, develop
+from tearsheet.flow.parting import Parting, further_pages
+from tearsheet.flow.pieces import Job, Piece, cut, develop, piece_of
 from tearsheet.flow.pool import Pool, undisturbed
 from tearsheet.flow.records import Keeper
-from tearsheet.flow.remove import erase_pending
+from tearsheet.flow.remove import finish_removals
 from tearsheet.flow.sealing import seal
-from tearsheet.flow.settle import Cut, Settler, Tally
+from tearsheet.flow.settle import Cut, Miss, Settler, Tally
 from tearsheet.flow.visits import Visiting, on_disk, settle_visit
 from tearsheet.model import Capture, Clipping, Picture, Step
 from tearsheet.store import articles, keeping
@@ -52,6 +52,8 @@ MOST_WAITING = 64
 MOST_WAITING_BYTES = 64_000_000
 """Pages and pictures that wait for a processor are held in memory: above this, none is asked for."""
 PICTURE_TRIES = 4
+# Answers that say something of the article itself; those of a host in trouble say nothing worth keeping.
+TELLING_STATUS = frozenset({401, 402, 403, 404, 410, 451})
 # So many pictures of one host in vain, and the rest of them wait for another run.
 SILENT_AFTER = 2
 MAX_PAGES_PER_VISIT = 60
@@ -386,15 +388,15 @@ class Update:
             return
         to_front = urls.is_front(answer.final_url) and not urls.is_front(wanted.url)
         if to_front:
-            self._page_missed(job, FetchError(wanted.url, "redirected to the front page"), to_front=True)
+            moved = FetchError(wanted.url, "redirected to the front page")
+            self._page_missed(job, moved, to_front=True, answer=answer)
             return
         kept = self.keeper.keep(answer)
         self._cut_page(job, kept)
 
     def _cut_page(self, job: Job, page: Capture) -> None:
         profile = self.profiles.of(urls.host(page.final_url))
-        piece = Piece(capture=page, entry=job.wanted.entry, rule=job.rule, profile=profile, further=job.further)
-        self._give((job, page), cut, piece)
+        self._give((job, page), cut, piece_of(job, page, profile))
 
     def _take_further(self, parting: Parting, answer: Capture | FetchError) -> None:
         if isinstance(answer, FetchError):
@@ -414,7 +416,9 @@ class Update:
             return
         self._page_missed(job, error)
 
-    def _page_missed(self, job: Job, error: FetchError, *, to_front: bool = False) -> None:
+    def _page_missed(
+        self, job: Job, error: FetchError, *, to_front: bool = False, answer: Capture | None = None
+    ) -> None:
         wanted = job.wanted
         status = error.status if isinstance(error, BadStatus) else 0
         if not (wanted.gone and (to_front or status in (404, 410))):  # that it is gone was told when it went
@@ -422,10 +426,16 @@ class Update:
         if wanted.revisions == 0 and len(wanted.entry.content or wanted.entry.summary) > 200:
             self._cut_entry(wanted, str(error))
             return
-        never = isinstance(error, RobotsRefused | AddressRefused)
-        self.settled.append(
-            lambda: self.settler.missed(wanted, str(error), status=status, to_front=to_front, never=never)
+        if status in TELLING_STATUS and isinstance(error, BadStatus):
+            answer = error.capture
+        miss = Miss(
+            trouble=str(error),
+            status=status,
+            to_front=to_front,
+            never=isinstance(error, RobotsRefused | AddressRefused),
+            answer=self.keeper.keep(answer) if answer and wanted.revisions else None,
         )
+        self.settled.append(lambda: self.settler.missed(wanted, miss))
 
     def _cut_entry(self, wanted: Wanted, trouble: str) -> None:
         """Cut the text that the listing gave: there is no page, or it did not come."""
@@ -467,13 +477,11 @@ class Update:
         wanted = job.wanted
         if isinstance(result, TearsheetError):
             self._trouble(wanted.url, result)
-            self.settled.append(lambda: self.settler.missed(wanted, str(result)))
+            self.settled.append(lambda: self.settler.missed(wanted, Miss(trouble=str(result))))
             return
         clipping, digest = result
-        if wants := wanted_pages(job, clipping):
-            parting = parted(job, capture, wants)
-            for url in wants:
-                self._push(url, tag=parting, referer=capture.final_url)
+        if further := further_pages(job, capture, clipping):
+            self.queue.extend(further)
             return
         if not clipping.text.strip():
             self.failures["no words found on the page"] += 1
@@ -556,7 +564,7 @@ class Update:
         """Put right what an earlier run left behind when it was killed: torn tails, claims, half a removal."""
         for trimmed in warc.trim(self.archive.warc_folder):
             self.troubles.append((trimmed.file, str(trimmed)))
-        erase_pending(self.archive)
+        finish_removals(self.archive)
         with self.archive.store.transaction() as db:
             for name in self.worker.dead(source_rows.workers(db)):
                 source_rows.release(db, name)

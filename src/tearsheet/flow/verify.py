@@ -11,7 +11,7 @@ from tearsheet.archive import Archive
 from tearsheet.errors import TearsheetError
 from tearsheet.files import Folder
 from tearsheet.flow import keys
-from tearsheet.flow.sealing import CHECKPOINT, FORMER, digest_of, reader
+from tearsheet.flow.sealing import CHECKPOINT, FORMER, SIGNED, digest_of, reader
 from tearsheet.ledger import Checkpoint, Edge, Tree, leaf_record, subject
 from tearsheet.model import Capture, Step
 from tearsheet.store import checking, leaves, warcfiles
@@ -88,7 +88,7 @@ class _Verification:
         folder = Folder(self.archive.path / "ledger")
         if not folder.has(CHECKPOINT):
             self.count["unsealed"] = leaves.count(self.db)
-            if self.count["unsealed"] and (self.archive.path / "ledger" / "tile").exists():
+            if self.archive.store.state(SIGNED):
                 self.problems.append(("ledger/checkpoint", "is missing"))
             return
         try:

@@ -5,11 +5,24 @@ An edit is a difference between captures, never between extractors: only clippin
 
 from tearsheet.revise.columns import BlockChange, blocks
 from tearsheet.revise.difference import Change, diff
-from tearsheet.revise.judgement import NOWHERE, Elsewhere, is_passing, kind_of, next_revision, worse
+from tearsheet.revise.judgement import (
+    ANSWERED,
+    FRONT_PAGE,
+    NOWHERE,
+    WORSE,
+    Elsewhere,
+    is_passing,
+    kind_of,
+    next_revision,
+    worse,
+)
 from tearsheet.revise.wording import Block, blocks_of, edit_digest, picture_key
 
 __all__ = [
+    "ANSWERED",
+    "FRONT_PAGE",
     "NOWHERE",
+    "WORSE",
     "Block",
     "BlockChange",
     "Change",

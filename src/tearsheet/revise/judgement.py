@@ -93,6 +93,13 @@ def _lasting(clipping: Clipping, elsewhere: Elsewhere) -> tuple[object, ...]:
     )
 
 
+WORSE = ("paywall", "challenge", "error", "empty", "stub", "garbled", "other")
+"""What can be captured in place of an article."""
+
+ANSWERED, FRONT_PAGE = "answered ", "front page"
+"""What is noted of a capture that is an error (with its status), or the front page to which the address led."""
+
+
 def worse(old: Clipping, new: Clipping) -> str:
     """Return why `new` must not take the place of `old`, or nothing if it may.
 

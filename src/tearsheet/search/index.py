@@ -94,7 +94,8 @@ class Index:
         connection = sqlite3.connect(file, timeout=30)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+            # FULL, not NORMAL: the words of what was removed must not come back with a power cut.
+            connection.execute("PRAGMA synchronous = FULL")
             index = cls(connection)
             index.create()
             connection.commit()

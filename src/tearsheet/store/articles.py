@@ -285,6 +285,11 @@ def merge(db: sqlite3.Connection, old: int, new: int) -> None:
     db.execute("DELETE FROM article WHERE n = ?", (old,))
 
 
+def remarked(db: sqlite3.Connection, n: int) -> None:
+    """Note that the pages of article `n` have something new to say, though its wording is as it was."""
+    db.execute("UPDATE article SET change = ? WHERE n = ? AND revisions > 0", (next_change(db), n))
+
+
 def mark_copy(db: sqlite3.Connection, n: int, original: int) -> None:
     """Note that article `n` says that it is a copy of `original`."""
     db.execute(

@@ -55,6 +55,16 @@ def of_article(db: sqlite3.Connection, id: str) -> list[Kept]:
     return [kept_of(db, row) for row in rows]
 
 
+def moves(db: sqlite3.Connection, id: str) -> list[tuple[datetime, str, str]]:
+    """Return when article `id` was found gone and when back: time, event and the reason for it, in order."""
+    rows = db.execute(
+        """SELECT at, event, record FROM leaf WHERE event IN ('gone', 'returned') AND record IS NOT NULL
+        AND ref = (SELECT n FROM article WHERE id = ?) ORDER BY seq""",
+        (id,),
+    )
+    return [(from_ms(row["at"]), row["event"], str(json.loads(row["record"])["reason"])) for row in rows]
+
+
 def kept_of(db: sqlite3.Connection, row: sqlite3.Row) -> Kept:
     """Return the leaf of a row with the record it stands for."""
     if row["salt"] is None:

@@ -257,11 +257,12 @@ class _File:
         now = datetime.now(UTC)
         try:
             below = folder / f"{now:%Y}" / f"{now:%m}"
-            made = _make_folders(below)
+            below.mkdir(parents=True, exist_ok=True)
             name, descriptor = _new_file(below, now)
             file = cls(folder, f"{now:%Y}/{now:%m}/{name}", descriptor, new_id())
             _write_mark(file._mark, 0)
-            for parent in (below, *made):
+            # All of them, new or not: whoever made one may have been killed before he synced the one above.
+            for parent in (below, below.parent, folder, folder.parent):
                 sync_folder(parent)
         except OSError as error:
             raise DiskTrouble(str(folder), error.strerror or str(error)) from error
@@ -369,13 +370,6 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _make_folders(folder: Path) -> list[Path]:
-    """Make `folder` and what is missing above it; return the folders that got a new name in them."""
-    missing = list(itertools.takewhile(lambda one: not one.exists(), (folder, *folder.parents)))
-    folder.mkdir(parents=True, exist_ok=True)
-    return [one.parent for one in missing]
 
 
 def _new_file(folder: Path, now: datetime) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from tearsheet.flow.site.desk import CaptureSeen, Desk, shortened
 from tearsheet.model import Article, Clipping, Query, Revision
 from tearsheet.publish.feeds import FeedEntry
 from tearsheet.publish.site import paths, render, wordings
-from tearsheet.publish.site.views import ArticleView, Card, EditsView, Evidence, Link, Pic, Piece, Wording
+from tearsheet.publish.site.views import ArticleView, Card, EditsView, Evidence, Incident, Link, Pic, Piece, Wording
 
 MAX_PICTURE_LEAD = 320
 """A lead picture narrower than this stands in the text or not at all, not above it."""
@@ -22,7 +22,7 @@ def article_view(desk: Desk, article: Article) -> ArticleView:
     """
     revisions = _revisions(desk, article)
     captures = desk.archive.captures(article.id)
-    history = wordings.history(revisions, [(capture.at, capture.digest) for capture in captures])
+    history = wordings.history(revisions, _looks(captures))
     clipping = revisions[-1].clipping
     excerpt_only = desk.excerpt_only(article)
     pics = desk.pics([*clipping.images, *([clipping.lead] if clipping.lead else [])])
@@ -31,6 +31,7 @@ def article_view(desk: Desk, article: Article) -> ArticleView:
         html=_excerpt(article) if excerpt_only else _body(clipping),
         evidence=_evidence(desk, article, revisions, captures),
         history=history,
+        incidents=_incidents(desk, article, captures),
         description=shortened(clipping.description or article.excerpt, 300),
         published=clipping.published,
         published_how=_how(clipping),
@@ -53,18 +54,27 @@ def edits_view(desk: Desk, article: Article) -> EditsView:
         NoSuchRevision: nothing of it was ever kept.
     """
     revisions = _revisions(desk, article)
-    history = wordings.history(
-        revisions, [(capture.at, capture.digest) for capture in desk.archive.captures(article.id)]
-    )
+    captures = desk.archive.captures(article.id)
+    history = wordings.history(revisions, _looks(captures))
     excerpt_only = desk.excerpt_only(article)
     return EditsView(
         card=_card(desk, article, revisions[-1].clipping, history),
         history=history,
         comparisons=wordings.comparisons(revisions, history, titles_only=excerpt_only),
         checked=desk.day_of(article.last_seen),
+        incidents=_incidents(desk, article, captures),
         published=revisions[-1].clipping.published,
         excerpt_only=excerpt_only,
     )
+
+
+def _incidents(desk: Desk, article: Article, captures: Sequence[CaptureSeen]) -> tuple[Incident, ...]:
+    refused = [(capture.at, capture.note) for capture in captures if wordings.is_refused(capture.note)]
+    return wordings.incidents(refused, desk.archive.moves(article.id))
+
+
+def _looks(captures: Sequence[CaptureSeen]) -> list[wordings.Look]:
+    return [(capture.at, capture.digest) for capture in captures if not wordings.is_refused(capture.note)]
 
 
 def neighbour(desk: Desk, article: Article, *, newer: bool) -> Card | None:

@@ -23,6 +23,7 @@ from tearsheet.publish.site.views import (
     SourceView,
 )
 from tearsheet.publish.words import Words, words
+from tearsheet.revise import picture_key
 
 Page = tuple[str, bytes]
 _MAX_DESCRIPTION = 200
@@ -63,7 +64,9 @@ def article(masthead: Masthead, view: ArticleView) -> Page:
     )
     markup = view.html
     if view.lead:
-        leads = frozenset(url for url, pic in view.pictures.items() if pic.src == view.lead.src)
+        # The same picture in other sizes is no other picture.
+        keys = {picture_key(url) for url, pic in view.pictures.items() if pic.src == view.lead.src}
+        leads = frozenset(url for url in view.pictures if picture_key(url) in keys)
         markup = pictures.without_lead(markup, leads)
     text = render.text_markup(markup, shown=view.pictures, root=paths.root_of(path), words_=own)
     return render.page(masthead, path, "article.html", {"head": head, "v": view, "text": text})

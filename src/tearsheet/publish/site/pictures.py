@@ -31,13 +31,15 @@ def shown(
 
 
 def without_lead(markup: str, urls: frozenset[str]) -> str:
-    """Return `markup` without its first figure if that shows the lead picture, which stands above the text already."""
-    found = _FIGURE.search(markup)
-    if found is None:
-        return markup
-    tags = [html.attributes(tag) for tag in _TAG.findall(found.group()) if html.tag_name(tag) == "img"]
-    if len(tags) == 1 and tags[0].get("src") in urls:
-        return markup[: found.start()] + markup[found.end() :]
+    """Return `markup` without its first figures if they show the lead picture, which stands above the text already.
+
+    There are several where a page holds the picture once for browsers with scripts and once for those without.
+    """
+    while found := _FIGURE.search(markup):
+        tags = [html.attributes(tag) for tag in _TAG.findall(found.group()) if html.tag_name(tag) == "img"]
+        if len(tags) != 1 or tags[0].get("src") not in urls:
+            break
+        markup = markup[: found.start()] + markup[found.end() :]
     return markup
 
 

@@ -156,6 +156,21 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """What looks at an article found in its place: `gone` or `returned`, or what kept a capture from becoming its wording.
+
+    Looks in a row that found the same are one: from `at` to `until`, `looks` of them. `detail` says
+    what shows that it is gone, or with which status its address answered.
+    """
+
+    kind: str
+    at: datetime
+    until: datetime
+    looks: int = 1
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Where an article comes from and what proves it. `checked` is the last day it was seen at its source."""
 
@@ -179,6 +194,7 @@ class ArticleView:
     html: str
     evidence: Evidence
     history: tuple[Wording, ...]
+    incidents: tuple[Incident, ...] = ()
     description: str = ""
     published: datetime | None = None
     published_how: str = ""
@@ -230,6 +246,7 @@ class EditsView:
     history: tuple[Wording, ...]
     comparisons: tuple[Comparison, ...]
     checked: date
+    incidents: tuple[Incident, ...] = ()
     published: datetime | None = None
     excerpt_only: bool = False
 

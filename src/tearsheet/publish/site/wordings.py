@@ -1,19 +1,21 @@
 """The edit history of an article: which wordings to set side by side, and what a program can know about each change."""
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cache
 
 from tearsheet import terms
 from tearsheet.model import Clipping, Revision
-from tearsheet.publish.site.views import Comparison, Piece, Row, Wording
-from tearsheet.revise import Block, BlockChange, blocks, diff
+from tearsheet.publish.site.views import Comparison, Incident, Piece, Row, Wording
+from tearsheet.revise import ANSWERED, FRONT_PAGE, WORSE, Block, BlockChange, blocks, diff
 
 Look = tuple[datetime, str]
 """A capture: when it came, and the digest of its body."""
 
 MAX_PAIRS = 24
+_ONE_LOOK = timedelta(minutes=5)
 _MAX_UNCHANGED = 400  # characters of an unchanged block that are repeated; the whole text stands in the article
 _NOTICE = re.compile(
     r"\bcorrections?\b|\bcorrected\b|\bclarification\b|\bupdated?\b|editor['’]s note|an earlier version|"
@@ -55,6 +57,34 @@ def history(revisions: Sequence[Revision], looked: Sequence[Look]) -> tuple[Word
             )
         )
     return tuple(found)
+
+
+def is_refused(note: str) -> bool:
+    """Tell whether what is noted of a capture says that something else came in the article's place."""
+    return note in WORSE or note == FRONT_PAGE or note.startswith(ANSWERED)
+
+
+def incidents(
+    refused: Iterable[tuple[datetime, str]], moves: Iterable[tuple[datetime, str, str]]
+) -> tuple[Incident, ...]:
+    """Return what became of an article besides its wordings, in order of time.
+
+    `refused` are the captures that could not become its wording, with the reason; `moves` say when it was found gone or back.
+    """
+    found = [Incident(kind=kind, at=at, until=at, detail=detail) for at, kind, detail in moves]
+    told = [each.at for each in found if each.kind == "gone"]
+    for at, note in refused:
+        kind, _, status = note.partition(" ") if note.startswith(ANSWERED) else (note, "", "")
+        # The look at which an article was found gone says so already.
+        if kind in WORSE or not any(abs(at - gone) < _ONE_LOOK for gone in told):
+            found.append(Incident(kind=kind.replace(" ", "_"), at=at, until=at, detail=status))
+    joined: list[Incident] = []
+    for each in sorted(found, key=lambda incident: incident.at):
+        if joined and (joined[-1].kind, joined[-1].detail) == (each.kind, each.detail):
+            joined[-1] = replace(joined[-1], until=each.at, looks=joined[-1].looks + 1)
+        else:
+            joined.append(each)
+    return tuple(joined)
 
 
 def _captured(revision: Revision, looked: Sequence[Look]) -> datetime:

@@ -1,0 +1,278 @@
+"""Commands that are killed: a process that has everything loaded forks one child for each, and `strace` watches the child.
+
+`python -m tests.crashing` is that process. It reads jobs as lines of JSON; a child stops itself before it begins, so that
+strace can take hold of it first. After each commit a child writes down, outside the archive, what is acknowledged from then on.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CHANGES = (
+    "write",
+    "pwrite64",
+    "fsync",
+    "fdatasync",
+    "rename",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "mkdir",
+    "ftruncate",
+    "sendfile",
+    "chmod",
+)
+"""The calls that change what is on a disk, or make it last."""
+
+STRACE = shutil.which("strace")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A command to run on the archive in the folder `archive`; `more` is what it needs besides."""
+
+    do: str
+    archive: Path
+    more: tuple[str, ...] = ()
+    at: str = ""
+    pictures: bool = True
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a child ended: `killed`, or with `code`; what it said, and what it had acknowledged, last."""
+
+    killed: bool
+    code: int
+    said: str
+    acknowledged: dict
+
+
+class Prepared:
+    """The prepared process, as a context. `folder` takes its notes, and must not be an archive."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.acks, self.errors = folder / "acks", folder / "errors"
+
+    def __enter__(self):
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crashing", str(self.acks), str(self.errors)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._line() == "ready"
+        return self
+
+    def __exit__(self, *error):
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait(timeout=60)
+
+    def run(self, job, *, after_s=None, strace=()):
+        """Return how `job` ended: killed `after_s` seconds (or not), under strace with these arguments."""
+        self.acks.write_bytes(b"")
+        self.errors.write_bytes(b"")
+        print(json.dumps({**vars(job), "archive": str(job.archive)}), file=self._process.stdin, flush=True)
+        pid = int(self._line())
+        tracer = _attached(pid, strace) if strace else None
+        os.kill(pid, signal.SIGCONT)
+        if after_s is not None:
+            time.sleep(after_s)
+            os.kill(
+                pid, signal.SIGKILL
+            )  # ended already, it stays a zombie until it is asked for: never another process
+        print("go on", file=self._process.stdin, flush=True)
+        status = int(self._line())
+        if tracer:
+            tracer.wait(timeout=60)
+        lines = self.acks.read_bytes().split(b"\n")[:-1]
+        return Ended(
+            killed=os.WIFSIGNALED(status),
+            code=-1 if os.WIFSIGNALED(status) else os.WEXITSTATUS(status),
+            said=self.errors.read_text(),
+            acknowledged=json.loads(lines[-1]) if lines else {},
+        )
+
+    def counted(self, job):
+        """Return how often each call that changes the disk came in an undisturbed run of `job`."""
+        log = self.folder / "calls"
+        ended = self.run(job, strace=(f"--trace={','.join(CHANGES)}", f"--output={log}"))
+        assert ended.code == 0, ended.said
+        return Counter(re.findall(r"^(\w+)\(", log.read_text(errors="replace"), re.MULTILINE))
+
+    def killed_at(self, job, call, number):
+        """Return how `job` ended if it is killed when it makes `call` for the `number`-th time."""
+        return self.run(
+            job,
+            strace=(f"--trace={call}", "--output=/dev/null", f"--inject={call}:signal=KILL:when={number}"),
+        )
+
+    def _line(self):
+        return self._process.stdout.readline().strip()
+
+
+def _attached(pid, arguments):
+    tracer = subprocess.Popen([STRACE, "-qq", "--attach", str(pid), *arguments])
+    until = time.monotonic() + 30
+    while "TracerPid:\t0\n" in Path(f"/proc/{pid}/status").read_text():
+        assert tracer.poll() is None, "strace could not take hold of the process"
+        assert time.monotonic() < until
+        time.sleep(0.0005)
+    return tracer
+
+
+# ---- what the prepared process does
+
+
+def main():
+    acks, errors = sys.argv[1:]
+    _load()
+    _say("ready")
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            _child(Job(**json.loads(line)), acks=acks, errors=errors)
+        os.waitpid(pid, os.WUNTRACED)  # it has stopped itself
+        _say(pid)
+        sys.stdin.readline()
+        _say(os.waitpid(pid, 0)[1])
+
+
+def _say(what):
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
+def _load():
+    """Import and read whatever a command would, so that its children need not."""
+    from datetime import UTC
+
+    import tests.flow_archive
+
+    from tearsheet import extraction, media
+    from tearsheet.flow import backup, build, exports, imports, remove, update, verify  # noqa: F401
+    from tearsheet.model import Capture
+
+    body = b"<html><head><title>A flood</title></head><body><article><h1>A flood</h1><p>" + b"Water rose. " * 60
+    page = Capture(
+        url="https://paper.example/a",
+        final_url="https://paper.example/a",
+        status=200,
+        headers=(("Content-Type", "text/html; charset=utf-8"),),
+        body=body,
+        captured_at=datetime(2026, 3, 2, tzinfo=UTC),
+        digest="sha256:" + "0" * 64,
+    )
+    extraction.clip(page)
+    assert tests.flow_archive
+    assert media
+
+
+def _child(job, *, acks, errors):
+    code = 70
+    try:
+        os.dup2(os.open(errors, os.O_WRONLY | os.O_APPEND), 2)
+        sys.stdin.close()
+        os.kill(os.getpid(), signal.SIGSTOP)
+        code = _done(job, os.open(acks, os.O_WRONLY | os.O_APPEND))
+    except BaseException:  # noqa: BLE001 whatever it is, the one who asked wants to read it
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _done(job, acks):
+    from tearsheet.archive import open_archive
+    from tearsheet.errors import TearsheetError
+    from tearsheet.flow.backup import restore
+
+    try:
+        if job.do == "restore":
+            restore(Path(job.more[0]), Path(job.archive))
+            return 0
+        with open_archive(job.archive) as archive:
+            archive.store.__class__ = _telling(acks)
+            COMMANDS[job.do](archive, job)
+    except TearsheetError as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        return 7
+    return 0
+
+
+def _telling(acks):
+    """Return a catalog that writes down, after every commit, what is acknowledged from then on."""
+    from tearsheet.store import Store
+
+    class Telling(Store):
+        def _commit(self):
+            super()._commit()
+            os.write(acks, json.dumps(acknowledged(self.db)).encode() + b"\n")
+
+    return Telling
+
+
+def acknowledged(db):
+    """Return what a catalog says is kept: wordings by article, leaves, pictures."""
+    return {
+        "articles": dict(db.execute("SELECT id, revisions FROM article WHERE revisions > 0").fetchall()),
+        "leaves": db.execute("SELECT count(*) FROM leaf").fetchone()[0],
+        "pictures": [row[0] for row in db.execute("SELECT url FROM picture WHERE digest IS NOT NULL ORDER BY url")],
+    }
+
+
+def _update(archive, job):
+    from tearsheet.flow.clock import now
+    from tearsheet.flow.update import UpdateOptions, update
+
+    clock = (lambda: datetime.fromisoformat(job.at)) if job.at else now
+    update(archive, UpdateOptions(workers=0, pictures=job.pictures, again="again" in job.more), clock=clock)
+
+
+def _build(archive, job):
+    from tearsheet.flow.build import build
+    from tearsheet.flow.exports import export_posts
+
+    build(archive, version="test")
+    export_posts(archive, archive.path / "posts", "sound")
+
+
+def _import(archive, job):
+    from tearsheet.flow.imports import import_warcs
+
+    import_warcs(archive, [Path(name) for name in job.more], workers=0)
+
+
+def _backup(archive, job):
+    from tearsheet.flow.backup import backup
+
+    backup(archive, Path(job.more[0]))
+
+
+def _remove(archive, job):
+    from tearsheet.flow.remove import remove
+
+    remove(archive, job.more[0], reason="asked for")
+
+
+COMMANDS = {"update": _update, "build": _build, "import": _import, "backup": _backup, "remove": _remove}
+
+
+if __name__ == "__main__":
+    main()
