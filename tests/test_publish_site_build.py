@@ -14,7 +14,7 @@ from tests.site_archive import NOON, MemoryFolder, PaperArchive, PaperSettings, 
 from tests.site_press import EVENING, LEDGER, PAPERS, clipping, press
 
 from tearsheet.flow.build import MANIFEST, UNDER_WAY, build
-from tearsheet.model import Revision, Source
+from tearsheet.model import Image, Revision, Source
 from tearsheet.publish.site import paths
 
 
@@ -100,6 +100,25 @@ def test_a_removed_article_leaves_nothing_behind():
     assert not [name for name, data in out.held.items() if b"Crane 7" in data]
     assert names
     assert not [name for name in names if paths.media(name) in out.held]
+
+
+def test_a_picture_that_comes_late_is_shown_by_every_article_that_waits_for_it():
+    """An archive notes the change of that article only for which it was fetched."""
+    archive, out = press(pictures=False), MemoryFolder()
+    lead = Image(url="https://ledger.example/i/quay.jpg")
+    keys = []
+    for slug in ("one", "two"):
+        made = clipping(f"https://ledger.example/{slug}", slug, ("Quay.",), source=LEDGER, published=NOON)
+        keys.append(archive.keep(replace(made, lead=lead), LEDGER, seen=NOON))
+    build(archive, out=out)
+
+    archive.picture(lead.url, "ab/quay.webp", b"quay")
+    build(archive, out=out)
+    shown = dict(out.held)
+    build(archive, out=out, full=True)
+
+    assert all(b"quay.webp" in shown[f"a/{key}/index.html"] for key in keys)
+    assert {name for name in shown if shown[name] != out.held[name]} <= {MANIFEST}
 
 
 def test_a_full_build_removes_files_that_no_build_wrote():

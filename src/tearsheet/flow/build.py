@@ -74,13 +74,15 @@ class BuildReport:
 
 @dataclass(slots=True)
 class _Known:
-    """What the manifest says of an article: its mark, arrival, wordings, the lists it stands on, and its pictures' names."""
+    """What the manifest says of an article: its mark, arrival, wordings, the lists it stands on, its pictures' names,
+    and the addresses of pictures that it waits for."""
 
     mark: str
     seq: int
     wordings: int
     folders: list[str]
     media: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
     copy_of: str = ""
 
 
@@ -194,15 +196,28 @@ class _Build:
                 dirty.add(article.id)
                 known = self._known(article, mark)
             self.now.articles[article.id] = known
+        for article_id in self._illustrated(dirty):
+            article = self.archive.article(article_id)
+            self.now.articles[article_id] = self._known(article, _mark(self.desk, article))
+            dirty.add(article_id)
         return dirty | (self.before.articles.keys() - self.now.articles.keys())
 
+    def _illustrated(self, dirty: set[str]) -> list[str]:
+        """Return the articles, but for `dirty` ones, for which a picture has come: it was fetched for another, maybe."""
+        waiting = {key: known.waiting for key, known in self.now.articles.items() if known.waiting and key not in dirty}
+        known = self.archive.pictures(sorted({url for urls in waiting.values() for url in urls}))
+        come = {url for url, picture in known.items() if picture.web or picture.thumb}
+        return [key for key, urls in waiting.items() if not come.isdisjoint(urls)]
+
     def _known(self, article: Article, mark: str) -> _Known:
+        media, waiting = _media_of(self.desk, article)
         return _Known(
             mark=mark,
             seq=article.seq,
             wordings=article.revisions,
             folders=sorted(_folders_of(self.desk, article)),
-            media=_media_of(self.desk, article),
+            media=media,
+            waiting=waiting,
             copy_of=article.copy_of,
         )
 
@@ -363,14 +378,15 @@ def _folders_of(desk: Desk, article: Article) -> set[str]:
     return found | {paths.day(day), paths.month(day), paths.year(day.year)}
 
 
-def _media_of(desk: Desk, article: Article) -> list[str]:
-    """Return the names of the pictures' copies that the pages of `article` show."""
+def _media_of(desk: Desk, article: Article) -> tuple[list[str], list[str]]:
+    """Return the names of the pictures' copies that the pages of `article` show, and the addresses of those without a copy."""
     revisions = desk.revisions(article)
     images = list(revisions[-1].clipping.images) if revisions and not desk.excerpt_only(article) else []
     leads = [article.lead, revisions[-1].clipping.lead if revisions else None]
     addresses = {image.url for image in [*images, *leads] if image and image.url}
     known = desk.archive.pictures(sorted(addresses)) if addresses else {}
-    return sorted({name for picture in known.values() for name in (picture.web, picture.thumb) if name})
+    names = {url: {picture.web, picture.thumb} - {""} for url, picture in known.items()}
+    return sorted(set().union(*names.values())), sorted(url for url in addresses if not names.get(url))
 
 
 def _members(articles: Mapping[str, _Known]) -> dict[str, list[tuple[int, str]]]:
