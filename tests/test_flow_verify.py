@@ -156,6 +156,35 @@ def test_a_removed_article_is_gone_from_everywhere_and_said_to_be_removed(own_pr
     )
 
 
+def test_a_removed_article_s_address_stands_in_no_record_of_its_own(newsroom, tmp_path):
+    """Not in the request for it either, nor in a redirect that led there."""
+    from tests.flow_archive import following_only, ran
+
+    renamed = next(one for one in newsroom.at(4) if one.old_urls and one.paper == "courier")
+    newsroom.turn_to(3)
+    archive = following_only(tmp_path / "archive", newsroom, renamed.old_urls)
+    newsroom.turn_to(4)
+    ran(archive, again=True)
+    article = archive.article(renamed.url)
+    slugs = {url.rstrip("/").rpartition("/")[2].encode() for url in (renamed.url, *renamed.old_urls)}
+
+    def told():
+        return {
+            record.type
+            for file in archive.warc_folder.rglob("*.warc.gz")
+            for record in warc.read(file)
+            for slug in slugs
+            if slug in record.url.encode() or (record.type == "request" and slug in record.block)
+        }
+
+    assert told() == {"request", "response", "conversion"}
+
+    remove(archive, article.id, reason="a court said so")
+
+    assert told() == set()
+    assert verify(archive).problems == ()
+
+
 def warc_text(archive: Archive, place) -> str:
     [record] = [one for one in warc.read(archive.warc_folder / place.file) if one.offset == place.offset]
     return record.block.decode("utf-8", "replace")

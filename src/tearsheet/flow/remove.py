@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tearsheet import warc
+from tearsheet import urls, warc
 from tearsheet.archive import Archive
 from tearsheet.errors import NoSuchArticle
 from tearsheet.flow.clock import now
 from tearsheet.flow.sealing import note_files, seal
+from tearsheet.model import Place
 from tearsheet.store import removing
 
 PENDING = "removal"
@@ -86,14 +87,32 @@ def _pending(archive: Archive) -> tuple[list[str], list[int]]:
 def erase_pending(archive: Archive) -> int:
     """Overwrite every record that a removal has noted; return how many bytes that were."""
     pending = removing.erasures(archive.store.db)
-    for _, place, notice in pending:
-        warc.erase(archive.warc_folder, place, notice=notice)
+    places: dict[str, list[Place]] = {}
+    for _, place in pending:
+        places.setdefault(place.file, []).append(place)
+    for name, answers in places.items():
+        # The answers last: they are what leads to the rest, should this be interrupted.
+        answers[:0] = _companions(archive, name, {place.offset for place in answers})
+        for place in answers:
+            warc.erase(archive.warc_folder, place, notice=removing.NOTICE)
     if pending:
         with archive.store.transaction() as db:
-            for n, _, _ in pending:
+            for n, _ in pending:
                 removing.erased(db, n)
-        note_files(archive, {place.file for _, place, _ in pending})
-    return sum(place.length for _, place, _ in pending)
+        note_files(archive, places)
+    return sum(place.length for found in places.values() for place in found)
+
+
+def _companions(archive: Archive, name: str, offsets: set[int]) -> list[Place]:
+    """Return the places of requests and redirects that belong to the answers at `offsets`, but for what the catalog lists."""
+    listed = removing.offsets(archive.store.db, name)
+
+    def is_theirs(url: str) -> bool:
+        address = urls.canonical(url)
+        return removing.is_removed(archive.store.db, [address, *urls.variants(address)])
+
+    found = warc.companions(archive.warc_folder, name, offsets, is_theirs=is_theirs)
+    return [place for place in found if place.offset not in listed]
 
 
 def _wanted(archive: Archive, key: str, *, source: bool) -> list[int]:

@@ -10,6 +10,9 @@ from tearsheet.store import packing
 from tearsheet.store.articles import address_hash, next_change
 from tearsheet.store.keeping import Event, add_leaf, canonical
 
+NOTICE = "removed by notice"
+"""What stands in a WARC file in place of a record that was removed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
@@ -84,15 +87,18 @@ def is_removed(db: sqlite3.Connection, urls: Iterable[str]) -> bool:
     return any(db.execute("SELECT 1 FROM removed WHERE hash = ?", (address_hash(url),)).fetchone() for url in urls)
 
 
-def erasures(db: sqlite3.Connection) -> list[tuple[int, Place, str]]:
-    """Return (row number, place, notice) of every record whose bytes are still to be overwritten."""
+def offsets(db: sqlite3.Connection, file: str) -> frozenset[int]:
+    """Return where the captures lie that the catalog has of the WARC file `file`."""
+    rows = db.execute("SELECT offset FROM capture WHERE file = (SELECT n FROM warc_file WHERE name = ?)", (file,))
+    return frozenset(offset for (offset,) in rows)
+
+
+def erasures(db: sqlite3.Connection) -> list[tuple[int, Place]]:
+    """Return (row number, place) of every record whose bytes are still to be overwritten."""
     rows = db.execute(
         "SELECT erasure.*, warc_file.name FROM erasure JOIN warc_file ON warc_file.n = erasure.file"
     ).fetchall()
-    return [
-        (row["n"], Place(file=row["name"], offset=row["offset"], length=row["length"]), "removed by notice")
-        for row in rows
-    ]
+    return [(row["n"], Place(file=row["name"], offset=row["offset"], length=row["length"])) for row in rows]
 
 
 def erased(db: sqlite3.Connection, n: int) -> None:

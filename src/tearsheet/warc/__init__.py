@@ -1,7 +1,7 @@
 """Captures written to and read from WARC files, whatever has happened to them. Nothing is fetched or understood here."""
 
 from tearsheet.warc.captures import captures, cdxj, get
-from tearsheet.warc.erasing import erase
+from tearsheet.warc.erasing import companions, erase
 from tearsheet.warc.reader import Damage, check, read
 from tearsheet.warc.records import Record
 from tearsheet.warc.tail import Trimmed, is_open, trim
@@ -16,6 +16,7 @@ __all__ = [
     "captures",
     "cdxj",
     "check",
+    "companions",
     "erase",
     "get",
     "is_open",

@@ -3,6 +3,7 @@
 import os
 import struct
 import zlib
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -10,8 +11,10 @@ from uuid import uuid4
 from tearsheet.errors import BadWarc, DiskTrouble
 from tearsheet.model import Place
 from tearsheet.warc.members import HEADER
+from tearsheet.warc.reader import read
 
 _STORED_MAX = 65_535
+_EXCHANGE = frozenset({"request", "response", "revisit"})
 
 
 def erase(folder: Path, place: Place, *, notice: str) -> None:
@@ -32,6 +35,21 @@ def erase(folder: Path, place: Place, *, notice: str) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise DiskTrouble(str(path), str(error)) from error
+
+
+def companions(folder: Path, name: str, offsets: Collection[int], *, is_theirs: Callable[[str], bool]) -> list[Place]:
+    """Return what else the file `name` holds of the exchanges whose answers lie at `offsets`: their requests tell the address.
+
+    `is_theirs` says of the address of a redirect, which no answer refers to, whether it led to one of them.
+    """
+    found, ids = [], set[str]()
+    for record in read(folder / name, verify=False, name=name):
+        if record.offset in offsets:
+            ids.add(record.id)
+        elif record.field("WARC-Concurrent-To") in ids or (record.type in _EXCHANGE and is_theirs(record.url)):
+            ids.add(record.id)
+            found.append(Place(file=name, offset=record.offset, length=record.length))
+    return found
 
 
 def _member(place: Place, notice: str) -> bytes:
