@@ -72,10 +72,14 @@ class RsshubSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerSettings:
-    """Who signs (`origin`, part of every checkpoint) and an RFC 3161 server that timestamps checkpoints."""
+    """Who signs (`origin`, part of every checkpoint) and an RFC 3161 server that timestamps checkpoints.
+
+    `timestamp_ca` is a file of certificates (PEM), in the archive's folder, under which the server's answers must be signed.
+    """
 
     origin: str = ""
     timestamp_server: str = ""
+    timestamp_ca: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,7 @@ SOURCE_KINDS = ("feed", "sitemap", "front", "rsshub", "site", "urls")
 ADDRESSES = {
     ("site", "base_url"): ("http", "https"),
     ("rsshub", "base"): ("http", "https"),
+    ("ledger", "timestamp_server"): ("http", "https"),
     ("fetch", "proxy"): ("http", "https", "socks4", "socks4a", "socks5", "socks5h"),
 }
 _SOURCE_TABLE = re.compile(r"\s*\[\[\s*source\s*\]\]")

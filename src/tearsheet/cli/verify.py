@@ -25,7 +25,7 @@ class Asked:
 @click.option(
     "--against",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A checkpoint kept elsewhere: all that it signed must still be there.",
+    help="A checkpoint kept elsewhere (a file, mail, feed, page or time stamp): all that it signed must still be there.",
 )
 @json_option
 @archive_option
@@ -37,7 +37,9 @@ def command(said: Console, asked: Asked) -> None:
 
     Every capture is read back from its WARC record and its digest compared; every wording, picture and
     ledger leaf is derived anew. A checkpoint that was printed, mailed or published before shows with
-    --against that nothing has been taken out, changed, reordered or back-dated since.
+    --against that nothing has been taken out, changed, reordered or back-dated since: FILE is checkpoint.txt,
+    a mail or text that quotes it, a saved page or feed of the site, the number of leaves with the root hash typed
+    from paper, or a time stamp (.tsr).
 
     \b
     Examples:
@@ -63,14 +65,16 @@ def command(said: Console, asked: Asked) -> None:
                 "leaves": found.leaves,
                 "removed": found.removed,
                 "unsealed": found.unsealed,
+                "stamps": found.stamps,
                 "problems": [{"thing": thing, "problem": what} for thing, what in found.problems],
             }
         )
     else:
         removed = f", {found.removed:,} of them removed by notice" if found.removed else ""
+        stamps = f", {found.stamps:,} time stamps" if found.stamps else ""
         said.report(
             f"checked {found.captures:,} captures, {found.revisions:,} wordings, {found.pictures:,} picture files, "
-            f"{found.leaves:,} leaves{removed}: "
+            f"{found.leaves:,} leaves{removed}{stamps}: "
             + (f"{len(found.problems):,} problems" if found.problems else "all as it was")
         )
     if found.problems:

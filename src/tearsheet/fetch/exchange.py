@@ -74,6 +74,9 @@ class Exchange:
             sent.append(f"Authorization: {basic(self.to.login)}".encode("latin-1"))
         handle.setopt(pycurl.URL, self.to.url)
         handle.setopt(pycurl.HTTPHEADER, sent)
+        if self.request.body:
+            handle.setopt(pycurl.POST, 1)
+            handle.setopt(pycurl.POSTFIELDS, self.request.body)
         handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
         handle.setopt(pycurl.PATH_AS_IS, 1)
         handle.setopt(pycurl.NOSIGNAL, 1)
@@ -206,7 +209,7 @@ class Exchange:
             digest="sha256:" + hashlib.sha256(body).hexdigest(),
             raw=b"".join(self._raw),
             head=head,
-            request=request_block(self.to, self._sent),
+            request=request_block(self.to, self._sent, self.request.body),
             ip=self._ip,
             tls=self.tls,
         )

@@ -29,6 +29,7 @@ from tearsheet.model import Capture
 Outcome = Capture | FetchError
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS_OF_A_BODY = frozenset({307, 308})
 ASK_AGAIN_S = 0.05
 GIVE_UP_AFTER = 3
 """Requests to one host that may fail to connect, one after the other, before the rest is not tried in this run."""
@@ -194,7 +195,7 @@ class _Run:
 
     def _admit(self, job: _Job, *, new: bool) -> None:
         """Let a job stand in line, after robots.txt has been asked."""
-        if job.asks or not self._limits.robots:
+        if job.asks or job.request.body or not self._limits.robots:
             self._turns.add(job.host, job, first=not new)
             return
         where = robots.address(job.to.url)
@@ -300,7 +301,8 @@ class _Run:
 
     def _settle(self, job: _Job, outcome: Outcome) -> None:
         """Follow a redirect, or end."""
-        location = outcome.header("location") if isinstance(outcome, Capture) and outcome.status in REDIRECTS else ""
+        followed = REDIRECTS_OF_A_BODY if job.request.body else REDIRECTS
+        location = outcome.header("location") if isinstance(outcome, Capture) and outcome.status in followed else ""
         if not isinstance(outcome, Capture) or not location:
             self._end(job, outcome)
             return

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-PURPOSES = ("source", "article", "picture")
+PURPOSES = ("source", "article", "picture", "timestamp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,6 +10,8 @@ class Request:
     """One address to fetch. `etag` and `last_modified` go out verbatim as they once came in.
 
     `tag` is the caller's own and comes back untouched. `max_bytes` narrows the limit of the same name; 0 leaves it.
+    A request with a `body`, which is of `media_type`, is a POST; it follows only redirects that let it stay one (307, 308), and
+    robots.txt, which is about reading, is not asked.
     """
 
     url: str
@@ -19,6 +21,8 @@ class Request:
     referer: str = ""
     tag: object = None
     max_bytes: int = 0
+    body: bytes = b""
+    media_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 ACCEPT = {
     "source": "application/atom+xml, application/rss+xml, application/feed+json, text/xml;q=0.9, */*;q=0.8",
     "article": "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8",
+    "timestamp": "application/timestamp-reply",
     "picture": "image/webp, image/png, image/jpeg, image/*;q=0.8, */*;q=0.5",
 }
 
@@ -116,6 +117,7 @@ def headers(request: Request, to: Target, user_agent: str) -> list[tuple[str, st
         ("Referer", _referer(request.referer, to)),
         ("If-None-Match", request.etag),
         ("If-Modified-Since", request.last_modified),
+        ("Content-Type", request.media_type),
     ]
     return [(name, clean) for name, value in sent if (clean := _CONTROL.sub("", value).strip())]
 
@@ -128,10 +130,11 @@ def _referer(referer: str, to: Target) -> str:
     return "" if bare.startswith("https:") and to.scheme == "http" else bare
 
 
-def request_block(to: Target, sent: list[tuple[str, str]]) -> bytes:
+def request_block(to: Target, sent: list[tuple[str, str]], body: bytes = b"") -> bytes:
     """Return the request as the host receives it. Never with the login: it has no place in an archive."""
-    lines = [f"GET {to.path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent), "", ""]
-    return "\r\n".join(lines).encode("latin-1", errors="replace")
+    method = "POST" if body else "GET"
+    lines = [f"{method} {to.path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent), "", ""]
+    return "\r\n".join(lines).encode("latin-1", errors="replace") + body
 
 
 def basic(login: str) -> str:

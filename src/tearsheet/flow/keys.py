@@ -57,6 +57,12 @@ def opened(archive: Archive, note: bytes) -> Checkpoint:
     raise BadLedger("checkpoint", "not signed by a key of this archive")
 
 
+def claims(archive: Archive, note: bytes) -> bool:
+    """Return whether a note bears a signature of a key of this archive, right or wrong."""
+    present = [signer_of(archive).verifier] if (archive.path / KEY).exists() else []
+    return any(verifier.claims(note) for verifier in [*present, *_verifiers(archive)])
+
+
 def _drawn(archive: Archive, name: str) -> Signer:
     seed = secrets.token_bytes(32)
     signer = Signer(name, seed)

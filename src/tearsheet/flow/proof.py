@@ -7,8 +7,9 @@ from tearsheet.archive import Archive
 from tearsheet.errors import NotFound, TearsheetError
 from tearsheet.files import Folder
 from tearsheet.flow.keys import signer_of
-from tearsheet.flow.sealing import CHECKPOINT, STAMP, reader, seal
-from tearsheet.ledger import Evidence, Proof, Tree, proof_files, read_checkpoint
+from tearsheet.flow.sealing import CHECKPOINT, reader, seal
+from tearsheet.flow.stamping import stamps
+from tearsheet.ledger import Evidence, Proof, Tree, Verifier, proof_files, read_checkpoint
 from tearsheet.model import Article
 from tearsheet.store import leaves, reading
 
@@ -22,14 +23,15 @@ def proof(archive: Archive, key: str) -> Iterator[tuple[str, bytes]]:
     article = archive.article(key)
     seal(archive)
     folder = Folder(archive.path / "ledger")
-    note = folder.get(CHECKPOINT)
-    tree = Tree(read_checkpoint(note).size, reader(folder))
+    tree = Tree(read_checkpoint(folder.get(CHECKPOINT)).size, reader(folder))
     signer = signer_of(archive)
     kept = leaves.of_article(archive.store.db, article.id)
     if not kept:
         raise NotFound(article.id, "nothing of it stands in the ledger")
+    note, token = _checkpoint(archive, signer.verifier, last=kept[-1].leaf.seq)
+    size = read_checkpoint(note).size
     evidence = tuple(
-        Evidence(leaf=each.leaf, record=each.record, salt=each.salt, path=tree.inclusion(each.leaf.seq))
+        Evidence(leaf=each.leaf, record=each.record, salt=each.salt, path=tree.inclusion(each.leaf.seq, size))
         for each in kept
     )
     yield from proof_files(
@@ -39,10 +41,18 @@ def proof(archive: Archive, key: str) -> Iterator[tuple[str, bytes]]:
             key=signer.verifier,
             evidence=evidence,
             minisign=signer.minisign(note, f"checkpoint of {signer.verifier.name}"),
-            token=folder.get(STAMP) if folder.has(STAMP) else b"",
+            token=token,
             files=dict(_bytes(archive, article)),
         )
     )
+
+
+def _checkpoint(archive: Archive, key: Verifier, *, last: int) -> tuple[bytes, bytes]:
+    """Return the checkpoint to prove by and its time stamp: the first stamped one after leaf `last`, or the newest without."""
+    for stamped in stamps(archive):
+        if stamped.note and stamped.reply and stamped.size > last and key.claims(stamped.note):
+            return stamped.note, stamped.reply
+    return Folder(archive.path / "ledger").get(CHECKPOINT), b""
 
 
 def _bytes(archive: Archive, article: Article) -> Iterator[tuple[str, bytes]]:

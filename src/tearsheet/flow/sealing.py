@@ -26,7 +26,6 @@ from tearsheet.store.warcfiles import WarcFile
 CHECKPOINT = "checkpoint"
 FORMER = "former"
 """Under `ledger/`: the last checkpoint of each log that this one goes on from, by its size."""
-STAMP = "checkpoint.tsr"
 SIGNED = "signed"
 """Under this key the catalog remembers how many leaves were signed: without, tiles alone are those of a run that was killed."""
 LOT = 20_000

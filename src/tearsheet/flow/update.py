@@ -37,6 +37,7 @@ from tearsheet.flow.records import Keeper
 from tearsheet.flow.remove import finish_removals
 from tearsheet.flow.sealing import seal
 from tearsheet.flow.settle import Cut, Miss, Settler, Tally
+from tearsheet.flow.stamping import stamp
 from tearsheet.flow.visits import Visiting, on_disk, settle_visit
 from tearsheet.model import Capture, Clipping, Picture, Step
 from tearsheet.store import articles, keeping
@@ -199,6 +200,8 @@ class Update:
             learn_words(self.archive, clock=self.clock)
         catch_up(self.archive)
         seal(self.archive)
+        if not interrupted and (trouble := stamp(self.archive, fetcher)):
+            self._trouble(self.archive.settings.ledger.timestamp_server, trouble)
         return UpdateReport(
             **{name: getattr(self.tally, name) for name in Tally.__slots__},
             failures=dict(self.failures.most_common()),

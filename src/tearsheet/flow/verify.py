@@ -10,7 +10,7 @@ from tearsheet import warc
 from tearsheet.archive import Archive
 from tearsheet.errors import TearsheetError
 from tearsheet.files import Folder
-from tearsheet.flow import keys
+from tearsheet.flow import keys, stamping, witnessing
 from tearsheet.flow.sealing import CHECKPOINT, FORMER, SIGNED, digest_of, reader
 from tearsheet.ledger import Checkpoint, Edge, Tree, leaf_record, subject
 from tearsheet.model import Capture, Step
@@ -31,6 +31,7 @@ class Verified:
     leaves: int = 0
     removed: int = 0
     unsealed: int = 0
+    stamps: int = 0
     problems: tuple[tuple[str, str], ...] = ()
 
 
@@ -43,7 +44,8 @@ def verify(
 ) -> Verified:
     """Return what holds and what does not, of the whole archive or of the article `key`.
 
-    `against` is a checkpoint kept elsewhere: everything it signed must still be there, unchanged and in its order.
+    `against` is a checkpoint kept elsewhere, in any form that `witnessing` reads: everything it signed must still be there,
+    unchanged and in its order.
 
     Raises:
         NoSuchArticle: there is none.
@@ -57,12 +59,13 @@ class _Verification:
         self.db = archive.store.db
         self.progress = progress
         self.problems: list[tuple[str, str]] = []
-        self.count = {"captures": 0, "revisions": 0, "pictures": 0, "leaves": 0, "removed": 0, "unsealed": 0}
+        self.count = dict.fromkeys(("captures", "revisions", "pictures", "leaves", "removed", "unsealed", "stamps"), 0)
 
     def run(self, id: str, against: Path | None) -> Verified:
         if not id:
             self._try(self._catalog)
             self._try(self._ledger)
+            self._try(self._stamps)
             self._try(self._files)
         if against is not None:
             self._try(partial(self._against, against))
@@ -123,17 +126,24 @@ class _Verification:
             yield from tree.records(index)
 
     def _against(self, file: Path) -> None:
-        folder = Folder(self.archive.path / "ledger")
         try:
-            old = keys.opened(self.archive, file.read_bytes())
-            now = keys.opened(self.archive, folder.get(CHECKPOINT))
-            tree = Tree(now.size, reader(folder))
-            if now.size < old.size:
-                self.problems.append((str(file), f"signed {old.size} leaves, the ledger has {now.size}"))
-            elif tree.root(old.size) != old.root:
-                self.problems.append((str(file), f"the first {old.size} leaves are not those it signed"))
+            self.problems += [(str(file), said) for said in witnessing.contradictions(self.archive, file.read_bytes())]
         except (OSError, TearsheetError) as error:
             self.problems.append((str(file), str(error)))
+
+    def _stamps(self) -> None:
+        """Check that each time stamp is for a checkpoint of this log."""
+        for one in stamping.stamps(self.archive):
+            self.count["stamps"] += 1
+            thing = f"ledger/{stamping.STAMPS}/{one.name}"
+            if not one.note or not one.reply:
+                self.problems.append((thing, "the checkpoint is missing" if one.reply else "the time stamp is missing"))
+                continue
+            try:
+                stamping.told(self.archive, one.reply, one.note)
+                self.problems += [(thing, said) for said in witnessing.contradictions(self.archive, one.note)]
+            except TearsheetError as error:
+                self.problems.append((thing, str(error)))
 
     def _leaves(self, id: str) -> None:
         """Check that every leaf stands for what the catalog says it does."""

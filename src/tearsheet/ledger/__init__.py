@@ -6,7 +6,7 @@ Pure: tiles are read through a function that is handed in and returned as (path,
 from tearsheet.ledger.leaves import leaf_record, read_leaf, subject
 from tearsheet.ledger.note import Checkpoint, Signer, Verifier, origin_of, read_checkpoint
 from tearsheet.ledger.proof import Evidence, Proof, proof_files, tlog_proof
-from tearsheet.ledger.stamp import claimed_at, stamp_request, stamped_at
+from tearsheet.ledger.stamp import REQUEST_TYPE, claimed_at, imprint_of, stamp_request, stamped_at
 from tearsheet.ledger.tree import (
     EMPTY_ROOT,
     Edge,
@@ -21,9 +21,11 @@ from tearsheet.ledger.tree import (
     read_bundle,
     tile_path,
 )
+from tearsheet.ledger.witness import notes_in, printed_in
 
 __all__ = [
     "EMPTY_ROOT",
+    "REQUEST_TYPE",
     "Checkpoint",
     "Edge",
     "Evidence",
@@ -34,13 +36,16 @@ __all__ = [
     "Verifier",
     "bundle_path",
     "claimed_at",
+    "imprint_of",
     "inclusion_root",
     "is_consistent",
     "leaf_hash",
     "leaf_record",
     "load_edge",
     "node_hash",
+    "notes_in",
     "origin_of",
+    "printed_in",
     "proof_files",
     "read_bundle",
     "read_checkpoint",

@@ -29,13 +29,25 @@ def stamp_request(data: bytes, nonce: int) -> bytes:
     return _der(0x30, _der(0x02, b"\x01") + imprint + _der(0x02, number) + _der(0x01, b"\xff"))
 
 
-def claimed_at(reply: bytes, data: bytes) -> datetime:
+def claimed_at(reply: bytes, data: bytes, *, nonce: int | None = None) -> datetime:
     """Return the time that a reply claims for `data`, without checking who signed it.
 
     Raises:
-        BadLedger: it is no reply, a refusal, or one for other data.
+        BadLedger: it is no reply, a refusal, or one for other data or another `nonce`.
     """
-    return _claim(_read(reply), data)
+    return _claim(_read(reply), data, nonce)
+
+
+def imprint_of(reply: bytes) -> bytes:
+    """Return the SHA-256 of what a reply was given for, without checking who signed it.
+
+    Raises:
+        BadLedger: it is no reply, or holds no token.
+    """
+    try:
+        return bytes(_read(reply).tst_info.message_imprint.message)
+    except ValueError as error:
+        raise BadLedger("time stamp", f"damaged: {error}") from error
 
 
 def stamped_at(reply: bytes, data: bytes, *, roots: bytes, nonce: int | None = None) -> datetime:
@@ -48,9 +60,7 @@ def stamped_at(reply: bytes, data: bytes, *, roots: bytes, nonce: int | None = N
     from rfc3161_client import VerificationError, VerifierBuilder
 
     answer = _read(reply)
-    claimed = _claim(answer, data)
-    if nonce is not None and answer.tst_info.nonce != nonce:
-        raise BadLedger("time stamp", "is the answer to another request")
+    claimed = _claim(answer, data, nonce)
     try:
         builder = VerifierBuilder()
         for certificate in load_pem_x509_certificates(roots):
@@ -71,7 +81,7 @@ def _read(reply: bytes) -> "TimeStampResponse":
         raise BadLedger("time stamp", f"not a reply of an authority: {error}") from error
 
 
-def _claim(answer: "TimeStampResponse", data: bytes) -> datetime:
+def _claim(answer: "TimeStampResponse", data: bytes, nonce: int | None) -> datetime:
     # 0 is granted, 1 granted with changes; without one of them there is no token.
     if answer.status not in (0, 1):
         raise BadLedger("time stamp", f"refused with status {answer.status}: {' '.join(answer.status_string)}")
@@ -81,6 +91,8 @@ def _claim(answer: "TimeStampResponse", data: bytes) -> datetime:
         raise BadLedger("time stamp", f"damaged: {error}") from error
     if imprint != sha256(data).digest():
         raise BadLedger("time stamp", "is for other data")
+    if nonce is not None and answer.tst_info.nonce != nonce:
+        raise BadLedger("time stamp", "is the answer to another request")
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
