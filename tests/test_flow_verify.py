@@ -8,6 +8,7 @@ from tearsheet import warc
 from tearsheet.archive import Archive
 from tearsheet.errors import BadLedger, NoSuchArticle
 from tearsheet.files import Folder
+from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.proof import proof
 from tearsheet.flow.remove import remove
 from tearsheet.flow.sealing import CHECKPOINT, seal
@@ -183,6 +184,35 @@ def test_a_removed_article_s_address_stands_in_no_record_of_its_own(newsroom, tm
 
     assert told() == set()
     assert verify(archive).problems == ()
+
+
+def test_no_byte_of_a_removed_article_stays_in_any_file(own_press):
+    catch_up(own_press)
+    article = next(one for one in own_press.articles(Query(limit=0)) if one.revisions)
+    db = own_press.store.db
+    salts = [row["salt"] for row in db.execute(LEAVES_OF, (article.id,))]
+    words = [row["data"] for row in db.execute(WORDS_OF, (article.id,))]
+    terms = bytes(own_press.index.connection.execute(TERMS_OF, (article.seq,)).fetchone()[0])
+    (own_press.path / "tearsheet.db.before-3").write_bytes(words[0])
+    own_press.store.fold()
+    traces = [terms, *salts, *words]
+    assert all(holders(own_press.path, trace) for trace in traces)
+
+    remove(own_press, article.id, reason="asked for")
+
+    assert {trace[:40]: found for trace in traces if (found := holders(own_press.path, trace))} == {}
+
+
+LEAVES_OF = """SELECT salt FROM leaf JOIN capture ON capture.n = leaf.ref AND event = 'capture'
+    WHERE capture.article = (SELECT n FROM article WHERE id = ?)"""
+WORDS_OF = """SELECT data FROM blob JOIN revision ON revision.clipping = blob.n
+    WHERE article = (SELECT n FROM article WHERE id = ?)"""
+TERMS_OF = "SELECT terms FROM search_row WHERE seq = ?"
+
+
+def holders(folder, trace):
+    """Return the files in which these bytes stand."""
+    return {file.name for file in folder.rglob("*") if file.is_file() and trace in file.read_bytes()}
 
 
 def warc_text(archive: Archive, place) -> str:

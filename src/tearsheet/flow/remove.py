@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tearsheet import urls, warc
-from tearsheet.archive import Archive
+from tearsheet.archive import CATALOG_FILE, Archive
 from tearsheet.errors import NoSuchArticle
 from tearsheet.flow.clock import now
 from tearsheet.flow.sealing import note_files, seal
@@ -71,10 +71,14 @@ def finish_removals(archive: Archive) -> int:
         for seq in seqs:
             archive.index.remove(seq)
         archive.index.commit()
+        archive.index.forget()
     freed += erase_pending(archive)
     if media or seqs:
+        for old in archive.path.glob(f"{CATALOG_FILE}.before-*"):  # the catalog as it was before a migration
+            old.unlink()
         with archive.store.transaction():
             archive.store.set_state(PENDING, "")
+        archive.store.fold()
     return freed
 
 

@@ -96,6 +96,7 @@ class Index:
             connection.execute("PRAGMA journal_mode = WAL")
             # FULL, not NORMAL: the words of what was removed must not come back with a power cut.
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")
             index = cls(connection)
             index.create()
             connection.commit()
@@ -199,6 +200,12 @@ class Index:
     def size(self) -> int:
         """Return how many documents are indexed."""
         return int(self.connection.execute("SELECT count(*) FROM search_row").fetchone()[0])
+
+    def forget(self) -> None:
+        """Leave no trace of what was removed: a deleted word stays in its segment until that is merged, and in the log."""
+        self.merge()
+        self.commit()
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def merge(self) -> None:
         """Make the index as small and fast as it gets; for after a large import."""

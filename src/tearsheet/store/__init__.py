@@ -25,6 +25,8 @@ class Store:
             # FULL, not NORMAL: with NORMAL a power cut loses rows that were acknowledged.
             self.db.execute("PRAGMA synchronous = FULL")
             self.db.execute("PRAGMA foreign_keys = ON")
+            # What is deleted is overwritten with zeros: otherwise a removed article's words and salts stay in unused pages.
+            self.db.execute("PRAGMA secure_delete = ON")
             self.db.execute("PRAGMA cache_size = -32000")
             have = schema.version_of(self.db)
             if 0 < have < schema.VERSION:
@@ -53,6 +55,14 @@ class Store:
         """Write the catalog as it is now into a new file, while others go on writing."""
         with translated(str(file)):
             self.db.execute("VACUUM INTO ?", (str(file),))
+
+    def fold(self) -> None:
+        """Fold the write-ahead log into the file and empty it: it holds pages as they were before a removal.
+
+        While another process reads, what it needs of the log stays, and the next time it is folded takes it away.
+        """
+        with translated("the catalog"):
+            self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def state(self, key: str) -> str:
         """Return what is remembered under `key`; the empty string for nothing."""
