@@ -16,11 +16,11 @@ from tests.test_flow_verify import changed, problems, run, written
 from tearsheet.fetch import Fetcher
 from tearsheet.files import Folder
 from tearsheet.flow.keys import signer_of
+from tearsheet.flow.limits import limits_of
 from tearsheet.flow.sealing import CHECKPOINT, seal
 from tearsheet.flow.site.desk import Desk, masthead_of
 from tearsheet.flow.site.pages import Site
 from tearsheet.flow.stamping import STAMPS, stamp, stamps
-from tearsheet.flow.update import limits_of
 from tearsheet.flow.verify import verify
 from tearsheet.ledger import notes_in, printed_in, read_checkpoint
 from tearsheet.model import Query

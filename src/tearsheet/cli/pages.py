@@ -154,7 +154,7 @@ class _Desk:
     @cached_property
     def _fetcher(self) -> "Fetcher":
         from tearsheet.fetch import Fetcher, Limits
-        from tearsheet.flow.update import limits_of
+        from tearsheet.flow.limits import limits_of
 
         return Fetcher(limits_of(self._archive) if self._archive else Limits())
 

@@ -11,7 +11,7 @@ from tearsheet.archive import Archive
 from tearsheet.dates import is_zone
 from tearsheet.errors import BadSettings, FetchError, NoSuchSource, NotAFeed
 from tearsheet.fetch import Fetcher, Request
-from tearsheet.flow.update import limits_of
+from tearsheet.flow.limits import limits_of
 from tearsheet.model import Capture, Categories, Source, Step
 
 GUESSES = 12

@@ -25,11 +25,12 @@ from tearsheet.errors import (
     TooSlow,
     Unreachable,
 )
-from tearsheet.fetch import Fetcher, Limits, Request
+from tearsheet.fetch import Fetcher, Request
 from tearsheet.flow.clock import now
 from tearsheet.flow.dictionaries import learn_words
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.learning import Profiles, learn_anew
+from tearsheet.flow.limits import limits_of
 from tearsheet.flow.parting import Parting, further_pages
 from tearsheet.flow.pieces import Job, Piece, cut, develop, piece_of
 from tearsheet.flow.pool import Pool, undisturbed
@@ -581,23 +582,3 @@ class Update:
     @staticmethod
     def _over(folder: object, max_gb: float) -> bool:
         return bool(max_gb) and disk_bytes(folder) > max_gb * 1e9  # type: ignore[arg-type]
-
-
-def limits_of(archive: Archive) -> Limits:
-    """Return the fetcher's limits as the archive's settings have them."""
-    fetch = archive.settings.fetch
-    agent = fetch.user_agent or f"Tearsheet/0.1 (press archive; {fetch.contact or 'personal use'})"
-    return Limits(
-        user_agent=agent,
-        pause_s=fetch.pause_s,
-        per_host=fetch.per_host,
-        parallel=fetch.parallel,
-        connect_timeout_s=fetch.connect_timeout_s,
-        timeout_s=fetch.timeout_s,
-        max_bytes=fetch.max_bytes,
-        max_ratio=fetch.max_ratio,
-        max_redirects=fetch.max_redirects,
-        proxy=fetch.proxy,
-        allow=fetch.allow,
-        robots=fetch.robots,
-    )
