@@ -536,6 +536,24 @@ def test_a_link_of_a_front_page_has_to_prove_that_it_leads_to_an_article(bench):
     assert (bench.tally.rejected, bench.tally.kept) == (1, 1)
 
 
+def test_a_front_page_that_is_listed_is_no_article(bench):
+    bench.settled(bench.listed("https://paper.example/"), words("The Paper", article_probability=0.9))
+
+    assert bench.kept == []
+    assert [article.title for article in bench.archive.articles(Query(rejected=True))] == ["The Paper"]
+
+
+def test_what_was_judged_no_article_becomes_one_when_it_is_judged_to_be_one(bench):
+    """By a better extractor, or because somebody wrote a definition of the site."""
+    n = bench.listed("https://paper.example/section", source=2)
+    bench.settled(n, words("News", article_probability=0.1))
+    bench.settled(n, words("News", article_probability=0.1, how={"body": "site rule"}))
+
+    [article] = bench.kept
+    assert (article.title, article.revisions, article.edited_at) == ("News", 1, None)
+    assert (bench.tally.kept, bench.tally.edits) == (1, 0)
+
+
 def test_what_is_no_article_does_not_become_one_because_it_changes(bench):
     n = bench.listed("https://paper.example/section", source=2)
     bench.settled(n, words("News", article_probability=0.1))

@@ -71,6 +71,9 @@ def command(said: Console, filters: Filters, choice: Choice, as_json: bool) -> N
       tearsheet articles --rejected
       tearsheet articles | cut -f 1,4
 
+    What was judged to be no article is kept and listed by --rejected. It is judged anew at each look; a site definition
+    that says where the text stands overrules the judgement.
+
     With --json: a JSON array of articles, one to a line.
     """
     with said.archive() as archive:

@@ -294,7 +294,7 @@ def _clipping(read: _Read) -> Clipping:
         site_name=_site(said),
         section=section,
         tags=tags,
-        article_probability=verdict.probability(_row(read, facts)),
+        article_probability=verdict.probability(_row(read, facts), facts.cut.text),
         blocked=verdict.blocked(said, read.visible.walk, facts.cut),
         how={key: value for key, value in how.items() if value},
         recipe=read.known.recipe("page"),

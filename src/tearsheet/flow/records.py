@@ -28,9 +28,7 @@ class Keeper:
             max_bytes=archive.settings.warc.file_mb * 1_000_000,
             bodies=archive.settings.warc.body != "none",
         )
-        self.front_sources = {
-            n for n, source in sources.all_by_n(archive.store.db).items() if source.kind in ("front", "sitemap")
-        }
+        self.kinds = {n: source.kind for n, source in sources.all_by_n(archive.store.db).items()}
 
     def __enter__(self) -> Self:
         return self

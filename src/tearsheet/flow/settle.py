@@ -21,8 +21,10 @@ from tearsheet.store.keeping import Cause, Wording
 from tearsheet.store.reading import CaptureRow
 from tearsheet.store.values import raw_digest
 
-# What a source lists is taken for an article unless the page clearly says otherwise; a link on a front page has to prove it.
+# What a feed lists is taken for an article unless the page clearly says otherwise; in a list of addresses sections may stand
+# among articles, and a link on a front page has to prove that it leads to one.
 LISTED_IS_ARTICLE = 0.1
+NAMED_IS_ARTICLE = 0.25
 LINKED_IS_ARTICLE = 0.5
 GIVE_UP_AFTER = 8
 EASTERNMOST, WESTERNMOST, DAY = timedelta(hours=14), timedelta(hours=12), timedelta(days=1)
@@ -215,6 +217,11 @@ class Settler:
             if old.recipe != clipping.recipe:
                 return  # page against feed text: two texts of the same wording, not an edit
         digest = self._digest(cut, clipping)
+        rejected = cut.wanted.rejected and self._rejected(cut.wanted, clipping)
+        if cut.wanted.rejected and not rejected:
+            # The page, the extractor or a site definition of one's own has changed: it is judged anew at every look.
+            keeping.accept(self.db, n, old)
+            self.tally.kept += 1
         if old.missing and not clipping.missing:
             # The wording we have lacks pages that were there: now it is whole, and nobody has written a word.
             self._improve(n, last.number, clipping, Cause(capture=capture, kind="", digest=digest, at=self.clock()))
@@ -224,12 +231,10 @@ class Settler:
         kind = self._kind(n, old, last, replace(cut, clipping=clipping))
         if kind:
             # What was judged no article stays so until a wording of it is one: front pages change all the time.
-            rejected = cut.wanted.rejected and self._rejected(cut.wanted, clipping)
             self._revise(
                 n, clipping, Cause(capture=capture, kind=kind, digest=digest, at=self.clock(), rejected=rejected)
             )
             self.tally.edits += kind != "trivial" and not cut.wanted.rejected
-            self.tally.kept += cut.wanted.rejected and not rejected
 
     def _kind(self, n: int, old: Clipping, last: Wording, cut: Cut) -> str:
         """Return what kind of edit makes `old` into what `cut` holds; nothing for what goes by, or if the extractor wavered."""
@@ -300,8 +305,11 @@ class Settler:
     def _rejected(self, row: Wanted, clipping: Clipping) -> bool:
         if not clipping.text.strip() and not clipping.images:
             return True
-        linked = row.source in self.keeper.front_sources
-        return clipping.article_probability < (LINKED_IS_ARTICLE if linked else LISTED_IS_ARTICLE)
+        if clipping.how.get("body") == "site rule":
+            return False  # who says where the article stands on a page says that it is one
+        kind = self.keeper.kinds.get(row.source, "")
+        least = {"front": LINKED_IS_ARTICLE, "sitemap": LINKED_IS_ARTICLE, "urls": NAMED_IS_ARTICLE}
+        return urls.is_front(row.url) or clipping.article_probability < least.get(kind, LISTED_IS_ARTICLE)
 
     def _pictures(self, n: int, clipping: Clipping, *, now: datetime) -> None:
         settings = self.archive.settings.media

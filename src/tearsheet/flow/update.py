@@ -309,7 +309,7 @@ class Update:
             return
         rule = sites.rule_for(self.archive.sites, wanted.url, on=self.clock().date())
         instead = sites.single_page(rule, wanted.url) if rule else ""
-        again = wanted.revisions > 0
+        again = wanted.revisions > 0 and not wanted.rejected  # which is judged anew at every look
         self._push(
             instead or wanted.url,
             tag=Job(wanted=wanted, rule=rule, instead=instead),

@@ -285,6 +285,12 @@ def recut(db: sqlite3.Connection, article: int, number: int, clipping: Clipping,
     show(db, article, clipping)
 
 
+def accept(db: sqlite3.Connection, article: int, clipping: Clipping) -> None:
+    """Let `article`, which was judged to be none, be one after all, with the wording it has."""
+    db.execute("UPDATE article SET rejected = 0 WHERE n = ?", (article,))
+    show(db, article, clipping)
+
+
 def show(db: sqlite3.Connection, article: int, clipping: Clipping) -> None:
     """Let the article's row say what its newest wording says; give it its place among the arrivals if it has none."""
     db.execute(
