@@ -15,12 +15,9 @@ FEED_LENGTH = 25
 
 # What extraction is known to miss on these invented pages, and why.
 NO_AUTHOR = {
-    # The night editor of a script, credits of pictures and names of commentators are taken for the author.
-    "luting": r".*",
-    # Wire copy is signed by an agency, which the truth does not count as an author.
+    # Wire copy is signed by an agency alone, which the truth does not count as an author.
     "courier": r"wire-.*",
-    # The JSON-LD of a bulletin names the paper where the printed line names an office.
-    "miohama": r"wire-.*|how-the-barrier-works|(tides|ferry-count)-.*",
+    "miohama": r"wire-.*|how-the-barrier-works",
 }
 NO_TEXT = {
     # Bulletins of three sentences among five times as many words of related links; tables whose head row is dropped.

@@ -150,8 +150,12 @@ def _site(said: structured.Declared) -> str:
 
 def _names_of_site(read: "_Read") -> str:
     """Return what the paper is called, one name a line: as it declares itself, and its domain with and without the ending."""
-    domain = urls.registrable(read.url)
-    return "\n".join((_site(read.said), domain, domain.split(".")[0]))
+    return _names_of(_site(read.said), read.url)
+
+
+def _names_of(site: str, url: str) -> str:
+    domain = urls.registrable(url)
+    return "\n".join((site, domain, domain.split(".")[0]))
 
 
 def _page(text: str, url: str, known: _Known) -> "_Read":
@@ -442,6 +446,10 @@ def _with_entry(clipping: Clipping, entry: Entry, url: str) -> Clipping:
         if not getattr(clipping, name) and getattr(entry, name):
             filled[name] = getattr(entry, name)
             how[name] = "feed"
+    # A guess from the text, or no person at all, gives way to the person whom the list names.
+    listed = authors.listed_authors(entry.authors, site=_names_of(clipping.site_name, url))
+    if listed and how.get("authors", "") in authors.DOUBTFUL:
+        filled["authors"], how["authors"] = listed, "feed"
     if "published" in filled:
         filled["published_text"] = entry.published_text
     if entry.content:

@@ -1,0 +1,316 @@
+"""Who a page shows as its author: elements named byline, labelled lines, phrases; no editors, photographers, commenters."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tearsheet.extraction.blocks import Block, Spot, Walk
+from tearsheet.extraction.names import (
+    LEAD_IN,
+    NO_NAME,
+    OTHER_HANDS,
+    cleaned,
+    is_agency,
+    is_cjk,
+    is_person,
+    split_names,
+)
+from tearsheet.extraction.when import WRITTEN
+from tearsheet.extraction.words import BYLINE, CAPTION, COMMENT, CREDIT, RELATED, SHARE
+from tearsheet.html import unescaped
+
+_WRITER = re.compile(r"(?i)author|byline|writer|reporter|autor|auteur|firma|zuozhe|journalist|contributor|kisha|redakt")
+_SURE = re.compile(
+    r'(?i)rel="author|itemprop="(?:author|name)|/authors?/|class="[^"]*(?:author|byline|writer)[-_]*(?:name|link)?[ "]'
+)
+_PROFILE = re.compile(r"(?i)profile|bio(?:graphy)?\b|about")
+_AFTER_DATE = re.compile(
+    r"(?i)(?:19|20)\d\d(?:[ ,]+\d{1,2}[:.]\d\d)?(?: Uhr)?[ ,|–-]+(?:von|by|par|por|di|door|av|af)\s+([^|•]{2,60})"
+)
+_BAR = re.compile(r"\s*(?:[|•]|\s[–—-]\s|//)\s*")
+# ------------------------------------------------------------------------------------------------ Han, kana, Hangul
+_LABEL = re.compile(
+    r"(?:作\s*者|撰\s*文|执笔人?|執筆者?|撰稿人?|文\s*[/／|｜]|文字?|著者|筆者|ライター|取材・文|記\s*者|记\s*者|글쓴이|작성자)"
+    r"\s*[:：/／|｜\]】]\s*\|?\s*(\S.{0,60})"
+)
+_NEXT_LABEL = re.compile(
+    r"\s*(?:\||【|\[|〓|(?:19|20)\d\d[年/.-])|\s+(?:来源|來源|出处|出自|时间|時間|发布|發布|发表|更新|阅读|閱讀|点击|浏览|评论|"
+    r"責任|责任|编辑|編輯|字号|字體|图片|摄影)|(?:来源|來源|出处|时间|時間|发布|發布|编辑|編輯|责编)\s*[:：]"
+)
+_EDITOR = re.compile(
+    r"(?:责任编辑|責任編輯|責編|责编|编辑|編輯)\s*[:：/／\s]\s*([\u4e00-\u9fff]{2,4})(?=[\s）)】\]|：:，,。]|$)"
+)
+_REPORTER = re.compile(
+    r"(?:本报|本報|本网|本刊|[\u4e00-\u9fff·]{2,8})?(?:记者|記者|特派員|特派记者|通信员|通讯员)"
+    r"\s*[:：]?\s+([\u4e00-\u9fff·]{2,5}(?:[ 、　][\u4e00-\u9fff·]{2,4}){0,3})(?=[\s）)】\]：:，,]|$)"
+)
+_BEFORE_REPORTER = re.compile(r"([\u4e00-\u9fff]{1,4}[ 　]?[\u4e00-\u9fff\u3040-\u30ff]{1,4})記者(?:[）)】\]]|$)")
+_KOREAN = re.compile(r"([가-힣]{2,4})\s*(?:선임|인턴|객원|전문)?기자")
+_JAPANESE = re.compile(
+    r"[（(【〔\[]([\u4e00-\u9fff\u3040-\u30ff]{2,4}[ 　]?[\u4e00-\u9fff\u3040-\u30ff]{1,4})(?:記者)?[）)】〕\]]$"
+)
+_HAN_END = re.compile(r"[（(]([\u4e00-\u9fff]{2,4})(?:\s+(?!摄|攝|图)\S{1,8})?(?:报道|文|讯)?[）)]\s*$")
+_IN_BRACKETS = re.compile(r"[（(【]([\u4e00-\u9fff]{3,5})[）)】]")
+_FORUM = re.compile(r"([\w\u4e00-\u9fff-]{2,20})\s*(?:发表于|發表於|发布于|楼主)|由([\w-]{2,12})于(?:19|20)\d\d年")
+_PICTURE = re.compile(r"^\s*(?:摄|攝|图|撮影|写真|사진)")
+_REPORTS = re.compile(r"(?:综合|现场)?(?:报道|報道|报导|文|图|摄|讯|采访|攝影|摄影)(?:[/、].*)?")
+_STRONG = re.compile(r"[、，,;；/／&|]+")
+_SPACE = re.compile(r"[\s　]+")
+# The hundred commonest family names: a line of two to four characters that begins with one is a name.
+_FAMILIES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤劉張陳楊黃趙吳孫馬許鄭鄧葉蘇呂蔣風眉"
+)
+_CALLING = re.compile(r"[\u3400-\u9fff]{2,8}(?:编辑|編輯|发布|發布|简报)")
+_OFFICES = frozenset("员員者师師长長部室社网站台")
+
+
+def _near(walk: Walk, kept: Sequence[int]) -> tuple[int, int]:
+    """Return the blocks between which a byline can stand: from before the headline to a little into the body."""
+    if not walk.blocks:
+        return 0, -1
+    first = kept[0] if kept else 0
+    head = next((at for at in range(first, max(first - 40, -1), -1) if walk.blocks[at].name == "h1"), first)
+    return max(min(head, first) - 8, 0), max(first, head) + 12
+
+
+def marked(walk: Walk, kept: Sequence[int]) -> list[str]:
+    """Return the names in elements called author or byline near the headline or the end of the body."""
+    low, high = _near(walk, kept)
+    last = kept[-1] if kept else high
+    best: list[str] = []
+    best_rank = 0
+    for spot in walk.marks:
+        if not spot.bits & BYLINE or spot.bits & (COMMENT | RELATED | SHARE | CREDIT) or spot.box.all_bits & COMMENT:
+            continue
+        if not (low <= spot.before <= high or last - 2 <= spot.before <= last + 4) or not _WRITER.search(spot.tag):
+            continue
+        text = walk.text_in(spot)
+        if not 1 < len(text) <= 140:
+            continue
+        sure = _SURE.search(spot.tag) is not None
+        names = _names_in(walk, spot, text, sure=sure)
+        rank = 4 * sure + 6 * bool(LEAD_IN.match(text)) + 2 * (low <= spot.before <= high) + (len(text) < 50)
+        rank -= 3 * bool(_PROFILE.search(spot.tag))
+        if names and rank > best_rank:
+            best, best_rank = names, rank
+    return best
+
+
+def _names_in(walk: Walk, spot: Spot, text: str, *, sure: bool) -> list[str]:
+    """Return the persons that an element names: its links, its text, or the first of its parts."""
+    parts = _parts_in(walk, spot)
+    linked = [part for part, is_link in parts if is_link]
+    if OTHER_HANDS.match(text) or (is_cjk(text) and OTHER_HANDS.search(text[:8])):
+        return []
+    labelled = _labelled(" | ".join(part for part, _ in parts)) if is_cjk(text) else []
+    if labelled:
+        return labelled
+    whole = split_names(_without_date(text))
+    if whole and all(is_person(name) and (len(parts) < 2 or len(name.split()) <= 3) for name in whole):
+        return whole
+    names = [name for part in linked for name in split_names(part) if is_person(name)]
+    if names and not OTHER_HANDS.search(text):
+        return list(dict.fromkeys(names))
+    for part, _ in parts:
+        names = [name for name in split_names(_without_date(part)) if is_person(name)]
+        if names:
+            return names
+    names = [name for name in whole if is_person(name)]
+    return names or [name for name in whole if (sure and _is_nick(name)) or (is_cjk(name) and len(name) <= 16)]
+
+
+def _parts_in(walk: Walk, spot: Spot) -> list[tuple[str, bool]]:
+    """Return the pieces of text of an element, each with whether it is inside a link."""
+    parts: list[tuple[str, bool]] = []
+    depth, is_link = 0, spot.name == "a"
+    for place in range(spot.place, min(spot.place + 120, len(walk.pieces)), 2):
+        tag = walk.pieces[place]
+        if tag.startswith(f"<{spot.name}"):
+            depth += 1
+        elif tag == f"</{spot.name}>":
+            depth -= 1
+            if depth <= 0:
+                break
+        is_link = tag.startswith("<a ") or (is_link and tag != "</a>")
+        text = " ".join(unescaped(walk.pieces[place + 1]).split()) if walk.is_shown(place + 1) else ""
+        if text:
+            parts.append((text, is_link))
+    return parts
+
+
+def _without_date(text: str) -> str:
+    """Return a byline up to its date or first bar: `By Ann Lee | 3 May 2026` and `3 May 2026 by Ann Lee` give Ann Lee."""
+    found = _AFTER_DATE.search(text)
+    if found:
+        text = found.group(1)
+    return _BAR.split(WRITTEN.sub(" | ", text).strip(" |•–—-"), maxsplit=1)[0]
+
+
+def _is_nick(name: str) -> bool:
+    return len(name) <= 30 and name.count(" ") <= 3 and not name[:1].isdigit()
+
+
+# ------------------------------------------------------------------------------------------------ lines
+
+
+def labelled(walk: Walk, kept: Sequence[int]) -> list[str]:
+    """Return the names that a line near head or end of the article gives as its author's: `By ...`, `作者：...`."""
+    for block in _lines(walk, kept):
+        names = _written_by(block.text)
+        if not names and block.chars < 300 and is_cjk(block.text):
+            names = _labelled(_with_borders(walk, block))
+        if names:
+            return names
+    return []
+
+
+def editors(walk: Walk, kept: Sequence[int]) -> list[str]:
+    """Return the responsible editor whom a Chinese page names; the last resort where it names no author."""
+    for block in _lines(walk, kept):
+        found = _EDITOR.search(block.text) if block.chars < 400 else None
+        if found and found.group(1)[-1] not in _OFFICES and not NO_NAME.search(found.group(1)):
+            return [found.group(1)]
+    return []
+
+
+def _lines(walk: Walk, kept: Sequence[int]) -> Iterator[Block]:
+    low, high = _near(walk, kept)
+    last = kept[-1] if kept else high
+    for at in dict.fromkeys([*range(low, high + 1), *range(max(last - 2, 0), last + 5)]):
+        if at < len(walk.blocks) and not _is_others(walk.blocks[at]):
+            yield walk.blocks[at]
+
+
+def _is_others(block: Block) -> bool:
+    """Return whether a line stands in a comment, a teaser or under a picture."""
+    box, bits = block.box, block.bits
+    for _ in range(3):
+        bits |= box.bits
+        if box.name in ("figure", "figcaption") or box.parent is None:
+            break
+        box = box.parent
+    return bool(bits & (COMMENT | CAPTION)) or box.name in ("figure", "figcaption") or bool(block.bits & CREDIT)
+
+
+def _with_borders(walk: Walk, block: Block) -> str:
+    """Return a line with a bar where an element ends: `来源：X<span>作者：Y</span>`."""
+    pieces = (
+        " ".join(unescaped(piece).split()) for piece in walk.pieces[block.start + block.start % 2 : block.end : 2]
+    )
+    return " | ".join(piece for piece in pieces if piece)
+
+
+def _written_by(text: str) -> list[str]:
+    if len(text) > 120 or OTHER_HANDS.match(text):
+        return []
+    if LEAD_IN.match(text) or _AFTER_DATE.search(text):
+        names = split_names(_without_date(text))
+        if names and all(is_person(name) or is_agency(name) for name in names):
+            return names
+    found = re.search(r"\bby ([\w-]{3,20})\s*[〓|]?$", text) if WRITTEN.search(text) else None
+    return [found.group(1)] if found else []
+
+
+def _labelled(text: str) -> list[str]:
+    """Return the names after a Chinese, Japanese or Korean label; with a calling before the name (`评论员 程立雪`) as one."""
+    for found in _LABEL.finditer(text):
+        if OTHER_HANDS.search(text[max(found.start() - 4, 0) : found.end() - len(found.group(1))]):
+            continue
+        names = _listed(_NEXT_LABEL.split(found.group(1).strip(" \u3000[【（("), maxsplit=1)[0])
+        if names:
+            return names
+    return []
+
+
+def _listed(text: str) -> list[str]:
+    names: list[str] = []
+    for part in _STRONG.split(text):
+        words = [word.strip("[]【】()（）:：。.") for word in _SPACE.split(part) if word.strip("[]【】()（）:：。. ")]
+        words = words[: next((at for at, word in enumerate(words) if _REPORTS.fullmatch(word)), len(words))]
+        if not words or (len(words) == 1 and NO_NAME.search(words[0]) and not _CALLING.fullmatch(words[0])):
+            break
+        if len(words) > 1 and not _are_names(words):
+            names.append(" ".join(words)[:24])
+        else:
+            names += [word for word in words if is_person(word) or re.fullmatch(r"[\w.·-]{2,20}", word)]
+    return names
+
+
+def _are_names(words: Sequence[str]) -> bool:
+    """Return whether words parted by spaces are names of their own, not a calling and a name or the parts of one name."""
+    return all(re.fullmatch("[\u3400-\u9fff]{2,4}", word) and word[-1] not in _OFFICES for word in words) or all(
+        re.fullmatch(r"[\w.-]+", word) and not is_cjk(word) for word in words[1:]
+    )
+
+
+# ------------------------------------------------------------------------------------------------ guesses
+
+
+def spoken(walk: Walk, kept: Sequence[int]) -> list[str]:
+    """Return the names that the text gives without a label: (记者 ...), ... 기자, a signature. These may be wrong."""
+    texts = [block.text for block in _lines(walk, kept)]
+    for text in texts:
+        names = _reported(text)
+        if names:
+            return names
+    signed = _signature(walk, kept)
+    if signed:
+        return signed
+    low, high = _near(walk, kept)
+    for block in walk.blocks[low : high + 1]:
+        names = [] if _is_others(block) else _alone(block.text)
+        if names:
+            return names
+    return next((names for text in texts if (names := _by_source(text))), [])
+
+
+def _reported(text: str) -> list[str]:
+    found = _KOREAN.search(text) if len(text) < 200 else None
+    if found:
+        return list(dict.fromkeys(_KOREAN.findall(text)))
+    for part in (text[:80], text[-60:]):
+        found = _REPORTER.search(part)
+        if found and not _PICTURE.match(part[found.end() :]):
+            return _listed(found.group(1))
+    found = _BEFORE_REPORTER.search(text) if len(text) < 40 else None
+    if found:
+        return [found.group(1)]
+    found = _FORUM.search(text) if len(text) < 80 else None
+    if found:
+        return [found.group(1) or found.group(2)]
+    found = _IN_BRACKETS.fullmatch(text)
+    if found and not NO_NAME.search(found.group(1)) and found.group(1)[-1] not in _OFFICES:
+        return [found.group(1)]
+    is_japanese = re.search("[\u3040-\u30ff]", text) is not None
+    found = _JAPANESE.search(text) if is_japanese else _HAN_END.search(text)
+    name = found.group(1) if found else ""
+    return [name] if name and not NO_NAME.search(name) and (name[0] in _FAMILIES or is_japanese) else []
+
+
+def _signature(walk: Walk, kept: Sequence[int]) -> list[str]:
+    """Return the names in the last line of the body, if it is set as a signature: to the right, or bold or slanted."""
+    for at in reversed(kept[-2:]):
+        block = walk.blocks[at]
+        set_off = "right" in block.box.tag or any(
+            tag.startswith(("<strong", "<em", "<b>", "<i>")) for tag in walk.pieces[block.start : block.end]
+        )
+        names = [cleaned(part) for part in re.split(r"\s*(?:,|&|/| - )\s*", block.text)]
+        if set_off and block.chars <= 60 and not block.linked and names and all(map(is_person, names)):
+            return names
+    return []
+
+
+def _alone(text: str) -> list[str]:
+    """Return the Chinese names that are all there is of a line near the headline."""
+    names = re.split(r"[\s　、，,]+", text) if len(text) <= 24 else []
+    return names if names and all(map(_is_han_name, names)) else []
+
+
+def _is_han_name(name: str) -> bool:
+    return bool(re.fullmatch("[\u4e00-\u9fff]{2,4}", name)) and name[0] in _FAMILIES and not NO_NAME.search(name)
+
+
+def _by_source(text: str) -> list[str]:
+    """Return the person that a page names where others name a paper: 来源: 尹娟."""
+    found = re.search(r"来源\s*[:：]\s*([\u4e00-\u9fff]{2,4})(?=\s|$)", text) if len(text) < 120 else None
+    name = found.group(1) if found else ""
+    return [name] if name and name[0] in _FAMILIES and name[-1] not in _OFFICES and name[-1] not in "报社网" else []

@@ -1,0 +1,167 @@
+"""What is a person's name in a byline, and what is not: roles, agencies, papers, dates, buttons."""
+
+import re
+from html import unescape
+
+from tearsheet.extraction.titles import folded
+
+LEAD_IN = re.compile(
+    r"(?i)^[\s|·•:–—-]*(?:(?:(?:original(?:ly)?|first)\s+)?(?:written|reported|posted|published|authored|article|articles|"
+    r"text|story|stories|words|opinion|analysis|review|report|column)\s+(?:and\s+\w+\s+)?by\s*:?\s*|"
+    r"by\s*:|by\s+|von\s*:?\s+|ein(?:e[rn]?)?\s+\w+\s+von\s+|"
+    r"par\s*:?\s+|por\s*:?\s+|per\s*:\s+|di\s+|a cura di\s+|door\s*:?\s+|av\s*:?\s+|af\s*:?\s+|tekst\s*:\s*|text\s*:\s*|"
+    r"teksti\s*:\s*|texte\s*:\s*|testo\s*:\s*|texto\s*:\s*|de la\s*:\s*|"
+    r"foto und text\s*:?|autor(?:in|en|a|es|ka|i|ul|zy|ka)?\s*:\s*|auteurs?\s*:\s*|autores?\s*:\s*|autore\s*:\s*|"
+    r"authors?\s*:\s*|authors?\s+(?=[A-Z])|författare\s*:\s*|forfatter\s*:\s*|skribent\s*:\s*|"
+    r"(?:írta|szerző|autorzy|piše|пише|пишет|автор(?:и|ы|ка)?|текст|материал)\s*:?\s+|автор(?:и|ы)?\s*:\s*|текст\s*:\s*|"
+    r"(?:yazan|haber|muhabir)\s*:\s*|(?:tác giả|bài|theo)\s*:\s*|(?:oleh|penulis|reporter|pewarta)\s*:?\s+|oleh\s*:\s*|"
+    r"συντάκτης\s*:\s*|γράφει\s+(?:ο|η)\s+|του\s+|της\s+|(?:بقلم|كتب(?:ت)?|إعداد|تحرير|المحرر)\s*:?\s*|"
+    r"(?:نویسنده|خبرنگار|تحریر|از)\s*:\s*|(?:מאת|כתב)\s*:?\s*|"
+    r"(?:लेखक|लेखिका|रिपोर्ट|संवाददाता|द्वारा|लेखन)\s*:?\s*|(?:লিখেছেন|প্রতিবেদক|লেখক)\s*:?\s*|(?:โดย|เรื่อง)\s*:?\s*|"
+    r"(?:글|작성자|기자|취재)\s*[:=]\s*)"
+)
+"""What stands before a name in a byline."""
+OTHER_HANDS = re.compile(
+    r"(?i)\b(?:edited|reviewed|fact[- ]?checked|checked|illustrat\w*|photo\w*|image\w*|pictures?|video|graphics?|"
+    r"produced|production|translat\w*|curated|compiled|narrated|additional reporting|editor|editing)\s*(?:\(s\))?\s*(?:by|:)|"
+    r"\b(?:fotos?|bild(?:er)?|grafik|redaktion|redakteur(?:in)? vom dienst|übersetz\w*|photos?|crédits?|fotograf\w*|"
+    r"immagin\w+|imagen|vídeo|zdjęcia|foto og video|redaktør|fotógraf\w*)\s*(?::|/|\bvon\b|\bde\b|\bdi\b)|"
+    r"\bchef vom dienst\b|(?:фото|редактор|иллюстраци\w+|перевод)\s*:?|(?:تصوير|صورة|المحرر|ترجمة)\s*:?|"
+    r"(?:责任编辑|責任編輯|责编|責編|编辑|編輯|編集|夜班编辑|摄影|攝影|摄|图片|图源|撮影|写真|校对|审核|监制|"
+    r"편집|사진|촬영)\s*[:：/／|]"
+)
+"""What stands before the name of somebody else than the author: editor, photographer, translator."""
+_SPLIT = re.compile(
+    r"\s*(?:[;,、，；|／•·●]|\s/\s|&|\s(?:and|und|et|y|e|og|och|i|и|та|en|ve|ja|és|with|mit|avec|con|va|dan|và)\s)\s*"
+)
+_IN_NAMES = re.compile(r"\s(y|e|i)\s")
+_ROLE = re.compile(
+    r"(?i)\s*(?:[,|–—(/]\s*|\s)(?:(?:senior|staff|chief|political|foreign|business|sports?|deputy|associate|"
+    r"managing|executive|special|content|marketing|digital)\s+)*(?:reporter|editor(?:in)?|correspondent|writer|"
+    r"journalist(?:in)?|redakteur(?:in)?|redaktion|contributor|columnist|producer|korrespondent(?:in)?|"
+    r"redactora?|redattore|rédact\w+|journaliste|founder|co-founder|manager|coordinator|specialist|analyst|"
+    r"twitter|facebook|linkedin|email|e-mail|follow|muhabiri?|корреспондент)\b.*$"
+)
+_RANK = re.compile(
+    r"(?i),?\s+(?:ph\.?\s?d\.?|m\.?d\.?|r\.?n\.?|mph|mba|cfp|cpa|esq\.?|r\.?d\.?n?\.?|psy\.?d\.?|j\.?d\.?|m\.?sc\.?)$"
+)
+_JUNIOR = re.compile(r",\s*(?=(?:Jr|Sr|II|III|IV)\b)")
+_MONTHS = "january|february|march|april|june|july|august|september|october|november|december"
+_DAYS = (
+    r"mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|montag|dienstag|mittwoch|donnerstag|freitag|"
+    r"samstag|sonnabend|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|"
+    r"viernes|sábado|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica"
+)
+_WHEN = re.compile(rf"(?i)[\s,]+(?:on\s+|am\s+|le\s+)?(?:{_DAYS})\b.*$")
+NO_NAME = re.compile(
+    r"(?i)^(?:foto|photo|bild|image|фото|zdjęcie|صورة)\b|关闭|窗口|内容|来源|阅读|文章|时间|代表撮影|编辑|編輯|回复|评论|总阅读|"
+    r"出版社$|报业|https?:|www\.|@|\d{3}|"
+    r"^(?:by|von|and|und|et|admin|administrator|editor(?:ial)?|editors?|staff|guest|author|autor|article by|"
+    r"share|follow|updated|published|posted|view|more|see|read|"
+    r"subscribe|comments?|minutes?|anonymous|unknown|null|none|undefined|n/a|来源|佚名|未知|转载|转载文章|"
+    r"网络|匿名|本站|管理员|website|home|contact|link|archive|profile|"
+    r"(?:full |view |read )?bio(?:graphy)?)$|min read|\bago\b|archive editor|архив редакции|"
+    rf"\b(?:updated|published|posted|subscribe|newsletter|comments?)\b|\b(?:{_MONTHS})\.?\s+\d|\d\s+(?:{_MONTHS})\b|"
+    rf"^(?:{_MONTHS}|{_DAYS})$|[{{}}<>=%#]"
+)
+_AGENCY = re.compile(
+    r"(?i)(?:the\s+)?(?:associated press|ap|a\.p\.|afp|agence france-presse|reuters|thomson reuters|dpa(?:[-/ ].{0,20})?|apa|"
+    r"ansa|efe|europa press|pti|ians|ani|uni|tnn|xinhua|tass|тасс|interfax|интерфакс|ria novosti|риа новости|unian|"
+    r"ukrinform|kyodo(?: news)?|jiji(?: press)?|yonhap|anadolu(?: ajansı)?|aa|dha|iha|i̇ha|ntb|ritzau|stt|belga|anp|lusa|"
+    r"pap|čtk|ctk|tasr|mti|hina|tanjug|agerpres|mediafax|bta|sda|keystone[-/]sda|kna|epd|sid|canadian press|pa media|"
+    r"press association|aap|bernama|antara|neuters|upi|bloomberg news|cna|中新社|中央社|新华社|新華社|共同|時事|"
+    r"聯合社|美联社|法新社|路透社)"
+)
+_AGENCY_WORD = re.compile(
+    r"(?i)\b(?:wire|newswire|news agency|agency|agencies|agence|agentur(?:en)?|agenzia|agencias?|agências?|ajansı|"
+    r"агентство|wires|news service)\b|(?:通讯社|通訊社|通信社|뉴시스|연합뉴스|통신)$|^(?:وكالة|وكالات)\b|एजेंसी"
+)
+_COMPANY = re.compile(
+    r"(?i)(?:网|网站|报|日报|晚报|社|集团|电视台|频道|中心|公司|新闻|期刊|杂志|编辑部|編集部|新聞|通信)$|"
+    r"\.(?:com|cn|org|net|de|co\.\w\w)$|"
+    r"\b(?:redaktion|redazione|redacción|rédaction|redação|redactie|redakcja|редакция|newsroom|news desk|web desk|"
+    r"editorial (?:team|board|staff)|staff (?:writer|reporter)s?)$"
+)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CJK_NAME = re.compile(
+    r"[\u3400-\u9fff]{2,4}(?:·[\u3400-\u9fff]{1,8})*|[\u3400-\u9fff]{0,4}[\u3040-\u30ff·・ー]{1,12}|[가-힣]{2,4}"
+)
+_PARTICLES = frozenset(
+    re.findall(
+        r"\w+",
+        "von der den dem des van ter ten de la las los del della dello delle degli dalla dos das do da di du le zu zum zur "
+        "bin bint ibn al el ben abu st san af av och und y e i of the vande vander",
+    )
+)
+_LONGEST = 60
+
+
+def is_agency(name: str) -> bool:
+    """Return whether a name is that of a news agency."""
+    return _AGENCY.fullmatch(name.strip()) is not None or _AGENCY_WORD.search(name) is not None
+
+
+def is_office(name: str, site: str) -> bool:
+    """Return whether a name is that of an agency, a desk, a company or the paper itself (`site`: its names, one a line)."""
+    if is_agency(name) or _COMPANY.search(name):
+        return True
+    mine = folded(name)
+    return any(
+        mine == other or (len(other) >= 4 and mine.startswith(other))
+        for other in map(folded, site.split("\n"))
+        if other
+    )
+
+
+def cleaned(name: str) -> str:
+    """Return one name without "By", role, day and stray marks; empty if it is no name."""
+    name = LEAD_IN.sub("", " ".join(unescape(name).split()))
+    if OTHER_HANDS.match(name):
+        return ""
+    name = _ROLE.sub("", _WHEN.sub("", re.sub(r"\s*\([^)]*\)?$", "", name)))
+    name = re.sub(r"(?<=\w{4})\.$", "", name)
+    name = _RANK.sub("", name.strip(' \t|·•●,;:-–—/()[]【】（）\u3000"“”«»'))
+    if not 1 < len(name) <= _LONGEST or NO_NAME.search(name) or name.count(" ") > 5:
+        return ""
+    return name
+
+
+def split_names(text: str) -> list[str]:
+    """Return the names of a byline; a name that holds an "and" of its own language stays whole (José Ortega y Gasset)."""
+    line = _JUNIOR.sub(" ", LEAD_IN.sub("", " ".join(text.split())))
+    if _IN_NAMES.search(line):
+        line = _joined(line)
+    return [name.replace("\ue000", " ") for name in map(cleaned, _SPLIT.split(line)) if name]
+
+
+def _joined(line: str) -> str:
+    """Return the line with those "and" bound that stand inside a name: one word follows, and two or more go before."""
+    for found in list(_IN_NAMES.finditer(line)):
+        before = re.split(r"[,;|&]", line[: found.start()])[-1].split()
+        after = re.split(r"[,;|&]|\s(?:y|e|i)\s", line[found.end() :])[0].split()
+        if len(before) >= 2 and len(after) == 1 and after[0][:1].isupper():
+            line = f"{line[: found.start()]}\ue000{found.group(1)}\ue000{line[found.end() :]}"
+    return line
+
+
+def is_person(name: str) -> bool:
+    """Return whether a visible text can be a person's name: a few words, those in Latin script with capitals."""
+    words = name.split()
+    if _CJK.search(name):
+        return bool(_CJK_NAME.fullmatch(name.replace(" ", ""))) and len(name) <= 16
+    return (
+        1 < len(words) <= 6
+        and all(_is_name_word(word) for word in words)
+        and not any(char.isdigit() for char in name)
+        and not re.search(r"[.!?:]\s*$|[!?:;]", name)
+    )
+
+
+def _is_name_word(word: str) -> bool:
+    first = word.lstrip("'’\"“(-")[:1]
+    return first.isupper() or (first.isalpha() and not first.islower()) or word.lower() in _PARTICLES or "'" in word[:3]
+
+
+def is_cjk(text: str) -> bool:
+    """Return whether a text has Chinese, Japanese or Korean letters."""
+    return _CJK.search(text) is not None

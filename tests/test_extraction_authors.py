@@ -1,0 +1,192 @@
+"""Authors: the persons who wrote it, whole names in any script; no editors, photographers, commenters, agencies, papers."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from tearsheet.extraction import clip, extract
+from tearsheet.extraction.names import is_agency, is_office, is_person, split_names
+from tearsheet.model import Capture, Clipping, Entry
+
+URL = "https://paper.example/2026/03/ferry"
+WORDS = {
+    "en": "The old ferry between the two islands will stop running in October, the harbour company said. ",
+    "zh": "连接两座小岛的旧渡轮将于十月停航，港务公司星期二宣布，这条航线已经运行了九十一年。",
+    "ja": "二つの島を結ぶ古い渡し船が十月に廃止されると、港湾会社が火曜日に発表した。",
+    "ko": "두 섬을 잇는 낡은 나룻배가 시월에 운항을 멈춘다고 항만 회사가 화요일에 밝혔다. ",
+    "ru": "Старый паром между двумя островами перестанет ходить в октябре, сообщила во вторник портовая компания. ",
+    "ar": "ستتوقف العبارة القديمة بين الجزيرتين عن العمل في أكتوبر، كما أعلنت شركة الميناء يوم الثلاثاء. ",
+}
+
+
+def page(byline: str, *, words: str = WORDS["en"], head: str = "", end: str = "") -> str:
+    body = "".join(f"<p>{words * 3}{number}.</p>" for number in range(5))
+    site = '<meta property="og:site_name" content="Island Paper">'
+    return f"<html><head>{site}{head}</head><body><article><h1>Ferry</h1>{byline}{body}{end}</article></body></html>"
+
+
+def found(byline: str, **more: str) -> tuple[str, ...]:
+    return extract(page(byline, **more).encode(), URL).authors
+
+
+def data(author: object) -> str:
+    node = {"@type": "NewsArticle", "headline": "Ferry", "author": author}
+    return f'<script type="application/ld+json">{json.dumps(node)}</script>'
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "words"),
+    [
+        ("By Ann Lee", "Ann Lee", "en"),
+        ("Von Jörg Weiß", "Jörg Weiß", "en"),
+        ("Par Hélène Dupré", "Hélène Dupré", "en"),
+        ("Por Íñigo Núñez", "Íñigo Núñez", "en"),
+        ("Di Chiara Forlì", "Chiara Forlì", "en"),
+        ("Door Piet Hein", "Piet Hein", "en"),
+        ("Av Åse Ødegård", "Åse Ødegård", "en"),
+        ("Autor: Łukasz Żak", "Łukasz Żak", "en"),
+        ("Szerző: Kovács Béla", "Kovács Béla", "en"),
+        ("Yazan: Ayşe Yılmaz", "Ayşe Yılmaz", "en"),
+        ("Oleh Budi Santoso", "Budi Santoso", "en"),
+        ("Tác giả: Lê Phương", "Lê Phương", "en"),
+        ("Автор: Глеб Ветров", "Глеб Ветров", "ru"),
+        ("Текст: Вера Лоцманова", "Вера Лоцманова", "ru"),
+        ("Συντάκτης: Νίκος Παππάς", "Νίκος Παππάς", "en"),
+        ("بقلم ليلى حداد", "ليلى حداد", "ar"),
+        ("كتب: سامي النجار", "سامي النجار", "ar"),
+        ("מאת דנה לוי", "דנה לוי", "en"),
+        ("लेखक: सीता शर्मा", "सीता शर्मा", "en"),
+        ("द्वारा राम वर्मा", "राम वर्मा", "en"),
+        ("作者：林疏桐", "林疏桐", "zh"),
+        ("来源：海岛日报　作者：顾砚秋　责任编辑：程立雪", "顾砚秋", "zh"),
+        ("本报记者 林疏桐 报道", "林疏桐", "zh"),
+        ("撰文：歐陽娜娜", "歐陽娜娜", "zh"),
+        ("記者／陳小明", "陳小明", "zh"),
+        ("筆者：山田太郎", "山田太郎", "ja"),
+        ("（山田太郎）", "山田太郎", "ja"),
+        ("김민수 기자", "김민수", "ko"),
+    ],
+)
+def test_a_labelled_byline_is_read_in_its_language(line, name, words):
+    assert found(f"<p>{line}</p>", words=WORDS[words]) == (name,)
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ('<p class="byline">By <a href="/a/1">Ann Lee</a> and <a href="/a/2">Bo Ek</a></p>', ("Ann Lee", "Bo Ek")),
+        ('<p class="byline">By Ann Lee, Bo Ek and Cy Ruiz</p>', ("Ann Lee", "Bo Ek", "Cy Ruiz")),
+        ('<p class="byline">By Ann Lee | 3 May 2026</p>', ("Ann Lee",)),
+        ('<p class="byline">By Ann Lee Thursday, May 7</p>', ("Ann Lee",)),
+        ('<div class="author"><span>Ann Lee</span><span>Chief harbour correspondent</span></div>', ("Ann Lee",)),
+        ('<div class="author"><a href="/by/ann">Ann Lee</a> <a href="#">Follow</a></div>', ("Ann Lee",)),
+        ('<p class="byline">Anne-Marie Saint-Exupéry</p>', ("Anne-Marie Saint-Exupéry",)),
+        ('<p class="byline">By José Ortega y Gasset</p>', ("José Ortega y Gasset",)),
+        ('<p class="byline">Por Ana Ruiz y Luis Gil Mora</p>', ("Ana Ruiz", "Luis Gil Mora")),
+        ('<p class="byline">By Martin King, Jr.</p>', ("Martin King Jr.",)),
+        ('<p class="byline">Von Ursula von der Leyen</p>', ("Ursula von der Leyen",)),
+        ('<p class="byline">Door Jan van der Meer</p>', ("Jan van der Meer",)),
+        ('<p class="byline">By Seán O\'Brien</p>', ("Seán O'Brien",)),
+        ('<p class="byline">By April June</p>', ("April June",)),
+        ('<p class="author-name">สมชาย ใจดี</p>', ("สมชาย ใจดี",)),
+        ("<p>来源：海岛日报<span>作者：林疏桐</span><span>阅读 1234</span></p>", ("林疏桐",)),
+        ("<p><b>作者：</b>顾砚秋 林疏桐</p>", ("顾砚秋", "林疏桐")),
+        ("<p>作者：本报评论员 程立雪</p>", ("本报评论员 程立雪",)),
+        ("<p>作者：阿列克谢·托尔斯泰</p>", ("阿列克谢·托尔斯泰",)),
+    ],
+)
+def test_names_are_parted_where_they_end_and_kept_whole(byline, names):
+    words = WORDS["zh"] if "作者" in byline else WORDS["en"]
+
+    assert found(byline, words=words) == names
+
+
+def test_a_signature_under_the_text_is_the_author():
+    assert found("", end='<p style="text-align:right"><strong>Lê Phương</strong></p>') == ("Lê Phương",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<p class="byline">Photo by Ann Lee</p>',
+        '<p class="byline">Edited by Ann Lee</p>',
+        '<p class="author">Фото: Глеб Ветров</p>',
+        '<p class="author">Redakteur vom Dienst: Jörg Weiß</p>',
+        '<p class="byline">Reviewed by Ann Lee</p>',
+        '<p class="author">تصوير: سامي النجار</p>',
+        "<p>（林疏桐 摄）</p>",
+        "<p>责任编辑：夜班编辑</p>",
+        "<p>作者：佚名</p>",
+        "<p>来源：网络</p>",
+        '<div class="comment"><b>Ann Lee</b><p>By Ann Lee: I was there.</p></div>',
+        "<figure><img src=/i/a-900.jpg><figcaption>By Ann Lee</figcaption></figure>",
+        "<p>By the water, where the boats lie, few people walk today</p>",
+        '<p class="byline">By admin</p>',
+        '<p class="byline">5 min read</p>',
+    ],
+)
+def test_other_hands_and_other_words_are_no_authors(line):
+    assert found(line, words=WORDS["zh"] if "：" in line else WORDS["en"]) == ()
+
+
+def test_an_editor_stands_in_only_where_a_chinese_page_names_nobody_else():
+    alone = extract(page("", words=WORDS["zh"], end="<p>（责任编辑：程立雪）</p>").encode(), URL)
+    beside = extract(page("<p>作者：林疏桐</p>", words=WORDS["zh"], end="<p>（责任编辑：程立雪）</p>").encode(), URL)
+
+    assert (alone.authors, alone.how["authors"]) == (("程立雪",), "editor")
+    assert beside.authors == ("林疏桐",)
+
+
+@pytest.mark.parametrize(
+    "office", ["Meridian Wire", "dpa", "Island Paper", "The Associated Press", "paper.example", "AFP"]
+)
+def test_an_office_stands_neither_beside_nor_before_a_person(office):
+    beside = data([{"@type": "Person", "name": office}, {"@type": "Person", "name": "Ann Lee"}])
+
+    assert found("", head=beside) == ("Ann Lee",)
+    assert found('<p class="byline">By Ann Lee</p>', head=data({"@type": "Person", "name": office})) == ("Ann Lee",)
+
+
+def test_an_office_that_signs_alone_is_called_an_organisation():
+    clipping = extract(page('<p class="byline">By Meridian Wire Thursday</p>').encode(), URL)
+
+    assert (clipping.authors, clipping.how["authors"]) == (("Meridian Wire",), "organisation")
+
+
+@pytest.mark.parametrize("name", ["USA Today Smith", "Ann Wire-Jones", "Agnes Agency"])
+def test_not_everything_that_sounds_like_an_agency_is_one(name):
+    assert is_agency("Agnes Agency")
+    assert is_person(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["新华社", "共同通信社", "连云港日报", "연합뉴스", "وكالة الأنباء", "агентство Вести", "Ritzau", "BR24 Redaktion"],
+)
+def test_agencies_and_desks_are_told_in_many_languages(name):
+    assert is_office(name, "")
+
+
+def test_a_byline_of_nothing_has_no_names():
+    assert split_names(" , ; and | ") == []
+
+
+def clipped(byline: str, authors: tuple[str, ...]) -> Clipping:
+    body = page(byline).encode()
+    now = datetime(2026, 3, 10, tzinfo=UTC)
+    digest = "sha256:" + hashlib.sha256(body).hexdigest()
+    capture = Capture(url=URL, final_url=URL, status=200, headers=(), body=body, captured_at=now, digest=digest)
+    return clip(capture, entry=Entry(url=URL, authors=authors))
+
+
+def test_the_list_names_the_author_where_the_page_does_not_or_only_an_office():
+    assert clipped("", ("Ann Lee",)).authors == ("Ann Lee",)
+    assert clipped('<p class="byline">By Meridian Wire</p>', ("By Ann Lee and Bo Ek",)).authors == ("Ann Lee", "Bo Ek")
+    assert clipped('<p class="byline">By Meridian Wire</p>', ("Ann Lee",)).how["authors"] == "feed"
+
+
+def test_a_sure_byline_beats_the_list_and_a_list_that_names_the_paper_says_nothing():
+    assert clipped('<p class="byline">By Ann Lee</p>', ("Bo Ek",)).authors == ("Ann Lee",)
+    assert clipped('<p class="byline">By Meridian Wire</p>', ("Island Paper",)).authors == ("Meridian Wire",)
