@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json, write_markup
+from tearsheet.cli.exits import complain
 from tearsheet.cli.options import gathered
+from tearsheet.cli.screen import one_line
 
 if TYPE_CHECKING:
     from tearsheet.archive import Archive
@@ -19,18 +21,27 @@ STANDARD_OUTPUT = Path("-")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is to go out, and where to. One of `mode`, `opml`, `jsonl` is given."""
+    """What is to go out, and where to. One of `mode`, `opml`, `jsonl`, `wacz` is given."""
 
     out: Path | None
     mode: str | None
     opml: bool
     jsonl: bool
+    wacz: bool
+    article: str
+    source: str
     as_json: bool
 
     def check(self) -> None:
         """Refuse what cannot be meant."""
-        if [bool(self.mode), self.opml, self.jsonl].count(True) != 1:
-            raise click.UsageError("Say one of --posts compat, --posts sound, --opml, --jsonl.")
+        if [bool(self.mode), self.opml, self.jsonl, self.wacz].count(True) != 1:
+            raise click.UsageError("Say one of --posts compat, --posts sound, --opml, --jsonl, --wacz.")
+        if (self.article or self.source) and not self.wacz:
+            raise click.UsageError("--article and --source go with --wacz.")
+        if self.article and self.source:
+            raise click.UsageError("Say --article or --source, not both.")
+        if self.wacz and self.out in (None, STANDARD_OUTPUT):
+            raise click.UsageError("Say which file is written: --wacz OUT.wacz.")
         if self.mode and self.out in (None, STANDARD_OUTPUT):
             raise click.UsageError(f"Say which folder the posts are written to: --posts {self.mode} OUT.")
         if self.as_json and self.out in (None, STANDARD_OUTPUT):
@@ -42,18 +53,22 @@ class Asked:
 @click.option("--posts", "mode", type=click.Choice(["compat", "sound"]), help="Posts, into the folder OUT.")
 @click.option("--opml", is_flag=True, help="The sources, as OPML, for a feed reader.")
 @click.option("--jsonl", is_flag=True, help="Every article with its last wording, one JSON object to a line.")
+@click.option("--wacz", is_flag=True, help="The raw captures, as a WACZ file for players of web archives.")
+@click.option("--article", metavar="ARTICLE", default="", help="With --wacz: only this article, with its pictures.")
+@click.option("--source", metavar="SOURCE", default="", help="With --wacz: only what this source listed.")
 @json_option
 @archive_option
 @quiet_option
 @gathered(Asked, into="asked")
 @console
 def command(said: Console, asked: Asked) -> None:
-    """Give out posts, sources or articles.
+    """Give out posts, sources, articles or raw captures.
 
     Posts go to the folder OUT, ready for Hexo and its like: in sound mode one for each article, with
     copies of its pictures; in compat mode one for each channel that lists it, in the bytes that the
     format's first writer would have given. OPML and JSON lines go to the file OUT, or to standard output
-    if there is none.
+    if there is none. A WACZ file holds the records of the archive as they are, with an index and a page
+    for each wording; ReplayWeb.page and other players open it, and `tearsheet verify FILE.wacz` checks it.
 
     \b
     Examples:
@@ -61,6 +76,7 @@ def command(said: Console, asked: Asked) -> None:
       tearsheet export --posts compat posts
       tearsheet export --opml sources.opml
       tearsheet export --jsonl | jq -r .title
+      tearsheet export --wacz --article k3vq7 article.wacz
 
     With --json: one object, with how many were written (`count`) and where to (`out`).
     """
@@ -81,11 +97,23 @@ def _write(archive: "Archive", asked: Asked, progress: "Progress") -> tuple[int,
     from tearsheet.flow.exports import export_jsonl, export_opml, export_posts
 
     out = asked.out or STANDARD_OUTPUT
+    if asked.wacz:
+        return _wacz(archive, asked, progress), "records"
     if asked.mode:
         return export_posts(archive, out, asked.mode, progress=progress), "posts"
     if asked.opml:
         return export_opml(archive, out), "sources"
     return export_jsonl(archive, out, progress=progress), "articles"
+
+
+def _wacz(archive: "Archive", asked: Asked, progress: "Progress") -> int:
+    from tearsheet.flow.packages import export_wacz
+
+    source = archive.find_source(asked.source).url if asked.source else ""
+    found = export_wacz(archive, asked.out or STANDARD_OUTPUT, article=asked.article, source=source, progress=progress)
+    for _, what in found.troubles:
+        complain(one_line(what))
+    return found.records
 
 
 def _print(archive: "Archive", asked: Asked) -> None:

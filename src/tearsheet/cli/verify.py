@@ -21,7 +21,7 @@ class Asked:
 
 
 @click.command("verify")
-@click.argument("article", default="", metavar="[ARTICLE]")
+@click.argument("article", default="", metavar="[ARTICLE|FILE.wacz]")
 @click.option(
     "--against",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -35,6 +35,8 @@ class Asked:
 def command(said: Console, asked: Asked) -> None:
     """Check catalog, WARC files, pictures and ledger against each other, for the whole archive or one article.
 
+    Given the name of a WACZ file, that file alone is checked, and no archive is needed.
+
     Every capture is read back from its WARC record and its digest compared; every wording, picture and
     ledger leaf is derived anew. A checkpoint that was printed, mailed or published before shows with
     --against that nothing has been taken out, changed, reordered or back-dated since: FILE is checkpoint.txt,
@@ -45,11 +47,15 @@ def command(said: Console, asked: Asked) -> None:
     Examples:
       tearsheet verify
       tearsheet verify k3vq7
+      tearsheet verify article.wacz
       tearsheet verify --against ~/checkpoint-2026-11-22
 
     With --json: one object with the numbers of what was checked, and `problems`.
     Exit code 1 if anything is wrong; each thing is named on standard error.
     """
+    if asked.article.endswith(".wacz"):
+        _wacz(said, Path(asked.article), as_json=asked.as_json)
+        return
     from tearsheet.flow.verify import verify
 
     with said.archive() as archive, said.progress() as progress:
@@ -78,4 +84,23 @@ def command(said: Console, asked: Asked) -> None:
             + (f"{len(found.problems):,} problems" if found.problems else "all as it was")
         )
     if found.problems:
+        raise SystemExit(IN_PART)
+
+
+def _wacz(said: Console, file: Path, *, as_json: bool) -> None:
+    """Check a WACZ file of anybody's."""
+    from tearsheet.errors import NotFound
+    from tearsheet.warc import check_wacz
+
+    try:
+        problems = check_wacz(file)
+    except OSError as error:
+        raise NotFound(str(file), error.strerror or str(error)) from error
+    for what in problems:
+        complain(one_line(f"{file}: {what}"))
+    if as_json:
+        write_json({"problems": [{"thing": str(file), "problem": what} for what in problems]})
+    else:
+        said.report(f"{file}: " + (f"{len(problems):,} problems" if problems else "all as it should be"))
+    if problems:
         raise SystemExit(IN_PART)

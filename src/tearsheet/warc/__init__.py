@@ -5,17 +5,23 @@ from tearsheet.warc.erasing import companions, erase
 from tearsheet.warc.reader import Damage, check, read
 from tearsheet.warc.records import Record
 from tearsheet.warc.tail import Trimmed, is_open, trim
+from tearsheet.warc.wacz import Label, Page, WaczWriter
+from tearsheet.warc.waczcheck import check_wacz
 from tearsheet.warc.writer import Revisit, Writer
 
 __all__ = [
     "Damage",
+    "Label",
+    "Page",
     "Record",
     "Revisit",
     "Trimmed",
+    "WaczWriter",
     "Writer",
     "captures",
     "cdxj",
     "check",
+    "check_wacz",
     "companions",
     "erase",
     "get",

@@ -121,10 +121,11 @@ def cdxj(path: Path, *, name: str = "") -> Iterator[str]:
     """Yield one CDXJ line for each response, revisit and resource in a WARC file, in the file's order (an index is sorted)."""
     for record in read(path, verify=False, name=name or path.name):
         if record.type in ("response", "revisit", "resource") and record.url:
-            yield _cdxj_line(record)
+            yield cdxj_line(record)
 
 
-def _cdxj_line(record: Record) -> str:
+def cdxj_line(record: Record) -> str:
+    """Return the CDXJ line of a record, without a line end."""
     fields = http_fields(record.http_head)
     mime = http_field(fields, "content-type") if record.http_head else record.field("Content-Type")
     row = {

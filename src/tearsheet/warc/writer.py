@@ -400,6 +400,11 @@ def _write_mark(path: Path, synced: int) -> None:
         os.close(descriptor)
 
 
+def info_record(name: str, at: datetime) -> bytes:
+    """Return the stored record that begins the WARC file `name`."""
+    return packed(_warcinfo(name, at, new_id()))
+
+
 def _warcinfo(name: str, now: datetime, id: str) -> bytes:
     lines = (
         f"software: {SOFTWARE}",

@@ -1,0 +1,92 @@
+"""WACZ files of an archive: all of it, what one source listed, or one article with its pictures, for players of web archives."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from tearsheet.archive import Archive
+from tearsheet.errors import BadWarc, DiskTrouble
+from tearsheet.flow.clock import now
+from tearsheet.model import Step
+from tearsheet.store import packaging
+from tearsheet.store.packaging import Choice
+from tearsheet.warc import Label, Page, WaczWriter
+
+
+@dataclass(slots=True, kw_only=True)
+class Packaged:
+    """What went into a WACZ file. `troubles` are (thing, message) of records that could not."""
+
+    pages: int = 0
+    records: int = 0
+    bytes: int = 0
+    troubles: list[tuple[str, str]] = field(default_factory=list)
+
+
+def export_wacz(
+    archive: Archive,
+    out: Path,
+    *,
+    article: str = "",
+    source: str = "",
+    progress: Callable[[Step], None] = lambda step: None,
+) -> Packaged:
+    """Return what was written to the file `out`: records as they lie in the archive, their index, and a page for each wording.
+
+    With `article` (an id) only what belongs to it: its captures and its pictures; with `source` (an address) the source's own
+    answers and all articles that it listed. The file is there whole or not at all.
+
+    Raises:
+        NoSuchArticle, NoSuchSource: there is none. DiskTrouble: it could not be written.
+    """
+    choice = Choice(article=archive.article(article).id if article else "", source=source)
+    part = out.with_name(out.name + ".part")
+    try:
+        found = _written(archive, part, choice, progress=progress)
+        descriptor = os.open(part, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        part.replace(out)
+    except OSError as error:
+        raise DiskTrouble(str(out), error.strerror or str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)
+    found.bytes = out.stat().st_size
+    return found
+
+
+def _written(archive: Archive, part: Path, choice: Choice, *, progress: Callable[[Step], None]) -> Packaged:
+    db, at, found = archive.store.db, now(), Packaged()
+    total = packaging.count(db, choice)
+    lost: set[tuple[str, int]] = set()
+    with WaczWriter(part, archive.warc_folder, at=at) as writer:
+        for done, place in enumerate(packaging.places(db, choice), start=1):
+            progress(Step(stage="records", done=done, total=max(total, done), note=place.file))
+            try:
+                writer.keep(place)
+            except BadWarc as error:
+                lost.add((place.file, place.offset))
+                found.troubles.append((error.thing, str(error)))
+        pages = list(_pages(archive, choice, lost))
+        writer.finish(pages, _label(archive, choice, at, pages))
+        found.records, found.pages = writer.records, len(pages)
+    return found
+
+
+def _pages(archive: Archive, choice: Choice, lost: set[tuple[str, int]]) -> Iterator[Page]:
+    for wording in packaging.wordings(archive.store.db, choice):
+        if (wording.place.file, wording.place.offset) not in lost:
+            yield Page(url=wording.url, at=wording.at, title=wording.title)
+
+
+def _label(archive: Archive, choice: Choice, at: datetime, pages: list[Page]) -> Label:
+    title = archive.settings.site.title
+    what = f"{len(pages):,} pages"
+    if choice.article and pages:
+        return Label(title=pages[-1].title, description=f"{title}: one article", created=at, main=pages[-1])
+    description = f"{what} of {choice.source}" if choice.source else what
+    return Label(title=title, description=description, created=at)
