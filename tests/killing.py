@@ -1,0 +1,215 @@
+"""Each command killed again and again, and what must hold after each kill: for the tests a little, for `bench/crash` a lot."""
+
+import random
+import shutil
+
+from tests.crashing import STRACE, Job
+from tests.flow_archive import OPEN, followed, later, new_archive
+from tests.surviving import assert_survived, content, files_of
+
+from tearsheet.archive import open_archive
+from tearsheet.errors import NoArchive, NoSuchArticle
+from tearsheet.flow.backup import restore
+from tearsheet.flow.verify import verify
+
+PAGES = ("ropewalk-rents", "pier-tender", "wire-design", "barrier-holds", "tides-0301-05", "choir-in-the-crane")
+LATER = later(days=3).isoformat()
+
+
+class Killing:
+    """A prepared process, archives of a few pages to begin with, and how each command is killed.
+
+    The archives: `empty`, `first` after an update, `second` after another two days later. Copies of them are killed in `folder`.
+    """
+
+    def __init__(self, prepared, newsroom, folder, *, seed=0):
+        self.prepared = prepared
+        self.newsroom = newsroom
+        self.stages = folder / "stages"
+        self.folder = folder / "copies"
+        self.seed = seed
+        self.number = 0
+        self.recoveries = []
+        self.kills = 0
+        self._make()
+
+    def _make(self):
+        self.newsroom.turn_to(0)
+        archive = new_archive(self.stages / "empty", self.newsroom)
+        urls = [truth.url for truth in self.newsroom.at(0) if truth.paper == "courier" and truth.slug in PAGES]
+        assert len(urls) == len(PAGES)
+        (self.stages / "empty" / "list.txt").write_text("".join(f"{url}\n" for url in urls))
+        followed(archive, str(self.stages / "empty" / "list.txt"))
+        archive.close()
+        OPEN.remove(archive)
+        for before, after, tick, more in (("empty", "first", 0, ()), ("first", "second", 4, ("again",))):
+            self.newsroom.turn_to(tick)
+            shutil.copytree(self.stages / before, self.stages / after)
+            self._done(Job("update", self.stages / after, more, at=LATER if more else ""))
+
+    # ---- the commands
+
+    def update(self, kills, *, first=True):
+        before, after, tick = ("empty", "first", 0) if first else ("first", "second", 4)
+        self.newsroom.turn_to(tick)
+        more, at = ((), "") if first else (("again",), LATER)
+        wanted = content(self.stages / after)
+        killer = _Killer(self, Job("update", self._copy(before), more, at))
+        while killer.kills < kills:
+            folder = self._copy(before)
+            if first and self.number % 2:
+                (folder / "tearsheet.db").unlink()
+            for ended in killer.until_done(Job("update", folder, more, at)):
+                self._survived(folder, ended, in_place=killer.dice.random() < 0.5)
+            assert_survived(folder, {"articles": {row[0]: row[3] for row in wanted["articles"]}})
+            assert content(folder) == wanted
+            shutil.rmtree(folder)
+
+    def import_(self, kills):
+        warcs = (str(self.stages / "second" / "warc"),)
+        reference = self._copy("empty")
+        killer = _Killer(self, Job("import", reference, warcs))
+        wanted = content(reference)
+        while killer.kills < kills:
+            folder = self._copy("empty")
+            for ended in killer.until_done(Job("import", folder, warcs)):
+                self._survived(folder, ended, in_place=killer.dice.random() < 0.5)
+            assert content(folder) == wanted
+            shutil.rmtree(folder)
+
+    def build(self, kills, *, first=True):
+        ready = self._copy("second" if first else "first")
+        if not first:
+            self.newsroom.turn_to(4)
+            self._done(Job("build", ready))
+            self._done(Job("update", ready, ("again",), LATER))
+        reference = shutil.copytree(ready, self._new("reference"))
+        killer = _Killer(self, Job("build", reference))
+        wanted = {name: files_of(reference / name) for name in ("site", "posts")}
+        while killer.kills < kills:
+            folder = shutil.copytree(ready, self._new("build"))
+            for _ in killer.until_done(Job("build", folder)):
+                pass
+            for name, files in wanted.items():
+                made = files_of(folder / name)
+                assert made.keys() == files.keys(), made.keys() ^ files.keys()
+                differ = [path for path, data in made.items() if data != files[path]]
+                assert differ == [], differ
+            shutil.rmtree(folder)
+
+    def backup(self, kills):
+        killer = _Killer(self, Job("backup", self.stages / "second", (str(self._new("counted")),)))
+        while killer.kills < kills:
+            copy = self._new("backup")
+            is_second = bool(self.number % 2)
+            if is_second:  # the first one stays good until the second one is done
+                self._done(Job("backup", self.stages / "first", (str(copy),)))
+            for _ in killer.until_done(Job("backup", self.stages / "second", (str(copy),))):
+                self._assert_restorable(copy, must=is_second)
+            self._assert_restorable(copy, must=True, wanted=content(self.stages / "second"))
+            shutil.rmtree(copy)
+
+    def restore(self, kills):
+        copy = self._new("backup")
+        self._done(Job("backup", self.stages / "second", (str(copy),)))
+        wanted = content(self.stages / "second")
+        killer = _Killer(self, Job("restore", self._new("counted"), (str(copy),)))
+        while killer.kills < kills:
+            folder = self._new("restored")
+            for _ in killer.until_done(Job("restore", folder, (str(copy),))):
+                pass
+            assert_survived(folder, {})
+            assert content(folder) == wanted
+            shutil.rmtree(folder)
+
+    def remove(self, kills):
+        self.newsroom.turn_to(4)
+        wanted = content(self.stages / "second")
+        id, _, title, *_ = next(row for row in wanted["articles"] if "choir" in row[1])
+        killer = _Killer(self, Job("remove", self._copy("second"), (id,)))
+        while killer.kills < kills:
+            folder = self._copy("second")
+            killer.run(Job("remove", folder, (id,)), at_most_s=0.05)
+            self._done(Job("update", folder, at=LATER))
+            with open_archive(folder) as archive:
+                try:
+                    archive.article(id)
+                except NoSuchArticle:
+                    assert_removed(archive, title)
+                problems = verify(archive).problems
+                assert problems == (), problems
+                is_there = archive.store.db.execute("SELECT count(*) FROM article WHERE id = ?", (id,)).fetchone()[0]
+            assert not is_there or content(folder) == wanted
+            shutil.rmtree(folder)
+
+    # ---- what they share
+
+    def _survived(self, folder, ended, *, in_place):
+        self.recoveries.append(assert_survived(folder, ended.acknowledged, in_place=in_place))
+
+    def _assert_restorable(self, copy, *, must, wanted=None):
+        """A backup restores to a sound archive, or says that it is not finished."""
+        new = self._new("again")
+        try:
+            restore(copy, new)
+        except NoArchive:
+            assert not must
+            return
+        assert_survived(new, {})
+        assert wanted is None or content(new) == wanted
+        shutil.rmtree(new)
+
+    def _done(self, job):
+        ended = self.prepared.run(job)
+        assert ended.code == 0, ended.said
+
+    def _new(self, name):
+        self.number += 1
+        self.folder.mkdir(exist_ok=True)
+        return self.folder / f"{name}-{self.number}"
+
+    def _copy(self, stage):
+        return shutil.copytree(self.stages / stage, self._new(stage))
+
+
+class _Killer:
+    """Kills one kind of job, each time somewhere else; the dice fall the same at every run of the same seed.
+
+    The job that it is made with is run to its end first, to count the calls at which it may be killed.
+    """
+
+    def __init__(self, killing, job):
+        self.killing = killing
+        self.dice = random.Random(f"{job.do} {killing.seed}")
+        self.kills = 0
+        if STRACE:
+            self.calls = sorted(killing.prepared.counted(job).elements())
+        else:
+            killing._done(job)
+
+    def run(self, job, *, at_most_s=0.4):
+        """Return how the job ended: killed at a call, or after a time, or not at all if it had less to do."""
+        prepared = self.killing.prepared
+        if STRACE and self.dice.random() < 0.8:
+            place = self.dice.randrange(len(self.calls))
+            call = self.calls[place]
+            ended = prepared.killed_at(job, call, place - self.calls.index(call) + 1)
+        else:
+            ended = prepared.run(job, after_s=self.dice.random() * at_most_s)
+        assert ended.killed or ended.code == 0, ended.said
+        self.kills += ended.killed
+        self.killing.kills += ended.killed
+        return ended
+
+    def until_done(self, job):
+        """Run the job again and again until it is done; yield how it ended after every kill."""
+        while (ended := self.run(job)).killed:
+            yield ended
+
+
+def assert_removed(archive, title):
+    """Nothing of the article is left: no words in the index, no picture, no record that is still to be overwritten."""
+    assert archive.search(f'"{title}"')[0] == 0
+    known = {row[0] for row in archive.store.db.execute("SELECT web FROM picture UNION SELECT thumb FROM picture")}
+    assert set(archive.media_folder.names()) <= known
+    assert archive.store.db.execute("SELECT count(*) FROM erasure").fetchone()[0] == 0
