@@ -234,7 +234,14 @@ def acknowledged(db):
         "articles": dict(db.execute("SELECT id, revisions FROM article WHERE revisions > 0").fetchall()),
         "leaves": db.execute("SELECT count(*) FROM leaf").fetchone()[0],
         "pictures": [row[0] for row in db.execute("SELECT url FROM picture WHERE digest IS NOT NULL ORDER BY url")],
+        "sources": [row[0] for row in db.execute("SELECT url FROM source WHERE NOT removed ORDER BY url")],
     }
+
+
+def _follow(archive, job):
+    from tearsheet.model import Source
+
+    archive.add_sources([Source(url=url, kind="urls", name=url) for url in job.more])
 
 
 def _update(archive, job):
@@ -271,7 +278,14 @@ def _remove(archive, job):
     remove(archive, job.more[0], reason="asked for")
 
 
-COMMANDS = {"update": _update, "build": _build, "import": _import, "backup": _backup, "remove": _remove}
+COMMANDS = {
+    "follow": _follow,
+    "update": _update,
+    "build": _build,
+    "import": _import,
+    "backup": _backup,
+    "remove": _remove,
+}
 
 
 if __name__ == "__main__":

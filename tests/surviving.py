@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.crashing import acknowledged
 
-from tearsheet import warc
 from tearsheet.archive import open_archive
+from tearsheet.flow.mending import mend
 from tearsheet.flow.verify import verify
 
 
@@ -22,7 +22,7 @@ def assert_survived(folder: Path, promised: dict, *, in_place: bool = True) -> f
             return assert_survived(Path(shutil.copytree(folder, Path(name) / "archive")), promised)
     began = time.perf_counter()
     with open_archive(folder) as archive:
-        warc.trim(archive.warc_folder)
+        mend(archive)
         took_s = time.perf_counter() - began
         db = archive.store.db
         kept = acknowledged(db)
@@ -30,6 +30,7 @@ def assert_survived(folder: Path, promised: dict, *, in_place: bool = True) -> f
         assert not short, f"acknowledged and lost: {short}"
         assert kept["leaves"] >= promised.get("leaves", 0)
         assert set(kept["pictures"]) >= set(promised.get("pictures", ()))
+        assert set(kept["sources"]) >= set(promised.get("sources", ()))
         assert db.execute("SELECT url FROM article GROUP BY url HAVING count(*) > 1").fetchall() == []
         problems = verify(archive).problems
         assert problems == (), problems
@@ -49,6 +50,12 @@ def content(folder: Path) -> dict:
             "claimed": db.execute("SELECT count(*) FROM article WHERE worker <> ''").fetchone()[0],
             "open": [path.name for path in archive.warc_folder.rglob("*.open")],
         }
+
+
+def assert_same(held: dict, wanted: dict) -> None:
+    """What one archive holds is what the other does."""
+    differ = {key: (held[key], wanted[key]) for key in wanted if held[key] != wanted[key]}
+    assert differ == {}, differ
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

@@ -13,6 +13,7 @@ from tearsheet.extraction import clip
 from tearsheet.flow.clock import now
 from tearsheet.flow.dictionaries import learn_words
 from tearsheet.flow.indexing import catch_up
+from tearsheet.flow.mending import mend
 from tearsheet.flow.pool import Pool
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.sealing import seal
@@ -49,6 +50,7 @@ def import_posts(
     A file that is no post costs itself alone. Importing a file twice is importing it once.
     """
     report = ImportReport()
+    report.troubles += [(trimmed.file, str(trimmed)) for trimmed in mend(archive)]
     files = list(_files(paths, POST_ENDS, report))
     with Keeper(archive) as keeper:
         importer = _Posts(archive, keeper, report)
@@ -77,6 +79,7 @@ def import_warcs(
     records are reported and passed over.
     """
     report = ImportReport()
+    report.troubles += [(trimmed.file, str(trimmed)) for trimmed in mend(archive)]
     files = list(_files(paths, WARC_ENDS, report))
     with Keeper(archive) as keeper, Pool(workers) as pool:
         importer = _Warcs(archive, keeper, report)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from tearsheet import media, schedule, sites, sources, urls, warc
+from tearsheet import media, schedule, sites, sources, urls
 from tearsheet.archive import Archive, disk_bytes
 from tearsheet.errors import (
     AddressRefused,
@@ -31,11 +31,11 @@ from tearsheet.flow.dictionaries import learn_words
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.learning import Profiles, learn_anew
 from tearsheet.flow.limits import limits_of
+from tearsheet.flow.mending import mend
 from tearsheet.flow.parting import Parting, further_pages
 from tearsheet.flow.pieces import Job, Piece, cut, develop, piece_of
 from tearsheet.flow.pool import Pool, undisturbed
 from tearsheet.flow.records import Keeper
-from tearsheet.flow.remove import finish_removals
 from tearsheet.flow.sealing import seal
 from tearsheet.flow.settle import Cut, Miss, Settler, Tally
 from tearsheet.flow.stamping import stamp
@@ -566,9 +566,7 @@ class Update:
 
     def _mend(self) -> None:
         """Put right what an earlier run left behind when it was killed: torn tails, claims, half a removal."""
-        for trimmed in warc.trim(self.archive.warc_folder):
-            self.troubles.append((trimmed.file, str(trimmed)))
-        finish_removals(self.archive)
+        self.troubles += [(trimmed.file, str(trimmed)) for trimmed in mend(self.archive)]
         with self.archive.store.transaction() as db:
             for name in self.worker.dead(source_rows.workers(db)):
                 source_rows.release(db, name)

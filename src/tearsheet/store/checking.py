@@ -87,7 +87,7 @@ _NEVER = {
     "was listed last before it was listed first": "SELECT id FROM listing JOIN article ON n = listing.article "
     "WHERE listing.last_seen < listing.first_seen",
     "is a capture of no kind that there is": "SELECT url FROM capture WHERE kind NOT IN "
-    "('page', 'part', 'feed', 'entry', 'picture', 'clipping', 'file')",
+    "('page', 'part', 'error', 'feed', 'entry', 'picture', 'clipping', 'file')",
     "is packed by a dictionary that is not there": "SELECT 'text ' || n FROM blob WHERE dictionary <> 0 "
     "AND dictionary NOT IN (SELECT n FROM dictionary)",
     "is neither rejected nor not": "SELECT id FROM article WHERE rejected NOT IN (0, 1)",

@@ -29,6 +29,14 @@ def unnoted(db: sqlite3.Connection) -> list[str]:
     return [row["name"] for row in rows]
 
 
+def told(db: sqlite3.Connection, name: str) -> int:
+    """Return where the last record ends of which the catalog tells in the file `name`; 0 if it tells of none."""
+    row = db.execute(
+        "SELECT max(offset + length) FROM capture WHERE file = (SELECT n FROM warc_file WHERE name = ?)", (name,)
+    ).fetchone()
+    return int(row[0] or 0)
+
+
 def note(db: sqlite3.Connection, files: Iterable[WarcFile], *, at: datetime) -> None:
     """Add a leaf for each of `files` that is not noted as it is now."""
     known = {file.name: file for file in noted(db)}

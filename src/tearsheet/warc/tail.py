@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +26,12 @@ class Trimmed:
         return f"{self.file}: {self.lost:,} bytes of an unfinished record cut off after byte {self.size:,}"
 
 
-def trim(folder: Path) -> list[Trimmed]:
+def trim(folder: Path, *, acknowledged: Callable[[str], int] | None = None) -> list[Trimmed]:
     """Cut off the torn tails of files whose writer is gone, and return what was cut.
 
     Looks only at files that were not closed, and only behind what was synced: nothing acknowledged can be cut.
+    `acknowledged` says of a file, by its name in `folder`, up to where its records are known elsewhere: with them everything from
+    the first damage after that on is cut, sound or not, for a power cut may tear a hole into what was not synced.
 
     Raises:
         DiskTrouble: a file could not be cut.
@@ -37,7 +40,9 @@ def trim(folder: Path) -> list[Trimmed]:
     trimmed: list[Trimmed] = []
     for path in sorted(marks):
         try:
-            found = _trim_one(folder, path, start=_synced(path))
+            found = _trim_one(
+                folder, path, known=acknowledged(path.relative_to(folder).as_posix()) if acknowledged else None
+            )
         except OSError as error:
             raise DiskTrouble(str(path), error.strerror or str(error)) from error
         trimmed += [found] if found else []
@@ -58,7 +63,7 @@ def _synced(path: Path) -> int:
     return int(text) if text.isdecimal() and len(text) == 20 else 0
 
 
-def _trim_one(folder: Path, path: Path, *, start: int) -> Trimmed | None:
+def _trim_one(folder: Path, path: Path, *, known: int | None) -> Trimmed | None:
     mark = path.with_name(path.name + OPEN_MARK)
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
@@ -70,14 +75,17 @@ def _trim_one(folder: Path, path: Path, *, start: int) -> Trimmed | None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return None
-        return _cut(folder, path, descriptor, start=start)
+        return _cut(folder, path, descriptor, known=known)
     finally:
         os.close(descriptor)
 
 
-def _cut(folder: Path, path: Path, descriptor: int, *, start: int) -> Trimmed | None:
-    size = os.fstat(descriptor).st_size
-    good = _end_of_last(path, start) if start <= size else _end_of_last(path, 0)
+def _cut(folder: Path, path: Path, descriptor: int, *, known: int | None) -> Trimmed | None:
+    size, synced = os.fstat(descriptor).st_size, _synced(path)
+    start = synced if synced <= size else 0
+    good = (
+        _end_of_unbroken(path, max(start, known)) if known is not None and known <= size else _end_of_last(path, start)
+    )
     name = path.relative_to(folder).as_posix()
     if good == 0:
         path.unlink()
@@ -87,6 +95,16 @@ def _cut(folder: Path, path: Path, descriptor: int, *, start: int) -> Trimmed | 
     path.with_name(path.name + OPEN_MARK).unlink(missing_ok=True)
     sync_folder(path.parent)
     return Trimmed(name, good, size - good) if good < size or good == 0 else None
+
+
+def _end_of_unbroken(path: Path, start: int) -> int:
+    """Return where the sound records end that follow one another from `start` on."""
+    end = start
+    for record in read(path, verify=False, start=start):
+        if record.offset != end:
+            break
+        end += record.length
+    return end
 
 
 def _end_of_last(path: Path, start: int) -> int:
