@@ -277,6 +277,16 @@ def test_a_route_without_an_instance_is_told(hurried):
         follow(opened(hurried.path), ["rsshub:/luting/home"])
 
 
+def test_a_route_that_the_instance_does_not_have_is_told(hurried):
+    with pytest.raises(NoSuchSource, match="rsshub:/luting/nowhere"):
+        follow(hurried, ["rsshub:/luting/nowhere"])
+    assert hurried.sources() == []
+
+    [said] = follow(hurried, ["rsshub:/luting/nowhere"], FollowOptions(kind="rsshub"))
+
+    assert said.how == "as you said"
+
+
 def test_nothing_is_followed_if_one_of_several_cannot_be(hurried, newsroom):
     with pytest.raises(NotAFeed):
         follow(hurried, [newsroom.address("courier", "/"), newsroom.address("newsroom", "/truth.json")])

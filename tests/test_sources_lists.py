@@ -118,7 +118,18 @@ def test_headings_of_a_route_list_become_category_paths():
 def test_a_list_of_addresses_is_no_route_list():
     assert sources.read_routes("# mine\nhttps://paper.example/a\nhttps://paper.example/b") == []
     assert sources.read_routes("some words\n/ and more") == []
-    assert sources.read_url_list("some words\nand https://paper.example/") == []
+    assert sources.read_url_list("some words\nand https://paper.example/")[0] == []
+
+
+def test_lines_of_an_address_list_that_are_no_address_are_told():
+    found, others = sources.read_url_list(
+        "# mine\nhttps://a.example/1\nhttps://\n- https://a.example/2\nhttps://a.example/3\n"
+    )
+
+    assert found == ["https://a.example/1", "https://a.example/2", "https://a.example/3"]
+    assert others == "1 line is no address: 'https://'"
+    many = "\n".join([*(f"https://a.example/{n}" for n in range(9)), "x" * 90, "two", "three", "four"])
+    assert sources.read_url_list(many)[1] == f"4 lines are no address: '{'x' * 60}…', 'two', 'three', …"
 
 
 def test_discovery_names_feeds_before_guesses_and_the_page_itself_last():

@@ -9,8 +9,9 @@ from urllib.parse import quote
 from tearsheet import sources, urls
 from tearsheet.archive import Archive
 from tearsheet.dates import is_zone
-from tearsheet.errors import BadSettings, FetchError, NoSuchSource, NotAFeed
+from tearsheet.errors import BadSettings, BadStatus, FetchError, NoSuchSource, NotAFeed
 from tearsheet.fetch import Fetcher, Request
+from tearsheet.flow.clock import now
 from tearsheet.flow.limits import limits_of
 from tearsheet.model import Capture, Categories, Source, Step
 
@@ -73,7 +74,7 @@ def follow(
 
 def _sources(archive: Archive, thing: str, options: FollowOptions) -> list[tuple[Source, str]]:
     if thing.startswith("rsshub:"):
-        return [_route(archive, thing)]
+        return [_route(archive, thing, options)]
     if thing.startswith("site:"):
         return _site(archive, thing)
     if thing.lower().startswith(("http://", "https://")):
@@ -87,12 +88,21 @@ def _sources(archive: Archive, thing: str, options: FollowOptions) -> list[tuple
     raise NoSuchSource(thing or "''", f"{why}, and no address, which begins with http:// or https://")
 
 
-def _route(archive: Archive, thing: str) -> tuple[Source, str]:
+def _route(archive: Archive, thing: str, options: FollowOptions) -> tuple[Source, str]:
     if not archive.settings.rsshub.base:
         raise BadSettings("tearsheet.toml", f'{thing} needs an RSSHub instance: set [rsshub] base = "https://…"')
     if not re.match(r"rsshub:/[^\s/]", thing):
         raise NoSuchSource(thing, "a route begins with a slash, as in rsshub:/guancha/headline")
-    return Source(url=thing, kind="rsshub"), "a route of the RSSHub instance"
+    source = Source(url=thing, kind="rsshub")
+    if options.kind == "rsshub":
+        return source, "as you said"
+    [address] = sources.addresses(source, sites={}, rsshub_base=archive.settings.rsshub.base)
+    try:
+        listed = sources.read(source, [_one(archive, address)], sites={}, now=now())
+    except BadStatus as error:
+        said = sources.complaint(error.capture) if error.capture else ""
+        raise NoSuchSource(thing, f"{said or error}") from error
+    return replace(source, name=listed.title), "a route of the RSSHub instance"
 
 
 def _site(archive: Archive, thing: str) -> list[tuple[Source, str]]:
@@ -127,10 +137,11 @@ def _document(archive: Archive, data: bytes, name: str, *, address: str) -> list
         if any(source.kind == "rsshub" for source in routes) and not archive.settings.rsshub.base:
             raise BadSettings("tearsheet.toml", f'the routes of {name} need [rsshub] base = "https://…"')
         return [(source, f"in {name}") for source in routes]
-    pages = sources.read_url_list(text)
+    pages, others = sources.read_url_list(text)
     if not pages:
         raise NotAFeed(name, "neither OPML, nor a list of routes, nor a list of addresses")
-    return [(Source(url=address, kind="urls", name=Path(name).stem), f"{len(pages)} addresses in {name}")]
+    said = f"{len(pages)} address{'es' if len(pages) != 1 else ''} in {name}"
+    return [(Source(url=address, kind="urls", name=Path(name).stem), f"{said}; {others}" if others else said)]
 
 
 def _lacking(archive: Archive, source: Source) -> str:

@@ -376,7 +376,8 @@ class Update:
     def _finish_visit(self, visiting: Visiting) -> None:
         self.visits.pop(visiting.due.n, None)
         self.settled.append(lambda: settle_visit(self.archive, self.keeper, self.tally, visiting, self.clock()))
-        self.progress(Step(stage="sources", done=self.tally.sources, note=visiting.due.source.url))
+        self.told_sources += 1
+        self._say("sources", self.told_sources, note=visiting.due.source.url)
 
     def _take_page(self, job: Job, answer: Capture | FetchError) -> None:
         wanted = job.wanted
@@ -501,7 +502,7 @@ class Update:
             further=job.further,
         )
         self.settled.append(lambda: self.settler.page(done))
-        self.progress(Step(stage="articles", done=self.tally.kept + self.tally.edits, note=wanted.url))
+        self._say("articles", self.tally.kept + self.tally.edits, note=wanted.url)
 
     def _collect_picture(
         self, wanted: WantedPicture, capture: Capture, result: tuple[media.Copy, media.Copy] | TearsheetError

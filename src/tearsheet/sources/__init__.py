@@ -15,6 +15,7 @@ __all__ = [
     "Listed",
     "addresses",
     "channel_source",
+    "complaint",
     "discover",
     "read",
     "read_opml",
@@ -110,11 +111,22 @@ def read_routes(text: str) -> list[Source]:
     return lists.read_routes(text)
 
 
-def read_url_list(text: str) -> list[str]:
-    """Return the addresses of a text that has one on each line, each once; empty if it is no such list."""
+def read_url_list(text: str) -> tuple[list[str], str]:
+    """Return the addresses of a text that has one on each line, each once, and in words which lines are none.
+
+    No addresses if it is no such list.
+    """
     from tearsheet.sources import lists
 
-    return lists.read_url_list(text)
+    found, others = lists.read_url_list(text)
+    return found, lists.without_address(others)
+
+
+def complaint(capture: Capture) -> str:
+    """Return what an RSSHub instance complains of in an answer; nothing if it is no such page."""
+    from tearsheet.sources import rsshub
+
+    return rsshub.complaint(capture)
 
 
 def _read_feed(source: Source, capture: Capture) -> Listed:
@@ -125,9 +137,9 @@ def _read_feed(source: Source, capture: Capture) -> Listed:
         body = sitemap.unpacked(capture.body, url)
         found = feed.parse(body, headers=dict(capture.headers), url=url, zone=source.timezone)
     except FormatError as error:
-        complaint = rsshub.complaint(capture) if source.kind == "rsshub" else ""
-        if complaint:
-            raise NotAFeed(source.url, complaint) from error
+        said = rsshub.complaint(capture) if source.kind == "rsshub" else ""
+        if said:
+            raise NotAFeed(source.url, said) from error
         raise
     listed = entries.from_feed(found, base=url)
     trouble = found.trouble or ("" if listed else "the feed lists nothing")
@@ -177,10 +189,10 @@ def _read_front(capture: Capture) -> Listed:
 def _read_list(capture: Capture) -> Listed:
     from tearsheet.sources import lists
 
-    found = lists.read_url_list(lists.text_of(capture.body, capture.header("content-type")))
+    found, others = lists.read_url_list(lists.text_of(capture.body, capture.header("content-type")))
     if not found:
         raise NotAFeed(capture.final_url or capture.url, "it is no list of addresses")
-    return Listed(entries=tuple(Entry(url=address) for address in found))
+    return Listed(entries=tuple(Entry(url=address) for address in found), trouble=lists.without_address(others))
 
 
 def _read_site(source: Source, captures: Sequence[Capture], sites: Mapping[str, Site], now: datetime) -> Listed:

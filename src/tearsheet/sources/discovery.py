@@ -72,7 +72,7 @@ def _text_list(body: bytes, capture: Capture, url: str) -> Found | None:
         return Found(url=url, kind="routes")
     # A sitemap may be plain text as well; its name tells.
     kind = "sitemap" if "sitemap" in url.rsplit("/", 1)[-1].lower() else "urls"
-    return Found(url=url, kind=kind) if lists.read_url_list(text) else None
+    return Found(url=url, kind=kind) if lists.read_url_list(text)[0] else None
 
 
 def _named(text: str, url: str) -> Iterator[Found]:

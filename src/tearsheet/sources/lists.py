@@ -1,7 +1,7 @@
 """Lists of sources that people keep: OPML, lists of RSSHub routes under headings, plain lists of addresses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
@@ -17,6 +17,7 @@ _ROUTE = re.compile(
 )
 _BARE_ROUTE = re.compile(r"/[\w@%.~:+-]+(?:/[^\s/]*)*")
 _MAX_SOURCES = 50_000
+_MAX_LINE = 60
 
 
 def read_opml(data: bytes) -> list[Source]:
@@ -108,18 +109,31 @@ def _from_route(written: str, path: Categories) -> Source | None:
     return Source(url=rsshub.route(written), kind="rsshub", name=name or written, categories=path)
 
 
-def read_url_list(text: str) -> list[str]:
-    """Return the addresses of a text that has one on each line, each once; `#` starts a comment.
+def read_url_list(text: str) -> tuple[list[str], list[str]]:
+    """Return the addresses of a text that has one on each line, each once, and its lines that are none; `#` starts a comment.
 
-    Empty if most lines are something else: then it is no such list.
+    No addresses if most lines are something else: then it is no such list.
     """
     lines = [line.strip().lstrip("-*").strip() for line in text.lstrip("\ufeff").splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
-    found = [
-        line.split()[0].strip("<>\"'") for line in lines if line.startswith(("http://", "https://", "<http", '"http'))
-    ]
-    found = [address for address in found if urls.host(address)]
-    return list(dict.fromkeys(found)) if found and len(found) * 2 > len(lines) else []
+    found = [_address(line) for line in lines]
+    others = [line for line, address in zip(lines, found, strict=True) if not address]
+    return list(dict.fromkeys(filter(None, found))) if len(others) * 2 < len(lines) else [], others
+
+
+def without_address(others: Sequence[str]) -> str:
+    """Return in words which lines of a list are no address; nothing if all are."""
+    shown = ", ".join(repr(line if len(line) <= _MAX_LINE else f"{line[:_MAX_LINE]}…") for line in others[:3])
+    more = ", …" if len(others) > 3 else ""
+    return f"{len(others)} line{'s are' if len(others) > 1 else ' is'} no address: {shown}{more}" if others else ""
+
+
+def _address(line: str) -> str:
+    """Return the address that a line begins with, or nothing."""
+    if not line.startswith(("http://", "https://", "<http", '"http')):
+        return ""
+    address = line.split()[0].strip("<>\"'")
+    return address if urls.host(address) else ""
 
 
 def text_of(data: bytes, content_type: str = "") -> str:
