@@ -167,13 +167,13 @@ def test_a_file_that_may_not_grow_is_told_and_the_update_goes_on_later(fresh, pr
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of 1.5 MB, and a way to make it larger."""
+    """A file system of 2.5 MB, and a way to make it larger."""
     folder = tmp_path / "disk"
     folder.mkdir()
     if os.geteuid() != 0:
         pytest.skip("only root may mount a tmpfs")
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1536k", "tmpfs", str(folder)],
+        ["mount", "-t", "tmpfs", "-o", "size=2560k", "tmpfs", str(folder)],
         check=False,
         capture_output=True,
         text=True,

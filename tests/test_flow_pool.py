@@ -13,6 +13,12 @@ def double(number):
     return number * 2
 
 
+def linger(piece):
+    folder, number = piece
+    time.sleep(0.02)
+    (folder / str(number)).touch()
+
+
 def refuse(thing):
     raise BadPost(thing)
 
@@ -35,6 +41,17 @@ def test_few_pieces_are_done_here_and_many_in_other_processes():
             pool.give(number, double, number)
 
         assert {number: number * 2 for number in range(INLINE_PIECES + 20)} == drained(pool)
+
+
+def test_what_has_not_begun_when_the_pool_gives_up_never_does(tmp_path):
+    with Pool(1) as pool:
+        for number in range(INLINE_PIECES + 40):
+            pool.give(number, linger, (tmp_path, number))
+        pool.wait(30)
+        pool.give_up()
+
+        assert pool.pending <= INLINE_PIECES
+    assert len(list(tmp_path.iterdir())) < INLINE_PIECES + 40
 
 
 def test_an_error_of_ours_is_a_result():

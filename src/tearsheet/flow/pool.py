@@ -68,10 +68,17 @@ class Pool:
                 return
             yield self._running.pop(future)[0], result
 
-    def wait(self) -> None:
-        """Wait until something more is done."""
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Wait until something more is done, at most `timeout_s`."""
         if self._running and not self._done:
-            wait(self._running, return_when=FIRST_COMPLETED)
+            wait(self._running, timeout=timeout_s, return_when=FIRST_COMPLETED)
+
+    def give_up(self) -> None:
+        """Forget what is not done yet; what has not begun never will."""
+        if self._running and self._executor:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = None
+        self._running.clear()
 
     def _one_by_one(self) -> Iterator[tuple[object, Any]]:
         """Do everything that was running when the pool broke again, each alone: so the culprit is known."""

@@ -4,6 +4,7 @@ Sources, then articles, then pictures: each is claimed from the catalog in small
 with others in one commit. What was claimed and not settled when a process dies is simply due again.
 """
 
+import math
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from tearsheet.errors import (
     Unreachable,
 )
 from tearsheet.fetch import Fetcher, Request
+from tearsheet.flow.advance import Advance
 from tearsheet.flow.clock import now
 from tearsheet.flow.dictionaries import learn_words
 from tearsheet.flow.indexing import catch_up
@@ -41,7 +43,7 @@ from tearsheet.flow.settle import Cut, Miss, Settler, Tally
 from tearsheet.flow.stamping import stamp
 from tearsheet.flow.visits import Visiting, on_disk, settle_visit
 from tearsheet.model import Capture, Clipping, Picture, Step
-from tearsheet.store import articles, keeping
+from tearsheet.store import articles, keeping, reading
 from tearsheet.store import sources as source_rows
 from tearsheet.store.articles import Wanted
 from tearsheet.store.keeping import WantedPicture
@@ -54,6 +56,8 @@ MOST_WAITING = 64
 MOST_WAITING_BYTES = 64_000_000
 """Pages and pictures that wait for a processor are held in memory: above this, none is asked for."""
 PICTURE_TRIES = 4
+PATIENCE_S = 1.0
+"""So long an interrupted update goes on with the pages that were to be cut."""
 # Answers that say something of the article itself; those of a host in trouble say nothing worth keeping.
 TELLING_STATUS = frozenset({401, 402, 403, 404, 410, 451})
 # So many pictures of one host in vain, and the rest of them wait for another run.
@@ -105,7 +109,7 @@ def update(
 ) -> UpdateReport:
     """Return what was done, once everything that is due by `clock` has been seen to.
 
-    A `KeyboardInterrupt` stops it: what is in hand is settled, the rest stays due, and the report says `interrupted`.
+    A `KeyboardInterrupt` stops it: what is in hand is settled in about a second, the rest stays due, the report says so.
 
     Raises:
         BadSite: a site definition is not usable; nothing was visited, or every source would seem to have failed.
@@ -146,7 +150,7 @@ class Update:
         self.archive = archive
         self.db = archive.store.db
         self.options = options
-        self.progress = progress
+        self.advance = Advance(progress)
         self.clock = clock
         self.tally = Tally()
         self.failures: Counter[str] = Counter()
@@ -189,7 +193,7 @@ class Update:
                             self._take(request, answer)
                 except KeyboardInterrupt:
                     interrupted = True
-                self._finish()
+                self._finish(patience_s=PATIENCE_S if interrupted else math.inf)
         finally:
             try:
                 with self.archive.store.transaction() as db:
@@ -199,7 +203,7 @@ class Update:
         if not interrupted:
             learn_anew(self.archive, clock=self.clock)
             learn_words(self.archive, clock=self.clock)
-        catch_up(self.archive)
+            catch_up(self.archive)  # of a long first update this alone takes a while; the next one does it
         seal(self.archive)
         if not interrupted and (trouble := stamp(self.archive, fetcher)):
             self._trouble(self.archive.settings.ledger.timestamp_server, trouble)
@@ -247,6 +251,8 @@ class Update:
             pictures: list[WantedPicture] = []
             if not due and not wanted and self.options.pictures and not (self.media_full or self.warc_full):
                 pictures = keeping.claim_pictures(db, worker=self.worker.name, now=self.clock(), limit=LOT)
+            for stage, lot in (("sources", due), ("articles", wanted), ("pictures", pictures)):
+                self.advance.claimed(stage, len(lot), rest=lambda stage=stage: self._rest(stage))  # type: ignore[misc]
         for source in due:
             self._visit(source)
         for one in wanted:
@@ -260,6 +266,14 @@ class Update:
                 max_bytes=self.archive.settings.media.max_bytes,
             )
         return bool(due or wanted or pictures)
+
+    def _rest(self, stage: str) -> int:
+        """Return how many are due besides those that are claimed already."""
+        if stage == "sources" and self.only is not None:
+            return len(self.only)
+        rest = reading.due(self.db, stage, self.clock())
+        left = self.options.limit - self.fetched
+        return min(rest, left) if stage == "articles" and self.options.limit else rest
 
     def _claim_sources(self) -> list[source_rows.Due]:
         if self.all_forced:
@@ -376,8 +390,7 @@ class Update:
     def _finish_visit(self, visiting: Visiting) -> None:
         self.visits.pop(visiting.due.n, None)
         self.settled.append(lambda: settle_visit(self.archive, self.keeper, self.tally, visiting, self.clock()))
-        self.told_sources += 1
-        self._say("sources", self.told_sources, note=visiting.due.source.url)
+        self.advance.done("sources", visiting.due.source.url)
 
     def _take_page(self, job: Job, answer: Capture | FetchError) -> None:
         wanted = job.wanted
@@ -386,6 +399,7 @@ class Update:
             return
         if answer.status == 304:
             self.settled.append(lambda: self.settler.unchanged(wanted, answer))
+            self.advance.done("articles", wanted.url)
             return
         if job.rule and job.jumps < 2 and (jump := sites.jump(job.rule, answer)):
             self.keeper.keep(answer)
@@ -441,6 +455,7 @@ class Update:
             answer=self.keeper.keep(answer) if answer and wanted.revisions else None,
         )
         self.settled.append(lambda: self.settler.missed(wanted, miss))
+        self.advance.done("articles", wanted.url)
 
     def _cut_entry(self, wanted: Wanted, trouble: str) -> None:
         """Cut the text that the listing gave: there is no page, or it did not come."""
@@ -458,6 +473,7 @@ class Update:
 
     def _picture_failed(self, wanted: WantedPicture, error: TearsheetError) -> None:
         self.failures[f"picture {error.what}"] += 1
+        self.advance.done("pictures", wanted.url)
         hopeless = isinstance(error, FormatError | AddressRefused | RobotsRefused) or wanted.failures >= PICTURE_TRIES
         due_at = None if hopeless else self.clock() + schedule.back_off(wanted.failures + 1, error)
         self.settled.append(lambda: keeping.picture_failed(self.db, wanted.n, str(error), due_at=due_at))
@@ -502,7 +518,7 @@ class Update:
             further=job.further,
         )
         self.settled.append(lambda: self.settler.page(done))
-        self._say("articles", self.tally.kept + self.tally.edits, note=wanted.url)
+        self.advance.done("articles", wanted.url)
 
     def _collect_picture(
         self, wanted: WantedPicture, capture: Capture, result: tuple[media.Copy, media.Copy] | TearsheetError
@@ -536,7 +552,7 @@ class Update:
             self.tally.pictures += 1
 
         self.settled.append(settle)
-        self.progress(Step(stage="pictures", done=self.tally.pictures, note=wanted.url))
+        self.advance.done("pictures", wanted.url)
 
     # --- commits
 
@@ -544,13 +560,15 @@ class Update:
         if len(self.settled) >= COMMIT_AFTER or (self.settled and time.monotonic() - self.settled_at > COMMIT_AFTER_S):
             self._commit()
 
-    def _finish(self) -> None:
-        """Settle what is in hand: also what an interruption found in the pool."""
-        while self.pool.pending:
-            self.pool.wait()
+    def _finish(self, *, patience_s: float) -> None:
+        """Settle what is in hand. What the pool has not done within `patience_s` is left; it stays due."""
+        until = time.monotonic() + patience_s
+        while self.pool.pending and time.monotonic() < until:
+            self.pool.wait(min(patience_s, 60.0))
             with undisturbed():
                 self._collect()
                 self._commit_if_due()
+        self.pool.give_up()
         with undisturbed():
             self._commit()
 

@@ -347,6 +347,18 @@ def stats(db: sqlite3.Connection, now: datetime) -> dict[str, int]:
     return found
 
 
+_DUE = {
+    "sources": "SELECT count(*) FROM source WHERE NOT paused AND NOT removed AND next_at <= :now AND worker = ''",
+    "articles": "SELECT count(*) FROM article WHERE due_at <= :now AND worker = ''",
+    "pictures": "SELECT count(*) FROM picture WHERE due_at <= :now AND worker = ''",
+}
+
+
+def due(db: sqlite3.Connection, what: str, now: datetime) -> int:
+    """Return how many `sources`, `articles` or `pictures` are due and nobody's yet."""
+    return int(db.execute(_DUE[what], {"now": to_ms(now)}).fetchone()[0])
+
+
 def article_of(row: sqlite3.Row) -> Article:
     """Return the article of a row of `ARTICLES`."""
     return Article(
