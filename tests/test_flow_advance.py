@@ -10,10 +10,10 @@ from tearsheet.newsroom import Newsroom
 def test_the_total_is_what_is_claimed_and_what_else_is_due():
     told = []
     advance = Advance(lambda step: told.append((step.done, step.total, step.note)))
-    advance.claimed("articles", 0, rest=lambda: 1 / 0)
-    advance.claimed("articles", 2, rest=lambda: 3)
+    advance.claimed({"articles": 0}, lambda stage: 1 // 0)
+    advance.claimed({"articles": 2}, lambda stage: 3)
     advance.done("articles", "a")
-    advance.claimed("articles", 3, rest=lambda: 1 / 0)
+    advance.claimed({"articles": 3}, lambda stage: 1 // 0)
     for note in "bcdef":
         advance.done("articles", note)
 

@@ -1,7 +1,7 @@
 """How far an update has come: how much of what it found due is done, stage by stage."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from tearsheet.model import Step
 
@@ -18,13 +18,13 @@ class Advance:
         self._done: Counter[str] = Counter()
         self._rest: dict[str, int] = {}
 
-    def claimed(self, stage: str, number: int, *, rest: Callable[[], int]) -> None:
-        """Note that `number` things were claimed; `rest` counts those that are due besides."""
-        if not number:
-            return
-        left = self._rest[stage] - number if stage in self._rest else rest()
-        self._rest[stage] = max(0, left)
-        self._claimed[stage] += number
+    def claimed(self, lot: Mapping[str, int], rest: Callable[[str], int]) -> None:
+        """Note how many things of each stage were claimed; `rest` counts those of a stage that are due besides."""
+        for stage, number in lot.items():
+            if number:
+                left = self._rest[stage] - number if stage in self._rest else rest(stage)
+                self._rest[stage] = max(0, left)
+                self._claimed[stage] += number
 
     def done(self, stage: str, note: str) -> None:
         """Tell that one thing more is done, which `note` names."""

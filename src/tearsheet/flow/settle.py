@@ -27,6 +27,8 @@ LISTED_IS_ARTICLE = 0.1
 NAMED_IS_ARTICLE = 0.25
 LINKED_IS_ARTICLE = 0.5
 GIVE_UP_AFTER = 8
+# Answers that say something of the article itself; those of a host in trouble say nothing worth keeping.
+TELLING_STATUS = frozenset({401, 402, 403, 404, 410, 451})
 EASTERNMOST, WESTERNMOST, DAY = timedelta(hours=14), timedelta(hours=12), timedelta(days=1)
 TELLING = 20
 """So many letters say enough to be known again inside a longer text."""

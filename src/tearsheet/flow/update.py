@@ -39,7 +39,7 @@ from tearsheet.flow.pieces import Job, Piece, cut, develop, piece_of
 from tearsheet.flow.pool import Pool, undisturbed
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.sealing import seal
-from tearsheet.flow.settle import Cut, Miss, Settler, Tally
+from tearsheet.flow.settle import TELLING_STATUS, Cut, Miss, Settler, Tally
 from tearsheet.flow.stamping import stamp
 from tearsheet.flow.visits import Visiting, on_disk, settle_visit
 from tearsheet.model import Capture, Clipping, Picture, Step
@@ -58,8 +58,6 @@ MOST_WAITING_BYTES = 64_000_000
 PICTURE_TRIES = 4
 PATIENCE_S = 1.0
 """So long an interrupted update goes on with the pages that were to be cut."""
-# Answers that say something of the article itself; those of a host in trouble say nothing worth keeping.
-TELLING_STATUS = frozenset({401, 402, 403, 404, 410, 451})
 # So many pictures of one host in vain, and the rest of them wait for another run.
 SILENT_AFTER = 2
 MAX_PAGES_PER_VISIT = 60
@@ -251,8 +249,7 @@ class Update:
             pictures: list[WantedPicture] = []
             if not due and not wanted and self.options.pictures and not (self.media_full or self.warc_full):
                 pictures = keeping.claim_pictures(db, worker=self.worker.name, now=self.clock(), limit=LOT)
-            for stage, lot in (("sources", due), ("articles", wanted), ("pictures", pictures)):
-                self.advance.claimed(stage, len(lot), rest=lambda stage=stage: self._rest(stage))  # type: ignore[misc]
+            self.advance.claimed({"sources": len(due), "articles": len(wanted), "pictures": len(pictures)}, self._rest)
         for source in due:
             self._visit(source)
         for one in wanted:
