@@ -45,8 +45,11 @@ _KIND: dict[str, int] = {
     "a": LINK_START,
     "br": BREAK,
     "img": PICTURE,
+    "amp-img": PICTURE,
     "hr": RULE,
 }
+# What is written on a button is no article, but the picture that it opens is; `noscript` has those that scripts show later.
+_WITH_PICTURES = ("noscript", "button")
 MARKED = BYLINE | DATE | CAPTION | CREDIT
 HIDDEN = 1 << 30
 MAX_BLOCKS = 12_000
@@ -202,7 +205,7 @@ class Walk:
                 if name == skip:
                     depth += 1 if kind == SKIP_START else -1
                     skip = skip if depth else ""
-                elif kind == PICTURE and skip == "noscript":
+                elif kind == PICTURE and skip in _WITH_PICTURES:
                     self._spot(self.pictures, place, tag, name).bits = bits
                 elif skip == "noscript" and kind == EMBED:
                     self._spot(self.embeds, place, tag, name)

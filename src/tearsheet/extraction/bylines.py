@@ -53,6 +53,7 @@ _IN_BRACKETS = re.compile(r"[（(【]([\u4e00-\u9fff]{3,5})[）)】]")
 _FORUM = re.compile(r"([\w\u4e00-\u9fff-]{2,20})\s*(?:发表于|發表於|发布于|楼主)|由([\w-]{2,12})于(?:19|20)\d\d年")
 _PICTURE = re.compile(r"^\s*(?:摄|攝|图|撮影|写真|사진)")
 _REPORTS = re.compile(r"(?:综合|现场)?(?:报道|報道|报导|文|图|摄|讯|采访|攝影|摄影)(?:[/、].*)?")
+_LONGEST_LINE = 20_000
 _STRONG = re.compile(r"[、，,;；/／&|]+")
 _SPACE = re.compile(r"[\s　]+")
 # The hundred commonest family names: a line of two to four characters that begins with one is a name.
@@ -277,6 +278,8 @@ def _reported(text: str) -> list[str]:
     found = _FORUM.search(text) if len(text) < 80 else None
     if found:
         return [found.group(1) or found.group(2)]
+    if len(text) > _LONGEST_LINE:
+        text = text[:200] + " " + text[-200:]
     found = _IN_BRACKETS.fullmatch(text)
     if found and not NO_NAME.search(found.group(1)) and found.group(1)[-1] not in _OFFICES:
         return [found.group(1)]
@@ -290,11 +293,13 @@ def _signature(walk: Walk, kept: Sequence[int]) -> list[str]:
     """Return the names in the last line of the body, if it is set as a signature: to the right, or bold or slanted."""
     for at in reversed(kept[-2:]):
         block = walk.blocks[at]
+        if block.chars > 60 or block.linked:
+            continue
         set_off = "right" in block.box.tag or any(
             tag.startswith(("<strong", "<em", "<b>", "<i>")) for tag in walk.pieces[block.start : block.end]
         )
         names = [cleaned(part) for part in re.split(r"\s*(?:,|&|/| - )\s*", block.text)]
-        if set_off and block.chars <= 60 and not block.linked and names and all(map(is_person, names)):
+        if set_off and names and all(map(is_person, names)):
             return names
     return []
 

@@ -97,7 +97,11 @@ def gallery(
         numbers = _caption_blocks(walk, spot, kept=frozenset() if whole else region.kept, alt=given.get("alt", ""))
         if _is_decoration(given, url, bool(numbers)) or (name in shown and not numbers):
             continue
+        if url.lower().endswith(".gif") and not _is_drawn(given, spot):
+            continue
         image = _image(walk, url, given, numbers)
+        if not numbers and not walk.is_shown(spot.place + 1):
+            image = replace(image, caption=_caption_on_button(walk, spot))
         shown[name] = Placed(spot.place, figure(image), image), numbers
     placed = [item for item, _ in shown.values()] + _embeds(walk, region, base)
     captions = frozenset(at for _, numbers in shown.values() for at in numbers)
@@ -234,8 +238,28 @@ def _is_decoration(given: dict[str, str], url: str, is_captioned: bool) -> bool:
     parts = urlsplit(url)
     return bool(
         _NO_PICTURE.search(f"{parts.path.rsplit('/', 3)[-1]}")
-        or _NO_PICTURE.search(f"{parts.netloc}{parts.path[-80:]}?{parts.query[:60]}")
+        or _NO_PICTURE.search(f"{parts.netloc}{parts.path[-80:]}{'?' if parts.query else ''}{parts.query[:60]}")
     )
+
+
+def _is_drawn(given: dict[str, str], spot: Spot) -> bool:
+    """Return whether a GIF is a picture of the article: in a figure, or of a size; most others are adverts and spacers."""
+    sizes = _pixels(given.get("width", "")), _pixels(given.get("height", ""))
+    return max(sizes) > _SMALL_PX or any(box.name == "figure" for box in _ancestors(spot.box, 5))
+
+
+def _caption_on_button(walk: Walk, spot: Spot) -> str:
+    """Return the `figcaption` after a picture that opens a viewer: nothing else on a button is read."""
+    parts: list[str] = []
+    is_inside = False
+    for place in range(spot.place + 2, min(spot.place + 120, len(walk.pieces)), 2):
+        tag = walk.pieces[place]
+        if tag.startswith(("</button", "<img ", "</figcaption")):
+            break
+        is_inside = is_inside or tag.startswith("<figcaption")
+        if is_inside:
+            parts.append(walk.pieces[place + 1])
+    return " ".join(html.unescaped(" ".join(parts)).split())[:_LONGEST_CAPTION]
 
 
 def _pixels(text: str) -> int:

@@ -1,0 +1,129 @@
+"""Pictures: the article's own with their captions, and nothing else; embeds as labelled links."""
+
+import pytest
+
+from tearsheet.extraction import extract
+from tearsheet.model import Clipping
+
+URL = "https://paper.example/2026/03/ferry"
+P = [
+    f"<p>Paragraph {number} tells how the ferry, the mill and the market belong together, and why that ends.</p>"
+    for number in range(8)
+]
+
+
+def cut(figure: str, head: str = "", *, above: str = "") -> Clipping:
+    title = '<meta property="og:title" content="The ferry stops">'
+    body = "".join(P[:3]) + figure + "".join(P[3:])
+    article = f"<main><article><h1>The ferry stops</h1>{above}{body}</article></main>"
+    return extract(f"<html><head>{title}{head}</head><body>{article}</body></html>".encode(), URL)
+
+
+def shown(figure: str) -> list[tuple[str, str]]:
+    return [(image.url.rpartition("/")[2], image.caption) for image in cut(figure).images]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "<img src=/i/ferry-900.jpg>",
+        '<img src="data:image/gif;base64,R0lGOD" data-src="/i/ferry-900.jpg">',
+        '<img src="/i/placeholder.svg" data-lazy-src="/i/ferry-900.jpg">',
+        '<picture><source srcset="/i/ferry-900.jpg 900w"><img src="data:image/gif;base64,R0lGOD"></picture>',
+        '<img class=lazy><noscript><img src="/i/ferry-900.jpg"></noscript>',
+        '<amp-img src="/i/ferry-900.jpg" width=900 height=600></amp-img>',
+        '<button aria-label="Open viewer"><div><img src="/i/ferry-900.jpg"></div><span>View 3 images</span></button>',
+    ],
+)
+def test_the_real_address_is_found_however_it_is_hidden(tag):
+    assert shown(f"<figure>{tag}</figure>") == [("ferry-900.jpg", "")]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<figure><img src=/i/ferry-900.jpg><figcaption>The ferry in March</figcaption></figure>",
+        '<div class="image"><img src=/i/ferry-900.jpg><p class="caption">The ferry in March</p></div>',
+        '<div class="pic"><img src=/i/ferry-900.jpg></div><p class="imgdesc">The ferry in March</p>',
+        "<p align=center><img src=/i/ferry-900.jpg></p><p align=center><span style='color:#777'>The ferry in March</span></p>",
+        '<button><figure><img src="/i/ferry-900.jpg"></figure><i>1/3</i><figcaption>The ferry in March</figcaption></button>',
+    ],
+)
+def test_a_caption_is_read_from_figcaption_class_and_neighbourhood(markup):
+    assert shown(markup) == [("ferry-900.jpg", "The ferry in March")]
+    assert "The ferry in March" not in cut(markup).text
+
+
+def test_a_credit_is_parted_from_the_caption():
+    figure = "<figure><img src=/i/ferry-900.jpg><figcaption>The ferry. <i class=credit>Photo: Bo Ek</i></figcaption></figure>"
+    (image,) = cut(figure).images
+
+    assert (image.caption, image.credit) == ("The ferry.", "Photo: Bo Ek")
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<img src="https://stats.example/pixel.gif?id=1" width=1 height=1>',
+        "<img src=/i/share-facebook.png width=32 height=32>",
+        "<img src=/static/logo.png>",
+        "<img src=/img/avatar/ann.jpg>",
+        "<img src=/img/spacer.gif>",
+        "<img src=/ads/buy-now-1234567.gif>",
+        "<img src=/i/icon-arrow.svg>",
+        '<img src="https://www.facebook.com/tr?id=1&ev=PageView">',
+    ],
+)
+def test_trackers_icons_and_avatars_are_no_pictures(tag):
+    assert shown(tag) == []
+
+
+def test_a_gif_in_a_figure_or_of_a_size_is_a_picture():
+    assert shown("<figure><img src=/i/map-of-the-bay.gif></figure>") == [("map-of-the-bay.gif", "")]
+    assert shown("<img src=/i/map-of-the-bay.gif width=400 height=300>") == [("map-of-the-bay.gif", "")]
+
+
+def test_sizes_are_kept_as_hints():
+    (image,) = cut("<figure><img src=/i/ferry-900.jpg width=900 height=600></figure>").images
+
+    assert (image.width, image.height) == (900, 600)
+
+
+def test_the_pictures_of_related_articles_are_not_this_ones():
+    related = '<div class="related"><h3>Read also</h3><a href="/b"><img src=/i/other-900.jpg><span>Another story</span></a></div>'
+
+    assert cut(related).images == ()
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ["/static/site-logo.png", "/img/default-share.jpg", "/assets/og-image.png", "/logo.svg", "/favicon.ico"],
+)
+def test_a_declared_logo_is_not_the_lead(declared):
+    head = f'<meta property="og:image" content="{declared}">'
+    clipping = cut("<figure><img src=/i/ferry-900.jpg></figure>", head)
+
+    assert clipping.lead is not None
+    assert clipping.lead.url.endswith("/i/ferry-900.jpg")
+    assert cut("", head).lead is None
+
+
+@pytest.mark.parametrize(
+    ("embed", "link"),
+    [
+        (
+            '<iframe src="https://www.youtube.com/embed/abc123" title="The last trip"></iframe>',
+            '<a href="https://www.youtube.com/embed/abc123">The last trip</a>',
+        ),
+        ('<iframe src="https://maps.example/maps?q=bay" title="The bay"></iframe>', ">The bay</a>"),
+        ('<video controls><source src="/v/ferry.mp4"></video>', '<a href="https://paper.example/v/ferry.mp4">'),
+        ('<audio src="/a/ferry.mp3"></audio>', '<a href="https://paper.example/a/ferry.mp3">'),
+    ],
+)
+def test_videos_maps_and_sounds_become_labelled_links(embed, link):
+    assert link in cut(f"<div>{embed}</div>").html
+
+
+def test_adverts_and_consent_frames_are_no_embeds():
+    assert "<a " not in cut('<iframe src="https://ad.doubleclick.net/ddm/x"></iframe>').html
+    assert "<a " not in cut('<iframe src="https://consent.example/cookie"></iframe>').html
