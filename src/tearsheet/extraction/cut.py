@@ -20,7 +20,8 @@ from tearsheet.extraction import (
 )
 from tearsheet.extraction.blocks import Walk
 from tearsheet.extraction.language import language_of
-from tearsheet.extraction.profile import Profile, text_key
+from tearsheet.extraction.profile import Profile
+from tearsheet.extraction.repeats import without_repeats
 from tearsheet.model import Capture, Clipping, Entry, Image
 from tearsheet.sites import ArticleRule
 
@@ -137,7 +138,7 @@ def judged_row(page: html.Stream, url: str) -> list[float]:
     said = structured.declared(page, url)
     base = urls.join(url, said.base) or url
     title = _title(walk, said)
-    visible = _chosen(walk, said, title[0], base, Profile())
+    visible = _chosen(walk, body.chances(walk, said, title[0]), base, Profile())
     read = _Read(url, base, said, visible, visible, title, _Known())
     return _row(read, _facts(read))
 
@@ -164,7 +165,13 @@ def _page(text: str, url: str, known: _Known) -> "_Read":
     said = structured.declared(page, url)
     base = urls.join(url, said.base) or url
     title, title_how = (known.said.title, "site rule") if known.said.title else _title(walk, said)
-    visible = _chosen(walk, said, title, base, known.profile)
+    found = body.chances(walk, said, title)
+    visible = _chosen(walk, found, base, Profile())
+    if known.profile.digest:
+        seen = _Read(url, base, said, visible, visible, (title, title_how), known)
+        sure = verdict.probability(_row(seen, _facts(seen)), visible.text()) >= _SURELY_ARTICLE
+        found = without_repeats(walk, found, visible.kept, known.profile, sure=sure)
+        visible = _chosen(walk, found, base, known.profile)
     here = parts.Here(known.first or url, base, known.number, urls.join(base, said.links.get("next", "")))
     pager = parts.pager(walk, visible.kept, here)
     visible.kept = [at for at in visible.kept if at not in pager.blocks]
@@ -172,26 +179,11 @@ def _page(text: str, url: str, known: _Known) -> "_Read":
     return _Read(url, base, said, visible, cut, (title, title_how), known, pager)
 
 
-def _chosen(walk: Walk, said: structured.Declared, title: str, base: str, profile: Profile) -> _Body:
-    found = body.chances(walk, said, title)
-    if profile.texts:
-        found = _without_repeats(walk, found, profile)
+def _chosen(walk: Walk, found: list[float], base: str, profile: Profile) -> _Body:
     kept = body.chosen(walk, found)
     shown = pictures.gallery(walk, kept, base, known=profile.pictures)
     kept = build.whole_tables(walk, [at for at in kept if at not in shown.captions])
     return _Body(walk, kept, found, shown, base, "page")
-
-
-def _without_repeats(walk: Walk, found: list[float], profile: Profile) -> list[float]:
-    """Return the chances with none for what repeats on the site; untouched where that would take half of the article.
-
-    Bulletins and live pages say again what other pages say, and that is their article.
-    """
-    repeated = [text_key(block.text) in profile.texts for block in walk.blocks]
-    weights = [len(block.text) * chance for block, chance in zip(walk.blocks, found, strict=True)]
-    if sum(weight for weight, again in zip(weights, repeated, strict=True) if again) > 0.5 * sum(weights):
-        return found
-    return [0.0 if again else chance for chance, again in zip(found, repeated, strict=True)]
 
 
 def fragment(markup: str, base: str, how: str) -> _Body:

@@ -17,6 +17,7 @@ from tearsheet.model import Capture
 _LEAST_PAGES = 3
 _SHARE = 0.2
 _MOST = 4_000
+_SENTENCE = 20  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,15 @@ def learn(captures: Iterable[Capture]) -> Profile:
 
 
 def text_key(text: str) -> str:
-    """Return the short key of a block's text: its digits do not count, so that a changing number does not hide a repeat."""
-    letters = "".join(char for char in folded(text) if not char.isdigit())
+    """Return the short key of a block's text.
+
+    The digits of a short line do not count, so that a changing number of readers does not hide a repeat. In a sentence they are
+    the news: bulletins say the same every day but for the figures.
+    """
+    whole = folded(text)
+    letters = "".join(char for char in whole if not char.isdigit())
+    if len(letters) >= _SENTENCE:
+        letters = whole
     return hashlib.blake2b(letters.encode(), digest_size=6).hexdigest() if len(letters) >= 2 else ""
 
 
