@@ -13,6 +13,7 @@ from tearsheet.cli.progress import Progress
 from tearsheet.cli.screen import (
     Column,
     cells,
+    counted,
     cut,
     fitted,
     human_bytes,
@@ -209,3 +210,8 @@ def test_a_clipping_as_markdown_begins_with_its_title() -> None:
     )
 
     assert markdown(clipping) == "# A wall\n\nIda Roe\n\nHeld.\n"
+
+
+def test_one_thing_is_counted_as_one():
+    assert [counted(number, "entry", "entries") for number in (0, 1, 1000)] == ["0 entries", "1 entry", "1,000 entries"]
+    assert counted(2, "file") == "2 files"

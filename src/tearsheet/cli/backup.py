@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
-from tearsheet.cli.screen import human_bytes
+from tearsheet.cli.screen import counted, human_bytes
 
 
 @click.command("backup")
@@ -35,4 +35,6 @@ def command(said: Console, dest: Path, as_json: bool) -> None:
     if as_json:
         write_json({"copied": report.copied, "same": report.same, "removed": report.removed, "bytes": report.bytes})
         return
-    said.report(f"{report.copied:,} files copied ({human_bytes(report.bytes)}), {report.same:,} were there already")
+    said.report(
+        f"{counted(report.copied, 'file')} copied ({human_bytes(report.bytes)}), {report.same:,} were there already"
+    )

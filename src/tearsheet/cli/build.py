@@ -9,7 +9,7 @@ from tearsheet.cli.console import Console, archive_option, console, json_option,
 from tearsheet.cli.exits import IN_PART, complain
 from tearsheet.cli.options import gathered
 from tearsheet.cli.rows import build_row
-from tearsheet.cli.screen import one_line
+from tearsheet.cli.screen import counted, one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +58,10 @@ def command(said: Console, asked: Asked) -> None:
         write_json(build_row(report, posts=posts))
     else:
         said.report(
-            f"{report.pages:,} pages in {folder / 'site'}: {report.rendered:,} made, {report.written:,} written, "
+            f"{counted(report.pages, 'page')} in {folder / 'site'}: {report.rendered:,} made, {report.written:,} written, "
             f"{report.removed:,} removed"
         )
         if asked.posts:
-            said.report(f"{posts:,} posts in {folder / 'posts'}")
+            said.report(f"{counted(posts, 'post')} in {folder / 'posts'}")
     if report.troubles:
         raise click.exceptions.Exit(IN_PART)

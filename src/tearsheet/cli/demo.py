@@ -17,7 +17,7 @@ import tearsheet as house
 from tearsheet.cli.console import Console, console, quiet_option
 from tearsheet.cli.exits import heeding_sigterm
 from tearsheet.cli.options import gathered, span_s
-from tearsheet.cli.screen import human_seconds, one_line
+from tearsheet.cli.screen import counted, human_seconds, one_line
 from tearsheet.errors import CannotListen
 from tearsheet.model import Query
 
@@ -142,7 +142,8 @@ def _begin(said: Console, archive: "Archive", newsroom: "Newsroom") -> None:
         )
     report = _update(said, archive)
     said.report(
-        f"  {report.kept:,} articles and {report.pictures:,} pictures archived in {human_seconds(report.seconds)}"
+        f"  {counted(report.kept, 'article')} and {counted(report.pictures, 'picture')} archived"
+        f" in {human_seconds(report.seconds)}"
     )
     _build(said, archive)
 
@@ -163,7 +164,9 @@ def _build(said: Console, archive: "Archive") -> None:
 
     with said.progress() as progress:
         report = build(archive, progress=progress, version=house.__version__)
-    said.report(f"  {report.pages:,} pages in {archive.path / 'site'}, {report.written:,} files written")
+    said.report(
+        f"  {counted(report.pages, 'page')} in {archive.path / 'site'}, {counted(report.written, 'file')} written"
+    )
 
 
 def _server(folder: Path, port: int | None) -> "Server":

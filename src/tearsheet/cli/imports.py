@@ -8,7 +8,7 @@ import click
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
 from tearsheet.cli.exits import IN_PART, complain
 from tearsheet.cli.rows import imported_row
-from tearsheet.cli.screen import one_line
+from tearsheet.cli.screen import counted, one_line
 
 if TYPE_CHECKING:
     from tearsheet.flow.imports import ImportReport
@@ -86,7 +86,7 @@ def _tell(said: Console, report: "ImportReport", *, as_json: bool) -> None:
         write_json(imported_row(report))
     else:
         said.report(
-            f"{report.read:,} read: {report.articles:,} articles, {report.edits:,} edits; "
+            f"{report.read:,} read: {counted(report.articles, 'article')}, {counted(report.edits, 'edit')}; "
             f"{report.known:,} known already, {report.passed_over:,} passed over"
         )
     if report.troubles:

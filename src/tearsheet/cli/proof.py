@@ -7,7 +7,7 @@ import click
 
 from tearsheet.cli.console import Console, archive_option, console, quiet_option
 from tearsheet.cli.options import gathered
-from tearsheet.cli.screen import one_line
+from tearsheet.cli.screen import counted, one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +47,4 @@ def command(said: Console, asked: Asked) -> None:
         for name, data in proof(archive, asked.article):
             folder.put(name, data, durable=False)
             count += 1
-    said.report(one_line(f"{count} files in {asked.out}; check them with: sh verify.sh"))
+    said.report(one_line(f"{counted(count, 'file')} in {asked.out}; check them with: sh verify.sh"))

@@ -9,7 +9,7 @@ import click
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
 from tearsheet.cli.options import gathered
 from tearsheet.cli.rows import removed_row
-from tearsheet.cli.screen import human_bytes, one_line
+from tearsheet.cli.screen import counted, human_bytes, one_line
 from tearsheet.model import Query
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def command(said: Console, asked: Asked, as_json: bool) -> None:
         write_json(removed_row(removed))
         return
     said.report(
-        f"removed: {removed.articles:,} articles, {removed.captures:,} captures, {removed.pictures:,} pictures, "
-        f"{human_bytes(removed.bytes)}"
+        f"removed: {counted(removed.articles, 'article')}, {counted(removed.captures, 'capture')}, "
+        f"{counted(removed.pictures, 'picture')}, {human_bytes(removed.bytes)}"
     )
     for kept in removed.kept_as_proof:
         said.report(one_line(f"stays as proof: {kept}"))
@@ -77,7 +77,7 @@ def _meant(archive: "Archive", asked: Asked) -> tuple[str, str]:
         return article.id, one_line(f"“{article.title}” ({article.url})")
     source = archive.find_source(asked.what)
     count = archive.count(Query(source=source.url, rejected=None))
-    return source.url, one_line(f"{count:,} articles of {source.name or source.url}")
+    return source.url, one_line(f"{counted(count, 'article')} of {source.name or source.url}")
 
 
 def _ask(meant: str) -> None:

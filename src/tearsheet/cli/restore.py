@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tearsheet.cli.console import Console, console, quiet_option
-from tearsheet.cli.screen import human_bytes
+from tearsheet.cli.screen import counted, human_bytes
 
 
 @click.command("restore")
@@ -31,5 +31,5 @@ def command(said: Console, source: Path, dest: Path, *, same_log: bool) -> None:
     with said.progress() as progress:
         report = restore(source, dest, same_log=same_log, progress=progress)
     said.report(
-        f"{report.copied:,} files restored ({human_bytes(report.bytes)}); check them: tearsheet -C {dest} verify"
+        f"{counted(report.copied, 'file')} restored ({human_bytes(report.bytes)}); check them: tearsheet -C {dest} verify"
     )

@@ -17,6 +17,11 @@ USUAL_WIDTH = 80
 KEPT_FORMATS = frozenset("\u200c\u200d\u200e\u200f\u061c")
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return `number` with what is counted: "1 entry", "2 entries"; `many` is needed only where it is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def one_line(text: str) -> str:
     """Return `text` as one printable line: no control, no turning mark, white space as single spaces. Idempotent."""
     if text.isascii() and text.isprintable():

@@ -11,7 +11,7 @@ from tearsheet.cli.console import Console, archive_option, console, json_option,
 from tearsheet.cli.exits import IN_PART, INTERRUPTED, TERMINATED, Terminated, complain, heeding_sigterm
 from tearsheet.cli.options import gathered, span_s
 from tearsheet.cli.rows import update_row
-from tearsheet.cli.screen import human_seconds, one_line
+from tearsheet.cli.screen import counted, human_seconds, one_line
 
 if TYPE_CHECKING:
     from tearsheet.archive import Archive
@@ -138,17 +138,17 @@ def _report(said: Console, report: "UpdateReport", *, as_json: bool) -> None:
 
 
 def _lines(report: "UpdateReport") -> Iterator[str]:
-    visited = f"{report.sources:,} sources visited: {report.listed:,} entries listed, {report.new:,} of them new"
-    yield f"{visited} ({human_seconds(report.seconds)})"
+    visited = f"{counted(report.sources, 'source')} visited: {counted(report.listed, 'entry', 'entries')} listed"
+    yield f"{visited}, {report.new:,} of them new ({human_seconds(report.seconds)})"
     counts = (
-        (report.kept, "articles kept"),
-        (report.edits, "edits"),
-        (report.gone, "gone from the web"),
-        (report.returned, "came back"),
-        (report.rejected, "judged no article"),
-        (report.pictures, "pictures"),
+        (report.kept, "article kept", "articles kept"),
+        (report.edits, "edit", "edits"),
+        (report.gone, "gone from the web", "gone from the web"),
+        (report.returned, "came back", "came back"),
+        (report.rejected, "judged no article", "judged no article"),
+        (report.pictures, "picture", "pictures"),
     )
-    if some := ", ".join(f"{count:,} {what}" for count, what in counts if count):
+    if some := ", ".join(counted(*count) for count in counts if count[0]):
         yield some
     if report.failures:
         yield "not fetched: " + ", ".join(f"{count:,} {one_line(cause)}" for cause, count in report.failures.items())

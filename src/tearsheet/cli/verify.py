@@ -8,7 +8,7 @@ import click
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
 from tearsheet.cli.exits import IN_PART, complain
 from tearsheet.cli.options import gathered
-from tearsheet.cli.screen import one_line
+from tearsheet.cli.screen import counted, one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +77,11 @@ def command(said: Console, asked: Asked) -> None:
         )
     else:
         removed = f", {found.removed:,} of them removed by notice" if found.removed else ""
-        stamps = f", {found.stamps:,} time stamps" if found.stamps else ""
+        stamps = f", {counted(found.stamps, 'time stamp')}" if found.stamps else ""
         said.report(
-            f"checked {found.captures:,} captures, {found.revisions:,} wordings, {found.pictures:,} picture files, "
-            f"{found.leaves:,} leaves{removed}{stamps}: "
+            f"checked {counted(found.captures, 'capture')}, {counted(found.revisions, 'wording')}, "
+            f"{counted(found.pictures, 'picture file')}, "
+            f"{counted(found.leaves, 'leaf', 'leaves')}{removed}{stamps}: "
             + (f"{len(found.problems):,} problems" if found.problems else "all as it was")
         )
     if found.problems:

@@ -56,7 +56,10 @@ def remove(archive: Archive, key: str, *, reason: str, source: bool = False) -> 
         captures=sum(taken.captures for taken in done),
         pictures=sum(taken.pictures for taken in done),
         bytes=freed,
-        kept_as_proof=(f"{leaves} leaves of the ledger, unreadable now", f"{len(done)} notices of removal: {reason}"),
+        kept_as_proof=(
+            f"{leaves} {'leaf' if leaves == 1 else 'leaves'} of the ledger, unreadable now",
+            f"{len(done)} notice{'s' if len(done) != 1 else ''} of removal: {reason}",
+        ),
     )
 
 

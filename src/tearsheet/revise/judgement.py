@@ -93,7 +93,7 @@ def _lasting(clipping: Clipping, elsewhere: Elsewhere) -> tuple[object, ...]:
     )
 
 
-WORSE = ("paywall", "challenge", "error", "empty", "stub", "garbled", "other")
+WORSE = ("paywall", "challenge", "error", "empty", "stub", "garbled", "other", "part")
 """What can be captured in place of an article."""
 
 ANSWERED, FRONT_PAGE = "answered ", "front page"
