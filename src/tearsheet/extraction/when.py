@@ -75,6 +75,12 @@ _CHANGED = re.compile(
     r"(?i)updat|modif|aktualis|mis à jour|actualiz|aggiornat|更新|修改|수정|обновл|bijgewerkt|oppdatert|"
     r"uppdaterad|güncel|edited"
 )
+_POSTED = re.compile(
+    r"(?i)发表|發表|发布|發布|发帖|刊登|发稿|本帖|本贴|投稿|掲載|公開|配信|입력|등록|게재|posted|published|veröffentlicht|erstellt|"
+    r"publi[ée]|publicad|pubblicat|gepubliceerd|publicer|publisert|opublikowan|publikov|опублик|نشر|प्रकाशित|yayın|"
+    r"diterbitkan|ngày đăng|dipublikasikan"
+)
+_BEFORE, _MANY = 24, 600
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[/_.-]|t\d|$)")
 _ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$")
 
@@ -106,11 +112,14 @@ def published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where)
     return _first(_published(declared, walk, kept, where), where)
 
 
-def modified(declared: Declared, where: Where) -> Dated:
-    """Return when the article was last changed, as its page declares it."""
+def modified(declared: Declared, where: Where, walk: Walk | None = None, kept: Sequence[int] = ()) -> Dated:
+    """Return when the article was last changed, as its page declares or shows it."""
     found = [("json-ld dateModified", line(declared.article.get("dateModified")))]
     found += [(f"meta {name}", value) for name in _MODIFIED for value in declared.meta.get(name, ())]
-    return _first(found, where)
+    declared_at = _first(found, where)
+    if declared_at.at is not None or walk is None:
+        return declared_at
+    return _first((("dateline", text) for text, is_change in _dateline(walk, kept) if is_change), where)
 
 
 def _first(found: Iterable[tuple[str, str]], where: Where) -> Dated:
@@ -130,13 +139,17 @@ def _published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where
         for value in declared.meta.get(name, ()):
             yield f"meta {name}", value
     yield "json-ld dateCreated", line(declared.article.get("dateCreated"))
+    lines = list(_dateline(walk, kept))
     yield from _marked(walk, kept)
-    yield from _dateline(walk, kept)
+    yield from (("dateline", text) for text, is_change in lines if not is_change)
     for node in declared.nodes:
         yield "json-ld datePublished", line(node.get("datePublished"))
     found = _IN_URL.search(where.url)
     if found:
         yield "address", "-".join(found.groups())
+    yield from (("dateline", text) for text in _posted(walk))
+    # Last of all what the page only calls an update: it is no earlier than the article.
+    yield from (("dateline of a change", text) for text, is_change in lines if is_change)
 
 
 def _marked(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
@@ -156,8 +169,8 @@ def _marked(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
         for value in (
             given.get("datetime", ""),
             given.get("content", ""),
-            *_written(text),
-            text if len(text) < 60 else "",
+            *(written for written, is_change in _written(text) if not is_change),
+            text if len(text) < 60 and not _CHANGED.search(text) else "",
         ):
             yield f"{spot.name} element", value
 
@@ -167,12 +180,26 @@ def _rank(spot: Spot, first: int) -> tuple[int, int]:
     return (0 if sure else 1 if spot.name == "time" else 2), abs(spot.before - first)
 
 
-def _written(text: str) -> list[str]:
-    return [found.group().strip() for found in WRITTEN.finditer(text[:300])]
+def _written(text: str) -> list[tuple[str, bool]]:
+    """Return the dates in a text, each with whether the words before it say that something was changed then."""
+    text = text[:300]
+    return [
+        (found.group().strip(), _CHANGED.search(text[max(found.start() - _BEFORE, 0) : found.start()]) is not None)
+        for found in WRITTEN.finditer(text)
+    ]
 
 
-def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
-    """Return the dates written near the headline, nearest first, then those right after the body, then any in a short line."""
+def _posted(walk: Walk) -> Iterator[str]:
+    """Return the dates of short lines anywhere that say when something was published; the last resort of old pages."""
+    for block in walk.blocks[:_MANY]:
+        if block.chars <= 160 and _POSTED.search(block.text) and not block.box.all_bits & COMMENT:
+            yield from (text for text, is_change in _written(block.text) if not is_change)
+
+
+def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, bool]]:
+    """Return the dates written near the headline, nearest first, then those right after the body; each with whether it
+    is that of a change.
+    """
     if not walk.blocks:
         return
     first, last = (kept[0], kept[-1]) if kept else (0, 0)
@@ -185,5 +212,4 @@ def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
         block = walk.blocks[at]
         if block.chars > 600 or block.box.all_bits & COMMENT:
             continue
-        for text in _written(block.text):
-            yield "dateline", text
+        yield from _written(block.text)
