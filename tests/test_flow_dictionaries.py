@@ -38,7 +38,6 @@ def wordings(archive, count: int) -> None:
             capture = keeping.add_capture(db, page, kind="page", article=n)
             digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
             keeping.add_revision(db, n, cut, keeping.Cause(capture=capture, kind="first", digest=digest, at=NOON))
-        keeper.sync()
 
 
 def test_a_dictionary_is_made_kept_in_the_warc_and_in_every_backup(tmp_path):

@@ -69,7 +69,6 @@ class Bench:
         with self.archive.store.transaction():
             kept = self.keeper.keep(capture)
             self.settler.page(Cut(wanted=wanted, capture=kept, clipping=clipping, rule=rule))
-            self.keeper.sync()
 
     def missed(self, n, trouble="gone", **more):
         wanted = articles.wanted(self.archive.store.db, n)

@@ -13,7 +13,16 @@ from zoneinfo import ZoneInfo
 
 from tearsheet import config, urls
 from tearsheet.config import SETTINGS_FILE, SOURCES_FILE, Settings
-from tearsheet.errors import ArchiveExists, BadSettings, BadSite, NoArchive, NoSuchArticle, NoSuchSource, NotFound
+from tearsheet.errors import (
+    ArchiveExists,
+    BadSettings,
+    BadSite,
+    NoArchive,
+    NoCatalog,
+    NoSuchArticle,
+    NoSuchSource,
+    NotFound,
+)
 from tearsheet.files import Folder
 from tearsheet.model import (
     Article,
@@ -28,13 +37,14 @@ from tearsheet.model import (
     Source,
     SourceState,
 )
-from tearsheet.store import Store, articles, keeping, leaves, reading
+from tearsheet.store import Store, articles, journal, keeping, leaves, reading
 from tearsheet.store import sources as source_rows
 from tearsheet.store.reading import CaptureRow
 
 if TYPE_CHECKING:
     from tearsheet.search import Index
     from tearsheet.sites import Site
+    from tearsheet.warc import Writer
 
 CATALOG_FILE = "tearsheet.db"
 
@@ -48,6 +58,8 @@ class Archive:
         self.path = path
         self.settings = settings
         self.store = Store(path / CATALOG_FILE)
+        self.store.before = lambda: journal.watch(self.store.db)
+        self.store.sealed = self._write_down
         self._sync_sources()
 
     def __enter__(self) -> Self:
@@ -62,6 +74,7 @@ class Archive:
         """Close every door that was opened."""
         if "index" in self.__dict__:
             self.index.close()
+        self.close_warc()
         self.store.close()
 
     # --- the doors
@@ -70,6 +83,31 @@ class Archive:
     def warc_folder(self) -> Path:
         """Where captures lie."""
         return self.path / "warc"
+
+    @cached_property
+    def writer(self) -> "Writer":
+        """What this process writes into the WARC, into files of its own."""
+        from tearsheet.warc import Writer
+
+        settings = self.settings.warc
+        return Writer(self.warc_folder, max_bytes=settings.file_mb * 1_000_000, bodies=settings.body != "none")
+
+    def close_warc(self) -> None:
+        """Close the WARC file that this process is writing, if any; the next record begins another."""
+        if "writer" in self.__dict__:
+            self.writer.close()
+
+    def _write_down(self) -> None:
+        """Write what the change in hand touched into the WARC and fsync it: only then may it be committed."""
+        db = self.store.db
+        if journal.is_due(db, open="writer" in self.__dict__ and self.writer.is_open):
+            for page in journal.pages(db, at=datetime.now(UTC)):
+                place = self.writer.keep_metadata(page.url, page.data(), journal.PAGE_TYPE, at=page.at)
+                journal.written(db, page, place)
+        else:
+            journal.put_off(db)
+        if "writer" in self.__dict__:
+            self.writer.sync()
 
     @cached_property
     def media_folder(self) -> Folder:
@@ -81,7 +119,7 @@ class Archive:
         """The full-text index; derived, so it may be thrown away."""
         from tearsheet.search import Index
 
-        return Index.open(self.path / "index" / "search.db")
+        return Index.open(self.path / "index" / "search.db", read_only=self.store.read_only)
 
     @cached_property
     def sites(self) -> "Mapping[str, Site]":
@@ -288,6 +326,8 @@ class Archive:
 
     def _sync_sources(self) -> None:
         """Take `sources.toml` over into the catalog if it has changed since the last time."""
+        if self.store.read_only:
+            return
         text = self._sources_text()
         digest = hashlib.sha256(text.encode()).hexdigest()
         db = self.store.db
@@ -322,12 +362,31 @@ def open_archive(path: str | Path = ".") -> Archive:
     Raises:
         NoArchive: neither it nor any folder above it is an archive.
         BadSettings: its settings cannot be used; `thing` is `file:line`.
+        NoCatalog: its catalog is lost: an empty one would fetch everything again.
+    """
+    folder = archive_folder(path)
+    _look_for_catalog(folder)
+    return Archive(folder, config.settings_of(folder))
+
+
+def archive_folder(path: str | Path = ".") -> Path:
+    """Return the folder `path`, or the nearest above it, that is an archive.
+
+    Raises:
+        NoArchive: neither it nor any folder above it is one.
     """
     start = Path(path).resolve()
     for folder in (start, *start.parents):
         if (folder / SETTINGS_FILE).is_file():
-            return Archive(folder, config.settings_of(folder))
+            return folder
     raise NoArchive(str(start), f"make one with `tearsheet init {path}`")
+
+
+def _look_for_catalog(folder: Path) -> None:
+    if not (folder / CATALOG_FILE).exists() and (
+        (folder / "ledger" / "checkpoint").exists() or any((folder / "warc").rglob("*.warc.gz"))
+    ):
+        raise NoCatalog(str(folder / CATALOG_FILE), "make it anew from the WARC files with `tearsheet rebuild`")
 
 
 def disk_bytes(path: Path) -> int:

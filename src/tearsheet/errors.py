@@ -9,6 +9,8 @@
     │   ├── ArchiveExists          there is one already
     │   ├── ArchiveTooNew          written by a newer Tearsheet
     │   ├── ArchiveBusy            another process holds the database
+    │   ├── NoCatalog              the catalog is lost; the rest is there
+    │   ├── NoJournal              the WARC files hold nothing from which a catalog can be made
     │   ├── DiskTrouble            full, read-only, failing
     │   ├── CannotListen           the live server's address is taken, or not this machine's
     │   └── BadLedger              a leaf, tile, checkpoint, signature or time stamp does not agree with the rest
@@ -103,6 +105,18 @@ class ArchiveBusy(ArchiveError):
     """Another process holds the database."""
 
     what = "archive is busy"
+
+
+class NoCatalog(ArchiveError):
+    """The catalog is not there, though there is something that it should know of."""
+
+    what = "the catalog is missing"
+
+
+class NoJournal(ArchiveError):
+    """The WARC files hold no journal: no catalog can be made from them."""
+
+    what = "no journal to rebuild from"
 
 
 class DiskTrouble(ArchiveError):

@@ -39,6 +39,8 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "proof": ("proof", "Write a folder that proves one article to others."),
         "backup": ("backup", "Bring a second copy of the archive level."),
         "restore": ("restore", "Make a working archive out of a backup."),
+        "rebuild": ("rebuild", "Make the catalog anew from the WARC files."),
+        "migrate": ("migrate", "Bring an archive of an earlier version level."),
         "import": ("imports", "Take in posts or WARC files."),
         "export": ("exports", "Give out posts, OPML or JSON lines."),
         "extract": ("extract", "Cut the article out of any page, without an archive."),

@@ -26,7 +26,6 @@ def _learn(archive: Archive, keeper: Keeper, language: str, *, at: datetime) -> 
     with archive.store.transaction() as db:
         words = packing.add_dictionary(db, language, data, at=to_ms(at), wordings=wordings)
         keeping.add_capture(db, keeper.dictionary(data, name=f"{language}:{words.n}", at=at), kind="file")
-        keeper.sync()
     _pack_anew(archive, language)
     return True
 

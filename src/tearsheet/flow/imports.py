@@ -59,7 +59,6 @@ def import_posts(
                 for at, file in enumerate(files[start : start + LOT], start=start + 1):
                     progress(Step(stage="posts", done=at, total=len(files), note=str(file)))
                     importer.take(file)
-                keeper.sync()
     learn_words(archive, clock=now)
     catch_up(archive)
     seal(archive)
@@ -205,7 +204,6 @@ class _Warcs:
         with self.archive.store.transaction():
             for file, capture, clipping in self.done:
                 self._take(file, capture, clipping)
-            self.keeper.sync()
         self.done.clear()
         self.report.articles, self.report.edits = self.tally.kept, self.tally.edits
 

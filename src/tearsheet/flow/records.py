@@ -19,15 +19,11 @@ DICTIONARY_URL = "urn:tearsheet:dictionary:"
 
 
 class Keeper:
-    """Writes records and reads them back. Nothing is acknowledged before `sync()`."""
+    """Writes records and reads them back. Nothing is acknowledged before the transaction that tells of it is committed."""
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        self.writer = warc.Writer(
-            archive.warc_folder,
-            max_bytes=archive.settings.warc.file_mb * 1_000_000,
-            bodies=archive.settings.warc.body != "none",
-        )
+        self.writer = archive.writer
         self.kinds = {n: source.kind for n, source in sources.all_by_n(archive.store.db).items()}
 
     def __enter__(self) -> Self:
@@ -67,7 +63,7 @@ class Keeper:
 
     def conversion(self, clipping: Clipping, *, of: str, at: datetime) -> Capture:
         """Return a kept record of `clipping` itself, cut from the capture with digest `of`: a catalog can be built from these."""
-        body = to_json(clipping).encode()
+        body = to_json(clipping).encode()  # the very bytes that the ledger names
         return Capture(
             url=clipping.url,
             final_url=clipping.url,
@@ -96,10 +92,6 @@ class Keeper:
     def get(self, place: Place) -> Capture:
         """Return the capture at `place`."""
         return warc.get(self.archive.warc_folder, place)
-
-    def sync(self) -> None:
-        """Make everything written so far survive a power cut."""
-        self.writer.sync()
 
 
 def further_of(archive: Archive, capture: int) -> tuple[Capture, ...]:

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tearsheet import urls, warc
 from tearsheet.archive import CATALOG_FILE, Archive
-from tearsheet.errors import NoSuchArticle
+from tearsheet.errors import BadWarc, NoSuchArticle
 from tearsheet.flow.clock import now
 from tearsheet.flow.sealing import note_files, seal
 from tearsheet.model import Place
-from tearsheet.store import removing
+from tearsheet.store import journal, removing
+from tearsheet.store.journal import Forgetting, Forgotten
 
 PENDING = "removal"
 """Under this key the catalog remembers what of a removal is still to be done outside of it."""
@@ -44,6 +45,7 @@ def remove(archive: Archive, key: str, *, reason: str, source: bool = False) -> 
     with archive.store.transaction() as db:
         at: datetime = now()
         done = [removing.take_out(db, n, reason=reason, at=at) for n in ns]
+        _forget_pages(archive, [taken.forgotten for taken in done])
         media, seqs = _pending(archive)
         media += [name for taken in done for name in taken.media]
         seqs += [seq for taken in done for seq in taken.seqs]
@@ -77,7 +79,8 @@ def finish_removals(archive: Archive) -> int:
         archive.index.forget()
     freed += erase_pending(archive)
     if media or seqs:
-        for old in archive.path.glob(f"{CATALOG_FILE}.before-*"):  # the catalog as it was before a migration
+        # The catalog as it was before a migration or a rebuild, and what a killed rebuild left.
+        for old in (*archive.path.glob(f"{CATALOG_FILE}.before-*"), *archive.path.glob(f"{CATALOG_FILE}.rebuilt*")):
             old.unlink()
         with archive.store.transaction():
             archive.store.set_state(PENDING, "")
@@ -120,6 +123,27 @@ def _companions(archive: Archive, name: str, offsets: set[int]) -> list[Place]:
 
     found = warc.companions(archive.warc_folder, name, offsets, is_theirs=is_theirs)
     return [place for place in found if place.offset not in listed]
+
+
+def _forget_pages(archive: Archive, forgotten: list[Forgotten]) -> None:
+    """Write each page of the journal that tells of what is forgotten anew, without it; the old one is to be overwritten.
+
+    Pages are read from the first on: removing is rare, and an index of who stands on which page would cost every article.
+    """
+    db = archive.store.db
+    forgettings = [Forgetting(one) for one in forgotten]
+    for _, _, place in journal.places(db):
+        try:
+            page = fresh = journal.read_page(warc.get(archive.warc_folder, place).body)
+        except BadWarc:
+            continue  # damaged: `verify` names it, and a rebuild cannot read it either
+        for forgetting in forgettings:
+            fresh = forgetting.page(fresh) or fresh
+        if fresh is not page:
+            removing.to_erase(db, place)
+            fresh = replace(fresh, edition=page.edition + 1)
+            written = archive.writer.keep_metadata(fresh.url, fresh.data(), journal.PAGE_TYPE, at=page.at)
+            journal.written(db, fresh, written)
 
 
 def _wanted(archive: Archive, key: str, *, source: bool) -> list[int]:

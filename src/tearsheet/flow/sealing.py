@@ -42,8 +42,9 @@ def seal(archive: Archive) -> Checkpoint:
     """
     folder = Folder(archive.path / "ledger")
     _last(archive, folder)
-    note_files(archive, warcfiles.unnoted(archive.store.db))
     note_settings(archive)
+    archive.close_warc()
+    note_files(archive, warcfiles.unnoted(archive.store.db))
     with archive.store.transaction() as db:
         last = _last(archive, folder)
         size = last.size if last else 0

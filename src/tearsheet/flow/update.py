@@ -192,6 +192,8 @@ class Update:
                 except KeyboardInterrupt:
                     interrupted = True
                 self._finish(patience_s=PATIENCE_S if interrupted else math.inf)
+                if not interrupted:
+                    learn_anew(self.archive, clock=self.clock)
         finally:
             try:
                 with self.archive.store.transaction() as db:
@@ -199,7 +201,6 @@ class Update:
             finally:
                 self.worker.close()  # or, on a full disk, its claims would be held as long as this process lives
         if not interrupted:
-            learn_anew(self.archive, clock=self.clock)
             learn_words(self.archive, clock=self.clock)
             catch_up(self.archive)  # of a long first update this alone takes a while; the next one does it
         seal(self.archive)
@@ -570,14 +571,13 @@ class Update:
             self._commit()
 
     def _commit(self) -> None:
-        """Settle what is in hand: captures fsynced first, then one commit, then it counts as done."""
+        """Settle what is in hand in one commit, before which the archive fsyncs what was captured; then it counts as done."""
         self._collect()
         settled, self.settled = self.settled, []
         if settled:
             with self.archive.store.transaction():
                 for outcome in settled:
                     outcome()
-                self.keeper.sync()
         self.settled_at = time.monotonic()
 
     def _mend(self) -> None:

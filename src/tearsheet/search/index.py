@@ -76,8 +76,13 @@ class Index:
     """The index in `connection`; whoever hands that in begins, commits and closes."""
 
     @classmethod
-    def open(cls, file: Path) -> Self:
-        """Return the index in a database file of its own, made if there is none; anew if it is no database any more."""
+    def open(cls, file: Path, *, read_only: bool = False) -> Self:
+        """Return the index in a database file of its own, made if there is none; anew if it is no database any more.
+
+        With `read_only` nothing is written: what is not indexed yet is not found, and without a file nothing is.
+        """
+        if read_only:
+            return cls._for_reading(file)
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
             return cls._opened(file)
@@ -103,6 +108,21 @@ class Index:
         except sqlite3.Error:
             connection.close()
             raise
+        return index
+
+    @classmethod
+    def _for_reading(cls, file: Path) -> Self:
+        for how in ("mode=ro", "immutable=1"):  # the first reads a log that was left behind, the second needs none
+            if file.exists():
+                connection = sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)
+                try:
+                    connection.execute("SELECT 1 FROM search_made").fetchone()
+                except sqlite3.Error:
+                    connection.close()
+                else:
+                    return cls(connection)
+        index = cls(sqlite3.connect(":memory:"))
+        index.create()
         return index
 
     def commit(self) -> None:

@@ -1,50 +1,57 @@
 """The catalog: one SQLite file that knows where everything is. All SQL of the house is in this room (and in `search/`)."""
 
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tearsheet.errors import ArchiveBusy, DiskTrouble
-from tearsheet.store import schema
+from tearsheet.store import opening
 
 BUSY_S = 30.0
-PAGE_BYTES = 16_384
 
 
 class Store:
-    """An open catalog. `db` is in autocommit mode; everything that writes does so inside `transaction()`."""
+    """An open catalog. `db` is in autocommit mode; everything that writes does so inside `transaction()`.
+
+    `before` and `sealed` frame every change: the one is called before it begins, the other before it is committed.
+    On a disk that cannot be written to it is `read_only`: it answers, and refuses every change.
+    """
 
     def __init__(self, path: Path | str) -> None:
+        self.before: Callable[[], None] = lambda: None
+        self.sealed: Callable[[], None] = lambda: None
+        self.path = str(path)
+        self._copy: Path | None = None
+        self.read_only = isinstance(path, Path) and path.exists() and not opening.can_write(path)
         with translated(str(path)):
-            self.db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
-            self.db.row_factory = sqlite3.Row
-            # Wordings take 2 kB and more: in pages of 4 kB a quarter of the room is left over. Counts for a new file only.
-            self.db.execute(f"PRAGMA page_size = {PAGE_BYTES:d}")
-            self.db.execute("PRAGMA journal_mode = WAL")
-            # FULL, not NORMAL: with NORMAL a power cut loses rows that were acknowledged.
-            self.db.execute("PRAGMA synchronous = FULL")
-            self.db.execute("PRAGMA foreign_keys = ON")
-            # What is deleted is overwritten with zeros: otherwise a removed article's words and salts stay in unused pages.
-            self.db.execute("PRAGMA secure_delete = ON")
-            self.db.execute("PRAGMA cache_size = -32000")
-            have = schema.version_of(self.db)
-            if 0 < have < schema.VERSION:
-                self.copy_to(Path(f"{path}.before-{schema.VERSION}"))
-            if have != schema.VERSION:
-                schema.migrate(self.db)
+            if self.read_only:
+                self.db, self._copy = opening.readable(Path(path))
+            else:
+                self.db = opening.writable(path, busy_s=BUSY_S)
 
     def close(self) -> None:
         """Close the file; the write-ahead log is folded in if nobody else has it open."""
         self.db.close()
+        if self._copy:
+            shutil.rmtree(self._copy, ignore_errors=True)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run a block as one durable change: all of it, or nothing of it."""
+        """Run a block as one durable change: all of it, or nothing of it.
+
+        Raises:
+            DiskTrouble: the catalog cannot be written. ArchiveBusy: another process holds it.
+        """
+        if self.read_only:
+            raise DiskTrouble(self.path, "it is on a read-only disk, or not yours to write")
         with translated("the catalog"):
+            self.before()
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield self.db
+                self.sealed()
             except BaseException:
                 if self.db.in_transaction:
                     self.db.execute("ROLLBACK")
@@ -54,7 +61,7 @@ class Store:
     def copy_to(self, file: Path) -> None:
         """Write the catalog as it is now into a new file, while others go on writing."""
         with translated(str(file)):
-            self.db.execute("VACUUM INTO ?", (str(file),))
+            opening.copy_to(self.db, file)
 
     def fold(self) -> None:
         """Fold the write-ahead log into the file and empty it: it holds pages as they were before a removal.

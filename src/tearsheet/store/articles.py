@@ -110,10 +110,12 @@ def list_article(db: sqlite3.Connection, article: int, entry: Entry, sighting: S
             db.execute("UPDATE article SET change = ? WHERE n = ?", (next_change(db), article))
         return "new"
     # A listing that says the same again is the common case: it costs one write a day.
-    if row["entry"] != data or row["last_seen"] < ms - DAY_MS:
+    if row["entry"] != data:
         db.execute(
             "UPDATE listing SET last_seen = ?, entry = ? WHERE article = ? AND source = ?", (ms, data, article, source)
         )
+    elif row["last_seen"] < ms - DAY_MS:
+        db.execute("UPDATE listing SET last_seen = ? WHERE article = ? AND source = ?", (ms, article, source))
     old: Entry = unpacked(Entry, row["entry"])
     return "same" if (old.title, old.updated) == (entry.title, entry.updated) else "changed"
 

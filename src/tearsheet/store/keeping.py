@@ -32,7 +32,7 @@ class WantedPicture:
 class Event:
     """Something the ledger is to hold. `record` is what its leaf stands for; `ref` and `number` say which row it is made from.
 
-    `whole` keeps the record itself, for events that no row holds.
+    `whole` keeps the record itself, for events that no row holds. `salt` is drawn if none is given.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Event:
     ref: int = 0
     number: int = 0
     whole: bool = False
+    salt: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +73,6 @@ def add_capture(
     place = capture.place
     if place is None:
         raise ValueError("a capture is kept in the WARC before it is in the catalog")
-    file = db.execute("SELECT n FROM warc_file WHERE name = ?", (place.file,)).fetchone()
-    if file is None:
-        file = db.execute("INSERT INTO warc_file (name) VALUES (?) RETURNING n", (place.file,)).fetchone()
     n = db.execute(
         """INSERT INTO capture (kind, url, final_url, at, status, digest, article, file, offset, length, note)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n""",
@@ -86,7 +84,7 @@ def add_capture(
             capture.status,
             raw_digest(capture.digest),
             article,
-            file["n"],
+            warc_file(db, place.file),
             place.offset,
             place.length,
             note,
@@ -94,6 +92,14 @@ def add_capture(
     ).fetchone()["n"]
     add_leaf(db, Event(name="capture", at=capture.captured_at, ref=n, record=capture_record(db, n)))
     return int(n)
+
+
+def warc_file(db: sqlite3.Connection, name: str) -> int:
+    """Return the row number of the WARC file `name`, made if it is new."""
+    row = db.execute("SELECT n FROM warc_file WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        row = db.execute("INSERT INTO warc_file (name) VALUES (?) RETURNING n", (name,)).fetchone()
+    return int(row["n"])
 
 
 def capture_record(db: sqlite3.Connection, n: int) -> bytes:
@@ -149,7 +155,7 @@ def canonical(record: dict[str, object]) -> bytes:
 
 def add_leaf(db: sqlite3.Connection, event: Event) -> int:
     """Return the sequence number of a new leaf, from 0."""
-    salt = os.urandom(16)
+    salt = event.salt or os.urandom(16)
     row = db.execute(
         """INSERT INTO leaf (seq, at, event, subject, salt, ref, number, record)
         VALUES ((SELECT coalesce(max(seq) + 1, 0) FROM leaf), ?, ?, ?, ?, ?, ?, ?) RETURNING seq""",
@@ -172,13 +178,25 @@ def add_clipping(db: sqlite3.Connection, clipping: Clipping, *, base: int | None
     digest = hashlib.sha256(whole.encode()).digest()
     row = db.execute("SELECT n FROM blob WHERE digest = ?", (digest,)).fetchone()
     if row is None:
-        slim = packing.slimmed(whole, html=clipping.html, text=clipping.text)
-        found = packing.pack(db, slim.encode(), language=clipping.language, base=base)
+        found = _packed(db, whole, clipping, base=base)
         row = db.execute(
             "INSERT INTO blob (digest, dictionary, base, data) VALUES (?, ?, ?, ?) RETURNING n",
             (digest, found.dictionary, found.base, found.data),
         ).fetchone()
     return int(row["n"])
+
+
+def fill_blob(db: sqlite3.Connection, n: int, whole: str, *, base: int | None = None) -> None:
+    """Store a clipping's JSON as blob `n`, whose digest it has."""
+    found = _packed(db, whole, from_json(Clipping, whole), base=base)
+    db.execute(
+        "UPDATE blob SET dictionary = ?, base = ?, data = ? WHERE n = ?", (found.dictionary, found.base, found.data, n)
+    )
+
+
+def _packed(db: sqlite3.Connection, whole: str, clipping: Clipping, *, base: int | None) -> packing.Packed:
+    slim = packing.slimmed(whole, html=clipping.html, text=clipping.text)
+    return packing.pack(db, slim.encode(), language=clipping.language, base=base)
 
 
 def blob(db: sqlite3.Connection, n: int) -> bytes:

@@ -1,5 +1,6 @@
 """Taking things out for good: rows, salts and records go, a notice stays. Bytes in WARC files are noted first, erased after."""
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import datetime
 from tearsheet.model import Place
 from tearsheet.store import packing
 from tearsheet.store.articles import address_hash, next_change
+from tearsheet.store.journal import Forgotten
 from tearsheet.store.keeping import Event, add_leaf, canonical
 
 NOTICE = "removed by notice"
@@ -16,13 +18,17 @@ NOTICE = "removed by notice"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What was taken out of the catalog. `media` are names under `media/` that nothing needs any more."""
+    """What was taken out of the catalog. `media` are names under `media/` that nothing needs any more.
+
+    `forgotten` says what the journal must tell no more.
+    """
 
     captures: int
     pictures: int
     seqs: tuple[int, ...]
     media: tuple[str, ...]
     leaves: tuple[int, ...]
+    forgotten: Forgotten
 
 
 def article_ns(db: sqlite3.Connection, *, id: str = "", source: str = "") -> list[int]:
@@ -47,13 +53,10 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
     pictures = db.execute("SELECT * FROM picture WHERE article = ?", (article,)).fetchall()
     media, picture_captures = _pictures(db, pictures)
     captures += picture_captures
+    words = _every_wording(db, article)
     leaves = _forget_leaves(db, article, captures)
     _note_erasures(db, captures)
-    orphans = [
-        row["clipping"]
-        for row in db.execute("SELECT DISTINCT clipping FROM revision WHERE article = ?", (article,)).fetchall()
-        if not _is_shared(db, article, row["clipping"])
-    ]
+    addresses = [hash for (hash,) in db.execute("SELECT hash FROM address WHERE article = ?", (article,))]
     for sql in (
         "INSERT OR IGNORE INTO removed (hash) SELECT hash FROM address WHERE article = ?",
         "DELETE FROM revision WHERE article = ?",
@@ -66,7 +69,9 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
         db.execute(sql, (article,))
     db.execute("DELETE FROM filed WHERE seq = ?", (row["seq"],))
     db.executemany("DELETE FROM capture WHERE n = ?", [(n,) for n in captures])
-    packing.drop(db, orphans)
+    gone = [digest for digest in words if not _is_shared(db, digest)]
+    rows = (db.execute("SELECT n FROM blob WHERE digest = ?", (digest,)).fetchone() for digest in gone)
+    packing.drop(db, [row["n"] for row in rows if row])
     db.execute("DELETE FROM article WHERE n = ?", (article,))
     notice = canonical(
         {"event": "removal", "at": at.isoformat(timespec="milliseconds"), "reason": reason, "leaves": list(leaves)}
@@ -79,12 +84,28 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
         seqs=(row["seq"],) if row["seq"] else (),
         media=media,
         leaves=leaves,
+        forgotten=Forgotten(
+            id=row["id"],
+            addresses=frozenset(addresses),
+            captures=frozenset(captures),
+            pictures=frozenset(row["n"] for row in pictures),
+            words=frozenset(gone),
+            leaves=frozenset(leaves),
+        ),
     )
 
 
 def is_removed(db: sqlite3.Connection, urls: Iterable[str]) -> bool:
     """Return whether an article with one of these addresses was taken out, and so is not to come in again."""
     return any(db.execute("SELECT 1 FROM removed WHERE hash = ?", (address_hash(url),)).fetchone() for url in urls)
+
+
+def to_erase(db: sqlite3.Connection, place: Place) -> None:
+    """Note that the record at `place` is to be overwritten."""
+    db.execute(
+        "INSERT INTO erasure (file, offset, length) VALUES ((SELECT n FROM warc_file WHERE name = ?), ?, ?)",
+        (place.file, place.offset, place.length),
+    )
 
 
 def offsets(db: sqlite3.Connection, file: str) -> frozenset[int]:
@@ -144,6 +165,19 @@ def _note_erasures(db: sqlite3.Connection, captures: list[int]) -> None:
     )
 
 
-def _is_shared(db: sqlite3.Connection, article: int, blob: int) -> bool:
-    found = db.execute("SELECT 1 FROM revision WHERE clipping = ? AND article <> ?", (blob, article)).fetchone()
+def _every_wording(db: sqlite3.Connection, article: int) -> set[bytes]:
+    """Return the digests of all that `article` ever said, also of cuts that were improved since: their leaves name them."""
+    rows = db.execute(
+        "SELECT blob.digest FROM revision JOIN blob ON blob.n = revision.clipping WHERE article = ?", (article,)
+    )
+    records = db.execute(
+        "SELECT record FROM leaf WHERE ref = ? AND event = 'revision' AND record IS NOT NULL", (article,)
+    )
+    return {digest for (digest,) in rows} | {bytes.fromhex(json.loads(record)["sha256"]) for (record,) in records}
+
+
+def _is_shared(db: sqlite3.Connection, digest: bytes) -> bool:
+    found = db.execute(
+        "SELECT 1 FROM revision JOIN blob ON blob.n = revision.clipping WHERE blob.digest = ?", (digest,)
+    ).fetchone()
     return found is not None

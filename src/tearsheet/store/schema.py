@@ -308,11 +308,35 @@ DROP INDEX leaf_ref;
 CREATE INDEX leaf_ref ON leaf (ref);
 """
 
+JOURNAL = """
+-- where each page of the journal lies in the WARC
+CREATE TABLE journal (
+    number INTEGER PRIMARY KEY,         -- from 1
+    id TEXT NOT NULL,                   -- the next page names it
+    edition INTEGER NOT NULL,           -- grows when a removal writes the page anew
+    file INTEGER NOT NULL REFERENCES warc_file,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL
+);
+
+-- rows that were changed and wait for the next page
+CREATE TABLE unwritten (
+    part TEXT NOT NULL,
+    a NOT NULL,
+    b NOT NULL,
+    PRIMARY KEY (part, a, b)
+) WITHOUT ROWID;
+
+-- what was there before there was a journal is written down with its first page
+INSERT INTO state (key, value) SELECT 'unjournaled', '1' WHERE EXISTS (SELECT 1 FROM source);
+"""
+
 Migration = tuple[int, str, str | Callable[[sqlite3.Connection], None]]
 MIGRATIONS: tuple[Migration, ...] = (
     (1, "the catalog", FIRST),
     (2, "accounts", PEOPLE),
     (3, "smaller wordings", COMPACT),
+    (4, "the journal", JOURNAL),
 )
 VERSION = MIGRATIONS[-1][0]
 
@@ -322,8 +346,8 @@ def version_of(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def migrate(db: sqlite3.Connection) -> list[str]:
-    """Write the tables that `db` lacks, each migration in one transaction; return the names of those that ran.
+def migrate(db: sqlite3.Connection, *, upto: int = VERSION) -> list[str]:
+    """Write the tables that `db` lacks up to schema `upto`, each migration in one transaction; return their names.
 
     Raises:
         ArchiveTooNew: a newer Tearsheet has been here.
@@ -333,7 +357,7 @@ def migrate(db: sqlite3.Connection) -> list[str]:
         raise ArchiveTooNew(f"schema {have}", f"this Tearsheet knows {VERSION}; install the newer one again")
     ran = []
     for number, name, change in MIGRATIONS:
-        if number > have:
+        if have < number <= upto:
             _run(db, number, change)
             ran.append(name)
     return ran
@@ -342,12 +366,13 @@ def migrate(db: sqlite3.Connection) -> list[str]:
 def _run(db: sqlite3.Connection, number: int, change: str | Callable[[sqlite3.Connection], None]) -> None:
     db.execute("BEGIN EXCLUSIVE")
     try:
-        if callable(change):
-            change(db)
-        else:
-            for statement in statements(change):
-                db.execute(statement)
-        db.execute(f"PRAGMA user_version = {number:d}")
+        if version_of(db) < number:  # or another process was quicker
+            if callable(change):
+                change(db)
+            else:
+                for statement in statements(change):
+                    db.execute(statement)
+            db.execute(f"PRAGMA user_version = {number:d}")
     except BaseException:
         db.execute("ROLLBACK")
         raise

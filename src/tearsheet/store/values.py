@@ -57,12 +57,22 @@ def from_json(kind: type[Any], text: str) -> Any:  # Any: the caller names the k
 
 def packed(value: object) -> bytes:
     """Return `to_json` of `value`, zstd-compressed."""
-    return _packer().compress(to_json(value).encode())
+    return packed_text(to_json(value))
+
+
+def packed_text(text: str) -> bytes:
+    """Return `text`, zstd-compressed."""
+    return _packer().compress(text.encode())
+
+
+def unpacked_text(data: bytes) -> str:
+    """Return the text that `packed_text` wrote."""
+    return _unpacker().decompress(data).decode()
 
 
 def unpacked(kind: type[Any], data: bytes) -> Any:
     """Return the noun of class `kind` that `packed` wrote."""
-    return from_json(kind, _unpacker().decompress(data).decode())
+    return from_json(kind, unpacked_text(data))
 
 
 @cache

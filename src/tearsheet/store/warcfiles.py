@@ -1,5 +1,6 @@
 """The WARC files as the ledger knows them: how long each was when it was closed, and its SHA-256."""
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable
@@ -44,16 +45,32 @@ def note(db: sqlite3.Connection, files: Iterable[WarcFile], *, at: datetime) -> 
         row = db.execute("SELECT n FROM warc_file WHERE name = ?", (file.name,)).fetchone()
         if row is None or known.get(file.name) == file:
             continue
-        record = canonical(
-            {"event": EVENT, "file": file.name, "bytes": file.size, "sha256": file.digest.hex(), "at": at.isoformat()}
-        )
-        add_leaf(db, Event(name=EVENT, at=at, record=record, ref=row["n"], whole=True))
+        record = record_of(file, at=at)
+        add_leaf(db, Event(name=EVENT, at=at, record=record, ref=row["n"], whole=True, salt=salt_of(record)))
+
+
+def record_of(file: WarcFile, *, at: datetime) -> bytes:
+    """Return the bytes that the leaf of `file` stands for."""
+    return canonical(
+        {"event": EVENT, "file": file.name, "bytes": file.size, "sha256": file.digest.hex(), "at": at.isoformat()}
+    )
+
+
+def salt_of(record: bytes) -> bytes:
+    """Return the salt of a file's leaf. It is no secret: who has the file can work it out again, nobody else can guess it."""
+    return hashlib.sha256(record).digest()[:16]
+
+
+def subject_of(record: bytes, salt: bytes) -> bytes:
+    """Return the subject of the leaf with this record and salt."""
+    return hashlib.sha256(salt + record).digest()
 
 
 def noted(db: sqlite3.Connection) -> list[WarcFile]:
     """Return every file as its last leaf has it, but for those with a record that is still to be overwritten."""
     rows = db.execute(
-        """SELECT record FROM leaf WHERE event = :event AND seq IN (SELECT max(seq) FROM leaf WHERE event = :event GROUP BY ref)
+        """SELECT record FROM leaf WHERE event = :event AND record IS NOT NULL AND seq IN
+            (SELECT max(seq) FROM leaf WHERE event = :event GROUP BY ref)
         AND NOT EXISTS (SELECT 1 FROM erasure WHERE erasure.file = leaf.ref) ORDER BY seq""",
         {"event": EVENT},
     )

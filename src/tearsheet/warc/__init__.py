@@ -7,9 +7,10 @@ from tearsheet.warc.records import Record
 from tearsheet.warc.tail import Trimmed, is_open, trim
 from tearsheet.warc.wacz import Label, Page, WaczWriter
 from tearsheet.warc.waczcheck import check_wacz
-from tearsheet.warc.writer import Revisit, Writer
+from tearsheet.warc.writer import OPEN_MARK, Revisit, Writer
 
 __all__ = [
+    "OPEN_MARK",
     "Damage",
     "Label",
     "Page",

@@ -104,6 +104,22 @@ class Writer:
         fields = [("WARC-Target-URI", uri(url)), origin, ("Content-Type", media_type)]
         return self._append([self._record("conversion", fields, data, at=at)])[0]
 
+    def keep_metadata(self, url: str, data: bytes, media_type: str, *, at: datetime) -> Place:
+        """Write a note of our own, which is no capture; return where it lies.
+
+        Raises:
+            DiskTrouble: it could not be written.
+        """
+        fields = [("WARC-Target-URI", url), ("Content-Type", media_type)]
+        record = packed(record_bytes("metadata", fields, data, at=at))
+        self._open()
+        return self._append([record])[0]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a file is being written now."""
+        return self._file is not None
+
     def sync(self) -> None:
         """Make everything written so far survive a power cut.
 

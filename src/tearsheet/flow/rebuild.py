@@ -1,0 +1,365 @@
+"""Rebuilding: catalog, web copies of pictures and index made anew from WARC files, ledger and settings. Nothing is cut again.
+
+The catalog is made in a file of its own beside the old one, and takes its place once it is whole. Killed before that, nothing has
+happened: run it again.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from tearsheet import media, warc
+from tearsheet.archive import CATALOG_FILE, Archive, open_archive
+from tearsheet.errors import ArchiveBusy, BadLedger, DiskTrouble, NoJournal, TearsheetError
+from tearsheet.files import Folder
+from tearsheet.flow.indexing import catch_up
+from tearsheet.flow.sealing import CHECKPOINT, SIGNED, digest_of, reader
+from tearsheet.ledger import Tree, leaf_record, read_checkpoint, read_leaf
+from tearsheet.model import Leaf, Place, Step
+from tearsheet.store import journal, keeping, rebuilding, schema, translated, warcfiles
+from tearsheet.store.journal import Page
+
+FRESH = f"{CATALOG_FILE}.rebuilt"
+BEFORE = f"{CATALOG_FILE}.before-rebuild"
+
+
+@dataclass(slots=True, kw_only=True)
+class RebuildReport:
+    """What was made anew. `kept` are accounts from the old catalog; `lost` leaves stand in the ledger, what they tell is lost.
+
+    `problems` are (thing, what could not be brought back).
+    """
+
+    pages: int = 0
+    articles: int = 0
+    revisions: int = 0
+    captures: int = 0
+    leaves: int = 0
+    pictures: int = 0
+    developed: int = 0
+    accounts: int = 0
+    lost: int = 0
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A page of the journal and where its record lies; `page` is without its lines."""
+
+    page: Page
+    place: Place
+
+
+def rebuild(path: Path, *, progress: Callable[[Step], None] = lambda step: None) -> RebuildReport:
+    """Return what was made anew of the archive in the folder `path`. Its old catalog stays beside it, as `BEFORE`.
+
+    Articles, listings, wordings, digests, ids, leaves, marks of what is gone and of what was removed are as they were at the last
+    commit that captured or changed anything. When sources were visited since, and answers that said "not modified", may be
+    forgotten: they are asked for again. Accounts and tokens are taken over if the old catalog can be read.
+
+    Raises:
+        NoJournal: the WARC files hold no journal: they were written before there was one.
+        ArchiveBusy: another process is at work on the archive. BadLedger: what was found is not what was signed.
+    """
+    with _alone(path):
+        report = RebuildReport()
+        trimmed = warc.trim(path / "warc")
+        report.problems += [(one.file, str(one)) for one in trimmed]
+        _Rebuilding(path, report, progress).run()
+        _swap(path)
+    with closing(open_archive(path)) as archive:
+        _develop_all(archive, report, progress)
+        _index_anew(archive, progress)
+    return report
+
+
+class _Rebuilding:
+    def __init__(self, path: Path, report: RebuildReport, progress: Callable[[Step], None]) -> None:
+        self.path = path
+        self.report = report
+        self.progress = progress
+        self.ledger = Folder(path / "ledger")
+
+    def run(self) -> None:
+        """Make the new catalog, whole and fsynced, in the file `FRESH`."""
+        found = self._found()
+        if not found:
+            raise NoJournal(str(self.path / "warc"), "run `tearsheet migrate` while the catalog is still there")
+        chain = chained(found, signed=self._signed())
+        fresh = self.path / FRESH
+        for ending in ("", "-wal", "-shm", "-journal"):
+            fresh.with_name(FRESH + ending).unlink(missing_ok=True)
+        with translated(str(fresh)), closing(rebuilding.created(fresh)) as db:
+            homeless = self._replay(db, chain)
+            schema.migrate(db)
+            with journal.in_one(db):
+                rebuilding.note_pages(db, [(one.page, one.place) for one in chain])
+                rebuilding.note_erasures(db, [one.place for one in superseded(found, chain)])
+                self._leaves(db)
+            self._words(db, homeless)
+            self._accounts(db)
+            self._count(db)
+        descriptor = os.open(fresh, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    # --- the journal
+
+    def _found(self) -> list[Found]:
+        """Return every page that any WARC file holds."""
+        found = []
+        files = sorted((self.path / "warc").rglob("*.warc.gz"))
+        for at, file in enumerate(files, start=1):
+            name = file.relative_to(self.path / "warc").as_posix()
+            self.progress(Step(stage="files", done=at, total=len(files), note=name))
+            for record in warc.read(file, verify=False, name=name, report=self._damaged):
+                if record.type == "metadata" and record.field("Content-Type") == journal.PAGE_TYPE:
+                    place = Place(file=name, offset=record.offset, length=record.length)
+                    found.append(Found(page=journal.read_head(record.block), place=place))
+        return found
+
+    def _damaged(self, damage: warc.Damage) -> None:
+        if damage.lost:
+            self.report.problems.append((f"warc/{damage.file}", str(damage)))
+
+    def _replay(self, db: sqlite3.Connection, chain: list[Found]) -> dict[int, str]:
+        replay = journal.Replay(db)
+        expected = 1
+        for one in chain:
+            if one.page.number != expected:
+                missing = f"pages {expected} to {one.page.number - 1} are missing or damaged"
+                self.report.problems.append(("journal", missing))
+            expected = one.page.number + 1
+            try:
+                page = journal.read_page(warc.get(self.path / "warc", one.place).body)
+            except TearsheetError as error:
+                self.report.problems.append((f"journal page {one.page.number}", str(error)))
+                continue
+            replay.page(page)
+            self.report.pages += 1
+            self.progress(Step(stage="pages", done=one.page.number, total=chain[-1].page.number))
+        return replay.homeless
+
+    # --- the ledger
+
+    def _signed(self) -> int:
+        """Return how many leaves the last checkpoint signed; 0 without one."""
+        return read_checkpoint(self.ledger.get(CHECKPOINT)).size if self.ledger.has(CHECKPOINT) else 0
+
+    def _leaves(self, db: sqlite3.Connection) -> None:
+        """Hold the leaves against those that were signed, and write down those of which the journal tells nothing.
+
+        Raises:
+            BadLedger: a leaf is not the one that was signed.
+        """
+        signed = self._signed()
+        if not signed:
+            return
+        tree = Tree(signed, reader(self.ledger))
+        files: dict[str, tuple[int, bytes]] = {}
+        for index in range(-(-signed // 256)):
+            for place, record in enumerate(tree.records(index)):
+                leaf = read_leaf(record)
+                known = rebuilding.leaf(db, index * 256 + place)
+                if known is None:
+                    self._unknown(db, leaf, files)
+                elif leaf_record(known) != record:
+                    raise BadLedger(f"leaf {leaf.seq}", "the journal's is not the one that was signed")
+        rebuilding.set_state(db, SIGNED, str(signed))
+
+    def _unknown(self, db: sqlite3.Connection, leaf: Leaf, files: dict[str, tuple[int, bytes]]) -> None:
+        """Bring back a leaf of a closed WARC file by working it out; of any other only that it stood there."""
+        if leaf.event == warcfiles.EVENT:
+            for name in rebuilding.file_names(db):
+                path = self.path / "warc" / name
+                if name not in files and path.is_file():
+                    files[name] = (path.stat().st_size, digest_of(path))
+                if name in files and rebuilding.is_leaf_of(db, leaf, name, *files[name]):
+                    return
+        rebuilding.add_blank(db, leaf)
+        self.report.lost += 1
+
+    # --- what the rows point to
+
+    def _words(self, db: sqlite3.Connection, homeless: dict[int, str]) -> None:
+        """Read every wording from its conversion record, and pack it."""
+        with journal.in_one(db):
+            for n, _, place in rebuilding.dictionaries(db):
+                with suppress(TearsheetError):
+                    rebuilding.fill_dictionary(db, n, warc.get(self.path / "warc", place).body)
+            rebuilding.forget_empty(db)
+            for at, one in enumerate(rebuilding.wordless(db), start=1):
+                self.progress(Step(stage="wordings", done=at))
+                text = homeless.get(one.n) or self._text(one.places, one.digest)
+                if text is None or hashlib.sha256(text.encode()).digest() != one.digest:
+                    self.report.problems.append((one.thing, "its words are in no conversion record that can be read"))
+                else:
+                    keeping.fill_blob(db, one.n, text, base=one.base)
+
+    def _text(self, places: tuple[Place, ...], digest: bytes) -> str | None:
+        for place in places:
+            try:
+                body = warc.get(self.path / "warc", place).body
+            except TearsheetError:
+                continue
+            if hashlib.sha256(body).digest() == digest:
+                return body.decode()
+        return None
+
+    def _accounts(self, db: sqlite3.Connection) -> None:
+        """Take accounts, sessions and tokens over from the old catalog, if it can be read."""
+        old = self.path / CATALOG_FILE
+        if not old.exists():
+            self.report.problems.append(("accounts", "there is no old catalog to take them from: make them anew"))
+            return
+        try:
+            self.report.accounts = rebuilding.take_accounts(db, old)
+        except sqlite3.Error as error:
+            self.report.problems.append(("accounts", f"the old catalog cannot be read, make them anew: {error}"))
+
+    def _count(self, db: sqlite3.Connection) -> None:
+        for name, number in rebuilding.counts(db).items():
+            setattr(self.report, name, number)
+        self.report.problems += [("catalog", said) for said in rebuilding.wrong(db)]
+
+
+def chained(found: list[Found], *, signed: int) -> list[Found]:
+    """Return the pages of the true history, in order: each names the one before it.
+
+    A page may stand there twice (a removal wrote it again: the last edition counts), or never have been committed (killed in
+    between; or it was written after the backup from which another history goes on). Of several ends the true one is that
+    which holds what was signed, and was written last.
+    """
+    by_id: dict[str, Found] = {}
+    for one in found:
+        known = by_id.get(one.page.id)
+        if known is None or known.page.edition < one.page.edition:
+            by_id[one.page.id] = one
+
+    def truth(one: Found) -> tuple[int, datetime, int]:
+        return min(one.page.leaves, signed), one.page.at, one.page.number
+
+    followed = {one.page.after for one in by_id.values()}
+    ends = [one for one in by_id.values() if one.page.id not in followed]
+    chain = [max(ends, key=truth)]
+    while (last := chain[-1]).page.after:
+        before = by_id.get(last.page.after)
+        if before is None:  # where a page is missing, the history goes on from the last that is there
+            earlier = [one for one in ends if one.page.number < last.page.number]
+            before = max(earlier, key=lambda one: (one.page.number, truth(one)), default=None)
+        if before is None:
+            break
+        chain.append(before)
+    return chain[::-1]
+
+
+def superseded(found: list[Found], chain: list[Found]) -> list[Found]:
+    """Return the older editions of pages: a removal was killed before it could overwrite them."""
+    newest = {one.page.id: one.page.edition for one in chain}
+    return [one for one in found if one.page.edition < newest.get(one.page.id, 0)]
+
+
+# ---- the place of the old one
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other processes from the archive, or find out that one is at work.
+
+    Raises:
+        ArchiveBusy: one is.
+    """
+    for lock in (path / "run").glob("*.lock"):
+        if _is_held(lock):
+            raise ArchiveBusy(str(path), "an update is running")
+    for mark in (path / "warc").glob(f"**/*{warc.OPEN_MARK}"):
+        if _is_held(mark.with_name(mark.name.removesuffix(warc.OPEN_MARK))):
+            raise ArchiveBusy(str(path), "another process is writing")
+    (path / "run").mkdir(exist_ok=True)
+    with (path / "run" / "rebuild.lock").open("w") as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            (path / "run" / "rebuild.lock").unlink(missing_ok=True)
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        with path.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _swap(path: Path) -> None:
+    """Put the new catalog in the place of the old one, which stays beside it. At no moment is there none.
+
+    Raises:
+        DiskTrouble: it could not be done.
+    """
+    old, before = path / CATALOG_FILE, path / BEFORE
+    try:
+        if old.exists():
+            while before.exists():  # of an earlier rebuild: never lost to this one
+                before = before.with_name(f"{before.name}-again")
+            for ending in ("-wal", "-shm"):  # the new one must not find the old one's log
+                if old.with_name(CATALOG_FILE + ending).exists():
+                    old.with_name(CATALOG_FILE + ending).replace(before.with_name(before.name + ending))
+            before.hardlink_to(old)
+        (path / FRESH).replace(old)
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise DiskTrouble(str(old), error.strerror or str(error)) from error
+
+
+# ---- what is derived from the catalog
+
+
+def _develop_all(archive: Archive, report: RebuildReport, progress: Callable[[Step], None]) -> None:
+    """Make the web copies that are missing or changed anew from the pictures as they were fetched."""
+    pictures = rebuilding.pictures(archive.store.db)
+    for at, picture in enumerate(pictures, start=1):
+        progress(Step(stage="pictures", done=at, total=len(pictures)))
+        if not all(_is_there(archive.media_folder, name, digest) for name, digest in picture.files):
+            try:
+                _develop(archive, picture)
+                report.developed += 1
+            except TearsheetError as error:
+                report.problems.append((picture.url, str(error)))
+
+
+def _is_there(folder: Folder, name: str, digest: bytes) -> bool:
+    return folder.has(name) and hashlib.sha256(folder.get(name)).digest() == digest
+
+
+def _develop(archive: Archive, picture: rebuilding.Kept) -> None:
+    data = warc.get(archive.warc_folder, picture.place).body
+    copies = (media.web_copy(data), media.thumbnail(data))
+    for (name, _), copy in zip(picture.files, copies, strict=True):
+        archive.media_folder.put(name, copy.data)
+    digests = [hashlib.sha256(copy.data).digest() for copy in copies]
+    if digests != [digest for _, digest in picture.files]:  # another version of the encoder
+        with archive.store.transaction() as db:
+            rebuilding.redeveloped(db, picture.n, digests, size=sum(len(copy.data) for copy in copies))
+
+
+def _index_anew(archive: Archive, progress: Callable[[Step], None]) -> None:
+    shutil.rmtree(archive.path / "index", ignore_errors=True)
+    progress(Step(stage="index", done=catch_up(archive)))

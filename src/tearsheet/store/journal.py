@@ -1,0 +1,483 @@
+"""The journal: what every commit changed, written into the WARC before it is acknowledged, so that a catalog can be made anew.
+
+Each page of it is one record of JSON lines: who it is and after whom, then the rows as they were after that commit. Rows are
+taken up by triggers, never by hand. Accounts are not in it: a password has no place in a WARC file.
+"""
+
+import base64
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from tearsheet.errors import ArchiveTooNew
+from tearsheet.model import Place
+from tearsheet.store import schema
+from tearsheet.store.keeping import blob, warc_file
+from tearsheet.store.values import packed_text, unpacked_text
+
+PAGE_TYPE = "application/vnd.tearsheet.journal+jsonl"
+PAGE_URL = "urn:tearsheet:journal:"
+WHOLE_AT_ONCE = 2000
+"""So many rows go into one page when everything is written down at once."""
+
+ID_CHARS = 13
+"""An article's id is so long; what may come after it keeps two of the same apart."""
+
+Row = list[object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Columns of a table that are written down together when one of them changes; `key` finds the row.
+
+    The part that bears the table's name holds all columns, and is written when a row is new. What is `lazy` alone makes no
+    page: it waits in `unwritten` for the next one. What is lost with it is when we looked last, never what we saw.
+    """
+
+    name: str
+    key: tuple[str, ...] = ("n",)
+    columns: tuple[str, ...]
+    lazy: bool = False
+    only: str = ""
+
+    @property
+    def table(self) -> str:
+        return self.name.partition(".")[0]
+
+    @property
+    def whole(self) -> bool:
+        return "." not in self.name
+
+
+def _part(name: str, columns: str, *, key: str = "n", lazy: bool = False, only: str = "") -> Part:
+    return Part(name=name, key=tuple(key.split()), columns=tuple(columns.split()), lazy=lazy, only=only)
+
+
+_WORDS = "title authors language excerpt lead published moment"
+_MARKS = "seq change revisions edited_at copy_of gone gone_at rejected"
+_WATCH = "last_seen misses looks due_at failures trouble etag last_modified"
+PARTS: tuple[Part, ...] = (
+    _part(
+        "source",
+        "n url kind name categories language timezone homepage paused excerpt_only removed"
+        " at next_at etag last_modified listed new trouble failures rhythm",
+        lazy=True,
+    ),
+    _part("category", "n path", lazy=True),
+    _part("article", f"n id url source category first_seen {_WORDS} {_MARKS} {_WATCH}"),
+    _part("article.words", _WORDS),
+    _part("article.marks", _MARKS),
+    _part("article.watch", _WATCH, lazy=True),
+    _part("address", "hash article", key="hash"),
+    _part("listing", "article source guid category first_seen last_seen entry", key="article source"),
+    _part("listing.seen", "last_seen", key="article source", lazy=True),
+    _part("filed", "category seq", key="category seq"),
+    _part("warc_file", "n name", lazy=True),
+    _part("capture", "n kind url final_url at status digest article file offset length note"),
+    _part("dictionary", "n language at wordings", lazy=True),
+    _part("blob", "n digest"),
+    _part("recipe", "n text", lazy=True),
+    _part("revision", "article number seen_at digest clipping recipe capture kind", key="article number"),
+    _part(
+        "picture",
+        "n url article is_lead digest media_type web thumb width height thumb_width thumb_height bytes"
+        " web_digest thumb_digest capture due_at failures trouble",
+    ),
+    _part("picture.lead", "is_lead"),
+    _part("picture.watch", "due_at failures trouble", lazy=True),
+    # The leaf of a closed WARC file can be worked out from the file: it must not be why the next one is begun.
+    _part("leaf", "seq at event subject salt ref number record", key="seq", only="event <> 'warc'"),
+    _part("leaf.warc", "seq at event subject salt ref number record", key="seq", lazy=True, only="event = 'warc'"),
+    _part("profile", "host data pages", key="host", lazy=True),
+    _part("profile_page", "host article capture", key="host article", lazy=True),
+    _part("removed", "hash", key="hash"),
+    _part("erasure", "n file offset length", lazy=True),
+    _part("state", "key value", key="key", lazy=True),
+)
+BY_NAME = {part.name: part for part in PARTS}
+NOT_WRITTEN = {
+    "account": "passwords have no place in a WARC file",
+    "session": "ends by itself",
+    "token": "secrets have no place in a WARC file",
+    "journal": "found by reading the WARC files",
+    "unwritten": "what this very room remembers",
+}
+"""Tables that are not in the journal, and why."""
+ELSEWHERE = {"blob": ("data", "dictionary", "base"), "dictionary": ("data",)}
+"""Columns that are not: a wording lies in a conversion record and is packed anew, a dictionary in a record of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page. `after` is the id of the page before it, empty for the first; `edition` grows when it is written again.
+
+    `leaves` is how many leaves the ledger had after it, `schema` the schema whose columns it names.
+    """
+
+    number: int
+    id: str
+    after: str
+    at: datetime
+    schema: int
+    leaves: int
+    edition: int = 1
+    lines: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Return the address under which the page stands in the WARC."""
+        return f"{PAGE_URL}{self.number}"
+
+    def data(self) -> bytes:
+        """Return the page as it is written."""
+        head = {
+            "journal": self.number,
+            "id": self.id,
+            "after": self.after,
+            "at": self.at.isoformat(timespec="milliseconds"),
+            "schema": self.schema,
+            "leaves": self.leaves,
+            "edition": self.edition,
+        }
+        return "".join(f"{line}\n" for line in (json.dumps(head), *self.lines)).encode()
+
+
+def read_page(data: bytes) -> Page:
+    """Return the page that `Page.data` wrote."""
+    _, *lines = data.decode().rstrip("\n").split("\n")
+    return replace(read_head(data), lines=tuple(lines))
+
+
+def read_head(data: bytes) -> Page:
+    """Return the page that `Page.data` wrote, without its lines."""
+    head = json.loads(data.partition(b"\n")[0])
+    return Page(
+        number=int(head["journal"]),
+        id=str(head["id"]),
+        after=str(head["after"]),
+        at=datetime.fromisoformat(head["at"]),
+        schema=int(head["schema"]),
+        leaves=int(head["leaves"]),
+        edition=int(head["edition"]),
+    )
+
+
+# ---- taking up what changes
+
+
+def watch(db: sqlite3.Connection) -> None:
+    """Take up, from now on, which rows this connection changes. Done once; costs nothing where nothing is written."""
+    if db.execute("SELECT 1 FROM sqlite_temp_master WHERE name = 'touched'").fetchone():
+        return
+    db.execute("CREATE TEMP TABLE touched (part TEXT, a, b, PRIMARY KEY (part, a, b)) WITHOUT ROWID")
+    db.execute("CREATE TEMP TABLE conversion (digest BLOB PRIMARY KEY) WITHOUT ROWID")
+    for part in PARTS:
+        for statement in _triggers(part):
+            db.execute(statement)
+
+
+def _triggers(part: Part) -> Iterator[str]:
+    others = [other for other in PARTS if other.table == part.table and not other.whole and not other.only]
+    taken = {column for other in others for column in other.columns}
+    columns = [column for column in part.columns if not part.whole or column not in taken]
+    for event, row, wanted in (
+        ("INSERT", "NEW", part.whole or bool(part.only)),
+        ("DELETE", "OLD", part.whole),
+        (f"UPDATE OF {', '.join(columns)}", "NEW", True),
+    ):
+        if wanted:
+            keys = [f"{row}.{key}" for key in part.key] + ["''"]
+            name = f"touch_{part.name.replace('.', '_')}_{event.partition(' ')[0].lower()}"
+            when = f"WHEN {row}.{part.only}" if part.only and row == "NEW" else ""
+            # Not OR IGNORE: an upsert that fires a trigger overrides what the trigger says of conflicts.
+            yield (
+                f"CREATE TEMP TRIGGER {name} AFTER {event} ON main.{part.table} {when} BEGIN"
+                f" INSERT INTO touched SELECT '{part.name}', {keys[0]}, {keys[1]} WHERE NOT EXISTS"
+                f" (SELECT 1 FROM touched WHERE part = '{part.name}' AND a = {keys[0]} AND b = {keys[1]}); END"
+            )
+
+
+def is_due(db: sqlite3.Connection, *, open: bool) -> bool:
+    """Return whether what was touched is to be written down now; `open` says that a WARC file is being written anyway."""
+    if is_wanting(db):
+        return True
+    lazy = ", ".join(f"'{part.name}'" for part in PARTS if part.lazy)
+    wanted = "" if open else f"WHERE part NOT IN ({lazy})"
+    return db.execute(f"SELECT 1 FROM touched {wanted} LIMIT 1").fetchone() is not None
+
+
+def is_wanting(db: sqlite3.Connection) -> bool:
+    """Return whether the catalog is older than its journal: everything is to be written down at the next change."""
+    return db.execute("SELECT 1 FROM state WHERE key = 'unjournaled'").fetchone() is not None
+
+
+def put_off(db: sqlite3.Connection) -> None:
+    """Remember in the catalog what was touched: it is written down with whatever is next."""
+    db.execute("INSERT OR IGNORE INTO unwritten SELECT * FROM touched")
+    db.execute("DELETE FROM touched")
+
+
+def pages(db: sqlite3.Connection, *, at: datetime) -> Iterator[Page]:
+    """Yield what is to be written down, in one page; in many where everything is, because there was no journal yet."""
+    db.execute("DELETE FROM conversion")
+    if is_wanting(db):
+        db.execute("DELETE FROM state WHERE key = 'unjournaled'")
+        db.execute("INSERT OR IGNORE INTO conversion SELECT digest FROM capture WHERE kind = 'clipping'")
+        for part, keys in list(_everything(db)):
+            db.execute("DELETE FROM touched")
+            db.executemany("INSERT OR IGNORE INTO touched VALUES (?, ?, ?)", [(part.name, *key) for key in keys])
+            yield _page(db, at)
+        db.execute("DELETE FROM unwritten")
+        return
+    db.execute("INSERT OR IGNORE INTO touched SELECT * FROM unwritten")
+    db.execute("DELETE FROM unwritten")
+    db.execute(
+        """INSERT OR IGNORE INTO conversion SELECT digest FROM touched CROSS JOIN capture ON capture.n = touched.a
+        WHERE part = 'capture' AND kind = 'clipping'"""
+    )
+    yield _page(db, at)
+
+
+def written(db: sqlite3.Connection, page: Page, place: Place) -> None:
+    """Note where `page` lies."""
+    db.execute(
+        "INSERT OR REPLACE INTO journal (number, id, edition, file, offset, length) VALUES (?, ?, ?, ?, ?, ?)",
+        (page.number, page.id, page.edition, warc_file(db, place.file), place.offset, place.length),
+    )
+
+
+def places(db: sqlite3.Connection) -> Iterator[tuple[int, str, Place]]:
+    """Yield (number, id, place) of every page, in order."""
+    rows = db.execute(
+        "SELECT journal.*, name FROM journal JOIN warc_file ON warc_file.n = journal.file ORDER BY number"
+    )
+    for row in rows.fetchall():
+        yield row["number"], row["id"], Place(file=row["name"], offset=row["offset"], length=row["length"])
+
+
+# ---- making the catalog anew
+
+
+class Replay:
+    """Writes pages into an empty catalog, in their order, migrating it when a page is of a newer schema.
+
+    Wordings have no text yet; `homeless` has that of those which no conversion record holds, by row number.
+    """
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        self.homeless: dict[int, str] = {}
+
+    def page(self, page: Page) -> None:
+        """Make the rows what `page` says they were.
+
+        Raises:
+            ArchiveTooNew: a newer Tearsheet wrote it.
+        """
+        if page.schema > schema.version_of(self.db):
+            schema.migrate(self.db, upto=min(page.schema, schema.VERSION))
+        if page.schema > schema.VERSION:
+            raise ArchiveTooNew(f"journal page {page.number}", f"schema {page.schema}, this one knows {schema.VERSION}")
+        changes = [json.loads(line) for line in page.lines]
+        with in_one(self.db):
+            # What went comes first: its id or its place may be another's now.
+            for change in sorted(changes, key=lambda change: "gone" not in change):
+                self._apply(change)
+
+    def _apply(self, change: dict[str, Any]) -> None:  # Any: a line of JSON
+        part, names = BY_NAME[change["part"]], change["columns"]
+        found = " AND ".join(f"{key} = :{key}" for key in part.key)
+        if "gone" in change:
+            sql = f"DELETE FROM {part.table} WHERE {found}"
+        elif part.whole or part.only:
+            body, empty = (", data", ", ''") if part.table in ELSEWHERE else ("", "")
+            written = [name for name in names if name != "text" or part.table != "blob"]
+            values = ", ".join(f":{name}" for name in written)
+            sql = f"INSERT OR REPLACE INTO {part.table} ({', '.join(written)}{body}) VALUES ({values}{empty})"
+        else:
+            sql = (
+                f"UPDATE {part.table} SET {', '.join(f'{n} = :{n}' for n in names if n not in part.key)} WHERE {found}"
+            )
+        rows = change.get("gone") or change["rows"]
+        self.db.executemany(sql, (dict(zip(change["columns"], map(_decoded, row), strict=True)) for row in rows))
+        if part.table == "blob" and "rows" in change:
+            self.homeless.update({n: text for n, _, text in rows if text is not None})
+
+
+@contextmanager
+def in_one(db: sqlite3.Connection) -> Iterator[None]:
+    """Run a block as one change of a catalog that nobody else has yet."""
+    db.execute("BEGIN")
+    yield
+    db.execute("COMMIT")
+
+
+# ---- taking out for good
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """An article's id and the hashes of its addresses, digests of what it said, row numbers of what belonged to it."""
+
+    id: str
+    addresses: frozenset[bytes]
+    captures: frozenset[int]
+    pictures: frozenset[int]
+    words: frozenset[bytes]
+    leaves: frozenset[int]
+
+
+class Forgetting:
+    """Writes pages again without what is to be forgotten. They must be given in their order.
+
+    An article is known by its id, which comes from an address, not by its number: what was merged into it had another number,
+    which may be somebody else's now.
+    """
+
+    def __init__(self, forgotten: Forgotten) -> None:
+        # An id is the beginning of an address's hash, as `urls.article_id` writes it.
+        of_hashes = {base64.b32encode(hash).decode().lower() for hash in forgotten.addresses}
+        self.ids = {id[:ID_CHARS] for id in (forgotten.id, *of_hashes)}
+        self.articles: set[object] = set()
+        self.gone: dict[str, tuple[str, AbstractSet[object]]] = {
+            "capture": ("n", forgotten.captures),
+            "picture": ("n", forgotten.pictures),
+            "blob": ("digest", {_plain(_coded(digest)) for digest in forgotten.words}),
+            "article": ("n", self.articles),
+            "address": ("article", self.articles),
+            "listing": ("article", self.articles),
+            "revision": ("article", self.articles),
+            "profile_page": ("article", self.articles),
+        }
+        self.leaves = forgotten.leaves
+
+    def page(self, page: Page) -> Page | None:
+        """Return `page` without it, or None if it says nothing of it."""
+        changes = [json.loads(line) for line in page.lines]
+        whole = [change for change in changes if change["part"] == "article"]
+        for change in whole:
+            for row in change.get("rows", ()):
+                known = row[change["columns"].index("id")][:ID_CHARS] in self.ids
+                (self.articles.add if known else self.articles.discard)(row[change["columns"].index("n")])
+        lines = tuple(_json(self._without(change)) if "rows" in change else _json(change) for change in changes)
+        for change in whole:
+            self.articles.difference_update(key for (key,) in change.get("gone", ()))
+        return None if lines == page.lines else replace(page, edition=page.edition + 1, lines=lines)
+
+    def _without(self, change: dict[str, Any]) -> dict[str, Any]:  # Any: a line of JSON
+        part, names = BY_NAME[change["part"]], change["columns"]
+        if part.table == "leaf":
+            return {**change, "rows": [self._leaf(names, row) for row in change["rows"]]}
+        column, numbers = self.gone.get(part.table, ("", frozenset()))
+        if not numbers:
+            return change
+        at = names.index(column)
+        return {**change, "rows": [row for row in change["rows"] if _plain(row[at]) not in numbers]}
+
+    def _leaf(self, names: list[str], row: Row) -> Row:
+        if row[names.index("seq")] not in self.leaves:
+            return row
+        blank = {"salt": None, "record": None, "ref": 0}
+        return [blank.get(name, value) for name, value in zip(names, row, strict=True)]
+
+
+# ---- how a page is made
+
+
+def _everything(db: sqlite3.Connection) -> Iterator[tuple[Part, list[Row]]]:
+    for part in PARTS:
+        if part.whole or part.only:
+            where = f"WHERE {part.only}" if part.only else ""
+            keys = [
+                [*row, ""][:2] for row in db.execute(f"SELECT {', '.join(part.key)} FROM main.{part.table} {where}")
+            ]
+            for start in range(0, len(keys), WHOLE_AT_ONCE):
+                yield part, keys[start : start + WHOLE_AT_ONCE]
+
+
+def _page(db: sqlite3.Connection, at: datetime) -> Page:
+    last = db.execute("SELECT number, id FROM journal ORDER BY number DESC LIMIT 1").fetchone()
+    lines = tuple(line for part in PARTS for line in _lines(db, part))
+    db.execute("DELETE FROM touched")
+    return Page(
+        number=last["number"] + 1 if last else 1,
+        id=secrets.token_hex(8),
+        after=last["id"] if last else "",
+        at=at,
+        schema=schema.VERSION,
+        leaves=db.execute("SELECT coalesce(max(seq) + 1, 0) FROM leaf").fetchone()[0],
+        lines=lines,
+    )
+
+
+def _lines(db: sqlite3.Connection, part: Part) -> Iterator[str]:
+    joined = " AND ".join(
+        f"main.{part.table}.{key} = touched.{slot}" for key, slot in zip(part.key, "ab", strict=False)
+    )
+    besides = ""
+    if not part.whole and not part.only:  # a row that is written whole need not be written in part
+        besides = f"""AND NOT EXISTS (SELECT 1 FROM touched AS other
+            WHERE other.part = '{part.table}' AND other.a = touched.a AND other.b = touched.b)"""
+    names = list(dict.fromkeys((*part.key, *part.columns)))
+    rows = db.execute(
+        f"""SELECT {", ".join(f"main.{part.table}.{name}" for name in names)} FROM touched
+        CROSS JOIN main.{part.table} ON {joined} WHERE touched.part = '{part.name}' {besides}""",
+    ).fetchall()
+    if rows:
+        values = [[_coded(value, name) for name, value in zip(names, row, strict=True)] for row in rows]
+        if part.table == "blob":
+            names, values = [*names, "text"], [[*row, _homeless(db, row[0], row[1])] for row in values]
+        yield _json({"part": part.name, "columns": names, "rows": values})
+    if part.whole or part.only:
+        gone = db.execute(
+            f"SELECT a, b FROM touched WHERE part = '{part.name}' AND NOT EXISTS"
+            f" (SELECT 1 FROM main.{part.table} WHERE {joined})"
+        ).fetchall()
+        if gone:
+            keys = [[_coded(value) for value in row][: len(part.key)] for row in gone]
+            yield _json({"part": part.name, "columns": part.key, "gone": keys})
+
+
+def _homeless(db: sqlite3.Connection, n: object, digest: object) -> str | None:
+    """Return the text of blob `n` if no conversion record holds it: none is written for a wording that is cut again."""
+    if db.execute("SELECT 1 FROM conversion WHERE digest = ?", (_decoded(digest),)).fetchone():
+        return None
+    return blob(db, int(str(n))).decode()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _coded(value: object, column: str = "") -> object:
+    """Return a value as JSON holds it; bytes say how they are to be read."""
+    if not isinstance(value, bytes):
+        return value
+    if column == "entry":
+        return {"zstd": unpacked_text(value)}
+    if column == "record":
+        return {"text": value.decode()}
+    return {"base64": base64.b64encode(value).decode()}
+
+
+def _decoded(value: object) -> object:
+    """Return what `_coded` was given."""
+    match value:
+        case {"base64": str(text)}:
+            return base64.b64decode(text)
+        case {"text": str(text)}:
+            return text.encode()
+        case {"zstd": str(text)}:
+            return packed_text(text)
+    return value
+
+
+def _plain(value: object) -> object:
+    """Return a coded value as it can stand in a set."""
+    return _json(value) if isinstance(value, dict) else value

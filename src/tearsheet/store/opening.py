@@ -1,0 +1,106 @@
+"""Opening the catalog's file: for writing, or, where nothing can be written, for reading alone."""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from tearsheet.errors import ArchiveTooNew
+from tearsheet.store import schema
+
+ENDINGS = ("", "-wal", "-shm")
+PAGE_BYTES = 16_384
+
+
+def can_write(path: Path) -> bool:
+    """Return whether the catalog at `path` can be written: the file, and its folder, where its log must lie."""
+    return os.access(path.parent, os.W_OK | os.X_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
+def writable(path: Path | str, *, busy_s: float) -> sqlite3.Connection:
+    """Return a connection that writes durably. The tables that the file lacks are made, after a copy of it was."""
+    db = sqlite3.connect(path, timeout=busy_s, isolation_level=None)
+    try:
+        db.row_factory = sqlite3.Row
+        # Wordings take 2 kB and more: in pages of 4 kB a quarter of the room is left over. Counts for a new file only.
+        db.execute(f"PRAGMA page_size = {PAGE_BYTES:d}")
+        db.execute("PRAGMA journal_mode = WAL")
+        # FULL, not NORMAL: with NORMAL a power cut loses rows that were acknowledged.
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        # What is deleted is overwritten with zeros: otherwise a removed article's words and salts stay in unused pages.
+        db.execute("PRAGMA secure_delete = ON")
+        db.execute("PRAGMA cache_size = -32000")
+        have = schema.version_of(db)
+        if 0 < have < schema.VERSION:
+            copy_to(db, Path(f"{path}.before-{schema.VERSION}"))
+        if have != schema.VERSION:
+            schema.migrate(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def copy_to(db: sqlite3.Connection, file: Path) -> None:
+    """Write the catalog as it is now into `file`, whole or not at all, while others go on writing."""
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    try:
+        db.execute("VACUUM INTO ?", (str(part),))
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def readable(path: Path) -> tuple[sqlite3.Connection, Path | None]:
+    """Return a connection that writes nothing anywhere, and a folder to remove after it if it reads a copy.
+
+    A log that was left behind by a crash, or belongs to a process that is at work elsewhere, is read with it. Where SQLite
+    cannot do that without writing, or tables are missing, it is done in a copy.
+
+    Source: https://sqlite.org/wal.html, "Read-Only Databases".
+    """
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        db = _try(f"{path.absolute().as_uri()}?mode=ro")
+    else:
+        db = _try(f"{path.absolute().as_uri()}?immutable=1")
+    if db is not None and schema.version_of(db) > schema.VERSION:
+        db.close()
+        raise ArchiveTooNew(f"schema {schema.version_of(db)}", f"this Tearsheet knows {schema.VERSION}")
+    if db is not None and schema.version_of(db) == schema.VERSION:
+        return db, None
+    if db is not None:
+        db.close()
+    return _copied(path)
+
+
+def _try(uri: str) -> sqlite3.Connection | None:
+    db = sqlite3.connect(uri, uri=True, isolation_level=None)
+    try:
+        db.row_factory = sqlite3.Row
+        schema.version_of(db)
+        db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError:
+        db.close()
+        return None
+    return db
+
+
+def _copied(path: Path) -> tuple[sqlite3.Connection, Path]:
+    folder = Path(tempfile.mkdtemp(prefix="tearsheet-"))
+    try:
+        for ending in ENDINGS[:2]:
+            if path.with_name(path.name + ending).exists():
+                shutil.copyfile(path.with_name(path.name + ending), folder / (path.name + ending))
+        db = sqlite3.connect(folder / path.name, isolation_level=None)
+        db.row_factory = sqlite3.Row
+        schema.migrate(db)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return db, folder

@@ -1,0 +1,212 @@
+"""What a rebuild asks of the new catalog and writes into it, besides the pages of the journal."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tearsheet.model import Leaf, Place
+from tearsheet.store import packing, warcfiles
+from tearsheet.store.checking import integrity
+from tearsheet.store.journal import NOT_WRITTEN, Page, written
+from tearsheet.store.leaves import leaf_of
+from tearsheet.store.opening import PAGE_BYTES
+from tearsheet.store.values import to_ms
+from tearsheet.store.warcfiles import WarcFile
+
+PEOPLE = [table for table in ("account", "session", "token") if table in NOT_WRITTEN]
+
+
+def created(path: Path) -> sqlite3.Connection:
+    """Return a new catalog that only this process knows: nothing of it is safe before it is closed and fsynced."""
+    db = sqlite3.connect(path, isolation_level=None)
+    db.row_factory = sqlite3.Row
+    for pragma in (
+        f"page_size = {PAGE_BYTES}",
+        "journal_mode = OFF",
+        "synchronous = OFF",
+        "foreign_keys = OFF",
+        "cache_size = -64000",
+    ):
+        db.execute(f"PRAGMA {pragma}")
+    return db
+
+
+def note_pages(db: sqlite3.Connection, pages: Sequence[tuple[Page, Place]]) -> None:
+    """Write where each page of the journal lies."""
+    for page, place in pages:
+        written(db, page, place)
+
+
+def note_erasures(db: sqlite3.Connection, places: Sequence[Place]) -> None:
+    """Note records that a removal was to overwrite and has not."""
+    for place in places:
+        db.execute(
+            """INSERT INTO erasure (file, offset, length)
+            SELECT n, :offset, :length FROM warc_file WHERE name = :name AND NOT EXISTS
+                (SELECT 1 FROM erasure WHERE erasure.file = warc_file.n AND erasure.offset = :offset)""",
+            {"name": place.file, "offset": place.offset, "length": place.length},
+        )
+
+
+def leaf(db: sqlite3.Connection, seq: int) -> Leaf | None:
+    """Return leaf `seq`, or None."""
+    row = db.execute("SELECT * FROM leaf WHERE seq = ?", (seq,)).fetchone()
+    return leaf_of(row) if row else None
+
+
+def set_state(db: sqlite3.Connection, key: str, value: str) -> None:
+    """Remember `value` under `key`."""
+    db.execute("INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)", (key, value))
+
+
+def add_blank(db: sqlite3.Connection, leaf: Leaf) -> None:
+    """Write down a leaf of which nothing is known but that it was signed."""
+    db.execute(
+        "INSERT INTO leaf (seq, at, event, subject) VALUES (?, ?, ?, ?)",
+        (leaf.seq, to_ms(leaf.at), leaf.event, leaf.subject),
+    )
+
+
+def file_names(db: sqlite3.Connection) -> list[str]:
+    """Return the names of all WARC files."""
+    return [name for (name,) in db.execute("SELECT name FROM warc_file ORDER BY n")]
+
+
+def is_leaf_of(db: sqlite3.Connection, leaf: Leaf, name: str, size: int, digest: bytes) -> bool:
+    """Return whether `leaf` says that the WARC file `name` was closed as it is now; it is written down then."""
+    record = warcfiles.record_of(WarcFile(name=name, size=size, digest=digest), at=leaf.at)
+    salt = warcfiles.salt_of(record)
+    if warcfiles.subject_of(record, salt) != leaf.subject:
+        return False
+    db.execute(
+        """INSERT INTO leaf (seq, at, event, subject, salt, ref, record)
+        VALUES (?, ?, ?, ?, ?, (SELECT n FROM warc_file WHERE name = ?), ?)""",
+        (leaf.seq, to_ms(leaf.at), leaf.event, leaf.subject, salt, name, record),
+    )
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wordless:
+    """A blob without its text, and where conversion records with its digest lie. `thing` is whose words it is.
+
+    `base` is the wording before it, if it is an edit.
+    """
+
+    n: int
+    digest: bytes
+    places: tuple[Place, ...]
+    thing: str
+    base: int | None
+
+
+def wordless(db: sqlite3.Connection) -> Iterator[Wordless]:
+    """Yield the blobs whose text is still to be read from the WARC, earlier wordings first."""
+    db.execute("CREATE TEMP TABLE conversion AS SELECT digest, n FROM capture WHERE kind = 'clipping'")
+    db.execute("CREATE INDEX temp.conversion_digest ON conversion (digest)")
+    rows = db.execute(
+        """SELECT blob.n, blob.digest, article.id, min(number) AS number,
+            (SELECT clipping FROM revision AS before WHERE before.article = revision.article
+                AND before.number = revision.number - 1) AS base
+        FROM blob LEFT JOIN revision ON revision.clipping = blob.n LEFT JOIN article ON article.n = revision.article
+        WHERE data = '' GROUP BY blob.n ORDER BY number, blob.n"""
+    ).fetchall()
+    for row in rows:
+        places = db.execute(
+            """SELECT name, offset, length FROM conversion JOIN capture ON capture.n = conversion.n
+            JOIN warc_file ON warc_file.n = capture.file WHERE conversion.digest = ? ORDER BY capture.n""",
+            (row["digest"],),
+        )
+        yield Wordless(
+            n=row["n"],
+            digest=row["digest"],
+            places=tuple(Place(file=name, offset=offset, length=length) for name, offset, length in places),
+            thing=f"{row['id']} wording {row['number']}" if row["id"] else "a wording of no article",
+            base=row["base"] if row["base"] != row["n"] else None,
+        )
+
+
+def dictionaries(db: sqlite3.Connection) -> list[tuple[int, str, Place]]:
+    """Return (number, language, place) of each dictionary whose bytes are still to be read from the WARC."""
+    rows = db.execute(
+        """SELECT dictionary.n, language, name, offset, length FROM dictionary JOIN capture
+            ON capture.url = 'urn:tearsheet:dictionary:' || language || ':' || dictionary.n
+        JOIN warc_file ON warc_file.n = capture.file WHERE dictionary.data = ''"""
+    )
+    return [(n, language, Place(file=name, offset=offset, length=length)) for n, language, name, offset, length in rows]
+
+
+def fill_dictionary(db: sqlite3.Connection, n: int, data: bytes) -> None:
+    """Write the bytes of dictionary `n`; they must be its own."""
+    if packing.words_of(data).n == n:
+        db.execute("UPDATE dictionary SET data = ? WHERE n = ?", (data, n))
+
+
+def forget_empty(db: sqlite3.Connection) -> None:
+    """Take out the dictionaries whose bytes were not found: what they would have packed is packed without."""
+    db.execute("DELETE FROM dictionary WHERE data = ''")
+
+
+def take_accounts(db: sqlite3.Connection, old: Path) -> int:
+    """Return how many accounts were taken over from the catalog `old`, with their sessions and tokens.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
+    source = sqlite3.connect(f"{old.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        rows = {table: source.execute(f"SELECT * FROM {table}").fetchall() for table in PEOPLE}
+    finally:
+        source.close()
+    for table, values in rows.items():
+        if values:
+            db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values[0]))})", values)
+    return len(rows["account"])
+
+
+def counts(db: sqlite3.Connection) -> dict[str, int]:
+    """Return how much there is."""
+    return {
+        f"{table}s": int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+        for table in ("article", "revision", "capture", "picture")
+    } | {"leaves": int(db.execute("SELECT count(*) FROM leaf").fetchone()[0])}
+
+
+def wrong(db: sqlite3.Connection) -> list[str]:
+    """Return what does not hold together."""
+    return integrity(db)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A picture that is kept: where the original lies, and (name, digest) of its web copy and thumbnail."""
+
+    n: int
+    url: str
+    place: Place
+    files: tuple[tuple[str, bytes], ...]
+
+
+def pictures(db: sqlite3.Connection) -> list[Kept]:
+    """Return every picture that is kept."""
+    rows = db.execute(
+        """SELECT picture.*, name, offset, length FROM picture JOIN capture ON capture.n = picture.capture
+        JOIN warc_file ON warc_file.n = capture.file ORDER BY picture.n"""
+    )
+    return [
+        Kept(
+            n=row["n"],
+            url=row["url"],
+            place=Place(file=row["name"], offset=row["offset"], length=row["length"]),
+            files=((row["web"], row["web_digest"]), (row["thumb"], row["thumb_digest"])),
+        )
+        for row in rows
+    ]
+
+
+def redeveloped(db: sqlite3.Connection, n: int, digests: Sequence[bytes], *, size: int) -> None:
+    """Note that the files of picture `n` are others now."""
+    db.execute(
+        "UPDATE picture SET web_digest = ?, thumb_digest = ?, bytes = ? WHERE n = ?", (digests[0], digests[1], size, n)
+    )

@@ -1,0 +1,400 @@
+"""A catalog that is lost comes back, row by row, from WARC files, ledger and settings."""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests import flow_archive
+from tests.flow_archive import copied, followed, later, new_archive, opened, ran
+
+from tearsheet import warc
+from tearsheet.archive import CATALOG_FILE, Archive, open_archive
+from tearsheet.errors import ArchiveBusy, BadLedger, NoCatalog, NoJournal
+from tearsheet.files import Folder
+from tearsheet.flow.build import build
+from tearsheet.flow.imports import import_posts, import_warcs
+from tearsheet.flow.rebuild import BEFORE, Found, chained, rebuild, superseded
+from tearsheet.flow.remove import remove
+from tearsheet.flow.sealing import CHECKPOINT, reader
+from tearsheet.flow.verify import verify
+from tearsheet.ledger import Tree, read_checkpoint
+from tearsheet.model import Place, Query
+from tearsheet.newsroom import Newsroom
+from tearsheet.store import articles, journal, keeping, schema
+from tearsheet.store.journal import Page
+from tearsheet.store.people import People
+from tearsheet.warc.records import Record
+
+POST = """\
+---
+title: 'A post from elsewhere'
+date: 2024-05-06T07:08:09.000Z
+categories: [['Elsewhere']]
+headimg: 'https://pictures.example/{n}.jpg'
+---
+
+<div><p>Post number {n} has words of its own, and enough of them to be kept for good.</p></div>
+"""
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory, _running_newsroom: Newsroom) -> Path:
+    """An archive with edits, disappearances, returns, removals, imports, pictures, several listings of one article."""
+    folder = tmp_path_factory.mktemp("history")
+    _running_newsroom.turn_to(0)
+    archive = new_archive(folder / "archive", _running_newsroom)
+    followed(archive, _running_newsroom.address("courier", "/"))
+    _live(archive, _running_newsroom)
+    archive.close()
+    return folder / "archive"
+
+
+def _live(archive: Archive, newsroom: Newsroom) -> None:
+    ran(archive)
+    also = archive.path / "list.txt"  # some articles are listed twice
+    also.write_text("".join(f"{one.url}\n" for one in archive.articles(Query(limit=0))[::5]))
+    followed(archive, str(also))
+    ran(archive, pictures=True)
+    for tick in (3, 5):
+        newsroom.turn_to(tick)
+        ran(archive, at=later(days=2 * tick), force=True, again=True)
+    posts = archive.path.parent / "posts"
+    posts.mkdir()
+    for n in range(3):
+        (posts / f"{n}.md").write_text(POST.format(n=n))
+    import_posts(archive, [posts])
+    foreign = sorted((archive.path / "warc").rglob("*.warc.gz"))[1]
+    import_warcs(archive, [foreign], workers=0)
+    shared = next(one for one in archive.articles(Query(limit=0)) if len(archive.listings(one.id)) > 1)
+    pictured = next(one for one in archive.articles(Query(limit=0)) if one.lead and one.revisions > 1)
+    for one in (shared, pictured):
+        remove(archive, one.id, reason="asked for")
+    newsroom.turn_to(6)
+    ran(archive, at=later(days=12), force=True)
+    People(archive.store.db).add("reader", "a long enough password", now=datetime.now(UTC))
+    build(archive)
+
+
+@pytest.fixture
+def lost(history: Path, tmp_path: Path) -> Path:
+    """The same archive without its catalog, its index and what is under `media/`."""
+    folder = tmp_path / "lost"
+    shutil.copytree(history, folder)
+    (folder / CATALOG_FILE).unlink()
+    for name in ("index", "media", "site"):
+        shutil.rmtree(folder / name)
+    return folder
+
+
+def dump(path: Path, *, without: tuple[str, ...] = ()) -> dict[str, list[str]]:
+    """Return every row of every table, but what only an open catalog has."""
+    db = sqlite3.connect(path)
+    try:
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        db.row_factory = sqlite3.Row
+        rows = {
+            table: sorted(repr(tuple(row)) for row in db.execute(f"SELECT * FROM {table}"))
+            for table in tables
+            if table not in ("unwritten", "account", "blob", *without)
+        }
+        return rows | {"words": [repr(keeping.blob(db, n)) for (n,) in db.execute("SELECT n FROM blob ORDER BY n")]}
+    finally:
+        db.close()
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {
+        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def test_every_row_comes_back(history, lost):
+    report = rebuild(lost)
+
+    assert dump(history / CATALOG_FILE) == dump(lost / CATALOG_FILE)
+    assert [thing for thing, _ in report.problems] == ["accounts"]
+    assert report.lost == 0
+    assert report.developed > 0
+    with open_archive(lost) as archive:
+        assert verify(archive).problems == ()
+        everything = archive.articles(flow_archive.EVERYTHING)
+        assert {bool(one.gone) for one in everything} == {bool(one.edited_at) for one in everything} == {True, False}
+        assert archive.search("a")[0] > 0
+
+
+def test_what_is_published_is_the_same_to_the_byte(history, lost):
+    rebuild(lost)
+    with open_archive(lost) as archive:
+        build(archive)
+
+    assert files(history / "site") == files(lost / "site")
+    assert files(history / "media") == files(lost / "media")
+
+
+def test_the_next_update_fetches_nothing_again_and_goes_on_in_the_same_ledger(lost, newsroom):
+    rebuild(lost)
+    before = read_checkpoint(Folder(lost / "ledger").get(CHECKPOINT))
+    newsroom.turn_to(6)
+
+    with open_archive(lost) as archive:
+        quiet = ran(archive, at=later(days=12), pictures=True)
+        asked = [heard.path for heard in newsroom.heard]
+        newsroom.turn_to(7)
+        ran(archive, at=later(days=16), force=True, again=True)
+        after = read_checkpoint(Folder(lost / "ledger").get(CHECKPOINT))
+
+        assert (quiet.kept, quiet.edits, quiet.sources) == (0, 0, 0), asked
+        assert after.size > before.size
+        assert Tree(after.size, reader(Folder(lost / "ledger"))).root(before.size) == before.root
+        assert verify(archive).problems == ()
+
+
+def test_accounts_are_taken_over_where_the_old_catalog_can_be_read(history, tmp_path):
+    archive = copied(open_archive(history), tmp_path / "archive")
+    archive.close()
+
+    report = rebuild(tmp_path / "archive")
+
+    assert (report.accounts, report.problems) == (1, [])
+    with open_archive(tmp_path / "archive") as again:
+        assert [one.name for one in People(again.store.db).accounts()] == ["reader"]
+    assert dump(history / CATALOG_FILE) == dump(tmp_path / "archive" / BEFORE)
+
+
+def test_a_catalog_that_is_damaged_is_replaced_and_kept(history, tmp_path):
+    folder = tmp_path / "archive"
+    shutil.copytree(history, folder)
+    (folder / CATALOG_FILE).write_bytes(b"no database at all" * 1000)
+
+    report = rebuild(folder)
+    again = rebuild(folder)
+
+    assert [thing for thing, _ in report.problems] == ["accounts"]
+    assert (folder / BEFORE).read_bytes().startswith(b"no database")
+    assert (folder / f"{BEFORE}-again").exists()
+    assert again.articles == report.articles
+    assert dump(history / CATALOG_FILE) == dump(folder / CATALOG_FILE)
+
+
+def test_a_rebuild_that_is_killed_changes_nothing_and_is_run_again(history, tmp_path):
+    class Killed(BaseException):
+        pass
+
+    folder = tmp_path / "archive"
+    shutil.copytree(history, folder)
+    before = files(folder)
+
+    def kill(step):
+        if (step.stage, step.done) == ("pages", 3):
+            raise Killed
+
+    with pytest.raises(Killed):
+        rebuild(folder, progress=kill)
+    left = files(folder)
+    assert {name: digest for name, digest in left.items() if name in before} == before
+
+    rebuild(folder)
+    assert dump(history / CATALOG_FILE) == dump(folder / CATALOG_FILE)
+
+
+def test_no_command_makes_an_empty_catalog_where_one_is_lost(lost):
+    with pytest.raises(NoCatalog, match="rebuild"):
+        open_archive(lost)
+
+
+def test_nothing_is_rebuilt_beside_a_process_that_writes(history, tmp_path):
+    folder = tmp_path / "archive"
+    shutil.copytree(history, folder)
+    with open_archive(folder) as archive:
+        archive.writer.keep_resource("https://paper.example/x", "text/plain", b"x", datetime.now(UTC))
+        with pytest.raises(ArchiveBusy):
+            rebuild(folder)
+
+
+def test_without_a_journal_it_is_said_what_to_do(newsroom, tmp_path):
+    archive = new_archive(tmp_path / "archive", newsroom)
+    archive.writer.keep_resource("https://paper.example/x", "text/plain", b"x", datetime.now(UTC))
+    archive.close()
+
+    with pytest.raises(NoJournal, match="migrate"):
+        rebuild(archive.path)
+
+
+def test_a_page_that_is_damaged_costs_what_stood_on_it_and_no_leaf(history, lost):
+    with open_archive(history) as archive:
+        places = list(journal.places(archive.store.db))
+    _, _, place = places[len(places) // 3]
+    data = bytearray((lost / "warc" / place.file).read_bytes())
+    data[place.offset + place.length // 2] ^= 255
+    (lost / "warc" / place.file).write_bytes(data)
+
+    report = rebuild(lost)
+
+    assert report.pages == len(places) - 1
+    assert any(thing == "journal" for thing, _ in report.problems)
+    assert report.lost > 0
+    with open_archive(lost) as archive:
+        assert not [what for thing, what in verify(archive).problems if thing.startswith("leaf")]
+        ran(archive, at=later(days=13), force=True)  # the ledger goes on
+
+
+def test_a_history_that_is_not_the_one_that_was_signed_is_refused(lost, history):
+    with open_archive(history) as archive:
+        found = [
+            journal.read_page(warc.get(archive.warc_folder, one).body) for _, _, one in journal.places(archive.store.db)
+        ]
+    page = next(one for one in found if any('"part":"leaf"' in line for line in one.lines))
+    lines = tuple(line.replace('"capture",', '"tampered",') if '"leaf"' in line else line for line in page.lines)
+    forged = replace(page, edition=9, lines=lines)
+    with warc.Writer(lost / "warc") as writer:
+        writer.keep_metadata(forged.url, forged.data(), journal.PAGE_TYPE, at=forged.at)
+
+    with pytest.raises(BadLedger, match=r"leaf \d+"):
+        rebuild(lost)
+    assert not (lost / CATALOG_FILE).exists()
+
+
+def test_a_removed_article_is_nowhere_in_the_warc_files(history):
+    with open_archive(history) as archive:
+        victim = next(one for one in archive.articles(Query(limit=0)) if one.revisions > 1)
+        copy = copied(archive, history.parent / "to-remove-from")
+    # Its address and its first words may stand in what others say; its id and its title are its own.
+    said = [f'"{victim.id}"'.encode(), json.dumps(victim.title, ensure_ascii=False).encode()]
+    assert told(copy.path, said)
+
+    remove(copy, victim.id, reason="asked for")
+    copy.close()
+
+    assert not told(copy.path, said)
+    before = dump(copy.path / CATALOG_FILE)
+    (copy.path / CATALOG_FILE).unlink()
+    rebuild(copy.path)
+    assert dump(copy.path / CATALOG_FILE) == before
+    with open_archive(copy.path) as again:
+        assert articles.at_address(again.store.db, [victim.url]) is None
+        assert again.store.db.execute("SELECT count(*) FROM removed").fetchone()[0] > 0
+
+
+def told(folder: Path, said: list[bytes]) -> list[bytes]:
+    """Return the lines of the journal in which any of `said` stands."""
+    return [line for page in pages(folder) for line in page.split(b"\n") if any(part in line for part in said)]
+
+
+def pages(folder: Path) -> list[bytes]:
+    """Return the blocks of all journal pages."""
+    return [record.block for record in records(folder) if record.field("Content-Type") == journal.PAGE_TYPE]
+
+
+def records(folder: Path) -> Iterator[Record]:
+    for file in sorted((folder / "warc").rglob("*.warc.gz")):
+        yield from warc.read(file, verify=False)
+
+
+# ---- which pages are the true ones
+
+
+def page(number: int, id: str, after: str, *, minute: int = 0, leaves: int = 0, edition: int = 1) -> Found:
+    return Found(
+        page=Page(
+            number=number,
+            id=id,
+            after=after,
+            at=datetime(2026, 3, 2, 12, minute, tzinfo=UTC),
+            schema=schema.VERSION,
+            leaves=leaves,
+            edition=edition,
+        ),
+        place=Place(file="a.warc.gz", offset=number * 100 + edition, length=100),
+    )
+
+
+def ids(found: list[Found]) -> str:
+    return "".join(one.page.id for one in found)
+
+
+def test_a_page_that_was_never_committed_is_passed_over():
+    found = [page(1, "a", ""), page(2, "x", "a", minute=5), page(2, "b", "a", minute=6), page(3, "c", "b", minute=7)]
+
+    assert ids(chained(found, signed=0)) == "abc"
+
+
+def test_what_was_signed_decides_even_if_the_clock_was_set_back():
+    found = [page(1, "a", "", leaves=5), page(2, "x", "a", minute=50, leaves=9), page(2, "b", "a", leaves=9)]
+    found.append(page(3, "c", "b", minute=1, leaves=12))
+
+    assert ids(chained(found, signed=12)) == "abc"
+
+
+def test_a_history_that_goes_on_from_a_backup_is_the_true_one():
+    found = [page(1, "a", ""), page(2, "x", "a", minute=1), page(3, "y", "x", minute=2), page(2, "b", "a", minute=9)]
+
+    assert ids(chained(found, signed=0)) == "ab"
+
+
+def test_where_a_page_is_missing_the_pages_before_it_still_count():
+    found = [page(1, "a", ""), page(2, "b", "a"), page(4, "d", "c", minute=3), page(5, "e", "d", minute=4)]
+
+    assert ids(chained(found, signed=0)) == "abde"
+
+
+def test_the_last_edition_counts_and_the_others_are_to_be_erased():
+    found = [page(1, "a", ""), page(1, "a", "", edition=2), page(2, "b", "a")]
+    chain = chained(found, signed=0)
+
+    assert [one.page.edition for one in chain] == [2, 1]
+    assert superseded(found, chain) == [found[0]]
+
+
+# ---- every column is in the journal, or said not to be
+
+
+def test_every_table_and_column_is_written_down_or_left_out_with_a_reason(press):
+    db = press.store.db
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    assert tables - set(journal.NOT_WRITTEN) == {part.table for part in journal.PARTS}
+
+    for table in tables - set(journal.NOT_WRITTEN):
+        columns = {row["name"] for row in db.execute(f"PRAGMA table_info({table})")} - {"worker"}
+        columns -= set(journal.ELSEWHERE.get(table, ()))
+        assert columns == set(journal.BY_NAME[table].columns), table
+
+
+def test_a_change_of_any_column_is_taken_up(own_press):
+    db = own_press.store.db
+    journal.watch(db)
+    for part in journal.PARTS:
+        if not part.whole or part.table in journal.ELSEWHERE:
+            continue
+        for column in part.columns:
+            if db.execute(f"SELECT 1 FROM {part.table} LIMIT 1").fetchone():
+                db.execute("DELETE FROM touched")
+                db.execute(f"UPDATE {part.table} SET {column} = {column}")
+                wanted = column in part.key or db.execute("SELECT count(*) FROM touched").fetchone()[0]
+                assert wanted, (part.table, column)
+
+
+def test_a_wording_that_was_cut_again_comes_back_though_no_conversion_record_holds_it(own_press, tmp_path):
+    first = own_press.articles(Query(limit=1))[0]
+    with own_press.store.transaction() as db:
+        n = db.execute("SELECT n FROM article WHERE id = ?", (first.id,)).fetchone()[0]
+        last = keeping.last_wording(db, n)
+        assert last is not None
+        better = own_press.revisions(first.id)[-1].clipping
+        cause = keeping.Cause(capture=last.capture, kind="", digest=f"sha256:{'ab' * 32}", at=later())
+        keeping.recut(db, n, last.number, better.__class__(url="u", title="Better", html="<p>So</p>", text="So"), cause)
+    own_press.close()
+    before = dump(own_press.path / CATALOG_FILE)
+    (own_press.path / CATALOG_FILE).unlink()
+
+    rebuild(own_press.path)
+
+    assert dump(own_press.path / CATALOG_FILE) == before
+    assert opened(own_press.path).revisions(first.id)[-1].clipping.title == "Better"
