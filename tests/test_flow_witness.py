@@ -175,6 +175,8 @@ def listening(answer, *, status=200):
             assert self.headers["Content-Type"] == "application/timestamp-query"
             body = answer(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(status)
+            if status == 302:
+                self.send_header("Location", "/again")
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

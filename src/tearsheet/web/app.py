@@ -252,7 +252,7 @@ class Forms:
 
     def _log_in(self, people: People) -> Response:
         name, password = (self.request.form.get(field, "")[:2048] for field in ("name", "password"))
-        address = self.request.remote_addr or ""
+        address = security.network_of(self.request.remote_addr or "")
         keys = ((self.app.by_address, address), (self.app.by_account, f"{address} {name}"))
         if not all(throttle.is_open(key) for throttle, key in keys):
             return self._form(trouble="login_slow", status=429)

@@ -161,6 +161,14 @@ class RawLinks:
 # --- limits
 
 
+def network_of(address: str) -> str:
+    """Return by what a guesser is known: an IPv4 address, or the network of an IPv6 one, as whoever has one has 2**64 of them."""
+    found = _address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
+        return str(ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))
+    return str(found.ipv4_mapped) if isinstance(found, ipaddress.IPv6Address) else address
+
+
 class Throttle:
     """How often something may fail under one key within a span of time; kept in memory, for at most 10,000 keys."""
 
