@@ -46,6 +46,7 @@ _INLINE = frozenset(
     ]
 )
 _VERSE = 70
+_STANZA = 3  # lines
 _TABLE_SHARE = 0.5
 
 
@@ -92,8 +93,17 @@ def text_of(walk: Walk, kept: Sequence[int]) -> str:
     out: list[str] = []
     for number in kept:
         out.append(("\n" if number in verse else "\n\n") if out else "")
-        out.append(walk.blocks[number].text)
+        out.append(_text(walk, walk.blocks[number]))
     return "".join(out)
+
+
+def _text(walk: Walk, block: Block) -> str:
+    """Return a block's text; of preformatted text and poems the line ends stay."""
+    if block.name != "pre":
+        return block.text
+    pieces = [walk.pieces[at] for at in range(block.start, min(block.end, len(walk.pieces))) if at % 2 == 0]
+    lines = html.unescaped("".join(pieces)).strip("\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip("\n") or block.text
 
 
 def whole_tables(walk: Walk, kept: Sequence[int]) -> list[int]:
@@ -119,6 +129,20 @@ def whole_tables(walk: Walk, kept: Sequence[int]) -> list[int]:
         for at, block in enumerate(walk.blocks)
         if at in have or any(start <= block.start < end for start, end in spans)
     ]
+
+
+def whole_verses(walk: Walk, kept: Sequence[int]) -> list[int]:
+    """Return `kept` with the other lines of the stanzas of which half is kept: a poem's last line is short, and is its point."""
+    lines: dict[int, list[int]] = {}
+    for number, block in enumerate(walk.blocks):
+        if block.broken and number and walk.blocks[number - 1].box is block.box:
+            lines.setdefault(id(block.box), [number - 1]).append(number)
+    have = set(kept)
+    for stanza in lines.values():
+        short = all(walk.blocks[at].chars < _VERSE and not walk.blocks[at].links for at in stanza)
+        if len(stanza) >= _STANZA and short and 2 * sum(at in have for at in stanza) >= len(stanza):
+            have.update(stanza)
+    return sorted(have)
 
 
 def _arranges(table: Box) -> bool:

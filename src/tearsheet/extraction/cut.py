@@ -8,6 +8,7 @@ from tearsheet.extraction import (
     authors,
     body,
     build,
+    live,
     parts,
     pictures,
     reasons,
@@ -74,6 +75,7 @@ def explained(
         title=read.title[0],
         kept=visible.kept,
         captions=visible.shown.captions,
+        stamps=live.stamps(visible.walk, visible.kept),
         profile=read.known.profile,
     )
     clipping = _clipping(read)
@@ -181,6 +183,7 @@ def _page(text: str, url: str, known: _Known) -> "_Read":
 
 def _chosen(walk: Walk, found: list[float], base: str, profile: Profile) -> _Body:
     kept = body.chosen(walk, found)
+    kept = build.whole_verses(walk, sorted({*kept, *live.stamps(walk, kept)}))
     shown = pictures.gallery(walk, kept, base, known=profile.pictures)
     kept = build.whole_tables(walk, [at for at in kept if at not in shown.captions])
     return _Body(walk, kept, found, shown, base, "page")
@@ -201,7 +204,12 @@ def _ruled_body(known: _Known, base: str) -> _Body | None:
 
 
 def _second_opinion(said: structured.Declared, scripts: Sequence[str], visible: _Body) -> _Body:
-    markup, how = second.better_body(said, scripts, visible.text())
+    before, markup = live.lacking(said, _texts(visible))
+    how = "json-ld liveBlogUpdate"
+    if markup:
+        markup = build.markup_of(visible.walk, visible.kept[:before], (), visible.base) + markup
+    else:
+        markup, how = second.better_body(said, scripts, visible.text())
     if not markup:
         return visible
     cut = fragment(markup, visible.base, how)

@@ -41,7 +41,7 @@ _NO_PICTURE = re.compile(
 _CREDIT = re.compile(
     r"(?i)^\W*(?:foto|photo|image|picture|bild|credit|quelle|source|crédit|fuente|imagen|©|\(c\)|"
     r"图源|图片来源|来源|图|摄影|攝|写真|撮影|사진|фото|صورة)"
-    r"[^:：]{0,20}[:：©]|^\W*©|^\W*(?:getty|reuters|afp|dpa|ap photo|picture alliance|imago|新华社|视觉中国)\b"
+    r"[^:：\d]{0,20}[:：©]|^\W*©|^\W*(?:getty|reuters|afp|dpa|ap photo|picture alliance|imago|新华社|视觉中国)\b"
 )
 _LABEL = re.compile(
     r"(?i)\W*(?:bild\s*\d+|photo|foto|image|advertisement|anzeige|werbung|publicidad|read more|"
@@ -86,8 +86,9 @@ def gallery(
         return Gallery()
     region = _Region(walk, kept)
     shown: dict[str, tuple[Placed, list[int]]] = {}
+    slide: Spot | None = None
     for spot in walk.pictures[:_MAX_PICTURES]:
-        if not whole and not region.holds(spot):
+        if not whole and not region.holds(spot) and not _goes_on(walk, slide, spot):
             continue
         given = _given(walk, spot)
         url = html.picture_address(given, base)
@@ -103,9 +104,26 @@ def gallery(
         if not numbers and not walk.is_shown(spot.place + 1):
             image = replace(image, caption=_caption_on_button(walk, spot))
         shown[name] = Placed(spot.place, figure(image), image), numbers
+        slide = spot if numbers else None
     placed = [item for item, _ in shown.values()] + _embeds(walk, region, base)
     captions = frozenset(at for _, numbers in shown.values() for at in numbers)
     return Gallery(tuple(sorted(placed, key=lambda item: item.place)), captions)
+
+
+def _goes_on(walk: Walk, before: Spot | None, spot: Spot) -> bool:
+    """Return whether a captioned picture goes on with the gallery of the one before: in a box of the same kind, and no link."""
+    if (
+        before is None
+        or spot.link
+        or before.link
+        or spot.before > before.before + 4
+        or spot.box.kind != before.box.kind
+    ):
+        return False
+    slides = {id(box) for box in _ancestors(before.box, 4)}
+    return any(id(box) in slides for box in _ancestors(spot.box, 4)) and bool(
+        _caption_blocks(walk, spot, kept=frozenset(), alt="")
+    )
 
 
 def key(url: str) -> str:

@@ -129,6 +129,7 @@ class Seen:
     title: str
     kept: Sequence[int]
     captions: Container[int]
+    stamps: Container[int]
     profile: Profile
 
 
@@ -171,6 +172,10 @@ def _why(number: int, block: Block, weighed: tuple[float | None, str], seen: See
     if number in seen.captions:
         return "a picture's caption: it stands in the HTML and in `images`"
     if kept and (score is None or score <= body.KEPT_FROM):
+        if number in seen.stamps:
+            return "the time of an update"
+        if block.broken:
+            return "most of its stanza is kept"
         in_table = any(name in ("td", "th", "caption") for name in _names_around(block))
         return "most of its table is kept" if in_table else "doubtful, but the page has little else"
     if not kept and repeats:
