@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tearsheet import errors
+from tearsheet.archive import create_archive
 from tearsheet.cli import SECTIONS, tearsheet
 from tearsheet.cli.exits import MEANINGS, complain, exit_code, explained, heeding_sigterm, told
 from tearsheet.cli.options import categories, moment, span_s
@@ -48,6 +49,11 @@ SLOW = {
     "yaml",
     "zoneinfo",
     "zstandard",
+    "html.entities",
+    "tearsheet.fetch",
+    "tearsheet.html",
+    "tearsheet.publish",
+    "tearsheet.warc",
 }
 
 
@@ -92,7 +98,11 @@ def test_a_misspelt_command_is_answered_with_the_nearest_one() -> None:
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], *([name, "--help"] for name in NAMES)], ids=" ".join)
 def test_asking_for_help_imports_nothing_slow(words: list[str]) -> None:
-    # Counting imports instead of milliseconds: the same on every machine.
+    assert sorted(SLOW & modules_after(words)) == []
+
+
+def modules_after(words: list[str]) -> set[str]:
+    """Return the modules that a command has imported. Counted instead of milliseconds: the same on every machine."""
     code = (
         "import sys, tearsheet.cli\n"
         f"sys.argv = ['tearsheet', *{words!r}]\n"
@@ -100,8 +110,16 @@ def test_asking_for_help_imports_nothing_slow(words: list[str]) -> None:
         "finally:\n    print(*sorted(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    return set(done.stderr.split())
 
-    assert sorted(SLOW & set(done.stderr.split())) == []
+
+@pytest.mark.parametrize("words", [["articles"], ["articles", "--json"], ["stats"], ["sources"]], ids=" ".join)
+def test_listing_imports_nothing_slow(words: list[str], tmp_path: Path) -> None:
+    archive = create_archive(tmp_path / "press")
+    archive.close()
+
+    needed = {"sqlite3", "tearsheet.archive", "tomllib", "zoneinfo", "zstandard"}
+    assert sorted((SLOW - needed) & modules_after([*words, "--archive", str(archive.path)])) == []
 
 
 # --- exit codes

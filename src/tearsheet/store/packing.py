@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import unescape
 
 import zstandard
 
@@ -93,7 +92,21 @@ def _blocks(html: str) -> list[str]:
         bare = _SPACES.sub(" ", bare)
     pieces = _TAG.split(bare.replace("<br>", "\n"))
     found = [piece.strip() for piece in pieces if piece and not piece.isspace()]
-    return [unescape(_lines(piece)) if "&" in piece or "\n" in piece else piece for piece in found]
+    return [_unescaped(_lines(piece)) if "&" in piece or "\n" in piece else piece for piece in found]
+
+
+def _unescaped(piece: str) -> str:
+    """Return a text as it reads, of which only these are escaped; the standard library's way costs every command 10 ms."""
+    for name, char in (
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&nbsp;", "\xa0"),
+        ("&quot;", '"'),
+        ("&#x27;", "'"),
+        ("&amp;", "&"),
+    ):
+        piece = piece.replace(name, char)
+    return piece
 
 
 def _lines(piece: str) -> str:
