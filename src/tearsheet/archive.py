@@ -37,7 +37,7 @@ from tearsheet.model import (
     Source,
     SourceState,
 )
-from tearsheet.store import Store, articles, journal, keeping, leaves, reading
+from tearsheet.store import Store, reading
 from tearsheet.store import sources as source_rows
 from tearsheet.store.reading import CaptureRow
 
@@ -58,7 +58,7 @@ class Archive:
         self.path = path
         self.settings = settings
         self.store = Store(path / CATALOG_FILE)
-        self.store.before = lambda: journal.watch(self.store.db)
+        self.store.before = self._watch
         self.store.sealed = self._write_down
         self._sync_sources()
 
@@ -97,8 +97,15 @@ class Archive:
         if "writer" in self.__dict__:
             self.writer.close()
 
+    def _watch(self) -> None:
+        from tearsheet.store import journal  # who only reads needs none
+
+        journal.watch(self.store.db)
+
     def _write_down(self) -> None:
         """Write what the change in hand touched into the WARC and fsync it: only then may it be committed."""
+        from tearsheet.store import journal
+
         db = self.store.db
         if journal.is_due(db, open="writer" in self.__dict__ and self.writer.is_open):
             for page in journal.pages(db, at=datetime.now(UTC)):
@@ -209,8 +216,10 @@ class Archive:
         Raises:
             NoSuchArticle: none, or several begin so.
         """
+        from tearsheet.store.articles import address_hash
+
         spellings = [urls.canonical(key), *urls.variants(key)] if "/" in key else []
-        found = reading.by_key(self.store.db, key, [articles.address_hash(url) for url in spellings])
+        found = reading.by_key(self.store.db, key, map(address_hash, spellings))
         if len(found) == 1:
             return found[0]
         raise NoSuchArticle(key, "several begin so; write more of the id" if found else "see `tearsheet articles`")
@@ -233,6 +242,8 @@ class Archive:
 
     def moves(self, id: str) -> list[tuple[datetime, str, str]]:
         """Return when article `id` was found gone and when back, as (time, `gone` or `returned`, what shows it), in order."""
+        from tearsheet.store import leaves
+
         return leaves.moves(self.store.db, id)
 
     def capture(self, digest: str) -> Capture:
@@ -250,6 +261,8 @@ class Archive:
 
     def pictures(self, addresses: Sequence[str]) -> dict[str, Picture]:
         """Return what is known of the pictures at `addresses`."""
+        from tearsheet.store import keeping
+
         return keeping.pictures(self.store.db, list(addresses))
 
     def media(self, name: str) -> bytes:

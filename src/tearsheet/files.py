@@ -1,7 +1,6 @@
 """Bytes under names in a folder: whole, or not at all. Knows nothing of what they are."""
 
 import contextlib
-import ctypes
 import itertools
 import os
 import re
@@ -193,6 +192,8 @@ def _sync_file_system(folder: Path) -> None:
     """Write out the file system on which `folder` lies: one call, where a site has a hundred thousand files."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
+        import ctypes  # hardly ever needed, and 3 ms of every start
+
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.syncfs(descriptor):
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

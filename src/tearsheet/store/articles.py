@@ -243,15 +243,15 @@ def mark_gone(db: sqlite3.Connection, n: int, why: str, at: datetime | None) -> 
 
 
 def neighbours(db: sqlite3.Connection, n: int, *, limit: int = 500) -> list[tuple[str, str, str]]:
-    """Return (title, excerpt, address of the lead picture) of other articles of article `n`'s source, newest first.
+    """Return (title, excerpt, address of the lead picture) of other articles that article `n`'s source lists, newest first.
 
     Of one that is not fetched yet it is what its listing says.
     """
     rows = db.execute(
-        """SELECT title, excerpt, lead, listing.entry FROM article LEFT JOIN listing
-            ON article.revisions = 0 AND listing.article = article.n AND listing.source = article.source
-        WHERE article.source = (SELECT source FROM article WHERE n = :n) AND article.n <> :n
-        ORDER BY article.n DESC LIMIT :limit""",
+        """SELECT title, excerpt, lead, iif(revisions, NULL, entry) AS entry FROM listing
+            CROSS JOIN article ON article.n = listing.article
+        WHERE listing.source = (SELECT source FROM article WHERE n = :n) AND listing.article <> :n
+        ORDER BY listing.article DESC LIMIT :limit""",
         {"n": n, "limit": limit},
     )
     return [_teaser(row) for row in rows]

@@ -12,8 +12,8 @@ import zstandard
 from tearsheet.errors import DiskTrouble
 from tearsheet.model import Entry, Place
 from tearsheet.store import packing, schema
-from tearsheet.store.keeping import ADDRESS, blob, clipping_of, shown_of
-from tearsheet.store.values import from_ms, unpacked
+from tearsheet.store.keeping import blob, clipping_of, shown_of
+from tearsheet.store.values import ADDRESS, from_ms, unpacked
 
 
 @contextmanager

@@ -9,13 +9,9 @@ from datetime import datetime
 
 from tearsheet.model import Capture, Clipping, Picture
 from tearsheet.store import articles, packing
-from tearsheet.store.values import from_json, from_ms, ms_or_none, named_digest, raw_digest, to_json, to_ms
+from tearsheet.store.values import ADDRESS, from_json, from_ms, ms_or_none, named_digest, raw_digest, to_json, to_ms
 
 EXCERPT_CHARS = 220
-ADDRESS = (
-    """coalesce(nullif(capture.url, ''), (SELECT url FROM article WHERE article.n = capture.article)) AS address"""
-)
-"""The address of a capture: the row leaves it out where it is the article's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

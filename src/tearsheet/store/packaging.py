@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tearsheet.model import Place
-from tearsheet.store.keeping import ADDRESS, clipping_of
-from tearsheet.store.values import from_ms
+from tearsheet.store.keeping import clipping_of
+from tearsheet.store.values import ADDRESS, from_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

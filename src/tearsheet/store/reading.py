@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from tearsheet.model import Article, Categories, Entry, Image, Listing, Place, Query, Revision, Source
+from tearsheet.model import Article, Categories, Clipping, Entry, Image, Listing, Place, Query, Revision, Source
 from tearsheet.store import sources as source_rows
-from tearsheet.store.keeping import ADDRESS, blob, clipping_of
 from tearsheet.store.values import (
+    ADDRESS,
     from_json,
     from_ms,
     from_ms_or_none,
@@ -163,7 +163,7 @@ def last_text(db: sqlite3.Connection, seq: int) -> str:
         ORDER BY number DESC LIMIT 1""",
         (seq,),
     ).fetchone()
-    return clipping_of(db, row["clipping"]).text if row else ""
+    return _clipping(db, row["clipping"]).text if row else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +191,7 @@ def changed_since(db: sqlite3.Connection, change: int, *, limit: int) -> list[Ch
             seq=row["seq"],
             change=row["change"],
             title=row["title"],
-            text=clipping_of(db, row["clipping"]).text if row["clipping"] else "",
+            text=_clipping(db, row["clipping"]).text if row["clipping"] else "",
             moment=from_ms(row["moment"]),
             kept=not row["rejected"] and row["clipping"] is not None,
         )
@@ -211,7 +211,7 @@ def revisions(db: sqlite3.Connection, id: str) -> list[Revision]:
             article=id,
             number=row["number"],
             seen_at=from_ms(row["seen_at"]),
-            clipping=clipping_of(db, row["clipping"]),
+            clipping=_clipping(db, row["clipping"]),
             digest=named_digest(row["digest"]),
             capture=named_digest(row["page"]),
             kind=row["kind"],
@@ -226,7 +226,7 @@ def wording_bytes(db: sqlite3.Connection, id: str) -> list[tuple[int, bytes]]:
         "SELECT number, clipping FROM revision WHERE article = (SELECT n FROM article WHERE id = ?) ORDER BY number",
         (id,),
     ).fetchall()
-    return [(row["number"], blob(db, row["clipping"])) for row in rows]
+    return [(row["number"], _words(db, row["clipping"])) for row in rows]
 
 
 def listings(db: sqlite3.Connection, id: str) -> list[tuple[Listing, Entry]]:
@@ -385,6 +385,18 @@ def article_of(row: sqlite3.Row) -> Article:
         edited_at=from_ms_or_none(row["edited_at"]),
         changed=row["change"],
     )
+
+
+def _clipping(db: sqlite3.Connection, n: int) -> Clipping:
+    from tearsheet.store.keeping import clipping_of  # lists and counts unpack no wording
+
+    return clipping_of(db, n)
+
+
+def _words(db: sqlite3.Connection, n: int) -> bytes:
+    from tearsheet.store.keeping import blob
+
+    return blob(db, n)
 
 
 @lru_cache(maxsize=10_000)

@@ -13,6 +13,10 @@ import zstandard
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
+ADDRESS = (
+    """coalesce(nullif(capture.url, ''), (SELECT url FROM article WHERE article.n = capture.article)) AS address"""
+)
+"""The address of a capture: the row leaves it out where it is the article's."""
 
 
 def to_ms(at: datetime) -> int:
