@@ -1,6 +1,6 @@
 """How long does the command line take to start? CPU time of whole processes, the least and the mean of many.
 
-    python bench/cli/start.py [--runs 20]
+python bench/cli/start.py [--runs 20]
 """
 
 import argparse
