@@ -165,6 +165,7 @@ VERIFY: Shape = (
     ("leaves", "leaves of the ledger checked"),
     ("removed", "how many of them stand for what was removed by notice"),
     ("unsealed", "leaves that no checkpoint covers yet"),
+    ("stamps", "time stamps of checkpoints checked"),
     ("problems", "array of `thing` and `problem`: what is not as it was"),
 )
 
