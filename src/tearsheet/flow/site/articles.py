@@ -70,7 +70,9 @@ def edits_view(desk: Desk, article: Article) -> EditsView:
 
 def _incidents(desk: Desk, article: Article, captures: Sequence[CaptureSeen]) -> tuple[Incident, ...]:
     refused = [(capture.at, capture.note) for capture in captures if wordings.is_refused(capture.note)]
-    return wordings.incidents(refused, desk.archive.moves(article.id))
+    found = wordings.incidents(refused, desk.archive.moves(article.id))
+    # That it is gone now stands at the end of its history.
+    return found[:-1] if article.gone and found and found[-1].kind == "gone" else found
 
 
 def _looks(captures: Sequence[CaptureSeen]) -> list[wordings.Look]:
