@@ -46,11 +46,11 @@ def command(said: Console, asked: Asked) -> None:
     Exit code 1 if an article's page could not be made; a placeholder stands there.
     """
     from tearsheet.flow.build import build
-    from tearsheet.flow.exports import export_posts
+    from tearsheet.flow.exports import build_posts
 
     with said.archive() as archive, said.progress() as progress:
         report = build(archive, progress=progress, full=asked.full, version=house.__version__)
-        posts = export_posts(archive, archive.path / "posts", "sound", progress=progress) if asked.posts else 0
+        posts = build_posts(archive, progress=progress) if asked.posts else 0
         folder = archive.path
     for trouble in report.troubles:
         complain(one_line(f"placeholder instead of a page: {trouble}"))

@@ -135,6 +135,7 @@ class _Build:
         self.out = out
         self.progress = progress
         self.rendered = self.written = self.removed = self.copied = 0
+        self.full = False
         self.before = _Manifest()
         self.now = _Manifest(boot=boot_id())
         self.was: dict[str, list[tuple[int, str]]] = {}
@@ -147,7 +148,7 @@ class _Build:
             self.left = set(json.loads(self.out.get(UNDER_WAY)))
         if self.left or before.boot != self.now.boot:
             before.files = self._true_files(before.files)
-        full = full or before.recipe != recipe
+        full = self.full = full or before.recipe != recipe
         self.before = _Manifest(files=before.files) if full else before
         self.now.recipe = recipe
         dirty_articles = self._scan()
@@ -300,7 +301,7 @@ class _Build:
         wanted = dict.fromkeys(name for known in self.now.articles.values() for name in known.media)
         for name in wanted:
             path = paths.media(name)
-            if path in self.before.files and self.out.has(path):
+            if path in self.before.files and self.out.has(path) and not self.full:
                 self.now.files[path] = self.before.files[path]
                 continue
             try:
@@ -339,9 +340,13 @@ class _Build:
     def _put(self, name: str, data: bytes) -> None:
         digest = hashlib.sha256(data).hexdigest()
         self.now.files[name] = digest
-        if self.before.files.get(name) != digest or not self.out.has(name):
+        if self.before.files.get(name) != digest or not self._stands(name, data):
             self.out.put(name, data, durable=False)
             self.written += 1
+
+    def _stands(self, name: str, data: bytes) -> bool:
+        """Return whether a file is there; in a full build, whether it is still what was written."""
+        return self.out.has(name) and (not self.full or self.out.get(name) == data)
 
     def _remove(self, *, full: bool) -> None:
         stale = (self.before.files.keys() | self.left) - self.now.files.keys()

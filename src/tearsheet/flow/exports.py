@@ -10,6 +10,8 @@ from tearsheet import charset, sites
 from tearsheet.archive import Archive
 from tearsheet.errors import TearsheetError
 from tearsheet.files import Folder
+from tearsheet.flow import published
+from tearsheet.flow.build import MANIFEST
 from tearsheet.model import Article, Capture, Clipping, Entry, Listing, Post, Query, Source, Step
 from tearsheet.publish import opml
 from tearsheet.publish.posts import (
@@ -39,9 +41,30 @@ def export_posts(
     `compat` writes one post for each channel that lists an article, cut from the raw capture; `sound` one for each article, with
     copies of its pictures under `source/media`.
     """
-    folder = Folder(out)
+    return len(_posts(archive, Folder(out), mode, progress))
+
+
+def build_posts(archive: Archive, *, progress: Callable[[Step], None] = lambda step: None) -> int:
+    """Return how many posts stand in the archive's own `posts/` now, one for each article.
+
+    A post whose article is gone from the archive goes too, and what was written is noted, so that a verification sees a change.
+    """
+    folder = Folder(archive.path / published.POSTS)
+    try:
+        before = published.noted(folder)
+    except (ValueError, TypeError, AttributeError):  # damaged: every post is compared anyway
+        before = {}
+    files = _posts(archive, folder, "sound", progress)
+    for name in before.keys() - files.keys():
+        folder.remove(name)
+    folder.put(MANIFEST, json.dumps({"files": files}, sort_keys=True, separators=(",", ":")).encode())
+    return len(files)
+
+
+def _posts(archive: Archive, folder: Folder, mode: str, progress: Callable[[Step], None]) -> dict[str, str]:
+    """Write every post that is not there yet as it should be; return the SHA-256 of all, by name."""
     sources = {source.url: source for source in reading.sources(archive.store.db)}
-    names: set[str] = set()
+    files: dict[str, str] = {}
     total = archive.count(Query())
     for at, article in enumerate(all_articles(archive), start=1):
         progress(Step(stage="posts", done=at, total=total, note=article.title))
@@ -51,8 +74,8 @@ def export_posts(
             data = write_post(post, mode)
             if not folder.has(name) or folder.get(name) != data:
                 folder.put(name, data, durable=False)
-            names.add(name)
-    return len(names)
+            files[name] = hashlib.sha256(data).hexdigest()
+    return files
 
 
 def export_opml(archive: Archive, out: Path) -> int:

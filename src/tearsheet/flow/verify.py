@@ -10,7 +10,7 @@ from tearsheet import warc
 from tearsheet.archive import Archive
 from tearsheet.errors import TearsheetError
 from tearsheet.files import Folder
-from tearsheet.flow import keys, stamping, witnessing
+from tearsheet.flow import keys, published, stamping, witnessing
 from tearsheet.flow.sealing import CHECKPOINT, FORMER, SIGNED, digest_of, reader
 from tearsheet.ledger import Checkpoint, Edge, Tree, leaf_record, subject
 from tearsheet.model import Capture, Step
@@ -67,6 +67,7 @@ class _Verification:
             self._try(self._ledger)
             self._try(self._stamps)
             self._try(self._files)
+            self._try(self._published)
         if against is not None:
             self._try(partial(self._against, against))
         for check in (self._leaves, self._captures, self._revisions, self._pictures):
@@ -172,6 +173,10 @@ class _Verification:
             records, damages = warc.check(file, name=name)
             self.problems += [(f"warc/{name}", str(damage)) for damage in damages]
             self.progress(Step(stage="records", done=records, note=name))
+
+    def _published(self) -> None:
+        """Check that the pages and posts in the archive's folders are as they were built."""
+        self.problems += published.changed(self.archive)
 
     def _captures(self, id: str) -> None:
         """Check that every capture can be read at its place, and that its digests hold."""
