@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from tearsheet import charset, html, urls
 from tearsheet.extraction import (
@@ -86,7 +87,11 @@ def explained(
 def _capture(capture: Capture, known: "_Known") -> "_Read":
     text, encoding = charset.decode(capture.body, content_type=capture.header("content-type"))
     said = ruled.ruled(known.rule, text, now=capture.captured_at) if known.rule is not None else ruled.Ruled()
-    return _page(text, capture.final_url or capture.url, replace(known, encoding=encoding, said=said))
+    return _page(
+        text,
+        capture.final_url or capture.url,
+        replace(known, encoding=encoding, said=said, seen_at=capture.captured_at),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class _Known:
     said: ruled.Ruled = field(default_factory=ruled.Ruled)
     profile: Profile = field(default_factory=Profile)
     entry: Entry | None = None
+    seen_at: datetime | None = None
 
     def recipe(self, origin: str) -> str:
         rule = f" rule:{self.rule.site}@{self.rule.digest[:19]}" if self.rule is not None else ""
@@ -248,7 +254,7 @@ def _facts(read: _Read) -> _Facts:
     rule, entry, text = known.rule, known.entry, read.cut.text()
     declared = said.language or (rule.language if rule else "") or (entry.language if entry else "")
     language = language_of(text or read.title[0], declared)
-    where = when.Where(language[0], rule.zone if rule else "", read.url)
+    where = when.Where(language[0], rule.zone if rule else "", read.url, known.seen_at)
     published = (
         known.said.published if known.said.published.at else when.published(said, visible.walk, visible.kept, where)
     )

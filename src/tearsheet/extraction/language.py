@@ -6,7 +6,8 @@ from collections import Counter
 from functools import lru_cache
 
 _SAMPLE = 2_000
-_WORD = re.compile(r"[^\W\d_]+")
+# Python counts vowel signs as no letters; without them no word of Hindi would be whole.
+_WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f\u064b-\u0655\u0900-\u0903\u093a-\u094f\u0955-\u0957\u0962\u0963]*)+")
 # The commonest short words of running text; a language that shares its script with no other needs none.
 _WORDS = {
     "en": "the of and to in is that for it was with as on be by this are from at have",

@@ -9,7 +9,7 @@ from math import log1p
 from tearsheet import urls
 from tearsheet.extraction.blocks import Walk
 from tearsheet.extraction.forest import forest
-from tearsheet.extraction.structured import Declared, types
+from tearsheet.extraction.structured import Declared, listed, types
 
 _CHALLENGE = re.compile(
     r"(?i)just a moment|attention required|access denied|are you (?:a )?(?:human|robot)|captcha|"
@@ -22,12 +22,21 @@ _ERROR = re.compile(
 )
 _WALL = re.compile(
     r"(?i)subscribe (?:now )?to (?:continue|read|keep)|continue reading|already a subscriber|log ?in to "
-    r"(?:read|continue)|this article is for subscribers|jetzt weiterlesen|weiterlesen mit|"
-    r"réservé aux abonnés|lire la suite|il vous reste \d+|solo para suscriptores|suscríbete "
-    r"para|contenuto riservato|この記事は会員|残り\d+文字|会員限定|有料会員|付费阅读|订阅后|登录后|구독자 전용|только для "
-    r"подписчиков"
+    r"(?:read|continue)|this article is for subscribers|to read the (?:full|whole) (?:story|article)|"
+    r"jetzt weiterlesen|weiterlesen mit|nur für abonnenten|réservé aux abonnés|lire la suite|il vous reste \d+|"
+    r"article réservé|solo para suscriptores|suscríbete para|contenido exclusivo|continuar? (?:leyendo|lendo)|"
+    r"exclusivo para assinantes|contenuto riservato|riservato agli abbonati|continua a leggere|verder lezen|"
+    r"alleen voor abonnees|fortsätt läsa|för prenumeranter|kun for abonnenter|for abonnenter|les videre med|"
+    r"czytaj dalej|dla subskrybentów|tylko dla prenumeratorów|okumaya devam|abonelere özel|"
+    r"この記事は会員|残り\d+文字|会員限定|有料会員|続きを読むには|付费阅读|订阅后|继续阅读|剩余\d+%|訂閱|登录后|"
+    r"구독자 전용|유료회원|계속 읽으려면|только для подписчиков|читать далее|по подписке|للمشتركين فقط|لمتابعة القراءة|"
+    r"केवल सदस्य|आगे पढ़ने के लिए|đọc tiếp|baca selengkapnya dengan"
 )
-_STUB = 2_400
+# What a wall is called by those who build it; an empty one stands on every page of a site and says nothing.
+_GATE = re.compile(
+    r'(?i)(?:class|id|data-testid)="[^"]*(?:pay-?wall|reg-?wall|content-?gate|fade-?out|subscriber-?only)'
+)
+_STUB, _SHORTEST_WALL = 2_400, 20
 _ENOUGH_TO_TELL = 150  # characters
 # The vowel signs of scripts that write no blanks between words are letters too: Thai, Lao, Tibetan, Burmese, Khmer.
 _LETTER = re.compile(r"[\w\u0e00-\u109f\u1780-\u17ff]")
@@ -166,11 +175,17 @@ def blocked(declared: Declared, walk: Walk, cut: Cut) -> str:
 
 
 def is_closed(declared: Declared) -> bool:
-    """Return whether the page declares that it is not free to read."""
+    """Return whether the page declares that it, or a part of it, is not free to read."""
     free = declared.article.get("isAccessibleForFree")
+    if free is None:
+        parts = (part for part in listed(declared.article.get("hasPart"))[:20] if isinstance(part, dict))
+        free = next((part["isAccessibleForFree"] for part in parts if "isAccessibleForFree" in part), None)
     tier = declared.first("article:content_tier").lower()
     return str(free).lower() in ("false", "no") or tier in ("locked", "metered")
 
 
 def _has_wall(walk: Walk) -> bool:
-    return any(block.chars < 240 and not block.link and _WALL.search(block.text) for block in walk.blocks)
+    """Return whether a page asks to pay or to sign in: by a line of its own, or by a box so named with words in it."""
+    return any(block.chars < 240 and not block.link and _WALL.search(block.text) for block in walk.blocks) or any(
+        _SHORTEST_WALL <= box.chars < _STUB and _GATE.search(box.tag) for box in walk.boxes
+    )

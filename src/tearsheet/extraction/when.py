@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tearsheet import dates, html
 from tearsheet.extraction.blocks import Spot, Walk
@@ -80,6 +80,7 @@ _POSTED = re.compile(
     r"publi[ée]|publicad|pubblicat|gepubliceerd|publicer|publisert|opublikowan|publikov|опублик|نشر|प्रकाशित|yayın|"
     r"diterbitkan|ngày đăng|dipublikasikan"
 )
+_ZONES = timedelta(hours=26)
 _BEFORE, _MANY = 24, 600
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[/_.-]|t\d|$)")
 _ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$")
@@ -96,11 +97,12 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What is needed to read a date: language and zone of the site, the page's address."""
+    """What is needed to read a date: language and zone of the site, the page's address, when it was captured."""
 
     language: str = ""
     zone: str = ""
     url: str = ""
+    seen_at: datetime | None = None
 
 
 def published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where) -> Dated:
@@ -127,10 +129,15 @@ def _first(found: Iterable[tuple[str, str]], where: Where) -> Dated:
         reading = dates.read(text, language=where.language, zone=where.zone) if text else None
         if reading is None and text:
             reading = dates.read(_ODD_ZONE.sub(r"\1:\2", text), language=where.language, zone=where.zone)
-        if reading is not None and 1900 < reading.at.year < 2100:
+        if reading is not None and 1900 < reading.at.year < 2100 and not _is_to_come(reading.at, where):
             zone = reading.zone or "no zone written, taken as UTC"
             return Dated(reading.at, text[:120], f"{how}: {text[:60]} ({zone})")
     return Dated()
+
+
+def _is_to_come(at: datetime, where: Where) -> bool:
+    """Return whether a date lies after the capture by more than zones can explain: that of an event, not of the article."""
+    return where.seen_at is not None and at > where.seen_at + _ZONES
 
 
 def _published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where) -> Iterator[tuple[str, str]]:
