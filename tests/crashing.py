@@ -192,9 +192,8 @@ def _child(job, *, acks, errors):
     except BaseException:  # noqa: BLE001 whatever it is, the one who asked wants to read it
         import traceback
 
-        traceback.print_exc()
+        os.writev(2, [traceback.format_exc().encode()])
     finally:
-        sys.stderr.flush()
         os._exit(code)
 
 
@@ -211,7 +210,7 @@ def _done(job, acks):
             archive.store.__class__ = _telling(acks)
             COMMANDS[job.do](archive, job)
     except TearsheetError as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        os.writev(2, [f"{type(error).__name__}: {error}\n".encode()])
         return 7
     return 0
 
@@ -223,7 +222,7 @@ def _telling(acks):
     class Telling(Store):
         def _commit(self):
             super()._commit()
-            os.write(acks, json.dumps(acknowledged(self.db)).encode() + b"\n")
+            os.writev(acks, [json.dumps(acknowledged(self.db)).encode() + b"\n"])  # `writev`: no fault is put into it
 
     return Telling
 

@@ -14,7 +14,7 @@ from tests.crashing import Ended, Job, Prepared
 
 SYNCS = ("fsync", "fdatasync", "syncfs", "sync")
 NAMING = ("rename", "unlink", "unlinkat", "rmdir", "mkdir")
-TRACED = ("openat", "close", "lseek", "write", "pwrite64", "ftruncate", "sendfile", *SYNCS, *NAMING)
+TRACED = ("openat", "close", "lseek", "write", "writev", "pwrite64", "ftruncate", "sendfile", *SYNCS, *NAMING)
 SECTOR = 512
 KINDS = ("dropped", "names kept, bytes dropped", "bytes kept, names dropped", "torn", "part kept", "kept")
 
@@ -119,15 +119,19 @@ class Disk:
         file = self.opened.get(int(call.words[0]))
         if file is None:
             return False
-        data = call.texts[0][: call.result]
-        if file.path == self.acks:
-            self.promised = data
-            return True
         if file.content is None:
             return False
+        data = call.texts[0][: call.result]
         at = len(file.content.seen) if file.appends else file.at
         file.at = at + len(data)
         return self._put(file.content, at, data)
+
+    def _writev(self, call: Call) -> bool:
+        file = self.opened.get(int(call.words[0]))
+        if file is None or file.path != self.acks:
+            return False
+        self.promised = call.texts[0]
+        return True
 
     def _pwrite64(self, call: Call) -> bool:
         file = self.opened.get(int(call.words[0]))

@@ -1,5 +1,6 @@
 """Backup: a second folder that is an archive itself. Incremental, resumable, consistent while the first one is at work."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.keys import KEY, succeed
 from tearsheet.flow.sealing import CHECKPOINT, seal
 from tearsheet.model import Step
+from tearsheet.warc.writer import OPEN_MARK
 
 MANIFEST, RESTORING = ".backup.json", ".restoring.json"
 NEW = ".new"
@@ -142,15 +144,18 @@ class _Copying:
 
     def _folder(self, name: str) -> None:
         """Copy what is new in a folder; what was changed in place or removed waits until the catalog is that of today."""
-        here = sorted(file.relative_to(self.source).as_posix() for file in _files(self.source / name))
+        here = [file.relative_to(self.source).as_posix() for file in _files(self.source / name)]
+        # The mark of a WARC file that is being written before the file: a copy with half a record is to have its mark.
+        here.sort(key=lambda relative: (not relative.endswith(OPEN_MARK), relative))
         for at, relative in enumerate(here):
             self.progress(Step(stage=name, done=at, total=len(here), note=relative))
             if relative == SIGNED:
                 continue
-            if self._is_changed_in_place(relative):
-                self.later.append(relative)
-            else:
-                self._file(self.source / relative)
+            with contextlib.suppress(FileNotFoundError):  # a mark, or a picture that was removed: gone meanwhile
+                if self._is_changed_in_place(relative):
+                    self.later.append(relative)
+                else:
+                    self._file(self.source / relative)
 
     def _is_changed_in_place(self, relative: str) -> bool:
         """Return whether records of a file were erased since it was copied: its size stays the same."""
@@ -160,13 +165,21 @@ class _Copying:
     def _tidy(self) -> None:
         """Copy what was changed in place, and remove what is no more."""
         for relative in self.later:
-            self._file(self.source / relative)
+            with contextlib.suppress(FileNotFoundError):
+                self._file(self.source / relative)
         for name in (*BEFORE, *AFTER):
             for file in list(_files(self.dest / name)):
                 if not (self.source / file.relative_to(self.dest)).exists():
+                    self._closed(file)
                     with _disk(file):
                         file.unlink()
                     self.removed += 1
+
+    def _closed(self, mark: Path) -> None:
+        """Copy a WARC file once more that was closed since, if `mark` is that of one: then it needs none."""
+        whole = self.source / mark.relative_to(self.dest).with_name(mark.name.removesuffix(OPEN_MARK))
+        if mark.name.endswith(OPEN_MARK) and whole.exists():
+            self._file(whole)
 
     def _file(self, file: Path, *, under: Path | None = None) -> None:
         relative = file.relative_to(self.source).as_posix()
@@ -176,10 +189,14 @@ class _Copying:
         if self.seen.get(relative) == mark and (self.dest / relative).exists():
             self.same += 1
             return
-        with _disk(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _copy(file, target.with_name(target.name + ".part"))
-            target.with_name(target.name + ".part").replace(target)
+        try:
+            with _disk(target):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _copy(file, target.with_name(target.name + ".part"))
+                target.with_name(target.name + ".part").replace(target)
+        except DiskTrouble:
+            file.stat()  # raises what is expected of a file that is gone meanwhile
+            raise
         self.seen[relative] = mark
         self.copied += 1
         self.bytes += now.st_size

@@ -2,13 +2,22 @@
 
 from tearsheet import search
 from tearsheet.archive import Archive
-from tearsheet.store import reading
+from tearsheet.store import reading, translated
 
 LOT = 500
 
 
 def catch_up(archive: Archive) -> int:
-    """Return how many articles were indexed anew; all of them if the rules for terms have changed."""
+    """Return how many articles were indexed anew; all of them if the rules for terms have changed.
+
+    Raises:
+        DiskTrouble: the index cannot be written. ArchiveBusy: somebody else writes it.
+    """
+    with translated("the index"):
+        return _caught_up(archive)
+
+
+def _caught_up(archive: Archive) -> int:
     index, done = archive.index, 0
     if not index.is_current():
         index.clear()

@@ -11,7 +11,7 @@ from tearsheet.errors import BadWarc, NoSuchArticle
 from tearsheet.flow.clock import now
 from tearsheet.flow.sealing import note_files, seal
 from tearsheet.model import Place
-from tearsheet.store import journal, removing
+from tearsheet.store import journal, removing, translated
 from tearsheet.store.journal import Forgetting, Forgotten
 
 PENDING = "removal"
@@ -73,9 +73,10 @@ def finish_removals(archive: Archive) -> int:
     media, seqs = _pending(archive)
     freed = _forget_media(archive, media)
     if seqs:
-        for seq in seqs:
-            archive.index.remove(seq)
-        archive.index.commit()
+        with translated("the index"):
+            for seq in seqs:
+                archive.index.remove(seq)
+            archive.index.commit()
         archive.index.forget()
     freed += erase_pending(archive)
     if media or seqs:

@@ -582,7 +582,7 @@ class Update:
 
     def _mend(self) -> None:
         """Put right what an earlier run left behind when it was killed: torn tails, claims, half a removal."""
-        self.troubles += [(trimmed.file, str(trimmed)) for trimmed in mend(self.archive)]
+        self.troubles += [(trimmed.file, str(trimmed)) for trimmed in mend(self.archive, clock=self.clock)]
         with self.archive.store.transaction() as db:
             for name in self.worker.dead(source_rows.workers(db)):
                 source_rows.release(db, name)
