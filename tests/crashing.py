@@ -164,7 +164,7 @@ def _load():
     import tests.flow_archive
 
     from tearsheet import extraction, media
-    from tearsheet.flow import backup, build, exports, imports, remove, update, verify  # noqa: F401
+    from tearsheet.flow import backup, build, exports, imports, rebuild, remove, update, verify  # noqa: F401
     from tearsheet.model import Capture
 
     body = b"<html><head><title>A flood</title></head><body><article><h1>A flood</h1><p>" + b"Water rose. " * 60
@@ -201,10 +201,14 @@ def _done(job, acks):
     from tearsheet.archive import open_archive
     from tearsheet.errors import TearsheetError
     from tearsheet.flow.backup import restore
+    from tearsheet.flow.rebuild import rebuild
 
     try:
         if job.do == "restore":
             restore(Path(job.more[0]), Path(job.archive))
+            return 0
+        if job.do == "rebuild":
+            rebuild(Path(job.archive))
             return 0
         with open_archive(job.archive) as archive:
             archive.store.__class__ = _telling(acks)

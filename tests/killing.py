@@ -10,6 +10,7 @@ from tests.surviving import assert_same, assert_survived, content, files_of
 from tearsheet.archive import open_archive
 from tearsheet.errors import NoArchive, NoSuchArticle
 from tearsheet.flow.backup import restore
+from tearsheet.flow.rebuild import rebuild
 from tearsheet.flow.verify import verify
 
 PAGES = ("ropewalk-rents", "pier-tender", "wire-design", "barrier-holds", "tides-0301-05", "choir-in-the-crane")
@@ -62,6 +63,8 @@ class Killing:
             for ended in killer.until_done(Job("update", folder, more, at)):
                 self._survived(folder, ended, in_place=killer.dice.random() < 0.5)
             assert_survived(folder, {"articles": {row[0]: row[3] for row in wanted["articles"]}})
+            assert_same(content(folder), wanted)
+            rebuild(folder)  # however often it was killed, the WARC tells the same
             assert_same(content(folder), wanted)
             shutil.rmtree(folder)
 
@@ -118,6 +121,17 @@ class Killing:
             folder = self._new("restored")
             for _ in killer.until_done(Job("restore", folder, (str(copy),))):
                 pass
+            assert_survived(folder, {})
+            assert_same(content(folder), wanted)
+            shutil.rmtree(folder)
+
+    def rebuild(self, kills):
+        wanted = content(self.stages / "second")
+        killer = _Killer(self, Job("rebuild", self._copy("second")))
+        while killer.kills < kills:
+            folder = self._copy("second")
+            for ended in killer.until_done(Job("rebuild", folder)):
+                self._survived(folder, ended, in_place=killer.dice.random() < 0.5)
             assert_survived(folder, {})
             assert_same(content(folder), wanted)
             shutil.rmtree(folder)

@@ -1,4 +1,4 @@
-"""Kill `update`, `import`, `build`, `backup`, `restore` and `remove` thousands of times, and look at the archive after each.
+"""Kill `update`, `import`, `build`, `backup`, `restore`, `rebuild`, `remove` thousands of times; look at the archive after each.
 
     PYTHONPATH=src:. python bench/crash/run.py [--kills 10000] [--seconds 0] [--seed 1]
 
@@ -41,6 +41,7 @@ def main() -> int:
             "build, later": lambda: killing.build(ROUND // 2, first=False),
             "backup": lambda: killing.backup(ROUND),
             "restore": lambda: killing.restore(ROUND // 2),
+            "rebuild": lambda: killing.rebuild(ROUND // 2),
             "remove": lambda: killing.remove(ROUND // 2),
         }
         while sum(done.values()) < args.kills and time.monotonic() < until:

@@ -33,9 +33,12 @@ def unnoted(db: sqlite3.Connection) -> list[str]:
 def told(db: sqlite3.Connection, name: str) -> int:
     """Return where the last record ends of which the catalog tells in the file `name`; 0 if it tells of none."""
     row = db.execute(
-        "SELECT max(offset + length) FROM capture WHERE file = (SELECT n FROM warc_file WHERE name = ?)", (name,)
+        """SELECT max((SELECT coalesce(max(offset + length), 0) FROM capture WHERE file = warc_file.n),
+            (SELECT coalesce(max(offset + length), 0) FROM journal WHERE file = warc_file.n))
+        FROM warc_file WHERE name = ?""",
+        (name,),
     ).fetchone()
-    return int(row[0] or 0)
+    return int(row[0]) if row else 0
 
 
 def note(db: sqlite3.Connection, files: Iterable[WarcFile], *, at: datetime) -> None:

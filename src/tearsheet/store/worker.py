@@ -5,15 +5,24 @@ import os
 import secrets
 from pathlib import Path
 
+from tearsheet.errors import DiskTrouble
+
 
 class Worker:
-    """This process, as the catalog knows it. The lock goes with the process, however it ends."""
+    """This process, as the catalog knows it. The lock goes with the process, however it ends.
+
+    Raises:
+        DiskTrouble: nothing can be written here.
+    """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.name = f"{os.getpid()}-{secrets.token_hex(4)}"
-        self._lock = self._path(self.name).open("w")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = self._path(self.name).open("w")
+        except OSError as error:
+            raise DiskTrouble(str(folder), error.strerror or str(error)) from error
         fcntl.flock(self._lock, fcntl.LOCK_EX)
 
     def close(self) -> None:
