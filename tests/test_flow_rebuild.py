@@ -29,6 +29,7 @@ from tearsheet.newsroom import Newsroom
 from tearsheet.store import articles, journal, keeping, schema
 from tearsheet.store.journal import Page
 from tearsheet.store.people import People
+from tearsheet.store.values import unpacked_text
 from tearsheet.warc.records import Record
 
 POST = """\
@@ -99,13 +100,18 @@ def dump(path: Path, *, without: tuple[str, ...] = ()) -> dict[str, list[str]]:
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         db.row_factory = sqlite3.Row
         rows = {
-            table: sorted(repr(tuple(row)) for row in db.execute(f"SELECT * FROM {table}"))
+            table: sorted(repr(tuple(map(_unpacked, row))) for row in db.execute(f"SELECT * FROM {table}"))
             for table in tables
             if table not in ("unwritten", "account", "blob", *without)
         }
         return rows | {"words": [repr(keeping.blob(db, n)) for (n,) in db.execute("SELECT n FROM blob ORDER BY n")]}
     finally:
         db.close()
+
+
+def _unpacked(value: object) -> object:
+    """Return a value as it counts: entries may have been packed by an earlier version."""
+    return unpacked_text(value) if isinstance(value, bytes) and value[:4] == b"\x28\xb5\x2f\xfd" else value
 
 
 def files(folder: Path) -> dict[str, str]:

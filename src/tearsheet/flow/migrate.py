@@ -33,16 +33,15 @@ def migrate(path: Path) -> Migrated:
     before = schema_of(path)
     with open_archive(path) as archive:
         db = archive.store.db
-        wanting = journal.is_wanting(db)
-        if wanting:
-            with archive.store.transaction():
-                pass  # what is committed is written down
+        begun = before < journal.SINCE or journal.is_wanting(db)
+        with archive.store.transaction():
+            pass  # with any commit what was not written down yet is
         return Migrated(
             before=before,
             now=schema.version_of(db),
             ran=tuple(name for number, name, _ in schema.MIGRATIONS if number > before),
             copy=f"{CATALOG_FILE}.before-{schema.VERSION}" if 0 < before < schema.VERSION else "",
-            pages=sum(1 for _ in journal.places(db)) if wanting else 0,
+            pages=sum(1 for _ in journal.places(db)) if begun else 0,
         )
 
 

@@ -26,6 +26,8 @@ PAGE_URL = "urn:tearsheet:journal:"
 WHOLE_AT_ONCE = 2000
 """So many rows go into one page when everything is written down at once."""
 
+SINCE = 4
+"""The schema that brought the journal."""
 ID_CHARS = 13
 """An article's id is so long; what may come after it keeps two of the same apart."""
 
