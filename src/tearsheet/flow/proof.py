@@ -21,11 +21,12 @@ def proof(archive: Archive, key: str) -> Iterator[tuple[str, bytes]]:
         NoSuchArticle: there is none. BadLedger: the ledger is broken; see `tearsheet verify`.
     """
     article = archive.article(key)
-    seal(archive)
+    if not archive.store.read_only:  # what is not signed there cannot be proved from there
+        seal(archive)
     folder = Folder(archive.path / "ledger")
     tree = Tree(read_checkpoint(folder.get(CHECKPOINT)).size, reader(folder))
     signer = signer_of(archive)
-    kept = leaves.of_article(archive.store.db, article.id)
+    kept = [each for each in leaves.of_article(archive.store.db, article.id) if each.leaf.seq < tree.size]
     if not kept:
         raise NotFound(article.id, "nothing of it stands in the ledger")
     note, token = _checkpoint(archive, signer.verifier, last=kept[-1].leaf.seq)

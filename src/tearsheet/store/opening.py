@@ -47,12 +47,15 @@ def copy_to(db: sqlite3.Connection, file: Path) -> None:
     """Write the catalog as it is now into `file`, whole or not at all, while others go on writing."""
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
+    only_reads = db.execute("PRAGMA query_only").fetchone()[0]
     try:
+        db.execute("PRAGMA query_only = OFF")  # which forbids writing to another file too
         db.execute("VACUUM INTO ?", (str(part),))
         with part.open("rb+") as written:
             os.fsync(written.fileno())
         part.replace(file)
     finally:
+        db.execute(f"PRAGMA query_only = {only_reads:d}")
         part.unlink(missing_ok=True)
 
 
@@ -85,6 +88,7 @@ def _try(uri: str) -> sqlite3.Connection | None:
         db.row_factory = sqlite3.Row
         schema.version_of(db)
         db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        db.execute("PRAGMA query_only = ON")
     except sqlite3.OperationalError:
         db.close()
         return None
@@ -100,6 +104,7 @@ def _copied(path: Path) -> tuple[sqlite3.Connection, Path]:
         db = sqlite3.connect(folder / path.name, isolation_level=None)
         db.row_factory = sqlite3.Row
         schema.migrate(db)
+        db.execute("PRAGMA query_only = ON")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

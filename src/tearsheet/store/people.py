@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from tearsheet.errors import AccessError
+from tearsheet.store import translated
 from tearsheet.store.values import from_ms, from_ms_or_none, to_ms
 
 SCOPES = ("read", "admin")
@@ -118,7 +119,7 @@ class People:
         row = self.db.execute("SELECT * FROM account WHERE name = ?", (name,)).fetchone()
         if not _matches(row["password"] if row else _nobody(), password) or row is None:
             return None
-        if _HASHER.check_needs_rehash(row["password"]):
+        if _HASHER.check_needs_rehash(row["password"]) and not self._only_reads():
             with self._change() as db:
                 db.execute("UPDATE account SET password = ? WHERE name = ?", (_HASHER.hash(password), name))
         return _account(row)
@@ -144,7 +145,7 @@ class People:
         ).fetchone()
         if row is None:
             return None
-        if to_ms(now) - row["seen_at"] > 3_600_000:
+        if to_ms(now) - row["seen_at"] > 3_600_000 and not self._only_reads():
             with self._change() as db:
                 db.execute("UPDATE session SET seen_at = ? WHERE secret = ?", (to_ms(now), _digest(secret)))
         return _account(row)
@@ -183,7 +184,7 @@ class People:
         row = self.db.execute("SELECT * FROM token WHERE secret = ?", (_digest(secret),)).fetchone()
         if row is None:
             return None
-        if not row["used_at"] or to_ms(now) - row["used_at"] > 3_600_000:
+        if (not row["used_at"] or to_ms(now) - row["used_at"] > 3_600_000) and not self._only_reads():
             with self._change() as db:
                 db.execute("UPDATE token SET used_at = ? WHERE secret = ?", (to_ms(now), _digest(secret)))
         return _token(row)
@@ -205,15 +206,20 @@ class People:
             if not db.execute("DELETE FROM token WHERE id = ?", (id,)).rowcount:
                 raise AccessError(id, "there is no such token")
 
+    def _only_reads(self) -> bool:
+        """Return whether nothing can be noted here: the archive is on a read-only disk."""
+        return bool(self.db.execute("PRAGMA query_only").fetchone()[0])
+
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        self.db.execute("BEGIN IMMEDIATE")
-        try:
-            yield self.db
-        except BaseException:
-            self.db.execute("ROLLBACK")
-            raise
-        self.db.execute("COMMIT")
+        with translated("the catalog"):
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.db
+            except BaseException:
+                self.db.execute("ROLLBACK")
+                raise
+            self.db.execute("COMMIT")
 
 
 def _hashed(name: str, password: str) -> str:
