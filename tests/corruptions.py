@@ -42,7 +42,8 @@ class Sample:
                     keeping.add_capture(db, _kept(writer, number, body), kind="page")
             seal(archive)
         self.path = folder
-        (self.file,) = (folder / "warc").rglob("*.warc.gz")
+        # Another holds what was said of sources and settings.
+        self.file = max((folder / "warc").rglob("*.warc.gz"), key=lambda file: file.stat().st_size)
         self.data = self.file.read_bytes()
         # The first member is the warcinfo record: the responses are numbered from 0, as in the list of kinds.
         places = [record.offset for record in warc.read(self.file)]
