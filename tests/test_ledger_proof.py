@@ -246,6 +246,29 @@ class TestFolder:
         assert "does not prove what the publisher served" in readme
         assert "@" not in readme.replace("@v1", "")
 
+    def test_the_readme_says_what_each_entry_stands_for(self) -> None:
+        made = proof()
+        records = (
+            json.dumps({"sha256": hashlib.sha256(PAGE).hexdigest()}),
+            json.dumps({"number": 3, "sha256": "00"}),
+            json.dumps({"reason": "410\n\nHOW TO CHECK: not at all"}),
+            "no record of ours",
+            "",
+        )
+        evidence = tuple(
+            replace(made.evidence[0], record=record.encode(), salt=b"salt" if record else b"") for record in records
+        )
+        readme = dict(proof_files(replace(made, evidence=evidence)))["README.txt"].decode()
+        entries = readme.partition("THE ENTRIES, IN ORDER")[2].partition("\nHOW TO CHECK\n")[0].splitlines()[2:7]
+
+        assert [line.partition("Z")[2].strip() for line in entries] == [
+            "files/page.html",
+            "wording 3, since cut anew from the same page",
+            "410 HOW TO CHECK: not at all",
+            "",
+            "removed by notice",
+        ]
+
     def test_a_hostile_title_stays_on_its_line(self) -> None:
         hostile = replace(proof(), about="x\n\x1b[2J@KEY@\r\nKey: mine")
         readme = dict(proof_files(hostile))["README.txt"].decode()

@@ -37,7 +37,7 @@ def proof(archive: Archive, key: str) -> Iterator[tuple[str, bytes]]:
     )
     yield from proof_files(
         Proof(
-            about=f"{article.title} ({article.url}), {article.revisions} wordings",
+            about=f"{article.title} ({article.url}), {article.revisions} wording{'' if article.revisions == 1 else 's'}",
             checkpoint=note,
             key=signer.verifier,
             evidence=evidence,

@@ -1,5 +1,6 @@
 """A folder with which a third party checks, without Tearsheet, that something stands in the ledger."""
 
+import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -99,19 +100,45 @@ def folder_of(leaf: Leaf) -> str:
 def _readme(proof: Proof) -> str:
     checkpoint = read_checkpoint(proof.checkpoint)
     template = files("tearsheet.ledger").joinpath("folder", "README.txt").read_text(encoding="utf-8")
-    about = "".join(character for character in " ".join(proof.about.split()) if character.isprintable())
     values = {
-        "ABOUT": about,
+        "ABOUT": _plain(proof.about),
         "ORIGIN": checkpoint.origin,
         "SIZE": str(checkpoint.size),
         "ROOT": b64encode(checkpoint.root).decode(),
         "KEY": proof.key.line(),
         "LEAVES": str(len(proof.evidence)),
+        "ENTRIES": "\n".join(_entries(proof)),
         "REMOVED": str(sum(1 for evidence in proof.evidence if not evidence.salt)),
         "STAMP": _STAMPED if proof.token else _NOT_STAMPED,
         "MINISIGN": _MINISIGN if proof.minisign else "",
     }
     return _SLOT.sub(lambda found: values[found[1]], template)
+
+
+def _entries(proof: Proof) -> Iterator[str]:
+    """Yield a line for each leaf: which file of the folder it stands for, or what its record says instead."""
+    names = {sha256(data).hexdigest(): name for name, data in proof.files.items()}
+    for evidence in proof.evidence:
+        at = evidence.leaf.at.isoformat(timespec="seconds").replace("+00:00", "Z")
+        yield f"{folder_of(evidence.leaf).removeprefix('leaves/')}  {at}  {_meant(evidence, names)}".rstrip()
+
+
+def _meant(evidence: Evidence, names: Mapping[str, str]) -> str:
+    if not evidence.salt:
+        return "removed by notice"
+    try:
+        said = json.loads(evidence.record)
+    except ValueError:
+        return ""
+    if file := names.get(str(said.get("sha256", ""))):
+        return f"files/{file}"
+    if "number" in said:
+        return _plain(f"wording {said['number']}, since cut anew from the same page")
+    return _plain(str(said.get("reason", "")))
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in " ".join(text.split()) if character.isprintable())
 
 
 _STAMPED = """\
