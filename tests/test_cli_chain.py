@@ -317,6 +317,9 @@ def test_stats_count_articles_and_bytes(kept: Desk) -> None:
     assert stats["articles"] == len(kept.json("articles"))
     assert stats["bytes_warc"] > 100_000
     assert "an article" in kept.ask("stats").output
+    tables = {key: size for key, size in kept.json("stats", "--tables").items() if key.startswith("table_")}
+    assert {"table_blob", "table_article", "table_dictionary", "table_leaf"} <= set(tables)
+    assert 0 < sum(tables.values()) <= stats["bytes_catalog"]
 
 
 # --- publish

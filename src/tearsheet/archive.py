@@ -316,6 +316,10 @@ class Archive:
         """Return every category path, those above included, with the number of its articles."""
         return reading.category_counts(self.store.db)
 
+    def table_bytes(self) -> dict[str, int]:
+        """Return the bytes of each table of the catalog, largest first; nothing if this SQLite cannot say."""
+        return reading.table_bytes(self.store.db)
+
     def stats(self) -> dict[str, int]:
         """Return counts of what is kept, and bytes on disk by part."""
         counts = reading.stats(self.store.db, datetime.now(UTC))

@@ -14,23 +14,27 @@ BYTES = "bytes_"
 
 
 @click.command("stats")
+@click.option("--tables", is_flag=True, help="Also say what each table of the catalog weighs; reads all of it.")
 @json_option
 @archive_option
 @console
-def command(said: Console, as_json: bool) -> None:
+def command(said: Console, tables: bool, as_json: bool) -> None:
     """Say how much of what the archive holds, and where its bytes go.
 
     \b
     Examples:
       tearsheet stats
+      tearsheet stats --tables
       tearsheet stats --json
 
-    With --json: one object of numbers; keys that begin with `bytes_` are bytes on disk.
+    With --json: one object of numbers; keys that begin with `bytes_` are bytes on disk, those that begin
+    with `table_` parts of `bytes_catalog`: a table with its indexes.
     """
     with said.archive() as archive:
         counts = archive.stats()
+        weights_of = archive.table_bytes() if tables else {}
     if as_json:
-        write_json(counts)
+        write_json(counts | {f"table_{name}": size for name, size in weights_of.items()})
         return
     held = {
         name: human_bytes(int(count)) if name.endswith("_bytes") else f"{count:,}"
@@ -44,6 +48,8 @@ def command(said: Console, as_json: bool) -> None:
     if articles := counts.get("articles"):
         weights["an article"] = human_bytes(round(sum(weighs.values()) / articles))
     _write(said, "weighs", weights)
+    if weights_of:
+        _write(said, "of the catalog", {name: human_bytes(size) for name, size in weights_of.items()})
 
 
 def _write(said: Console, heading: str, rows: "Mapping[str, str]") -> None:

@@ -359,6 +359,21 @@ def due(db: sqlite3.Connection, what: str, now: datetime) -> int:
     return int(db.execute(_DUE[what], {"now": to_ms(now)}).fetchone()[0])
 
 
+def table_bytes(db: sqlite3.Connection) -> dict[str, int]:
+    """Return the bytes of every table of the catalog with its indexes, largest first; reads the whole file.
+
+    Nothing if this SQLite was built without what counts them.
+    """
+    try:
+        rows = db.execute(
+            """SELECT coalesce(tbl_name, dbstat.name), sum(pgsize) AS bytes FROM dbstat
+            LEFT JOIN sqlite_schema AS made ON made.name = dbstat.name GROUP BY 1 ORDER BY 2 DESC"""
+        ).fetchall()
+    except sqlite3.OperationalError:
+        return {}
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
 def article_of(row: sqlite3.Row) -> Article:
     """Return the article of a row of `ARTICLES`."""
     return Article(
