@@ -12,8 +12,13 @@ _DATA = re.compile(
     r'<script[^>]*(?:id="__NEXT_DATA__"|type="application/json"|id="__NUXT_DATA__")[^>]*>(.*)</script>', re.S
 )
 _STATE = re.compile(
-    r"(?:__\w*(?:STATE|DATA|CONTENT|APOLLO|PRELOADED|NUXT)\w*(?:__)?|Fusion\.globalContent)\s*=\s*(\{.*)", re.S
+    r"(?:__\w*(?:STATE|DATA|CONTENT|APOLLO|PRELOADED|NUXT)\w*(?:__)?|__remixContext|__staticRouterHydrationData|"
+    r"Fusion\.globalContent)\s*=\s*(?:(\{.*)|JSON\.parse\(\s*(\".*))",
+    re.S,
 )
+_PUSHED = re.compile(r"self\.__next_f\.push\(\[1,\s*(\".*)", re.S)
+_ROW = re.compile(r"(?m)^[0-9a-f]{1,6}:(?:T([0-9a-f]{1,6}),|(?=[\[{]))")
+_WORDY = frozenset(["p", "h2", "h3", "h4", "li", "blockquote"])
 _TEXT_KEYS = (
     "text",
     "content",
@@ -29,6 +34,8 @@ _TEXT_KEYS = (
 )
 _ENOUGH, _PROSE = 400, 60
 _MOST_VALUES = 60_000
+_LEAST_WORDS = 20  # characters of a paragraph
+_DEEPEST = 12
 
 
 def better_body(declared: Declared, scripts: Sequence[str], text: str) -> tuple[str, str]:
@@ -72,8 +79,26 @@ def _hydrated(scripts: Sequence[str]) -> Iterator[str]:
             yield from _bodies(loaded(found.group(1)))
             continue
         state = _STATE.search(script[:2_000_000])
-        if state:
+        if state and state.group(1):
             yield from _bodies(_prefix_value(state.group(1)))
+        elif state:
+            text = _prefix_value(state.group(2))
+            yield from _bodies(loaded(text) if isinstance(text, str) else None)
+    yield from _streamed(scripts)
+
+
+def _streamed(scripts: Sequence[str]) -> Iterator[str]:
+    """Yield the bodies in the rows that React server components send, in as many scripts as it pleases them."""
+    pushed = (_PUSHED.search(script) for script in scripts)
+    texts = (_prefix_value(found.group(1)) for found in pushed if found)
+    whole = "".join(text for text in texts if isinstance(text, str))[:4_000_000]
+    for row in _ROW.finditer(whole):
+        if row.group(1):  # a text of so many bytes
+            length = int(row.group(1), 16)
+            yield from _bodies(whole[row.end() : row.end() + length].encode()[:length].decode(errors="ignore"))
+        else:
+            ends = whole.find("\n", row.end())  # a row of JSON is one line
+            yield from _bodies(_prefix_value(whole[row.end() : ends if ends >= 0 else len(whole)]))
 
 
 def _prefix_value(text: str) -> Any:
@@ -112,6 +137,9 @@ def _is_prose(text: str) -> bool:
 
 def _paragraph(item: Any) -> str:
     """Return one element of a list of paragraphs as markup, empty if it is none."""
+    if isinstance(item, list) and len(item) == 4 and item[0] == "$":
+        words = _words(item[3]) if item[1] in _WORDY else ""
+        return f"<p>{html.escape(words)}</p>" if len(words) >= _LEAST_WORDS else ""
     for _ in range(4):
         if isinstance(item, dict):
             if str(item.get("type", item.get("kind", ""))).lower() in (
@@ -131,10 +159,24 @@ def _paragraph(item: Any) -> str:
             break
     if (
         not isinstance(item, str)
-        or len(item) < 20
+        or len(item) < _LEAST_WORDS
         or (" " not in item.strip() and not re.search(r"[\u3040-\u9fff]", item))
     ):
         return ""
     return (
         item if item.lstrip().startswith("<p") else f"<p>{item}</p>" if "<" in item else f"<p>{html.escape(item)}</p>"
     )
+
+
+def _words(value: Any, depth: int = 0) -> str:
+    """Return the words inside a React element's properties."""
+    if isinstance(value, str):
+        return "" if value.startswith("$") else value
+    if depth > _DEEPEST:
+        return ""
+    if isinstance(value, dict):
+        return _words(value.get("children"), depth + 1)
+    if isinstance(value, list):
+        inside = value[3:] if len(value) == 4 and value[0] == "$" else value
+        return "".join(_words(part, depth + 1) for part in inside)
+    return ""
