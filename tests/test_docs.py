@@ -203,3 +203,19 @@ def test_marked_examples_run(page: str, language: str, code: str, tmp_path: Path
     )
 
     assert done.returncode == 0, f"{page}: {done.stderr}"
+
+
+COMING_FROM = (DOCS / "coming-from-trafilatura.md").read_text(encoding="utf-8")
+THEIRS = re.compile(r"<!-- theirs: (\w+) -->\s*^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(("module", "code"), THEIRS.findall(COMING_FROM))
+def test_the_calls_of_others_are_as_we_say(module: str, code: str) -> None:
+    pytest.importorskip(module, reason=f"{module} is not installed")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_example_for_those_who_come_from_elsewhere_is_run() -> None:
+    assert len(FENCE.findall(COMING_FROM)) == len(RUNS.findall(COMING_FROM)) + len(THEIRS.findall(COMING_FROM))
