@@ -50,22 +50,28 @@ _KIND: dict[str, int] = {
 }
 # What is written on a button is no article, but the picture that it opens is; `noscript` has those that scripts show later.
 _WITH_PICTURES = ("noscript", "button")
+_GROUPS = frozenset(("ul", "ol", "dl", "table"))
 MARKED = BYLINE | DATE | CAPTION | CREDIT
 HIDDEN = 1 << 30
 MAX_BLOCKS = 12_000
 
 
 class Box:
-    """An element that holds blocks. `chars` and the other sums are over everything inside it."""
+    """An element that holds blocks. `chars` and the other sums are over everything inside it.
+
+    `group` is the nearest list or table that it stands in or is, `article` the nearest `<article>`.
+    """
 
     __slots__ = (
         "all_bits",
+        "article",
         "articles",
         "bits",
         "blocks",
         "chars",
         "depth",
         "end",
+        "group",
         "kind",
         "linked",
         "mains",
@@ -86,9 +92,13 @@ class Box:
         self.tag = tag
         self.start = start
         self.end = start
+        self.group: Box | None
+        self.article: Box | None
         self.depth: int = parent.depth + 1 if parent is not None else 0
         self.kind = ""
         self.articles = self.mains = self.paragraph_inside = 0.0
+        self.group = self if name in _GROUPS else parent.group if parent is not None else None
+        self.article = self if name == "article" else parent.article if parent is not None else None
         if parent is not None:
             self.articles = parent.articles + (name == "article")
             self.mains = 1.0 if parent.name == "main" else parent.mains
@@ -382,13 +392,13 @@ def _link_bits(tag: str) -> int:
     """Return what a link's class says; only a byline, a date or the like matters, and most links are told without
     looking closer.
     """
-    if not any(word in tag for word in _LINK_WORDS):
+    if _LINK_WORDS.search(tag) is None:
         return 0
     found = _LINK_HINTS.search(tag)
     return (bits_of(found.group(1)) if found else 0) | (BYLINE if "/author" in tag else 0)
 
 
-_LINK_WORDS = ("uthor", "yline", "utor", "riter", "date", "time", "credit", "tag")
+_LINK_WORDS = re.compile("utho|ylin|utor|rite|date|time|cred|tag")
 _ENDS = {BLOCK_START: BLOCK_END, LINK_START: LINK_END, SKIP_START: SKIP_END}
 _CLASS = re.compile(r' class="([^"]*)"')
 _HIDDEN = re.compile(r"""\shidden(?:=|[\s>])|display:\s*none|aria-hidden="true\"""")

@@ -1,16 +1,21 @@
 """Which blocks of a page are its article."""
 
-import re
+from itertools import pairwise
+from math import sqrt
 
-from tearsheet.extraction import features
-from tearsheet.extraction.blocks import Block, Walk
+from tearsheet.extraction import features, furniture
+from tearsheet.extraction.blocks import Block, Box, Walk
 from tearsheet.extraction.forest import forest, lexicon
 from tearsheet.extraction.structured import Declared
-from tearsheet.extraction.words import ADVERT, ARTICLE, BODY, NAV, RELATED, SHARE, SIGNUP
+from tearsheet.extraction.titles import folded
 
 KEPT_FROM = 0.5
 _RESCUED_FROM = 0.15
 _LITTLE = 140
+_TABLE_FROM = 0.35
+_FILLED_FROM, _MOST_FILLED = 0.3, 3
+_PARAGRAPH_BYTES = 80  # bytes, because a Chinese character says more
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 
 
 def chances(walk: Walk, said: Declared, title: str) -> list[float]:
@@ -20,50 +25,109 @@ def chances(walk: Walk, said: Declared, title: str) -> list[float]:
     found = [0.0] * len(walk.blocks)
     for (at, _), chance in zip(judged, forest("first")([row for _, row in judged]), strict=True):
         found[at] = chance
-    return found
+    return _with_whole_tables(walk, found)
 
 
-def chosen(walk: Walk, found: list[float]) -> list[int]:
-    """Return the numbers of the blocks to keep; on a page where that is next to nothing, the best of the doubtful ones too."""
-    kept = [at for at, chance in enumerate(found) if chance > KEPT_FROM and not _is_furniture(walk.blocks[at], chance)]
-    if sum(walk.blocks[at].chars for at in kept) >= _LITTLE or not found:
-        return kept
+def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
+    """Return the numbers of the blocks to keep; on a page where that is next to nothing, the best of the doubtful ones too.
+
+    The headline is none of them: clippings have it apart, and pages that show it twice would be cut now so, now so.
+    """
+    blocks, cards = walk.blocks, furniture.cards_of(walk)
+    found = [
+        chance if chance > _FILLED_FROM / 2 and not furniture.is_teaser(block, cards) else 0.0
+        for chance, block in zip(found, blocks, strict=False)
+    ]
+    kept = [
+        at for at, chance in enumerate(found) if chance > KEPT_FROM and not furniture.is_furniture(blocks[at], chance)
+    ]
+    if sum(blocks[at].chars for at in kept) < _LITTLE and found:
+        kept = _rescued(walk, found, kept)
+    key = folded(title)
+    kept = [at for at in kept if blocks[at].name != "h1" or folded(blocks[at].text) != key] or kept
+    return _without_last_headings(walk, _once(walk, found, _filled(walk, found, kept)))
+
+
+def _with_whole_tables(walk: Walk, found: list[float]) -> list[float]:
+    """Return the chances with one for the whole of each table: the mean of its cells, by length.
+
+    Cells that are judged one by one come and go with a word in them, and half a table says something else. Text stands
+    around most tables of articles, so doubtful ones are kept.
+    """
+    tables: dict[int, list[int]] = {}
+    for number, block in enumerate(walk.blocks[: len(found)]):
+        table = _table(block.box)
+        if table is not None:
+            tables.setdefault(id(table), []).append(number)
+    even = list(found)
+    for numbers in tables.values():
+        weights = [sqrt(walk.blocks[at].chars) for at in numbers]
+        mean = sum(found[at] * weight for at, weight in zip(numbers, weights, strict=True)) / sum(weights)
+        for at in numbers if len(numbers) > 1 else ():
+            even[at] = max(mean, KEPT_FROM + 0.01) if mean > _TABLE_FROM else mean
+    return even
+
+
+def _table(box: Box) -> Box | None:
+    """Return the nearest table around a box that holds data; tables that arrange the page are none."""
+    at = box.group
+    while at is not None:
+        if at.name == "table":
+            return None if at.paragraphs >= 3 or at.linked * 2 > at.chars else at
+        at = at.parent.group if at.parent is not None else None
+    return None
+
+
+def _rescued(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
     top = max(found)
     more = [
         at
         for at, chance in enumerate(found)
-        if chance > max(_RESCUED_FROM, top / 3) and _is_running_text(walk.blocks[at])
+        if chance > max(_RESCUED_FROM, top / 3) and _is_running_text(walk.blocks[at], chance)
     ]
     if more:
         return sorted({*kept, *more})
-    return kept or [at for at, block in enumerate(walk.blocks) if _is_running_text(block) and block.chars >= _LITTLE]
+    return kept or [
+        at for at, block in enumerate(walk.blocks) if _is_running_text(block, found[at]) and block.chars >= _LITTLE
+    ]
 
 
-def _is_furniture(block: Block, chance: float) -> bool:
-    """Return whether a short line is none of the article's, whatever stands around it: an advert's label, a sign-up box."""
-    if block.chars > 240:
-        return False
-    if block.name in ("title", "head") or _LABEL.fullmatch(block.text):
-        return True
-    box = block.box
-    own = box.bits | (box.parent.bits if box.parent is not None and box.parent.blocks <= 4 else 0)
-    # The word "newsletter" holds "news", so that a sign-up box counts as article too.
-    if own & BODY or (own & ARTICLE and not own & SIGNUP):
-        return False
-    if (
-        own & (RELATED | SHARE | NAV) or box.name in ("aside", "nav", "footer")
-    ) and block.linked * 10 >= block.chars * 9:
-        return True
-    return bool(own & SIGNUP) or (bool(own & ADVERT) and chance < _SURE)
+def _is_running_text(block: Block, chance: float) -> bool:
+    return block.chars >= 25 and block.linked * 2 < block.chars and not furniture.is_furniture(block, chance)
 
 
-_SURE = 0.97
-_LABEL = re.compile(
-    r"(?i)\W*(?:advertisements?|sponsored|anzeige|werbung|publicité|publicidad|pubblicità|advertentie|"
-    r"annons|annonse|reklama?|реклама|广告|廣告|広告|광고|إعلان|"
-    r"article continues (?:after|below).{0,30}|story continues below.{0,30}|read (?:more|also|next)|share this|share)\W*"
-)
+def _filled(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
+    """Return `kept` with the doubtful blocks between two kept ones of the same box."""
+    more: list[int] = []
+    for before, after in pairwise(kept):
+        if 1 < after - before <= _MOST_FILLED + 1:
+            ends = (walk.blocks[before].box, walk.blocks[after].box)
+            more += [
+                at for at in range(before + 1, after) if found[at] > _FILLED_FROM and _is_between(walk.blocks[at], ends)
+            ]
+    return sorted(kept + more)
 
 
-def _is_running_text(block: Block) -> bool:
-    return block.chars >= 25 and block.linked * 2 < block.chars
+def _is_between(block: Block, ends: tuple[Box, Box]) -> bool:
+    """Return whether a block is no link and stands in the same box as both ends, or next to theirs."""
+    near = (block.box, block.box.parent)
+    beside = all(end in near or end.parent in near for end in ends)
+    return beside and block.linked * 2 < block.chars and not furniture.is_furniture(block, 0.0)
+
+
+def _once(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
+    """Return `kept` without paragraphs that the page holds twice, as for small screens: the likeliest stays."""
+    best: dict[str, int] = {}
+    for at in kept:
+        text = walk.blocks[at].text
+        if len(text.encode()) >= _PARAGRAPH_BYTES and (text not in best or found[at] > found[best[text]]):
+            best[text] = at
+    return [at for at in kept if best.get(walk.blocks[at].text, at) == at]
+
+
+def _without_last_headings(walk: Walk, kept: list[int]) -> list[int]:
+    """Return `kept` without the headings at its end: they head what was left out."""
+    end = len(kept)
+    while end and walk.blocks[kept[end - 1]].name in _HEADINGS:
+        end -= 1
+    return kept[:end] or kept

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tearsheet import html
 from tearsheet.extraction.blocks import Block, Box, Walk
@@ -45,6 +46,8 @@ _INLINE = frozenset(
         "u",
     ]
 )
+_LISTS = frozenset(("ul", "ol", "dl"))
+_PROSE_BYTES = 80  # bytes, because a Chinese character says more
 _VERSE = 70
 _STANZA = 3  # lines
 _TABLE_SHARE = 0.5
@@ -65,15 +68,16 @@ def markup_of(walk: Walk, kept: Sequence[int], placed: Iterable[Placed], base: s
     path: list[Box] = []
     waiting = sorted(placed, key=lambda item: item.place)
     verse = _verse(walk, kept)
+    frames = _frames(walk, kept)
     for number in kept:
         block = walk.blocks[number]
         while waiting and waiting[0].place < block.start:
-            _write(waiting.pop(0), path, tokens, inside=block.box)
+            _write(waiting.pop(0), path, tokens, inside=_structure(block.box, frames))
         if number in verse:
             tokens.pop()
             tokens.append("<br>")
         else:
-            path = _moved(path, _structure(block.box), tokens)
+            path = _moved(path, _structure(block.box, frames), tokens)
             tokens.append(f"<{_text_name(block)}>")
             if block.link:
                 tokens.append(block.link)
@@ -172,14 +176,31 @@ def _text_name(block: Block) -> str:
     return block.name if block.name in _TEXT else "p"
 
 
-def _structure(box: Box | None) -> list[Box]:
+def _structure(box: Box | None, frames: frozenset[int] = frozenset()) -> list[Box]:
     chain: list[Box] = []
     while box is not None:
-        if box.name in _STRUCTURE:
+        if box.name in _STRUCTURE and id(box) not in frames:
             chain.append(box)
         box = box.parent
     chain.reverse()
     return chain
+
+
+def _frames(walk: Walk, kept: Sequence[int]) -> frozenset[int]:
+    """Return the lists, with their items, that only arrange the page: one item holds all that is kept of them, and that is
+    paragraphs. Old portals lay out whole articles so.
+    """
+    items: dict[int, dict[int, Box]] = {}
+    prose: dict[int, int] = {}
+    for number in kept:
+        block = walk.blocks[number]
+        for item, around in pairwise([*reversed(_structure(block.box))]):
+            if around.name in _LISTS:
+                items.setdefault(id(around), {})[id(item)] = item
+                prose[id(item)] = prose.get(id(item), 0) + (len(block.text.encode()) >= _PROSE_BYTES)
+    lone = {key: next(iter(held.values())) for key, held in items.items() if len(held) == 1}
+    arranging = {key: item for key, item in lone.items() if prose[id(item)] >= 2}
+    return frozenset((*arranging, *(id(item) for item in arranging.values())))
 
 
 def _moved(path: list[Box], wanted: list[Box], tokens: list[str]) -> list[Box]:
@@ -192,10 +213,9 @@ def _moved(path: list[Box], wanted: list[Box], tokens: list[str]) -> list[Box]:
     return wanted
 
 
-def _write(item: Placed, path: list[Box], tokens: list[str], *, inside: Box) -> None:
+def _write(item: Placed, path: list[Box], tokens: list[str], *, inside: list[Box]) -> None:
     """Write a picture between blocks: outside of the lists and quotes that the next block is not in."""
-    wanted = _structure(inside)
-    while path and path[-1] not in wanted:
+    while path and path[-1] not in inside:
         tokens.append(f"</{path.pop().name}>")
     tokens.extend(item.markup)
 

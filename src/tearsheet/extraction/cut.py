@@ -146,7 +146,7 @@ def judged_row(page: html.Stream, url: str) -> list[float]:
     said = structured.declared(page, url)
     base = urls.join(url, said.base) or url
     title = _title(walk, said)
-    visible = _chosen(walk, body.chances(walk, said, title[0]), base, Profile())
+    visible = _chosen(walk, body.chances(walk, said, title[0]), title[0], base, Profile())
     read = _Read(url, base, said, visible, visible, title, _Known())
     return _row(read, _facts(read))
 
@@ -174,12 +174,12 @@ def _page(text: str, url: str, known: _Known) -> "_Read":
     base = urls.join(url, said.base) or url
     title, title_how = (known.said.title, "site rule") if known.said.title else _title(walk, said)
     found = body.chances(walk, said, title)
-    visible = _chosen(walk, found, base, Profile())
+    visible = _chosen(walk, found, title, base, Profile())
     if known.profile.digest:
         seen = _Read(url, base, said, visible, visible, (title, title_how), known)
         sure = verdict.probability(_row(seen, _facts(seen)), visible.text()) >= _SURELY_ARTICLE
         found = without_repeats(walk, found, visible.kept, known.profile, sure=sure)
-        visible = _chosen(walk, found, base, known.profile)
+        visible = _chosen(walk, found, title, base, known.profile)
     here = parts.Here(known.first or url, base, known.number, urls.join(base, said.links.get("next", "")))
     pager = parts.pager(walk, visible.kept, here)
     visible.kept = [at for at in visible.kept if at not in pager.blocks]
@@ -187,8 +187,8 @@ def _page(text: str, url: str, known: _Known) -> "_Read":
     return _Read(url, base, said, visible, cut, (title, title_how), known, pager)
 
 
-def _chosen(walk: Walk, found: list[float], base: str, profile: Profile) -> _Body:
-    kept = body.chosen(walk, found)
+def _chosen(walk: Walk, found: list[float], title: str, base: str, profile: Profile) -> _Body:
+    kept = body.chosen(walk, found, title)
     kept = build.whole_verses(walk, sorted({*kept, *live.stamps(walk, kept)}))
     shown = pictures.gallery(walk, kept, base, known=profile.pictures)
     kept = build.whole_tables(walk, [at for at in kept if at not in shown.captions])

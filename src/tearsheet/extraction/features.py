@@ -19,7 +19,6 @@ _COMMAS = re.compile(r"[,;:，；：、،·]")
 _DIGIT = re.compile(r"\d")
 _UPPER = re.compile(r"[A-ZÀ-ÞА-Я]")
 _ENDS = frozenset(".!?。！？…؟।”\"»」’'")
-_LEGAL = re.compile(r"(?i)©|\(c\)|copyright|all rights|版权|版權|無断|cookie|javascript|privacy|datenschutz")
 _WHEN = re.compile(
     r"\d{1,2}:\d\d|(?:19|20)\d\d[-/.年]\d{1,2}|\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/., ]+(?:19|20)\d\d|"
     r"[A-Z][a-z]{2,8}\.? \d{1,2},? (?:19|20)\d\d"
@@ -219,16 +218,19 @@ def tag_words(tag: str) -> tuple[str, ...]:
 
 def text_words(text: str) -> list[str]:
     """Return the first words of a text, for the lexicon."""
-    return _LETTERS.findall(text[:90].lower())[:10]
+    start = text[:90].lower()
+    return (_ASCII_LETTERS if start.isascii() else _LETTERS).findall(start)[:10]
 
 
 def text_tilt(words: Sequence[str], texts: Mapping[str, float]) -> tuple[float, float, float]:
     """Return the mean, lowest and highest leaning of a text's first words."""
     known = [texts[word] for word in words if word in texts]
-    return (sum(known) / len(words), min(known), max(known)) if known else (0.0, 0.0, 0.0)
+    return (sum(known) / len(words), min(known), max(known)) if known else _FLAT
 
 
+_FLAT = (0.0, 0.0, 0.0)
 _LETTERS = re.compile(r"[^\W\d_]+")
+_ASCII_LETTERS = re.compile("[a-z]+")
 
 
 def _is_far_link(block: Block, page: "_Page") -> bool:
@@ -343,8 +345,8 @@ def _own(block: Block, page: _Page) -> Row:
         chars / words,
         text[-1] in _ENDS,
         wide,
-        bool(_WHEN.search(text[:120])),
-        bool(_LEGAL.search(text)),
+        bool(_DIGIT.search(text, 0, 120) and _WHEN.search(text[:120])),
+        _is_legal(text),
         len(_MARKS.findall(text)) / words,
         _KINDS.get(block.name, _OTHER_KIND),
         text[0].islower(),
@@ -358,6 +360,22 @@ def _own(block: Block, page: _Page) -> Row:
         bool(short) and short == page.title,
         bool(page.description) and short[:60] == page.description[:60] != "",
     ]
+
+
+def _is_legal(text: str) -> bool:
+    """Return whether a text speaks of rights or cookies; a chain of `in` is twenty times as fast as a pattern."""
+    low = text.lower()
+    return (
+        "©" in low
+        or "(c)" in low
+        or "copyright" in low
+        or "all rights" in low
+        or "cookie" in low
+        or "javascript" in low
+        or "privacy" in low
+        or "datenschutz" in low
+        or (not low.isascii() and ("版权" in low or "版權" in low or "無断" in low))
+    )
 
 
 def _overlap(short: str, title: str) -> float:

@@ -177,13 +177,19 @@ def _why(number: int, block: Block, weighed: tuple[float | None, str], seen: See
         if block.broken:
             return "most of its stanza is kept"
         in_table = any(name in ("td", "th", "caption") for name in _names_around(block))
-        return "most of its table is kept" if in_table else "doubtful, but the page has little else"
+        return (
+            "its table is kept as a whole"
+            if in_table
+            else "doubtful, but what stands around it is kept, or there is little else"
+        )
     if not kept and repeats:
         return f"the site's profile: it stands on many of its pages ({weights})"
     if score is None:
         return "a link far from any running text"
     if not kept and score > body.KEPT_FROM:
-        return f"furniture by its label or its box ({weights})"
+        if block.name == "h1":
+            return f"the headline: it is the clipping's title ({weights})"
+        return f"furniture by its label or its box, a teaser, or said already ({weights})"
     return weights
 
 

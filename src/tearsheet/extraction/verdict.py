@@ -1,15 +1,18 @@
 """Is a page an article at all, and is it the whole of it."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import log1p
 
 from tearsheet import urls
-from tearsheet.extraction.blocks import Walk
+from tearsheet.extraction.blocks import Block, Walk
 from tearsheet.extraction.forest import forest
 from tearsheet.extraction.structured import Declared, listed, types
+from tearsheet.extraction.titles import folded
+from tearsheet.extraction.words import BYLINE, DATE
 
 _CHALLENGE = re.compile(
     r"(?i)just a moment|attention required|access denied|are you (?:a )?(?:human|robot)|captcha|"
@@ -85,7 +88,36 @@ NAMES = [
     "prose_share",
     "first_place",
     "commas",
+    "dates",
+    "bylines",
+    "articles",
+    "in_article",
+    "spread",
+    "like_boxes",
+    "prices",
+    "headline",
+    "body_single",
+    "body_other",
+    "says_shop",
+    "says_manual",
+    "says_forum",
+    "says_list",
+    "says_news",
 ]
+# Words of addresses, and of the classes that publishing systems put on `<body>`, that say what kind of page it is.
+_SAYS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\b(?:shop|store|products?|item|buy|cart|pricing|prices?|services?|solutions?)\b",
+        r"\b(?:docs?|documentation|reference|manual|api|guides?|help|support|wiki|tutorials?)\b",
+        r"\b(?:forums?|threads?|topics?|community|discussions?|questions?|viewtopic|showthread|board)\b",
+        r"\b(?:category|categories|tags?|archives?|collections?|browse|search|listings?|index|directory|section|topics)\b",
+        r"\b(?:news|article|articles|story|stories|blog|post|posts|opinion|world|politics|sport|20[012]\d)\b",
+    )
+)
+_SINGLE = re.compile(r"\b(?:single|postid|article|story|post-template)\b")
+_OTHER = re.compile(r"\b(?:archive|category|home|product|forum|search|page-template|page-id|list|shop|woocommerce)\b")
+_PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?(?:€|EUR|USD|GBP|zł|kr)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +170,36 @@ def row(walk: Walk, kept: Sequence[int], found: Sequence[float], declared: Decla
         walk.box.prose / total,
         kept[0] / max(len(walk.blocks), 1) if kept else 1.0,
         len(re.findall(r"[,，、]", cut.text[:3_000])) / max(len(cut.text[:3_000]), 1) * 100,
+        *_shape(walk, prose, cut),
+        *_said(walk, cut.url),
+    ]
+
+
+def _shape(walk: Walk, prose: Sequence[Block], cut: Cut) -> list[float]:
+    """Return what tells one article from many teasers: dates and bylines, `<article>` tags, how scattered the prose is."""
+    kinds = Counter((block.box.parent.kind if block.box.parent else "", block.box.kind) for block in walk.blocks)
+    homes = {id(block.box.parent) for block in prose}
+    title = folded(cut.title)
+    return [
+        log1p(sum(bool(spot.bits & DATE) or spot.name == "time" for spot in walk.marks)),
+        log1p(sum(bool(spot.bits & BYLINE) for spot in walk.marks)),
+        log1p(sum(box.name == "article" for box in walk.boxes)),
+        sum(block.box.article is not None for block in prose) / max(len(prose), 1),
+        len(homes) / max(len(prose), 1),
+        max((count for kind, count in kinds.items() if not kind[1].startswith("p")), default=0)
+        / max(len(walk.blocks), 1),
+        log1p(len(_PRICE.findall(cut.text[:20_000]))),
+        any(block.name == "h1" and folded(block.text) == title for block in walk.blocks),
+    ]
+
+
+def _said(walk: Walk, url: str) -> list[float]:
+    body = next((box.tag.lower() for box in walk.boxes[:8] if box.name == "body"), "")
+    address = re.sub(r"[_.]", " ", url.split("?")[0].lower())
+    return [
+        bool(_SINGLE.search(body)),
+        bool(_OTHER.search(body)),
+        *(float(len(pattern.findall(address))) for pattern in _SAYS),
     ]
 
 

@@ -1,0 +1,82 @@
+"""What is never an article's, however much it reads like one: labels, sign-up boxes, teasers of other pages."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from tearsheet.extraction.blocks import Block, Box, Walk
+from tearsheet.extraction.words import ADVERT, ARTICLE, BODY, BYLINE, NAV, RELATED, SHARE, SIGNUP
+
+_SURE = 0.97
+_LABEL = re.compile(
+    r"(?i)\W*(?:advertisements?|sponsored|anzeige|werbung|publicité|publicidad|pubblicità|advertentie|"
+    r"annons|annonse|reklama?|реклама|广告|廣告|広告|광고|إعلان|"
+    r"article continues (?:after|below).{0,30}|story continues below.{0,30}|read (?:more|also|next)|share this|share)\W*"
+)
+_COUNTER = re.compile(
+    r"(?i)(?:\W*[\d.,]+\s?[km万]?\s?(?:shares?|comments?|views?|likes?|reads?|kommentare?|aufrufe|commentaires?|comentarios?|"
+    r"commenti|reacties|комментари\w+|просмотр\w+|评论|阅读|浏览|点赞|コメント|댓글))+\W*"
+)
+_BY = re.compile(r"(?i)(?:by|von|par|por|door|av|af|di|de)\b|作者|记者|記者|文[/／]")
+_LINE_CHARS = 80
+# Only names that mean other pages and nothing else: "more" and "next" stand on articles too.
+_OTHERS = re.compile(
+    r"(?i)relat|recommend|recirc|teaser|outbrain|taboola|read-?(?:more|also|next)|side-?bar|most-?(?:read|popular)|trending|"
+    r"xiangguan|tuijian"
+)
+_DEPTH = 4
+_LINE_BYTES = 12  # bytes, because a Chinese character says more
+
+Cards = Mapping[tuple[int, str], int]
+
+
+def is_furniture(block: Block, chance: float) -> bool:
+    """Return whether a short line is none of the article's, whatever stands around it: an advert's label, a sign-up box."""
+    if block.chars > 240:
+        return False
+    if block.name in ("title", "head") or _LABEL.fullmatch(block.text) or _COUNTER.fullmatch(block.text):
+        return True
+    box = block.box
+    if block.chars < _LINE_CHARS and (box.bits | block.bits) & BYLINE and _BY.match(block.text):
+        return True
+    own = box.bits | (box.parent.bits if box.parent is not None and box.parent.blocks <= 4 else 0)
+    # The word "newsletter" holds "news", so that a sign-up box counts as article too.
+    if own & BODY or (own & ARTICLE and not own & SIGNUP):
+        return False
+    if (
+        own & (RELATED | SHARE | NAV) or box.name in ("aside", "nav", "footer")
+    ) and block.linked * 10 >= block.chars * 9:
+        return True
+    return bool(own & SIGNUP) or (bool(own & ADVERT) and chance < _SURE)
+
+
+def cards_of(walk: Walk) -> Cards:
+    """Return how many boxes of one kind stand in one parent that hold a line that is all link each."""
+    boxes: dict[int, Box] = {}
+    for block in walk.blocks:
+        if block.linked * 10 < block.chars * 9 or len(block.text.encode()) < _LINE_BYTES:
+            continue
+        box: Box | None = block.box
+        for _ in range(_DEPTH):
+            if box is None or box.parent is None or id(box) in boxes:
+                break
+            boxes[id(box)] = box
+            box = box.parent
+    return Counter((id(box.parent), box.kind) for box in boxes.values())
+
+
+def is_teaser(block: Block, cards: Cards) -> bool:
+    """Return whether a block is another page's teaser: one of several like boxes with a linked line, in an `aside` or in a
+    row named for other pages.
+
+    The words of a teaser change with every capture, so they are not asked.
+    """
+    at: Box | None = block.box
+    for _ in range(_DEPTH):
+        if at is None or at.parent is None:
+            return False
+        if cards.get((id(at.parent), at.kind), 0) >= 2:
+            around = (at.parent, at.parent.parent or at.parent)
+            return at.linked > 0 and any(box.name == "aside" or _OTHERS.search(box.tag) for box in around)
+        at = at.parent
+    return False
