@@ -1,38 +1,37 @@
 """Compare Tearsheet with other extractors on the developer set: quality, paired differences, speed, memory.
 
-    python bench/extraction/run.py --data DIR --folds FOLDER --peer trafilatura --peer resiliparse ...
-    python bench/extraction/run.py --data DIR --folds FOLDER --by script --limit 40
+    python bench/extraction/run.py --data DIR --folds FOLDER --node DIR --cache FOLDER
 
 Tearsheet is judged by cross-validation: every page is cut with a model that has not seen its domain (`train.py --folds`, then
-`train_page.py`). Peers are those of the set's `peers.py`, and `readability_js` and `defuddle` through Node when
-`--node DIR` names a folder
-with their modules. All run page by page in one process, trafilatura before the others of its family, so that CPU times compare.
+`train_page.py`); the model in the package is not used.
+Peers are those of the set's `peers.py`, and `readability_js` and `defuddle` through Node.
+Speed is measured on every n-th page, all extractors in turn in one process, trafilatura first, so that CPU times compare.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 from folds import FOLDS, fold_of, group_of, using  # noqa: E402
+from fronts import fronts  # noqa: E402
+from others import MODULES, PACKAGES, Tally, called, cpu_seconds, peer_tally, scored, version  # noqa: E402
 
-from tearsheet.extraction import extract, forest  # noqa: E402
+from tearsheet.extraction import body, extract, forest, verdict  # noqa: E402
 
-OURS = "tearsheet"
-SHOWN = ("f1", "title_norm", "authors", "date", "lead_image", "images", "captions")
+OURS = "Tearsheet"
+BODIES = ("wcxb-article", "fundus", "zhweb")
+ALL = (*BODIES, "postlight", "wcxb-other")
 HEADS = {
+    "precision": "P",
+    "recall": "R",
     "f1": "body F1",
     "title_norm": "title~",
     "authors": "authors",
@@ -41,224 +40,203 @@ HEADS = {
     "images": "pictures",
     "captions": "captions",
 }
-NODE_PEERS = ("readability_js", "defuddle")
+GROUPS = {
+    "latin": "Latin",
+    "cjk": "Chinese, Japanese, Korean",
+    "cyrillic": "Cyrillic",
+    "rtl": "Arabic",
+    "other": "other",
+}
 
 
-@dataclass
-class Tally:
-    """What one extractor did on one group of pages."""
-
-    rows: dict[str, dict[str, float]] = field(default_factory=dict)
-    cpu: float = 0.0
-    failures: int = 0
-    empty: int = 0
-    chances: dict[str, float] = field(default_factory=dict)
-
-
-class NodePeer:
-    """An extractor in a Node process that reads one page a line and writes one answer a line; its CPU time comes with
-    the answer.
-    """
-
-    def __init__(self, folder: Path, name: str) -> None:
-        script = str(HERE / "node_peer.mjs")
-        self.process = subprocess.Popen(
-            ["node", script, name], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=None
-        )
-        self.cpu = 0.0
-
-    def __call__(self, page: bytes, url: str) -> dict[str, Any]:
-        from tearsheet import charset
-
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(
-            json.dumps({"html": charset.decode(page)[0], "url": url or "https://example.org/"}) + "\n"
-        )
-        self.process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
-        self.cpu = answer.pop("cpu_s", 0.0)
-        if "error" in answer:
-            raise RuntimeError(answer["error"])
-        return answer
-
-
-def cut_by_fold(folder: Path) -> Callable[[bytes, str, Any], Any]:
-    """Return our extractor with, for every page, the model that has not seen its domain; loading models is not timed."""
+def by_fold(folder: Path) -> Callable[[bytes, str, Any], Any]:
+    """Return our extractor with, for every page, the model that has not seen its domain."""
     models = {}
     for fold in range(FOLDS):
         with using(folder / f"fold-{fold}.bin"):
             models[fold] = {name: forest.forest(name) for name in ("first", "page")}, forest.lexicon()
-    ours, words = forest.forest, forest.lexicon
 
     def run(page: bytes, url: str, case: Any) -> Any:
-        import tearsheet.extraction.body as body
-        import tearsheet.extraction.verdict as verdict
-
         forests, lexicon = models[fold_of(group_of(case))]
         body.forest = verdict.forest = forests.__getitem__
         body.lexicon = lambda: lexicon
-        try:
-            return extract(page, url)
-        finally:
-            body.forest, verdict.forest, body.lexicon = ours, ours, words
+        return extract(page, url)
 
     return run
 
 
-def measured(
-    cases: Iterator[Any], runners: dict[str, Any], score: Any, by: str
-) -> tuple[dict[str, dict[str, Tally]], float]:
-    """Return the tallies by group and extractor, and the CPU time of a bare parse of the same pages."""
-    tallies: dict[str, dict[str, Tally]] = defaultdict(lambda: {name: Tally() for name in runners})
-    parse, parsed = score.bare_parser(), 0.0
-    for case in cases:
-        start = time.process_time()
-        parse(case.html)
-        parsed += time.process_time() - start
-        group = case.set if by == "set" else f"{case.set} / {getattr(case, by)}"
-        for name, runner in runners.items():
-            one(case, runner, tallies[group][name], score, ours=name == OURS)
-    return tallies, parsed
-
-
-def one(case: Any, runner: Any, tally: Tally, score: Any, *, ours: bool) -> None:
-    """Run one extractor on one page and add what it found."""
-    found = None
-    start = time.process_time()
-    try:
-        found = runner(case.html, case.url, case) if ours else runner(case.html, case.url)
-    except Exception:  # noqa: BLE001 - any failure of an extractor is a result
-        tally.failures += 1
-    tally.cpu += runner.cpu if isinstance(runner, NodePeer) else time.process_time() - start
-    if ours and found is not None:
-        tally.chances[case.id] = found.article_probability
-    extraction = score.as_extraction(found)
-    tally.empty += not extraction.text.strip()
-    tally.rows[case.id] = score.score_case(case, extraction)
-
-
-def paired(ours: Tally, other: Tally, metric: str) -> tuple[float, float]:
-    """Return the mean difference on the pages both were scored on, and its standard error."""
-    differences = [
-        row[metric] - other.rows[key][metric]
-        for key, row in ours.rows.items()
-        if metric in row and metric in other.rows[key]
+def paired(ours: Tally, other: Tally, ids: Iterable[str], metric: str = "f1") -> str:
+    """Return the mean difference on the pages that both were scored on, with two standard errors."""
+    gaps = [
+        ours.rows[key][metric] - other.rows[key][metric]
+        for key in ids
+        if metric in ours.rows[key] and key in other.rows
     ]
-    if len(differences) < 2:
-        return 0.0, 0.0
-    return statistics.fmean(differences), statistics.stdev(differences) / len(differences) ** 0.5
+    if len(gaps) < 2:
+        return ""
+    return f"{statistics.fmean(gaps):+.4f} ± {2 * statistics.stdev(gaps) / len(gaps) ** 0.5:.4f}"
 
 
-def printed(tallies: dict[str, dict[str, Tally]], parsed: float) -> None:
-    """Print one Markdown table per group, then speed."""
-    for group, by_name in sorted(tallies.items()):
-        pages = len(next(iter(by_name.values())).rows)
-        shown = [metric for metric in SHOWN if any(metric in row for row in by_name[OURS].rows.values())]
-        print(f"\n### {group} ({pages} pages)\n")
-        print("| | " + " | ".join(HEADS[metric] for metric in shown) + " | failed | empty | ours minus it, body F1 |")
-        print("|---|" + "---:|" * (len(shown) + 3))
-        for name, tally in by_name.items():
-            cells = [mean(tally, metric) for metric in shown]
-            gap, error = paired(by_name[OURS], tally, "f1")
-            ahead = "" if name == OURS or "f1" not in shown else f"{gap:+.4f} ± {error:.4f}"
-            print(f"| {name} | {' | '.join(cells)} | {tally.failures} | {tally.empty} | {ahead} |")
-    totals = {name: sum(by_name[name].cpu for by_name in tallies.values()) for name in next(iter(tallies.values()))}
-    pages = sum(len(by_name[OURS].rows) for by_name in tallies.values())
-    base = totals.get("trafilatura")
-    print(
-        "\n### Speed, all pages of this run\n\n| | ms a page | over a bare parse | times trafilatura's speed "
-        "|\n|---|---:|---:|---:|"
-    )
-    for name, cpu in totals.items():
-        ratio = f"{base / cpu:.1f}" if base and cpu else ""
-        print(f"| {name} | {cpu / pages * 1000:.1f} | {cpu / parsed:.1f} | {ratio} |")
-
-
-def mean(tally: Tally, metric: str) -> str:
-    values = [row[metric] for row in tally.rows.values() if metric in row]
+def mean(tally: Tally, ids: Iterable[str], metric: str) -> str:
+    values = [tally.rows[key][metric] for key in ids if metric in tally.rows.get(key, {})]
     return f"{statistics.fmean(values):.3f}" if values else ""
 
 
-def auc_line(tallies: dict[str, dict[str, Tally]]) -> None:
-    """Print how well pages that are articles are told from those that are not."""
-    good = [
-        c
-        for group, by_name in tallies.items()
-        for c in by_name[OURS].chances.values()
-        if not group.startswith("wcxb-other")
-    ]
-    bad = [
-        c
-        for group, by_name in tallies.items()
-        for c in by_name[OURS].chances.values()
-        if group.startswith("wcxb-other")
-    ]
-    if good and bad:
-        wins = sum((a > b) + 0.5 * (a == b) for a in good for b in bad)
-        print(f"\nArticle or not: AUC {wins / len(good) / len(bad):.3f} ({len(good)} articles, {len(bad)} others)")
+def row(*cells: object) -> None:
+    print("| " + " | ".join(str(cell) for cell in cells) + " |")
+
+
+def set_table(name: str, ids: list[str], tallies: dict[str, Tally]) -> None:
+    """Print one set's table: every metric that it is annotated for."""
+    ours = tallies[OURS]
+    shown = [metric for metric in HEADS if any(metric in ours.rows[key] for key in ids)]
+    has_body = "f1" in shown
+    print(f"\n### {name} ({len(ids)} pages)\n")
+    last = ("ours minus it, ± 2 standard errors",) if has_body else ()
+    row("", *(HEADS[metric] for metric in shown), "exceptions", "empty", *last)
+    print("|---|" + "---:|" * (len(shown) + 2 + len(last)))
+    for peer, tally in tallies.items():
+        cells = [mean(tally, ids, metric) for metric in shown]
+        failed, empty = (len(set(ids) & set(some)) for some in (tally.failures, tally.empty))
+        gap = (paired(ours, tally, ids) if peer != OURS else "",) if has_body else ()
+        row(peer, *cells, failed, empty, *gap)
+
+
+def group_table(title: str, groups: dict[str, list[str]], tallies: dict[str, Tally]) -> None:
+    """Print body F1 by group, one line each."""
+    print(f"\n### {title}\n")
+    row("", "pages", *tallies)
+    print("|---|" + "---:|" * (len(tallies) + 1))
+    for group, ids in sorted(groups.items()):
+        row(group, len(ids), *(mean(tally, ids, "f1") for tally in tallies.values()))
+
+
+def grouped(cases: list[Any], key: Callable[[Any], str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for case in cases:
+        groups.setdefault(key(case), []).append(case.id)
+    return groups
+
+
+def auc(good: list[float], bad: list[float]) -> float:
+    """Return how often an article scores above a page that is none."""
+    return sum((a > b) + 0.5 * (a == b) for a in good for b in bad) / len(good) / len(bad)
+
+
+def judged_table(cases: dict[str, list[Any]], ours: Tally, fronts: list[float]) -> None:
+    """Print how well articles are told from other pages, by kind of page."""
+    good = [ours.chances[case.id] for name in BODIES for case in cases[name]]
+    bad = {kind: [ours.chances[key] for key in ids] for kind, ids in grouped(cases["wcxb-other"], kind_of).items()}
+    whole = [chance for some in bad.values() for chance in some]
+    print("\n### Article or not\n")
+    row("pages that are no article", "pages", f"AUC against {len(good)} articles", "taken for articles")
+    print("|---|---:|---:|---:|")
+    for kind, some in {"all of wcxb-other": whole, **bad, "section fronts, invented": fronts}.items():
+        if some:
+            row(kind, len(some), f"{auc(good, some):.3f}", f"{sum(chance >= 0.5 for chance in some) / len(some):.2f}")
+    print(f"\nOf the articles {sum(chance < 0.5 for chance in good) / len(good):.3f} are judged none.")
+
+
+def front_chances(folder: Path) -> list[float]:
+    """Return the chances of invented section fronts; no model has seen any, so the first fold's will do."""
+    with using(folder / "fold-0.bin"):
+        body.forest = verdict.forest = forest.forest
+        body.lexicon = forest.lexicon
+        return [extract(page, url).article_probability for page, url in fronts()]
+
+
+def kind_of(case: Any) -> str:
+    return str(case.page_type)
+
+
+def speed_table(cases: list[Any], runners: dict[str, Any], score: Any) -> None:
+    spent = cpu_seconds(cases, runners, score)
+    print(f"\n### Speed, CPU time of {len(cases)} pages, in turn in one process\n")
+    row("", "ms a page", "over a bare lexbor parse", "times trafilatura's speed")
+    print("|---|---:|---:|---:|")
+    for name, cpu in spent.items():
+        ratio = f"{spent['trafilatura'] / cpu:.1f}" if "trafilatura" in spent else ""
+        row(name, f"{cpu / len(cases) * 1000:.1f}", f"{cpu / spent['lexbor']:.1f}", ratio)
 
 
 MEMORY = """
-import resource, sys
+import importlib, sys
 sys.path.insert(0, sys.argv[1])
 from score import load_set
-from tearsheet.extraction import extract
+name = sys.argv[2]
+run = getattr(importlib.import_module("peers"), name) if name != "-" else importlib.import_module("tearsheet").extract
 for at, case in enumerate(load_set("fundus")):
     if at == 32:
         break
-    extract(case.html, case.url)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    try:
+        run(case.html, case.url)
+    except Exception:
+        pass
+# Not ru_maxrss: that is what the parent process had when this one was forked off it.
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """
 
 
-def memory(data: Path) -> int:
+def memory(data: Path, name: str) -> float:
     """Return the peak resident size in MB of a process of its own that cuts 32 pages."""
-    done = subprocess.run([sys.executable, "-c", MEMORY, str(data)], capture_output=True, text=True, check=True)
-    return int(done.stdout)
+    command = [sys.executable, "-c", MEMORY, str(data), "-" if name == OURS else name]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return int(done.stdout) / 1024
+
+
+def versions(names: Iterable[str], node: Path | None) -> None:
+    found = ", ".join(f"{name} {version(name, node)}" for name in names)
+    print(f"Python {sys.version.split()[0]}; {found}.")
+
+
+def sample(cases: dict[str, list[Any]], every: int) -> list[Any]:
+    return [case for name in BODIES for case in cases[name][::every]]
+
+
+def read(options: argparse.Namespace, score: Any) -> dict[str, list[Any]]:
+    return {name: list(score.load_set(name, options.data))[: options.limit] for name in ALL}
+
+
+def tables(cases: dict[str, list[Any]], tallies: dict[str, Tally]) -> None:
+    for name in (*BODIES, "postlight"):
+        set_table(name, [case.id for case in cases[name]], tallies)
+    news = cases["fundus"] + cases["zhweb"]
+    group_table("Body F1 by script, fundus and zhweb", grouped(news, lambda case: GROUPS[case.script]), tallies)
+    group_table("Body F1 by language, fundus", grouped(cases["fundus"], lambda case: case.lang or "?"), tallies)
 
 
 def main() -> int:
     cli = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     cli.add_argument("--data", type=Path, required=True)
     cli.add_argument("--folds", type=Path, required=True)
-    cli.add_argument("--peer", action="append", default=[])
-    cli.add_argument("--node", type=Path)
-    cli.add_argument("--set", action="append", dest="sets")
-    cli.add_argument("--by", default="set", choices=("set", "script", "lang"))
-    cli.add_argument("--limit", type=int, default=10**9)
-    cli.add_argument("--json", type=Path)
+    cli.add_argument(
+        "--node", type=Path, help="folder with the Node modules; without it the peers in Node are left out"
+    )
+    cli.add_argument("--peer", action="append", help="instead of all")
+    cli.add_argument("--cache", type=Path, help="folder where the scores of peers are kept, by version")
+    cli.add_argument("--every", type=int, default=8, help="speed is measured on every n-th page; 0: not")
+    cli.add_argument("--limit", type=int, default=10**9, help="first pages of each set only")
     options = cli.parse_args()
     sys.path.insert(0, str(options.data))
-    import peers  # type: ignore[import-not-found]
     import score  # type: ignore[import-not-found]
 
-    names = [name for name in score.set_names(options.data) if not options.sets or name in options.sets]
-    runners: dict[str, Any] = {name: getattr(peers, name) for name in options.peer if name not in NODE_PEERS}
-    runners |= {name: NodePeer(options.node, name) for name in options.peer if name in NODE_PEERS and options.node}
-    runners |= {OURS: cut_by_fold(options.folds)}
-    warm = next(score.load_set(names[0], options.data))
-    for name, runner in runners.items():
-        with suppress(Exception):
-            runner(warm.html, warm.url, *([warm] if name == OURS else []))
-
-    def cases() -> Iterator[Any]:
-        for name in names:
-            for at, case in enumerate(score.load_set(name, options.data)):
-                if at >= options.limit:
-                    break
-                yield case
-
-    with ExitStack() as stack:
-        for runner in runners.values():
-            if isinstance(runner, NodePeer):
-                stack.callback(runner.process.kill)
-        tallies, parsed = measured(cases(), runners, score, options.by)
-    printed(tallies, parsed)
-    auc_line(tallies)
-    print(f"Memory: {memory(options.data)} MB resident at most, 32 pages of fundus")
-    if options.json:
-        options.json.write_text(json.dumps({g: {n: t.rows for n, t in by.items()} for g, by in tallies.items()}))
+    names = options.peer if options.peer is not None else [*PACKAGES, *(MODULES if options.node else ())]
+    cases = read(options, score)
+    shared = [case for name in (*BODIES, "postlight") for case in cases[name]]
+    cache = options.cache if options.limit == 10**9 else None
+    ours = scored([*shared, *cases["wcxb-other"]], by_fold(options.folds), score)
+    peers = {name: peer_tally(name, shared, score, node=options.node, cache=cache) for name in names}
+    versions(names, options.node)
+    tables(cases, {OURS: ours, **peers})
+    judged_table(cases, ours, front_chances(options.folds))
+    if options.every:
+        runners = {name: called(name, options.node) for name in names}
+        speed_table(sample(cases, options.every), runners | {OURS: extract}, score)
+        print("\n### Memory, peak resident size of a process that cuts 32 pages of fundus\n")
+        row("", "MB")
+        print("|---|---:|")
+        for name in (OURS, *(name for name in names if name not in MODULES)):
+            row(name, f"{memory(options.data, name):.0f}")
     return 0
 
 

@@ -26,7 +26,7 @@ from labels import labels, snippet_labels, tokens  # noqa: E402
 
 from tearsheet import charset, html  # noqa: E402
 from tearsheet.extraction import features, forest, structured  # noqa: E402
-from tearsheet.extraction.blocks import Walk  # noqa: E402
+from tearsheet.extraction.blocks import Block, Walk  # noqa: E402
 from tearsheet.extraction.cut import headed  # noqa: E402
 
 SETS = ("fundus", "zhweb", "wcxb-article", "trafilatura")
@@ -63,35 +63,47 @@ class Page:
 
 def measured(case: Any) -> Page:
     """Return one annotated case as rows and labels."""
-    text, _ = charset.decode(case.html)
-    stream = html.stream(text)
-    walk = Walk(stream.pieces)
-    said = structured.declared(stream, case.url)
+    stream = html.stream(charset.decode(case.html)[0])
+    return page_of(case, Walk(stream.pieces), structured.declared(stream, case.url))
+
+
+def page_of(case: Any, walk: Walk, said: structured.Declared) -> Page:
+    """Return a page as rows and labels."""
     rows = np.array(
         features.rows(walk, said, headed(walk, said), lexicon=forest.Lexicon(), every=True),
         dtype=np.float32,
     ).reshape(-1, len(features.NAMES))
-    blocks = walk.blocks
+    blocks = walk.blocks[: len(rows)]
     if case.body is not None:
         truth = np.array(labels(blocks, case.body), dtype=np.float32)
     else:
         truth = np.array(snippet_labels(blocks, case.with_, case.without), dtype=np.float32)
-    sizes = np.array([len(tokens(block.text)) for block in blocks], dtype=np.float32)
-    weights = np.sqrt(sizes) / np.sqrt(max(float(sizes[truth > 0.5].sum()), 50.0))
-    if case.body is None:
-        weights = np.where(truth >= 0, 0.5 * weights / max(float(weights[truth >= 0].sum()), 0.5), 0.0)
-    group = group_of(case)
-    weights *= EMPHASIS.get(case.set, 1.0)
     place = {id(box): at for at, box in enumerate(walk.boxes)}
     boxes = [
         (place[id(box.parent)] if box.parent is not None else -1, features.tag_words(box.tag)) for box in walk.boxes
     ]
-    inside = [place[id(block.box)] for block in blocks]
-    words = [features.text_words(block.text) for block in blocks]
-    texts = [block.text for block in blocks]
     return Page(
-        case.id, case.set, group, case.body, rows, texts, boxes, inside, words, truth, weights.astype(np.float32)
+        id=case.id,
+        set=case.set,
+        group=group_of(case),
+        body=case.body,
+        rows=rows,
+        texts=[block.text for block in blocks],
+        boxes=boxes,
+        inside=[place[id(block.box)] for block in blocks],
+        words=[features.text_words(block.text) for block in blocks],
+        labels=truth,
+        weights=weights(case, blocks, truth),
     )
+
+
+def weights(case: Any, blocks: Sequence[Block], truth: np.ndarray) -> np.ndarray:
+    """Return how much each block counts: every page the same, long blocks more by the square root of their words."""
+    sizes = np.array([len(tokens(block.text)) for block in blocks], dtype=np.float32)
+    found = np.sqrt(sizes) / np.sqrt(max(float(sizes[truth > 0.5].sum()), 50.0))
+    if case.body is None:
+        found = np.where(truth >= 0, 0.5 * found / max(float(found[truth >= 0].sum()), 0.5), 0.0)
+    return np.asarray(found * EMPHASIS.get(case.set, 1.0), dtype=np.float32)
 
 
 def fitted(pages: list[Page]) -> lightgbm.Booster:
