@@ -39,6 +39,7 @@ FIRST = {
     "bagging_freq": 1,
 }
 ROUNDS = 80
+NEVER = -99.0
 # The sets are as big as their makers could afford, not as often as their kinds of page are met.
 EMPHASIS = {"fundus": 2.0, "zhweb": 2.0}
 
@@ -197,7 +198,7 @@ def report(pages: list[Page], data: Path) -> None:
             print(f"{name:14}{stage:8}", *cells)
 
 
-def exported(model: lightgbm.Booster, give_up: float = -99.0) -> tuple[list[tuple[int, float]], int, float]:
+def exported(model: lightgbm.Booster, give_up: float = NEVER) -> tuple[list[tuple[int, float]], int, float]:
     """Return a model as the nodes of `forest`, in preorder."""
     nodes: list[tuple[int, float]] = []
     trees = model.dump_model()["tree_info"]
