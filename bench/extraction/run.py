@@ -86,18 +86,19 @@ def row(*cells: object) -> None:
     print("| " + " | ".join(str(cell) for cell in cells) + " |")
 
 
-def set_table(name: str, ids: list[str], tallies: dict[str, Tally]) -> None:
-    """Print one set's table: every metric that it is annotated for."""
-    ours = tallies[OURS]
+def set_table(name: str, cases: list[Any], tallies: dict[str, Tally]) -> None:
+    """Print one set's table: every metric that it is annotated for. An empty body is right where the truth is empty."""
+    ours, ids = tallies[OURS], [case.id for case in cases]
+    worded = {case.id for case in cases if case.body != ""}
     shown = [metric for metric in HEADS if any(metric in ours.rows[key] for key in ids)]
     has_body = "f1" in shown
     print(f"\n### {name} ({len(ids)} pages)\n")
     last = ("ours minus it, ± 2 standard errors",) if has_body else ()
-    row("", *(HEADS[metric] for metric in shown), "exceptions", "empty", *last)
+    row("", *(HEADS[metric] for metric in shown), "exceptions", "wrongly empty", *last)
     print("|---|" + "---:|" * (len(shown) + 2 + len(last)))
     for peer, tally in tallies.items():
         cells = [mean(tally, ids, metric) for metric in shown]
-        failed, empty = (len(set(ids) & set(some)) for some in (tally.failures, tally.empty))
+        failed, empty = len(set(ids) & set(tally.failures)), len(worded & set(tally.empty))
         gap = (paired(ours, tally, ids) if peer != OURS else "",) if has_body else ()
         row(peer, *cells, failed, empty, *gap)
 
@@ -199,7 +200,7 @@ def read(options: argparse.Namespace, score: Any) -> dict[str, list[Any]]:
 
 def tables(cases: dict[str, list[Any]], tallies: dict[str, Tally]) -> None:
     for name in (*BODIES, "postlight"):
-        set_table(name, [case.id for case in cases[name]], tallies)
+        set_table(name, cases[name], tallies)
     news = cases["fundus"] + cases["zhweb"]
     group_table("Body F1 by script, fundus and zhweb", grouped(news, lambda case: GROUPS[case.script]), tallies)
     group_table("Body F1 by language, fundus", grouped(cases["fundus"], lambda case: case.lang or "?"), tallies)

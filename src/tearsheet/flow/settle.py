@@ -24,7 +24,7 @@ from tearsheet.store.values import raw_digest
 # What a feed lists is taken for an article unless the page clearly says otherwise; in a list of addresses sections may stand
 # among articles, and a link on a front page has to prove that it leads to one.
 LISTED_IS_ARTICLE = 0.1
-NAMED_IS_ARTICLE = 0.25
+NAMED_IS_ARTICLE = 0.3
 LINKED_IS_ARTICLE = 0.5
 GIVE_UP_AFTER = 8
 # Answers that say something of the article itself; those of a host in trouble say nothing worth keeping.
