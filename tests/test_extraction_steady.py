@@ -176,3 +176,16 @@ def test_a_paragraph_that_a_page_holds_twice_is_kept_once():
     text = extract(page.encode(), URL).text
 
     assert [1] * len(ENGLISH) == [text.count(part) for part in ENGLISH]
+
+
+def test_the_next_article_of_a_page_without_an_end_is_another():
+    first, second = (
+        f"<article><h1>{head}</h1>{''.join(f'<p>{part}</p>' for part in body)}</article>"
+        for head, body in (
+            ("Winter ferries to the northern pier", ENGLISH),
+            ("A pipe bursts under Mill Street", SHORT * 4),
+        )
+    )
+    page = f"<html><head><title>Winter ferries to the northern pier</title></head><body>{first}{second}</body></html>"
+
+    assert "\n\n".join(ENGLISH) == extract(page.encode(), URL).text

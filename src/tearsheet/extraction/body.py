@@ -34,6 +34,7 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
     The headline is none of them: clippings have it apart, and pages that show it twice would be cut now so, now so.
     """
     blocks, cards = walk.blocks, furniture.cards_of(walk)
+    others = furniture.next_articles(walk, title)
     found = [
         chance if chance > _FILLED_FROM / 2 and not furniture.is_teaser(block, cards) else 0.0
         for chance, block in zip(found, blocks, strict=False)
@@ -45,6 +46,7 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
         kept = _rescued(walk, found, kept)
     key = folded(title)
     kept = [at for at in kept if blocks[at].name != "h1" or folded(blocks[at].text) != key] or kept
+    kept = [at for at in kept if not any(box.start <= blocks[at].start < box.end for box in others)]
     return _without_last_headings(walk, _once(walk, found, _filled(walk, found, kept)))
 
 

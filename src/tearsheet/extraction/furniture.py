@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from tearsheet.extraction.blocks import Block, Box, Walk
+from tearsheet.extraction.titles import folded
 from tearsheet.extraction.words import ADVERT, ARTICLE, BODY, BYLINE, NAV, RELATED, SHARE, SIGNUP
 
 _SURE = 0.97
@@ -63,6 +64,28 @@ def cards_of(walk: Walk) -> Cards:
             boxes[id(box)] = box
             box = box.parent
     return Counter((id(box.parent), box.kind) for box in boxes.values())
+
+
+def next_articles(walk: Walk, title: str) -> tuple[Box, ...]:
+    """Return the `<article>` elements that are other articles, as pages without an end load them below the own one.
+
+    They have a main heading of their own, and so has the one that the page is about.
+    """
+    if sum(box.name == "article" for box in walk.boxes) < 2:
+        return ()
+    heads = [block for block in walk.blocks if block.name == "h1" and block.box.article is not None]
+    key = folded(title)
+    own = next((block.box.article for block in heads if folded(block.text) == key), None)
+    if own is None:
+        return ()
+    others = {id(block.box.article): block.box.article for block in heads if block.box.article is not own}
+    return tuple(
+        box for box in others.values() if box is not None and not _is_around(box, own) and not _is_around(own, box)
+    )
+
+
+def _is_around(outer: Box, inner: Box) -> bool:
+    return outer.start <= inner.start < outer.end
 
 
 def is_teaser(block: Block, cards: Cards) -> bool:
