@@ -137,6 +137,7 @@ def test_a_declared_next_page_is_enough_if_its_address_fits() -> None:
     assert clip(captured(paged(1, more='<link rel="next" href="/2026/eels.html">'))).missing == ()
 
 
+LINKS = "".join(f'<p><a href="/2025/eels-{at}.html">Short line {at}</a></p>' for at in range(40))
 COMMENTS = '<section id="comments" class="comments"><p>Well done.</p><div><a href="?page=2">2</a></div></section>'
 
 
@@ -148,7 +149,7 @@ COMMENTS = '<section id="comments" class="comments"><p>Well done.</p><div><a hre
         paged(1, '<p><a href="fog_2.html">How the fog was told a second time</a></p>'),
         paged(1, '<p>Read also: <a href="eels_2.html">2</a></p>'),
         paged(1, below=COMMENTS),
-        paged(1, below="".join(f"<p>Short line {at}</p>" for at in range(40)) + numbers("fog_{}.html", 3)),
+        paged(1, below=LINKS + numbers("fog_{}.html", 3)),
     ],
 )
 def test_what_only_looks_like_a_pager_names_nothing(page: str) -> None:
