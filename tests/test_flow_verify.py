@@ -1,5 +1,6 @@
 import shutil
 import subprocess
+import zipfile
 
 import pytest
 from tests.flow_archive import opened
@@ -9,6 +10,7 @@ from tearsheet.archive import Archive
 from tearsheet.errors import BadLedger, NoSuchArticle
 from tearsheet.files import Folder
 from tearsheet.flow.indexing import catch_up
+from tearsheet.flow.packages import proof_wacz
 from tearsheet.flow.proof import proof
 from tearsheet.flow.remove import remove
 from tearsheet.flow.sealing import CHECKPOINT, seal
@@ -256,6 +258,22 @@ def test_a_proof_is_checked_without_us(press, tmp_path):
 
     flipped(next((folder / "files").iterdir()), 0)
     assert run("sh verify.sh", folder).returncode != 0
+
+
+def test_a_proof_in_a_wacz_file_is_checked_without_us_and_players_take_the_file(press, tmp_path):
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    file = tmp_path / "proof.wacz"
+    done = proof_wacz(press, file, press.articles(Query(limit=1))[0].id)
+    assert done.pages > 0
+    assert warc.check_wacz(file) == []
+    with zipfile.ZipFile(file) as package:
+        package.extractall(tmp_path / "out")
+    folder = tmp_path / "out" / "proof"
+
+    assert run("sha256sum -c SHA256SUMS", folder).returncode == 0
+    good = run("sh verify.sh", folder)
+    assert (good.returncode, "all good" in good.stdout) == (0, True), good.stderr
 
 
 def test_a_proof_names_the_page_and_every_wording(press, tmp_path):

@@ -1,7 +1,7 @@
 """WACZ files of an archive: all of it, what one source listed, or one article with its pictures, for players of web archives."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -9,10 +9,14 @@ from pathlib import Path
 from tearsheet.archive import Archive
 from tearsheet.errors import BadWarc, DiskTrouble
 from tearsheet.flow.clock import now
+from tearsheet.flow.proof import proof
 from tearsheet.model import Step
 from tearsheet.store import packaging
 from tearsheet.store.packaging import Choice
 from tearsheet.warc import Label, Page, WaczWriter
+
+PROOF = "proof"
+"""Where an article's proof stands in its WACZ file."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,9 +46,32 @@ def export_wacz(
         NoSuchArticle, NoSuchSource: there is none. DiskTrouble: it could not be written.
     """
     choice = Choice(article=archive.article(article).id if article else "", source=source)
+    return _placed(archive, out, choice, progress=progress)
+
+
+def proof_wacz(archive: Archive, out: Path, key: str) -> Packaged:
+    """Return what was written to the file `out`: the article `key` as `export_wacz` does, and its proof under `proof/`.
+
+    Players show the pages; unpacked, `proof/` is the folder that `tearsheet proof` writes.
+
+    Raises:
+        NoSuchArticle: there is none. BadLedger: the ledger is broken. DiskTrouble: it could not be written.
+    """
+    beside = [(f"{PROOF}/{name}", data) for name, data in proof(archive, key)]
+    return _placed(archive, out, Choice(article=archive.article(key).id), beside=beside)
+
+
+def _placed(
+    archive: Archive,
+    out: Path,
+    choice: Choice,
+    *,
+    progress: Callable[[Step], None] = lambda step: None,
+    beside: Iterable[tuple[str, bytes]] = (),
+) -> Packaged:
     part = out.with_name(out.name + ".part")
     try:
-        found = _written(archive, part, choice, progress=progress)
+        found = _written(archive, part, choice, progress=progress, beside=beside)
         descriptor = os.open(part, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -59,7 +86,14 @@ def export_wacz(
     return found
 
 
-def _written(archive: Archive, part: Path, choice: Choice, *, progress: Callable[[Step], None]) -> Packaged:
+def _written(
+    archive: Archive,
+    part: Path,
+    choice: Choice,
+    *,
+    progress: Callable[[Step], None],
+    beside: Iterable[tuple[str, bytes]],
+) -> Packaged:
     db, at, found = archive.store.db, now(), Packaged()
     total = packaging.count(db, choice)
     lost: set[tuple[str, int]] = set()
@@ -72,7 +106,7 @@ def _written(archive: Archive, part: Path, choice: Choice, *, progress: Callable
                 lost.add((place.file, place.offset))
                 found.troubles.append((error.thing, str(error)))
         pages = list(_pages(archive, choice, lost))
-        writer.finish(pages, _label(archive, choice, at, pages))
+        writer.finish(pages, _label(archive, choice, at, pages), beside=beside)
         found.records, found.pages = writer.records, len(pages)
     return found
 

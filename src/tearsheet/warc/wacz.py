@@ -98,14 +98,16 @@ class WaczWriter:
         self._keep_request(record)
         return record
 
-    def finish(self, pages: Iterable[Page], label: Label) -> None:
-        """Write index, pages and description; nothing can be kept after it."""
+    def finish(self, pages: Iterable[Page], label: Label, *, beside: Iterable[tuple[str, bytes]] = ()) -> None:
+        """Write index, pages, the files (path, bytes) that go beside them, and the description; nothing can be kept after it."""
         if self._part is not None:
             self._part.close()
             self._resources.append(self._part.resource())
             self._part = None
         self._index()
         self._add(PAGES, "".join(_page_lines(pages)).encode())
+        for name, data in beside:
+            self._add(name, data)
         data = json.dumps(self._package(label), indent=2, ensure_ascii=False).encode()
         self._put(PACKAGE, data)
         digest = {"path": PACKAGE, "hash": "sha256:" + hashlib.sha256(data).hexdigest()}
