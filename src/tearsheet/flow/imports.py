@@ -20,7 +20,7 @@ from tearsheet.flow.sealing import seal
 from tearsheet.flow.settle import Cut, Settler, Tally
 from tearsheet.model import Capture, Clipping, Entry, Post, Source, Step
 from tearsheet.publish.posts import clipping_of, entry_of, read_post
-from tearsheet.store import articles, keeping
+from tearsheet.store import articles, journal, keeping
 from tearsheet.store import sources as source_rows
 from tearsheet.store.articles import Sighting
 
@@ -94,13 +94,18 @@ def import_warcs(
                 else:
                     report.passed_over += 1
                 importer.settle(pool, most=4 * LOT)
-            if before == (report.read, len(report.troubles)):
+            if before == (report.read, len(report.troubles)) and not _is_journal(file):
                 report.troubles.append((str(file), "holds no page"))
         importer.settle(pool, most=0)
     learn_words(archive, clock=now)
     catch_up(archive)
     seal(archive)
     return report
+
+
+def _is_journal(file: Path) -> bool:
+    """Return whether an archive of ours wrote `file` and noted only its own doings in it."""
+    return any(record.field("Content-Type") == journal.PAGE_TYPE for record in warc.read(file, verify=False))
 
 
 def _cut(capture: Capture) -> Clipping:
