@@ -112,6 +112,20 @@ class Killing:
             self.assert_restorable(copy, must=True, wanted=content(self.stages / "second"))
             shutil.rmtree(copy)
 
+    def second_backup(self, call):
+        """Kill a second backup at its first, second, ... and last `call`: each time there is a good one."""
+        first = self._new("backup")
+        self._done(Job("backup", self.stages / "first", (str(first),)))
+        number = 0
+        while True:
+            number += 1
+            copy = shutil.copytree(first, self._new("backup"))
+            ended = self.prepared.killed_at(Job("backup", self.stages / "second", (str(copy),)), call, number)
+            self.assert_restorable(copy, must=True)
+            shutil.rmtree(copy)
+            if not ended.killed:
+                return
+
     def restore(self, kills):
         copy = self._new("backup")
         self._done(Job("backup", self.stages / "second", (str(copy),)))

@@ -1,7 +1,7 @@
 """Commands killed at any call that changes the disk, or at any time: nothing acknowledged is lost, nothing comes twice."""
 
 import pytest
-from tests.crashing import Prepared
+from tests.crashing import STRACE, Prepared
 from tests.killing import Killing
 
 
@@ -28,6 +28,11 @@ def test_a_build_killed_anywhere_goes_on_to_the_same_site(killing, first, kills)
 
 def test_a_backup_killed_anywhere_is_whole_or_not_taken_for_one(killing):
     killing.backup(35)
+
+
+@pytest.mark.skipif(STRACE is None, reason="strace is not installed")
+def test_a_second_backup_killed_at_any_renaming_leaves_a_good_one(killing):
+    killing.second_backup("rename")
 
 
 def test_a_restore_killed_anywhere_goes_on(killing):

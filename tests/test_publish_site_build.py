@@ -265,3 +265,32 @@ def _list_elsewhere(archive: PaperArchive, key: str, source: Source) -> None:
         state = archive.states[source.url]
         archive.states[source.url] = replace(state, articles=state.articles + 1)
         archive._touch(key)
+
+
+def test_a_build_that_was_broken_off_leaves_no_page_of_it_behind():
+    class PowerCut(BaseException):
+        pass
+
+    class Failing(MemoryFolder):
+        left = -1
+
+        def put(self, name: str, data: bytes, *, durable: bool = True) -> None:
+            if self.left == 0:
+                raise PowerCut
+            self.left -= 1
+            super().put(name, data, durable=durable)
+
+    archive, out = press(), Failing()
+    build(archive, out=out)
+    wanted = dict(out.held)
+    out.left = 20
+    archive.settings = PaperSettings(site=PaperSite(title="Another name"))
+    with pytest.raises(PowerCut):
+        build(archive, out=out)
+    archive.settings = PaperSettings(site=PaperSite())
+    assert out.held != wanted
+    out.left = -1
+
+    build(archive, out=out)
+
+    assert out.held == wanted

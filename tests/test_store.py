@@ -61,6 +61,17 @@ def test_a_catalog_of_any_earlier_version_opens_with_what_it_holds(tmp_path, had
     assert [state.source.name for state in sources.states(store.db)] == (["The Paper"] if had else [])
 
 
+def test_a_catalog_is_copied_before_it_is_migrated(tmp_path):
+    path = tmp_path / "tearsheet.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        schema._run(db, *schema.MIGRATIONS[0][::2])
+
+    opened(path)
+
+    with closing(sqlite3.connect(path.with_name(f"{path.name}.before-{schema.VERSION}"))) as copy:
+        assert schema.version_of(copy) == 1
+
+
 def test_a_migration_that_fails_leaves_the_catalog_as_it_was(tmp_path):
     with closing(sqlite3.connect(tmp_path / "tearsheet.db", isolation_level=None)) as db:
         with pytest.raises(sqlite3.OperationalError):

@@ -1,0 +1,131 @@
+"""Each check by itself: what it alone can see is found, and said in its words."""
+
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+from tests.flow_archive import following_only, ran, truth_of
+
+from tearsheet.errors import BadLedger
+from tearsheet.flow.backup import backup
+from tearsheet.flow.keys import signer_of
+from tearsheet.flow.remove import remove
+from tearsheet.flow.sealing import CHECKPOINT, seal
+from tearsheet.flow.verify import verify
+from tearsheet.ledger import Checkpoint, read_checkpoint
+from tearsheet.store import keeping
+
+
+def said(archive):
+    return " | ".join(f"{thing}: {what}" for thing, what in verify(archive).problems)
+
+
+def changed(archive, sql):
+    with archive.store.transaction() as db:
+        assert db.execute(sql).rowcount > 0
+
+
+@pytest.fixture
+def illustrated(newsroom, tmp_path):
+    """An archive of one article with its picture."""
+    archive = following_only(tmp_path / "illustrated", newsroom, [truth_of(newsroom, "choir-in-the-crane").url])
+    ran(archive, pictures=True)
+    assert len(list(archive.media_folder.names())) == 2
+    return archive
+
+
+@pytest.mark.parametrize(
+    ("sql", "layer"),
+    [
+        ("UPDATE capture SET digest = zeroblob(32) WHERE n = 3", "the body at "),
+        ("UPDATE capture SET at = at + 1000 WHERE n = 3", "the date at "),
+        ("UPDATE capture SET final_url = 'https://paper.example/' WHERE n = 3", "the address at "),
+    ],
+)
+def test_a_capture_is_compared_with_its_record(own_press, sql, layer):
+    changed(own_press, sql)
+
+    assert layer in said(own_press)
+
+
+def test_a_closed_warc_file_may_not_even_grow_by_a_good_record(own_press):
+    file = next((own_press.path / "warc").rglob("*.warc.gz"))
+    other = file.read_bytes()
+    row = own_press.store.db.execute("SELECT offset, length FROM capture ORDER BY n LIMIT 1").fetchone()
+    file.write_bytes(other + other[row["offset"] : row["offset"] + row["length"]])
+
+    assert "is not the file that was closed and entered in the ledger" in said(own_press)
+
+
+def test_a_damaged_record_that_nothing_points_to_is_found(own_press):
+    file = next((own_press.path / "warc").rglob("*.warc.gz"))
+    shutil.copy(file, file.with_name("extra.warc.gz"))
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.with_name("extra.warc.gz").write_bytes(data)
+
+    assert "extra.warc.gz" in said(own_press)
+
+
+def test_a_root_that_was_signed_with_the_key_itself_is_compared_with_the_leaves(own_press):
+    folder = own_press.path / "ledger"
+    true = read_checkpoint((folder / CHECKPOINT).read_bytes())
+    forged = Checkpoint(origin=true.origin, size=true.size, root=bytes(32))
+    (folder / CHECKPOINT).write_bytes(signer_of(own_press).signed(forged))
+
+    assert "its root is not that of the leaves" in said(own_press)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_copy_of_a_picture_that_was_changed_is_found(illustrated, number):
+    name = sorted(illustrated.media_folder.names())[number]
+    data = bytearray(illustrated.media(name))
+    data[-1] ^= 1
+    (illustrated.path / "media" / name).write_bytes(data)
+
+    assert f"media/{name}: was changed" in said(illustrated)
+
+
+def test_a_picture_that_was_removed_is_removed_from_the_backup_too(illustrated, tmp_path):
+    backup(illustrated, tmp_path / "copy")
+    assert len(list((tmp_path / "copy" / "media").rglob("*.*"))) == 2
+    remove(illustrated, illustrated.articles()[0].id, reason="asked for")
+
+    backup(illustrated, tmp_path / "copy")
+
+    assert [path for path in (tmp_path / "copy" / "media").rglob("*") if path.is_file()] == []
+
+
+def test_no_two_leaves_have_one_salt(press):
+    salts = [row[0] for row in press.store.db.execute("SELECT salt FROM leaf WHERE salt IS NOT NULL")]
+
+    assert len(set(salts)) == len(salts) > 50
+    assert {len(salt) for salt in salts} == {16}
+
+
+def noted(archive):
+    """Add a leaf, so that there is something to seal."""
+    with archive.store.transaction() as db:
+        event = keeping.Event(name="gone", at=datetime.now(UTC), record=b"{}", whole=True)
+        keeping.add_leaf(db, event)
+
+
+def test_nothing_is_signed_over_another_last_leaf(own_press):
+    changed(own_press, "UPDATE leaf SET subject = zeroblob(32) WHERE seq = (SELECT max(seq) FROM leaf)")
+    noted(own_press)
+
+    with pytest.raises(BadLedger, match="is not the one that was signed"):
+        seal(own_press)
+
+
+def test_nothing_is_signed_over_tiles_that_are_not_those_of_the_checkpoint(own_press):
+    tile = max(
+        (own_press.path / "ledger" / "tile" / "0").rglob("*"), key=lambda path: path.is_file() and path.stat().st_mtime
+    )
+    data = bytearray(tile.read_bytes())
+    data[0] ^= 1
+    tile.write_bytes(data)
+    noted(own_press)
+
+    with pytest.raises(BadLedger, match="the tiles do not agree"):
+        seal(own_press)
