@@ -648,3 +648,38 @@ def test_what_the_page_says_goes_before_what_its_listing_says():
     entry = Entry(url=FOG, title="Another", authors=("Owen Pike",), published=NOON - timedelta(days=1), language="fr")
 
     assert completed(clipping, entry) == clipping
+
+
+# ---- what a look costs
+
+
+def test_an_unchanged_page_costs_less_than_a_kilobyte_with_all_that_is_noted_of_it(bench):
+    """The reference in the WARC and its share of the journal, of ten pages that were settled in one commit."""
+
+    def look():
+        with bench.archive.store.transaction():
+            for n in ns:
+                body = f"<p>{'A page of its own. ' * 300}{n}</p>".encode()
+                url = f"https://paper.example/2026/{n}"
+                capture = Capture(
+                    url=url,
+                    final_url=url,
+                    status=200,
+                    headers=(("Content-Type", "text/html; charset=utf-8"), ("ETag", f'"{n}"')),
+                    head=b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nServer: press\r\n\r\n",
+                    raw=body,
+                    body=body,
+                    captured_at=bench.now,
+                    digest="sha256:" + hashlib.sha256(body).hexdigest(),
+                )
+                wanted = articles.wanted(bench.archive.store.db, n)
+                kept = bench.keeper.keep(capture)
+                bench.settler.page(Cut(wanted=wanted, capture=kept, clipping=words(f"No {n}", url=url), rule=None))
+        return sum(file.stat().st_size for file in (bench.archive.path / "warc").rglob("*.warc.gz"))
+
+    ns = [bench.listed(f"https://paper.example/2026/{n}") for n in range(1, 11)]
+    first = look()
+    bench.now += timedelta(hours=6)
+    again = look()
+
+    assert 10 * 100 < again - first < 10 * 1000
