@@ -53,6 +53,30 @@ HOSTILE = {
     "a huge colspan": b"<table><tr><td colspan=999999999>x</td></tr></table>" * 100,
     "a long srcset": b"<img srcset='" + b"a.jpg 1x," * 200_000 + b"'>",
     "entities": b"&amp;" * 1_000_000,
+    "attributes, each of its own": b"<p " + b" ".join(b"a%d=x" % at for at in range(200_000)) + b">text",
+    "attributes on many tags": (b"<p " + b" ".join(b"a%d=x" % at for at in range(200)) + b">text</p>") * 5_000,
+    "classes of their own": b"".join(b"<p class='c%d author date'>By Ann Lee</p>" % at for at in range(40_000)),
+    "one long class": b"<p class='" + b"author date byline " * 200_000 + b"'>text",
+    "many meta tags": b"".join(b"<meta name=m%d content='Ann Lee, Bo Ek; Cy Ruiz'>" % at for at in range(60_000)),
+    "one meta tag of names": b"<meta name=author content='" + b"Ann Lee and " * 200_000 + b"'>" + _PAGE,
+    "a title of separators": b"<title>" + b"a | b - c / " * 100_000 + b"</title>" + _PAGE,
+    "a headline of 2 MB": b"<meta property=og:title content='" + b"flood of words " * 140_000 + b"'>" + _PAGE,
+    "many headings": b"<h1>A flood of words</h1>" * 40_000 + _PAGE,
+    "half a byline again and again": b"<p class=byline>" + b"By " * 400_000 + b"</p>" + _PAGE,
+    "labels without names": ("<p>" + "作者：（记者 " * 40_000 + "</p>").encode() + _PAGE,
+    "digits and points": b"<p>" + b"1.1.1-1/1 " * 200_000 + b"</p>" + _PAGE,
+    "dates in rows": b"<p class=date>10 March 2026 updated </p>" * 40_000 + _PAGE,
+    "months of letters": b"<p>12 " + b"x" * 1_000_000 + b" 2026</p>" + _PAGE,
+    "authors in data": b'<script type="application/ld+json">{"@type":"Article","author":['
+    + b'{"name":"Ann Lee, Bo Ek"},' * 50_000
+    + b'{"name":"x"}]}</script>'
+    + _PAGE,
+    "figures on buttons": b"<button><figure><img src=/a-%d.jpg><figcaption>x" * 20_000 + _PAGE,
+    "pictures of their own": b"".join(
+        b"<figure><img src=/a-%d.jpg><figcaption>x</figcaption></figure>" % at for at in range(30_000)
+    ),
+    "marks of combining signs": ("<p>" + "a" + "\u0301" * 500_000 + "</p>").encode() + _PAGE,
+    "right to left marks": ("<p>" + "\u202e\u200f" * 300_000 + "</p>").encode() + _PAGE,
     "a wide paragraph of links": b"<p>" + b"<a href=/x>link</a> " * 40_000,
 }
 
