@@ -5,6 +5,8 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tearsheet.extraction import clip, extract
 from tearsheet.extraction.names import is_agency, is_office, is_person, split_names
@@ -190,3 +192,10 @@ def test_the_list_names_the_author_where_the_page_does_not_or_only_an_office():
 def test_a_sure_byline_beats_the_list_and_a_list_that_names_the_paper_says_nothing():
     assert clipped('<p class="byline">By Ann Lee</p>', ("Bo Ek",)).authors == ("Ann Lee",)
     assert clipped('<p class="byline">By Meridian Wire</p>', ("Island Paper",)).authors == ("Meridian Wire",)
+
+
+@given(st.text(max_size=200))
+def test_any_text_at_all_gives_short_names_or_none(text):
+    names = split_names(text)
+
+    assert all(1 < len(name) <= 60 and name == name.strip() for name in names)

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tearsheet.extraction import extract
 from tearsheet.extraction.titles import one_line, without_site
@@ -134,3 +136,16 @@ def test_a_headline_cut_off_by_dots_is_given_whole_where_the_page_has_it():
     found = title(headline(whole[:50] + "..."), f"<h1>{whole}</h1>")
 
     assert found == whole
+
+
+@given(st.text(alphabet="ab |-–—·:»«_/｜ \u3000", max_size=60), st.sampled_from(["", "a", "ab ab", "|"]))
+def test_what_is_left_of_a_title_is_a_piece_of_it_and_never_nothing(text, site):
+    left = without_site(text, site)
+
+    assert left in text
+    assert bool(left) == bool(text)
+
+
+@given(st.text(max_size=80))
+def test_a_line_made_once_is_a_line(text):
+    assert one_line(one_line(text)) == one_line(text)
