@@ -123,6 +123,7 @@ def test_a_signature_under_the_text_is_the_author():
         "<p>作者：佚名</p>",
         "<p>来源：网络</p>",
         '<div class="comment"><b>Ann Lee</b><p>By Ann Lee: I was there.</p></div>',
+        '<div class="comments"><div><p>By Ann Lee</p></div></div>',
         "<figure><img src=/i/a-900.jpg><figcaption>By Ann Lee</figcaption></figure>",
         "<p>By the water, where the boats lie, few people walk today</p>",
         '<p class="byline">By admin</p>',
@@ -169,6 +170,10 @@ def test_not_everything_that_sounds_like_an_agency_is_one(name):
 )
 def test_agencies_and_desks_are_told_in_many_languages(name):
     assert is_office(name, "")
+
+
+def test_a_byline_of_several_hands_names_the_writer_alone():
+    assert split_names("Ann Lee; Photos by Bo Ek; Edited by Cy Ruiz") == ["Ann Lee"]
 
 
 def test_a_byline_of_nothing_has_no_names():
