@@ -160,6 +160,35 @@ def test_every_group_of_names_has_a_word() -> None:
     assert len(_GROUPS) == GROUPS
 
 
+# --- comments
+
+COMMENTS = (
+    '<section class="comments"><h2>Comments on this article</h2><div class="comment"><b>Bell ringer</b>'
+    "<p>I rang that bell myself, in 1971, and it was a Tuesday.</p><a href=/r>Reply to this comment</a></div>"
+    "<form><p>Write a comment of your own below this line.</p><textarea></textarea></form></section>"
+)
+
+
+@pytest.mark.parametrize("form", ["shown", "declared"])
+def test_comments_are_given_apart_when_they_are_asked_for(tmp_path: Path, form: str) -> None:
+    said = {"@type": "Comment", "text": "I rang that bell myself, in 1971, and it was a Tuesday."}
+    declared = {"@type": "NewsArticle", "comment": [said]}
+    more = COMMENTS if form == "shown" else f'<script type="application/ld+json">{json.dumps(declared)}</script>'
+    (tmp_path / "fog.html").write_text(page("Fog").replace("</body>", more + "</body>"), encoding="utf-8")
+    (row,) = lines(ask(tmp_path / "fog.html", "--json", "--comments"))
+
+    assert row["comments"] == ["I rang that bell myself, in 1971, and it was a Tuesday."]
+    assert "1971" not in str(row["text"])
+    assert "1971" in ask(tmp_path / "fog.html", "--comments").stdout
+    assert "1971" not in ask(tmp_path / "fog.html").stdout
+    (without,) = lines(ask(tmp_path / "fog.html", "--json"))
+    assert "comments" not in without
+
+
+def test_why_and_comments_are_asked_for_one_after_the_other(tmp_path: Path) -> None:
+    assert "one after the other" in ask("--why", "--comments", tmp_path / "fog.html", code=2).stderr
+
+
 # --- how it ends
 
 

@@ -3,7 +3,7 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ class Asked:
     url: str
     form: str
     why: bool
+    comments: bool
     workers: int
 
 
@@ -44,6 +45,7 @@ class Cutting:
 
     clipping: Clipping
     blocks: "tuple[Verdict, ...]" = ()
+    comments: tuple[str, ...] = ()
 
 
 @click.command("extract")
@@ -53,6 +55,7 @@ class Cutting:
 @click.option("--json", "form", flag_value="json", help="Everything, one JSON object to a line and page.")
 @click.option("--markdown", "form", flag_value="markdown", help="As Markdown.")
 @click.option("--why", is_flag=True, help="Say where each field came from, and why each block was kept or dropped.")
+@click.option("--comments", is_flag=True, help="Give the readers' comments too, apart from the article.")
 @click.option("--url", default="", metavar="URL", help="The address that the files come from, for links and dates.")
 @click.option("-j", "--workers", type=click.IntRange(min=0), default=0, help="Processes.  [default: one per core]")
 @quiet_option
@@ -82,10 +85,13 @@ def command(said: Console, asked: Asked) -> None:
       tearsheet extract page.html --why
 
     With --json: one clipping object to a line and page, with one more key, `file`, what was cut; with --why one more,
-    `blocks`. Exit code 1 if some of what was given could not be read.
+    `blocks`, with --comments one more, `comments`, an array of paragraphs. Exit code 1 if some of what was given could
+    not be read.
     """
     from tearsheet.flow.pool import undisturbed
 
+    if asked.why and asked.comments:
+        raise click.UsageError("--why and --comments are asked for one after the other.")
     several = are_many(asked.what)
     failures: list[int] = []
 
@@ -123,12 +129,23 @@ def cut_with_reasons(page: Page) -> Cutting:
     return Cutting(clipping=clipping, blocks=blocks)
 
 
+def cut_with_comments(page: Page) -> Cutting:
+    """Return the clipping of a page and what readers wrote under it (run in a pool of processes)."""
+    from tearsheet.extraction import comments
+
+    return replace(cut(page), comments=comments(page.capture))
+
+
+def _work(asked: Asked) -> Callable[[Page], Cutting]:
+    return cut_with_reasons if asked.why else cut_with_comments if asked.comments else cut
+
+
 def _cuttings(given: Iterable[Page], asked: Asked) -> Iterator[tuple[str, Cutting | TearsheetError]]:
     """Yield clippings under the names of their pages, in order; in parallel if there are more than a few."""
     from tearsheet.flow.pool import Pool
 
     workers = asked.workers or os.cpu_count() or 1
-    work = cut_with_reasons if asked.why else cut
+    work = _work(asked)
     names: deque[str] = deque()
     done: dict[int, Cutting | TearsheetError] = {}
     first = 0
@@ -161,7 +178,8 @@ def _shower(said: Console, asked: Asked, *, several: bool) -> Callable[[str, Cut
         clipping = cutting.clipping
         if asked.form == "json":
             blocks = {"blocks": [block_row(block) for block in cutting.blocks]} if asked.why else {}
-            write_json_line({**clipping_row(clipping), "file": name, **blocks})
+            comments = {"comments": list(cutting.comments)} if asked.comments else {}
+            write_json_line({**clipping_row(clipping), "file": name, **blocks, **comments})
             return
         if several:
             click.echo(said.style(f"==> {one_line(name)} <==", bold=True), color=said.coloured())
@@ -176,6 +194,10 @@ def _shower(said: Console, asked: Asked, *, several: bool) -> Callable[[str, Cut
             write_markup(markdown(clipping))
         else:
             click.echo("\n".join(_words(said, clipping)), color=said.coloured())
+            if cutting.comments:
+                click.echo(
+                    said.style("Comments", bold=True) + "\n\n" + many_lines("\n\n".join(cutting.comments)) + "\n"
+                )
 
     return show
 

@@ -21,6 +21,7 @@ from tearsheet.extraction import (
     when,
 )
 from tearsheet.extraction.blocks import Walk
+from tearsheet.extraction.comments import comments_of
 from tearsheet.extraction.language import language_of
 from tearsheet.extraction.profile import Profile
 from tearsheet.extraction.repeats import without_repeats
@@ -82,6 +83,12 @@ def explained(
     clipping = _clipping(read)
     blocks = reasons.of_visible(seen) if cut is visible else reasons.of_other(seen, cut.how, clipping.text)
     return _joined(clipping, read, further), blocks
+
+
+def comments(capture: Capture) -> tuple[str, ...]:
+    """Return what readers wrote under the article of a page, paragraph by paragraph; no part of its clipping."""
+    read = _capture(capture, _Known())
+    return comments_of(read.visible.walk, read.visible.kept, read.said)
 
 
 def _capture(capture: Capture, known: "_Known") -> "_Read":
