@@ -148,14 +148,20 @@ POEM = (
     "and someone wrote the hour down",
     "in pencil, in the log.",
 )
+MORE = (
+    "The ferry waits, the gulls are still,",
+    "the lamps along the quay",
+    "are lit at noon, as if the dark",
+    "came in from the sea.",
+)
 
 
 @pytest.mark.parametrize(
     "markup",
     [
-        "<p>" + "<br>".join(POEM) + "</p><p>" + "<br>\n".join(POEM) + "</p>",
-        "<pre>" + "\n".join(POEM) + "</pre><pre>" + "\n".join(POEM) + "</pre>",
-        "<blockquote><p>" + "<br/>".join(POEM) + "</p></blockquote><p>" + "<br>".join(POEM) + "</p>",
+        "<p>" + "<br>".join(POEM) + "</p><p>" + "<br>\n".join(MORE) + "</p>",
+        "<pre>" + "\n".join(POEM) + "</pre><pre>" + "\n".join(MORE) + "</pre>",
+        "<blockquote><p>" + "<br/>".join(POEM) + "</p></blockquote><p>" + "<br>".join(MORE) + "</p>",
     ],
 )
 def test_a_poem_keeps_its_lines_and_stanzas(markup: str) -> None:
@@ -163,8 +169,7 @@ def test_a_poem_keeps_its_lines_and_stanzas(markup: str) -> None:
         article(f'<div class="poem">{markup}</div>', title="The Bell"), "https://paper.example/culture/the-bell"
     )
 
-    assert clipping.text.count("\n".join(POEM)) == 2
-    assert "log.\n\nThe bell" in clipping.text
+    assert "\n".join(POEM) + "\n\n" + "\n".join(MORE) in clipping.text
     assert clipping.html.count("<br>") == 6 or clipping.html.count("\n") >= 6
 
 

@@ -143,7 +143,9 @@ class _Region:
     def __init__(self, walk: Walk, kept: Sequence[int]) -> None:
         self.walk = walk
         self.kept = frozenset(kept)
-        self.top = _common(walk, kept) if kept else walk.box
+        top = _common(walk, kept) if kept else walk.box
+        # Of a gallery one paragraph may be all that is kept: its pictures stand beside it.
+        self.top = top.parent if top.name == "p" and top.parent is not None else top
         sure = [at for at in kept if walk.blocks[at].chars >= 60] or list(kept) or [0]
         head = next(
             (at for at in range(min(sure[0], len(walk.blocks) - 1), -1, -1) if walk.blocks[at].name == "h1"), sure[0]
