@@ -280,3 +280,32 @@ def test_an_address_leads_to_one_article_however_many_of_its_spellings_are_known
     hashes = [articles.address_hash(url) for url in (PAGE, PAGE + "/", "https://other.example/fog")]
 
     assert [article.url for article in reading.by_key(store.db, PAGE, hashes)] == [PAGE]
+
+
+@pytest.mark.parametrize("path", [(), ("Press",)])
+def test_the_newest_are_found_by_their_moments_and_not_by_reading_all(path):
+    store = catalog()
+    query = Query(categories=path, limit=20)
+    where, values = reading.conditions(query, reading._EACH)
+    plan = store.db.execute(
+        f"EXPLAIN QUERY PLAN {reading.ARTICLES} WHERE {where} ORDER BY {reading.ORDERS['newest']} LIMIT 20", values
+    ).fetchall()
+
+    assert "SCAN article USING INDEX article_moment" in [row["detail"] for row in plan]
+    assert not any("TEMP B-TREE" in row["detail"] for row in plan)
+
+
+def test_a_category_is_listed_from_any_place_on():
+    store = catalog()
+    for number in range(8):
+        worded(store, listed(store, f"https://paper.example/{number}"))
+    newest = reading.find(store.db, Query(categories=("Press",), limit=3, offset=1))
+    arrived = reading.find(store.db, Query(categories=("Press",), order="arrival", after=2, limit=3))
+    rows = store.db.execute(
+        f"SELECT seq FROM article WHERE {reading._EACH} ORDER BY {reading.ORDERS['newest']} LIMIT 2",
+        {"path": '["Press"]'},
+    )
+
+    assert [article.seq for article in newest] == [7, 6, 5]
+    assert [article.seq for article in arrived] == [3, 4, 5]
+    assert [row["seq"] for row in rows] == [8, 7]

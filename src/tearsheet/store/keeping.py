@@ -12,6 +12,7 @@ from tearsheet.store import articles, packing
 from tearsheet.store.values import ADDRESS, from_json, from_ms, ms_or_none, named_digest, raw_digest, to_json, to_ms
 
 EXCERPT_CHARS = 220
+_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,7 @@ def revision_record(db: sqlite3.Connection, article: int, number: int) -> bytes:
 
 def canonical(record: dict[str, object]) -> bytes:
     """Return `record` as canonical JSON: sorted keys, no spaces, UTF-8."""
-    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _encoder.encode(record).encode()
 
 
 def add_leaf(db: sqlite3.Connection, event: Event) -> int:

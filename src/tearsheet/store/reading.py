@@ -66,12 +66,16 @@ def find(db: sqlite3.Connection, query: Query) -> list[Article]:
     """Return the articles that `query` asks for, in its order."""
     way = _way(db, query) if query.categories else _AMONG
     where, values = conditions(query, way)
-    filed = way == _ALONG
-    rows = db.execute(
-        f"""{FILED if filed else ARTICLES} WHERE {where} ORDER BY {"filed.seq" if filed else ORDERS[query.order]}
-        LIMIT :limit OFFSET :offset""",
-        {**values, "from": query.after, "limit": query.limit or -1, "offset": query.offset},
-    )
+    order = "filed.seq" if way == _ALONG else ORDERS[query.order]
+    values |= {"from": query.after, "limit": query.limit or -1, "offset": query.offset}
+    if way == _AMONG and query.categories and query.limit:
+        # Whole rows are read of those that are shown; of the others only what they are sorted by.
+        chosen = f"SELECT article.n FROM article WHERE {where} ORDER BY {order} LIMIT :limit OFFSET :offset"
+        rows = db.execute(f"{ARTICLES} WHERE article.n IN ({chosen}) ORDER BY {order}", values)
+    else:
+        rows = db.execute(
+            f"{FILED if way == _ALONG else ARTICLES} WHERE {where} ORDER BY {order} LIMIT :limit OFFSET :offset", values
+        )
     return [article_of(row) for row in rows]
 
 
@@ -125,7 +129,8 @@ def conditions(query: Query, path: str = _AMONG) -> tuple[str, dict[str, object]
         if claim is not None:
             parts.append(clause.format("NOT " if claim else ""))
     if query.rejected is not None:
-        parts.append("article.rejected" if query.rejected else "NOT article.rejected")
+        # What is an article has its place among the arrivals; said, it lets the index of moments be used.
+        parts.append("article.rejected" if query.rejected else "NOT article.rejected AND article.seq IS NOT NULL")
     return " AND ".join(parts), values
 
 

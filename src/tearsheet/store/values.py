@@ -13,6 +13,7 @@ import zstandard
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 ADDRESS = (
     """coalesce(nullif(capture.url, ''), (SELECT url FROM article WHERE article.n = capture.article)) AS address"""
 )
@@ -51,7 +52,7 @@ def named_digest(raw: bytes | None) -> str:
 
 def to_json(value: object) -> str:
     """Return `value`, a noun of the model, as compact JSON; fields that hold their default are left out."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    return _encoder.encode(_plain(value))
 
 
 def from_json(kind: type[Any], text: str) -> Any:  # Any: the caller names the kind
