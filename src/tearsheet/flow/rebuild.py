@@ -97,13 +97,13 @@ class _Rebuilding:
         for ending in ("", "-wal", "-shm", "-journal"):
             fresh.with_name(FRESH + ending).unlink(missing_ok=True)
         with translated(str(fresh)), closing(rebuilding.created(fresh)) as db:
-            homeless = self._replay(db, chain)
+            replay = self._replay(db, chain)
             schema.migrate(db)
             with journal.in_one(db):
                 rebuilding.note_pages(db, [(one.page, one.place) for one in chain])
                 rebuilding.note_erasures(db, [one.place for one in superseded(found, chain)])
                 self._leaves(db)
-            self._words(db, homeless)
+            self._words(db, replay)
             self._accounts(db)
             self._count(db)
         descriptor = os.open(fresh, os.O_RDONLY)
@@ -131,7 +131,7 @@ class _Rebuilding:
         if damage.lost:
             self.report.problems.append((f"warc/{damage.file}", str(damage)))
 
-    def _replay(self, db: sqlite3.Connection, chain: list[Found]) -> dict[int, str]:
+    def _replay(self, db: sqlite3.Connection, chain: list[Found]) -> journal.Replay:
         replay = journal.Replay(db)
         expected = 1
         for one in chain:
@@ -147,7 +147,7 @@ class _Rebuilding:
             replay.page(page)
             self.report.pages += 1
             self.progress(Step(stage="pages", done=one.page.number, total=chain[-1].page.number))
-        return replay.homeless
+        return replay
 
     # --- the ledger
 
@@ -190,7 +190,7 @@ class _Rebuilding:
 
     # --- what the rows point to
 
-    def _words(self, db: sqlite3.Connection, homeless: dict[int, str]) -> None:
+    def _words(self, db: sqlite3.Connection, replay: journal.Replay) -> None:
         """Read every wording from its conversion record, and pack it."""
         with journal.in_one(db):
             for n, _, place in rebuilding.dictionaries(db):
@@ -199,7 +199,7 @@ class _Rebuilding:
             rebuilding.forget_empty(db)
             for at, one in enumerate(rebuilding.wordless(db), start=1):
                 self.progress(Step(stage="wordings", done=at))
-                text = homeless.get(one.n) or self._text(one.places, one.digest)
+                text = replay.homeless(one.n) or self._text(one.places, one.digest)
                 if text is None or hashlib.sha256(text.encode()).digest() != one.digest:
                     self.report.problems.append((one.thing, "its words are in no conversion record that can be read"))
                 else:

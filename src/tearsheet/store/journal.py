@@ -269,12 +269,12 @@ def places(db: sqlite3.Connection) -> Iterator[tuple[int, str, Place]]:
 class Replay:
     """Writes pages into an empty catalog, in their order, migrating it when a page is of a newer schema.
 
-    Wordings have no text yet; `homeless` has that of those which no conversion record holds, by row number.
+    Wordings have no text yet; that of those which no conversion record holds is put by, on the disk, for `homeless`.
     """
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
-        self.homeless: dict[int, str] = {}
+        db.execute("CREATE TEMP TABLE homeless (n INTEGER PRIMARY KEY, text TEXT NOT NULL)")
 
     def page(self, page: Page) -> None:
         """Make the rows what `page` says they were.
@@ -309,7 +309,13 @@ class Replay:
         rows = change.get("gone") or change["rows"]
         self.db.executemany(sql, (dict(zip(change["columns"], map(_decoded, row), strict=True)) for row in rows))
         if part.table == "blob" and "rows" in change:
-            self.homeless.update({n: text for n, _, text in rows if text is not None})
+            texts = ((n, text) for n, _, text in rows if text is not None)
+            self.db.executemany("INSERT OR REPLACE INTO homeless (n, text) VALUES (?, ?)", texts)
+
+    def homeless(self, n: int) -> str | None:
+        """Return the text of blob `n` if the journal holds it."""
+        row = self.db.execute("SELECT text FROM homeless WHERE n = ?", (n,)).fetchone()
+        return str(row["text"]) if row else None
 
 
 @contextmanager
