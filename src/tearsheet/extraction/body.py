@@ -31,7 +31,7 @@ def chances(walk: Walk, said: Declared, title: str) -> list[float]:
 def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
     """Return the numbers of the blocks to keep; on a page where that is next to nothing, the best of the doubtful ones too.
 
-    The headline is none of them: clippings have it apart, and pages that show it twice would be cut now so, now so.
+    The headline of that `title` may be among them, for pictures are looked for around it: see `without_headline`.
     """
     blocks, cards = walk.blocks, furniture.cards_of(walk)
     others = furniture.next_articles(walk, title)
@@ -44,10 +44,14 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
     ]
     if sum(blocks[at].chars for at in kept) < _LITTLE and found:
         kept = _rescued(walk, found, kept)
-    key = folded(title)
-    kept = [at for at in kept if blocks[at].name != "h1" or folded(blocks[at].text) != key] or kept
     kept = [at for at in kept if not any(box.start <= blocks[at].start < box.end for box in others)]
     return _without_last_headings(walk, _once(walk, found, _filled(walk, found, kept)))
+
+
+def without_headline(walk: Walk, kept: list[int], title: str) -> list[int]:
+    """Return `kept` without the headline: clippings have it apart, and by its score it is now in the body, now not."""
+    key = folded(title)
+    return [at for at in kept if walk.blocks[at].name != "h1" or folded(walk.blocks[at].text) != key] or kept
 
 
 def _with_whole_tables(walk: Walk, found: list[float]) -> list[float]:
@@ -118,13 +122,16 @@ def _is_between(block: Block, ends: tuple[Box, Box]) -> bool:
 
 
 def _once(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
-    """Return `kept` without paragraphs that the page holds twice, as for small screens: the likeliest stays."""
-    best: dict[str, int] = {}
+    """Return `kept` without paragraphs that the page holds in two boxes, as for small screens: the likeliest stays.
+
+    What stands twice in one box is a refrain.
+    """
+    blocks, best = walk.blocks, dict[str, int]()
     for at in kept:
-        text = walk.blocks[at].text
+        text = blocks[at].text
         if len(text.encode()) >= _PARAGRAPH_BYTES and (text not in best or found[at] > found[best[text]]):
             best[text] = at
-    return [at for at in kept if best.get(walk.blocks[at].text, at) == at]
+    return [at for at in kept if blocks[best.get(blocks[at].text, at)].box.parent is blocks[at].box.parent]
 
 
 def _without_last_headings(walk: Walk, kept: list[int]) -> list[int]:

@@ -198,8 +198,8 @@ def _chosen(walk: Walk, found: list[float], title: str, base: str, profile: Prof
     kept = body.chosen(walk, found, title)
     kept = build.whole_verses(walk, sorted({*kept, *live.stamps(walk, kept)}))
     shown = pictures.gallery(walk, kept, base, known=profile.pictures)
-    kept = build.whole_tables(walk, [at for at in kept if at not in shown.captions])
-    return _Body(walk, kept, found, shown, base, "page")
+    kept = body.without_headline(walk, [at for at in kept if at not in shown.captions], title)
+    return _Body(walk, build.whole_tables(walk, kept), found, shown, base, "page")
 
 
 def fragment(markup: str, base: str, how: str) -> _Body:
