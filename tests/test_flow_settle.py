@@ -332,7 +332,7 @@ def page(words_of_it):
 def test_a_better_cut_of_the_same_page_improves_the_wording_and_is_no_edit(bench):
     """The extractor has learnt something since: what the publisher wrote is the same."""
     n = bench.listed()
-    html = page("".join(f"<p>{WORDS}</p>" for _ in range(4)))
+    html = page("".join(f"<p>{WORDS} So it was on day {day}.</p>" for day in range(4)))
     bench.settled(n, words(text="Fog came in off Cape Hollin shortly before ten.", recipe="older page"), html=html)
     wanted = articles.wanted(bench.archive.store.db, n)
     assert wanted is not None
