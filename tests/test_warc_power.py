@@ -152,6 +152,25 @@ def test_damage_before_the_tail_is_not_cut(tmp_path):
     assert get(tmp_path, last).digest == capture(3).digest
 
 
+def test_a_hole_that_a_power_cut_tore_is_cut_off_with_what_follows_it(tmp_path):
+    writer = Writer(tmp_path)
+    kept = writer.keep(capture(1))
+    writer.sync()
+    torn = writer.keep(capture(2))
+    last = writer.keep(capture(3))
+    writer._file.abandon()
+    path = tmp_path / last.file
+    data = bytearray(path.read_bytes())
+    data[torn.offset + 100 : torn.offset + 200] = bytes(100)
+    path.write_bytes(data)
+
+    (trimmed,) = trim(tmp_path, acknowledged=lambda name: kept.offset + kept.length)
+
+    assert trimmed.size == torn.offset
+    assert check(path)[1] == []
+    assert get(tmp_path, kept).digest == capture(1).digest
+
+
 @pytest.mark.parametrize("mark", [b"", b"nonsense", b"99999999999999999999\n"])
 def test_a_mark_that_says_nothing_is_no_trouble(tmp_path, mark):
     writer = Writer(tmp_path)
