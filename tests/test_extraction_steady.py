@@ -4,7 +4,9 @@ from itertools import product
 
 import pytest
 
-from tearsheet.extraction import extract
+from tearsheet import html
+from tearsheet.extraction import body, extract, structured
+from tearsheet.extraction.blocks import Walk
 
 URL = "https://www.kreisbote.example/stadt/2026/03/brueckenbau-4711.html"
 ENGLISH = (
@@ -155,6 +157,19 @@ def test_a_table_is_kept_or_left_as_one(last):
     text = extract(page.encode(), URL).text
 
     assert [] == [cell for row in rows for cell in row if cell not in text]
+
+
+def test_the_cells_of_a_table_are_as_likely_as_each_other():
+    rows = [
+        ("Old harbour", "5:20", "after midnight, on request of the harbour office"),
+        ("Northern pier", "5:35", "23:55"),
+    ]
+    stream = html.stream(_modern((*ENGLISH[:2], _table(rows), *ENGLISH[2:]), "headlines", ""))
+    walk = Walk(stream.pieces)
+
+    found = body.chances(walk, structured.declared(stream, URL), "What the town is talking about")
+
+    assert 1 == len({chance for chance, block in zip(found, walk.blocks, strict=True) if block.name in ("td", "th")})
 
 
 def test_a_body_laid_out_in_a_list_is_no_list():
