@@ -15,7 +15,7 @@ from tearsheet.errors import AddressRefused, TearsheetError
 from tearsheet.fetch.guard import connection_refusal, host_refusal, refusal
 from tearsheet.flow.follow import follow
 from tearsheet.flow.imports import import_posts
-from tearsheet.model import Post
+from tearsheet.model import Post, Source
 from tearsheet.publish.posts import write_post
 from tearsheet.store import sources as source_rows
 
@@ -250,7 +250,9 @@ def test_no_route_of_an_rsshub_instance_and_no_time_stamp_server_leads_here(cana
     for number, url in enumerate(traps(canary)[:12]):
         more = f'[rsshub]\nbase = "{url}"\n[ledger]\ntimestamp_server = "{url}"\n'
         archive = archive_at(tmp_path / str(number), more=more)
-        followed(archive, "rsshub:/x/y")
+        with pytest.raises(TearsheetError):
+            followed(archive, "rsshub:/x/y")
+        archive.add_sources([Source(url="rsshub:/x/y", kind="rsshub")])
         report = ran(archive)
         assert len(report.troubles) >= 1
 

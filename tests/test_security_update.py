@@ -158,7 +158,7 @@ def test_a_hostile_press_costs_half_a_gigabyte_and_half_a_minute_at_most_and_onl
     folder = tmp_path / "archive"
     create_archive(folder, title="Hostile").close()
     (folder / "tearsheet.toml").write_text(
-        '[fetch]\nallow = ["*.localhost"]\npause_s = 0\ntimeout_s = 6\nrobots = false\nper_host = 4\n'
+        '[fetch]\nallow = ["*.localhost"]\npause_s = 0\ntimeout_s = 15\nrobots = false\nper_host = 4\n'
     )
     names = ["good", *HOSTILE, *STREAMS, "good too"]
     with hosts() as port:
