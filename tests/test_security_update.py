@@ -55,6 +55,7 @@ def png(width, height):
 def endless(write, piece=b"x" * 65_536):
     while True:
         write(piece)
+        time.sleep(0.002)  # or the host is too busy with it to give the good pages
 
 
 def endless_body(write):
@@ -176,7 +177,7 @@ def test_a_hostile_press_costs_half_a_gigabyte_and_half_a_minute_at_most_and_onl
     assert used.ru_maxrss / 1024 < MEMORY_MB
     assert spent < SECONDS, f"{spent:.1f} CPU seconds"
     listed = json.loads(command(folder, "articles", "--json", "--limit", "100").stdout or "[]")
-    assert report["kept"] >= 2
+    assert report["kept"] >= 2, report
     assert {"Ferries counted"} <= {row["title"] for row in listed}
     assert report["failures"]
     assert command(folder, "verify").returncode == 0
