@@ -8,7 +8,10 @@ import pytest
 from tests import flow_archive
 
 from tearsheet.archive import create_archive
+from tearsheet.errors import NoSuchArticle
+from tearsheet.flow.exports import export_posts
 from tearsheet.flow.imports import import_posts, import_warcs
+from tearsheet.flow.remove import remove
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PAGE = """<!doctype html><html lang="en"><head><title>{title}</title>
@@ -68,6 +71,22 @@ def test_a_warc_that_comes_in_twice_comes_in_once(archive, crawl):
 
     assert (report.articles, report.edits, report.known) == (0, 0, 4)
     assert archive.stats()["captures"] == before
+
+
+def test_what_was_removed_does_not_come_back_in_a_warc_or_a_post(archive, crawl, tmp_path):
+    import_warcs(archive, [crawl], workers=0)
+    id = archive.article("https://paper.example/2026/03/02/fog").id
+    posts = tmp_path / "posts"
+    export_posts(archive, posts, mode="sound")
+    remove(archive, id, reason="asked for")
+
+    again = import_warcs(archive, [crawl], workers=0)
+    as_posts = import_posts(archive, [posts])
+
+    assert (again.articles, again.edits, again.passed_over) == (0, 0, 3)
+    assert (as_posts.read, as_posts.articles, as_posts.passed_over) == (2, 0, 1)
+    with pytest.raises(NoSuchArticle):
+        archive.article(id)
 
 
 def test_the_papers_in_one_warc_are_told_apart(archive, crawl):

@@ -181,7 +181,7 @@ IMPORTED: Shape = (
     ("articles", "articles that came in"),
     ("edits", "wordings that came in for articles that were there"),
     ("known", "articles that were here already"),
-    ("passed_over", "what holds no article"),
+    ("passed_over", "what holds no article, or one that was removed by notice"),
     ("troubles", "array of `thing` and `message`: what could not be read"),
 )
 

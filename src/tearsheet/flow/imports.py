@@ -20,7 +20,7 @@ from tearsheet.flow.sealing import seal
 from tearsheet.flow.settle import Cut, Settler, Tally
 from tearsheet.model import Capture, Clipping, Entry, Post, Source, Step
 from tearsheet.publish.posts import clipping_of, entry_of, read_post
-from tearsheet.store import articles, journal, keeping
+from tearsheet.store import articles, journal, keeping, removing
 from tearsheet.store import sources as source_rows
 from tearsheet.store.articles import Sighting
 
@@ -32,7 +32,10 @@ HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 @dataclass(slots=True, kw_only=True)
 class ImportReport:
-    """What came in. `known` were here already; `passed_over` hold no article; `troubles` are (thing, message)."""
+    """What came in.
+
+    `known` were here already; `passed_over` hold no article, or one that was removed; `troubles` are (thing, message).
+    """
 
     read: int = 0
     articles: int = 0
@@ -131,8 +134,12 @@ class _Posts:
         entry = entry_of(post)
         source = source_of(post)
         url = urls.canonical(entry.url) if entry.url else f"{source.url}#{entry.guid}"
-        if articles.at_address(self.db, [url, *(urls.variants(url) if entry.url else ())]):
+        addresses = [url, *(urls.variants(url) if entry.url else ())]
+        if articles.at_address(self.db, addresses):
             self.report.known += 1
+            return
+        if removing.is_removed(self.db, addresses):
+            self.report.passed_over += 1
             return
         at = now()
         sighting = Sighting(
@@ -217,8 +224,10 @@ class _Warcs:
             self.report.troubles.append((capture.url, str(clipping)))
             return
         url = urls.canonical(capture.final_url)
-        n = articles.at_address(self.db, [url, *urls.variants(url)])
-        if n is None and (clipping.article_probability < 0.5 or not clipping.text.strip()):
+        addresses = [url, urls.canonical(capture.url), *urls.variants(url)]
+        n = articles.at_address(self.db, addresses)
+        no_article = clipping.article_probability < 0.5 or not clipping.text.strip()
+        if n is None and (no_article or removing.is_removed(self.db, addresses)):
             self.report.passed_over += 1
             return
         if n is not None and self._is_older(n, capture):
