@@ -103,6 +103,7 @@ VALUES = [
     ("article", "authors"),
     ("article", "language"),
     ("article", "published"),
+    ("article", "rejected"),
     ("article", "moment"),
     ("article", "revisions"),
     ("blob", "data"),

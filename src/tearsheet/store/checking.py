@@ -91,6 +91,8 @@ _NEVER = {
     "is packed by a dictionary that is not there": "SELECT 'text ' || n FROM blob WHERE dictionary <> 0 "
     "AND dictionary NOT IN (SELECT n FROM dictionary)",
     "is neither rejected nor not": "SELECT id FROM article WHERE rejected NOT IN (0, 1)",
+    "is rejected and has a place among the articles, or neither": "SELECT id FROM article WHERE revisions > 0 "
+    "AND rejected = (seq IS NOT NULL)",
 }
 
 
