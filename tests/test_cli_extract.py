@@ -196,11 +196,13 @@ def test_ctrl_c_ends_it_at_once_with_one_line_and_130(tmp_path: Path) -> None:
     for number in range(400):
         (tmp_path / f"{number:03}.html").write_text(page(f"Fog {number}"), encoding="utf-8")
     words = [sys.executable, "-m", "tearsheet.cli", "extract", "--json", "-j", "2", str(tmp_path)]
-    running = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-    assert running.stdout
-    first = running.stdout.readline()
-    os.killpg(running.pid, signal.SIGINT)
-    rest, said = running.communicate(timeout=60)
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as running:
+        assert running.stdout
+        assert running.stderr
+        first = running.stdout.readline()
+        os.killpg(running.pid, signal.SIGINT)
+        rest = running.stdout.read()  # not `communicate`, which would lose what is in its buffer
+        said = running.stderr.read()
 
     assert (running.returncode, said) == (130, b"tearsheet: interrupted\n")
     assert all(json.loads(line)["title"] for line in (first + rest).splitlines())

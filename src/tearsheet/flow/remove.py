@@ -9,9 +9,9 @@ from tearsheet import urls, warc
 from tearsheet.archive import CATALOG_FILE, Archive
 from tearsheet.errors import BadWarc, NoSuchArticle
 from tearsheet.flow.clock import now
-from tearsheet.flow.sealing import note_files, seal
+from tearsheet.flow.sealing import closed_files, seal
 from tearsheet.model import Place
-from tearsheet.store import journal, removing, translated
+from tearsheet.store import journal, removing, translated, warcfiles
 from tearsheet.store.journal import Forgetting, Forgotten
 
 PENDING = "removal"
@@ -107,10 +107,11 @@ def erase_pending(archive: Archive) -> int:
         for place in answers:
             warc.erase(archive.warc_folder, place, notice=removing.NOTICE)
     if pending:
+        files = closed_files(archive, places)
         with archive.store.transaction() as db:
             for n, _ in pending:
                 removing.erased(db, n)
-        note_files(archive, places)
+            warcfiles.note(db, files, at=now())
     return sum(place.length for found in places.values() for place in found)
 
 

@@ -89,14 +89,19 @@ def note_files(archive: Archive, names: Iterable[str]) -> None:
 
     So a change to any byte of them can be seen, also in records that the catalog does not point to.
     """
-    files = [
+    files = closed_files(archive, names)
+    if files:
+        with archive.store.transaction() as db:
+            warcfiles.note(db, files, at=now())
+
+
+def closed_files(archive: Archive, names: Iterable[str]) -> list[WarcFile]:
+    """Return the WARC files of these names as they are now, but for those that are missing or being written."""
+    return [
         WarcFile(name=name, size=path.stat().st_size, digest=digest_of(path))
         for name in names
         if (path := archive.warc_folder / name).is_file() and not warc.is_open(path)
     ]
-    if files:
-        with archive.store.transaction() as db:
-            warcfiles.note(db, files, at=now())
 
 
 def note_settings(archive: Archive) -> None:
