@@ -85,6 +85,7 @@ def test_a_restored_archive_never_signs_a_second_history(own_press, tmp_path):
     assert not signer_of(own_press).verifier.claims(signed)
     assert read_checkpoint(signed).origin.startswith(f"{read_checkpoint(lost).origin}/")
     assert [file.read_bytes() for file in (new.path / "ledger" / FORMER).iterdir()] == [kept]
+    (new.path / "ledger" / FORMER / ".39.1-1.part").write_bytes(b"what a kill left of a file being written")
     assert verify(new).problems == ()
     assert "are not those it signed" in verify(new, against=tmp_path / "printed").problems[0][1]
 

@@ -100,7 +100,7 @@ class _Verification:
             self._tiles(checkpoint, folder)
         except TearsheetError as error:
             self.problems.append(("ledger", str(error)))
-        for file in sorted((self.archive.path / "ledger" / FORMER).glob("*")):
+        for file in sorted((self.archive.path / "ledger" / FORMER).glob("[0-9]*")):
             self._against(file)
 
     def _tiles(self, checkpoint: Checkpoint, folder: Folder) -> None:
