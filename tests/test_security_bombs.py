@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -180,3 +181,14 @@ def test_no_declared_charset_is_a_trap(declared: str) -> None:
 
 def test_compressed_bytes_are_no_text() -> None:
     bounded(lambda: extract(gzip.compress(bytes(10_000_000)), "https://p.example/"))
+
+
+def test_no_file_named_by_a_document_type_is_read_wherever_it_stands(tmp_path: Path) -> None:
+    """A document type behind a long comment reaches the parser itself, which must not follow it."""
+    (tmp_path / "words.dtd").write_text('<!ENTITY secret "words of this machine">')
+    body = (
+        f'<?xml version="1.0"?><!--{"-=" * 3000}--><!DOCTYPE rss SYSTEM "file://{tmp_path}/words.dtd"><rss version="2.0">'
+        "<channel><title>A &secret;</title><item><link>https://paper.example/1</link></item></channel></rss>"
+    )
+
+    assert "words of this machine" not in feed.parse(body.encode(), headers={}, url="https://paper.example/").title
