@@ -1,9 +1,8 @@
 """What exists already comes in: posts in the post format, and WARC files of any maker. The bytes are kept as they came."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 from tearsheet import revise, urls, warc
@@ -149,7 +148,9 @@ class _Posts:
         )
         n = articles.add_article(self.db, url, sighting)
         articles.list_article(self.db, n, entry, sighting)
-        capture = keeping.add_capture(self.db, self._kept(file, data, at), kind="file", article=n)
+        capture = keeping.add_capture(
+            self.db, self.keeper.resource(file.resolve().as_uri(), POST_TYPE, data, at=at), kind="file", article=n
+        )
         clipping = clipping_of(post)
         digest = revise.edit_digest(clipping)
         keeping.add_revision(self.db, n, clipping, keeping.Cause(capture=capture, kind="first", digest=digest, at=at))
@@ -165,19 +166,6 @@ class _Posts:
                 keeping.want_picture(self.db, image.url, article=n, is_lead=is_lead, now=at)
         articles.rest(self.db, n)
         self.report.articles += 1
-
-    def _kept(self, file: Path, data: bytes, at: datetime) -> Capture:
-        url = file.resolve().as_uri()
-        return Capture(
-            url=url,
-            final_url=url,
-            status=200,
-            headers=(("Content-Type", POST_TYPE),),
-            body=data,
-            captured_at=at,
-            digest="sha256:" + hashlib.sha256(data).hexdigest(),
-            place=self.keeper.writer.keep_resource(url, POST_TYPE, data, at),
-        )
 
 
 class _Warcs:

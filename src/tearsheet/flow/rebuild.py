@@ -25,6 +25,7 @@ from tearsheet.ledger import Tree, leaf_record, read_checkpoint, read_leaf
 from tearsheet.model import Leaf, Place, Step
 from tearsheet.store import journal, keeping, rebuilding, schema, translated, warcfiles
 from tearsheet.store.journal import Page
+from tearsheet.store.worker import is_held
 
 FRESH = f"{CATALOG_FILE}.rebuilt"
 BEFORE = f"{CATALOG_FILE}.before-rebuild"
@@ -279,10 +280,10 @@ def _alone(path: Path) -> Iterator[None]:
         ArchiveBusy: one is.
     """
     for lock in (path / "run").glob("*.lock"):
-        if _is_held(lock):
+        if is_held(lock):
             raise ArchiveBusy(str(path), "an update is running")
     for mark in (path / "warc").glob(f"**/*{warc.OPEN_MARK}"):
-        if _is_held(mark.with_name(mark.name.removesuffix(warc.OPEN_MARK))):
+        if is_held(mark.with_name(mark.name.removesuffix(warc.OPEN_MARK))):
             raise ArchiveBusy(str(path), "another process is writing")
     (path / "run").mkdir(exist_ok=True)
     with (path / "run" / "rebuild.lock").open("w") as lock_file:
@@ -291,17 +292,6 @@ def _alone(path: Path) -> Iterator[None]:
             yield
         finally:
             (path / "run" / "rebuild.lock").unlink(missing_ok=True)
-
-
-def _is_held(path: Path) -> bool:
-    try:
-        with path.open("r+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 def _swap(path: Path) -> None:

@@ -50,15 +50,19 @@ class Keeper:
         """Return a kept capture made of the text that a feed gave: all there is when a page does not come."""
         body = (entry.content or entry.summary).encode()
         url = entry.url or f"{source}#{entry.guid}"
+        return self.resource(url, "text/html; charset=utf-8", body, at=at)
+
+    def resource(self, url: str, media_type: str, data: bytes, *, at: datetime) -> Capture:
+        """Return a kept capture of `data` that no server gave as the answer at `url`."""
         return Capture(
             url=url,
             final_url=url,
             status=200,
-            headers=(("Content-Type", "text/html; charset=utf-8"),),
-            body=body,
+            headers=(("Content-Type", media_type),),
+            body=data,
             captured_at=at,
-            digest="sha256:" + hashlib.sha256(body).hexdigest(),
-            place=self.writer.keep_resource(url, "text/html; charset=utf-8", body, at),
+            digest="sha256:" + hashlib.sha256(data).hexdigest(),
+            place=self.writer.keep_resource(url, media_type, data, at),
         )
 
     def conversion(self, clipping: Clipping, *, of: str, at: datetime) -> Capture:
@@ -77,17 +81,7 @@ class Keeper:
 
     def dictionary(self, data: bytes, *, name: str, at: datetime) -> Capture:
         """Return a kept record of the dictionary `data`, which wordings of a language are packed with in the catalog."""
-        url = DICTIONARY_URL + name
-        return Capture(
-            url=url,
-            final_url=url,
-            status=200,
-            headers=(("Content-Type", DICTIONARY_TYPE),),
-            body=data,
-            captured_at=at,
-            digest="sha256:" + hashlib.sha256(data).hexdigest(),
-            place=self.writer.keep_resource(url, DICTIONARY_TYPE, data, at),
-        )
+        return self.resource(DICTIONARY_URL + name, DICTIONARY_TYPE, data, at=at)
 
     def get(self, place: Place) -> Capture:
         """Return the capture at `place`."""

@@ -38,14 +38,19 @@ class Worker:
         return gone
 
     def _lives(self, name: str) -> bool:
-        try:
-            with self._path(name).open("r+") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except FileNotFoundError:
-            return False
-        except BlockingIOError:
-            return True
-        return False
+        return is_held(self._path(name))
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.lock"
+
+
+def is_held(lock: Path) -> bool:
+    """Return whether a living process holds the file `lock`."""
+    try:
+        with lock.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
