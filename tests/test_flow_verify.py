@@ -224,6 +224,21 @@ def warc_text(archive: Archive, place) -> str:
     return record.block.decode("utf-8", "replace")
 
 
+def test_a_picture_that_two_articles_show_outlives_the_first_removal(own_press):
+    first, second = [one for one in own_press.articles(Query(limit=0)) if one.lead is not None][:2]
+    changed(
+        own_press,
+        "UPDATE picture SET article = (SELECT n FROM article WHERE id = ?) WHERE url = ?",
+        first.id,
+        second.lead.url,
+    )
+
+    remove(own_press, first.id, reason="asked for")
+
+    assert list(own_press.pictures([first.lead.url, second.lead.url])) == [second.lead.url]
+    assert verify(own_press).problems == ()
+
+
 def test_a_removed_article_does_not_come_back(own_press, newsroom):
     from tests.flow_archive import ran
 

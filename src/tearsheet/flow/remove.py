@@ -44,6 +44,7 @@ def remove(archive: Archive, key: str, *, reason: str, source: bool = False) -> 
     done = []
     with archive.store.transaction() as db:
         at: datetime = now()
+        removing.bequeath(db, ns)
         done = [removing.take_out(db, n, reason=reason, at=at) for n in ns]
         _forget_pages(archive, [taken.forgotten for taken in done])
         media, seqs = _pending(archive)

@@ -2,9 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tearsheet.model import Place
 from tearsheet.store import packing
@@ -43,16 +44,34 @@ def article_ns(db: sqlite3.Connection, *, id: str = "", source: str = "") -> lis
     return [row[0] for row in rows]
 
 
+def bequeath(db: sqlite3.Connection, articles: Collection[int]) -> None:
+    """Give the pictures of `articles`, which are to be taken out, to one that stays and shows them too, if there is one.
+
+    Every wording that stays is read: removing is rare, and a list of who shows what would cost every article.
+    """
+    going = set(articles)
+    orphans = {
+        url: n for article in going for n, url in db.execute("SELECT n, url FROM picture WHERE article = ?", (article,))
+    }
+    for article, clipping in db.execute("SELECT article, clipping FROM revision ORDER BY article, number"):
+        if not orphans:
+            return
+        if article not in going:
+            for url in orphans.keys() & _shown(json.loads(packing.unpacked(db, clipping))):
+                db.execute("UPDATE picture SET article = ? WHERE n = ?", (article, orphans.pop(url)))
+
+
 def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime) -> Taken:
     """Remove `article` with all that belongs to it; the ledger keeps its leaves and gets a notice of the removal.
 
-    The places of its records are noted in `erasure`, to be overwritten once this is committed.
+    Pictures that others show are to be given away first. The places of its records are noted in `erasure`, to be overwritten
+    once this is committed.
     """
     row = db.execute("SELECT id, seq FROM article WHERE n = ?", (article,)).fetchone()
     captures = [n for (n,) in db.execute("SELECT n FROM capture WHERE article = ?", (article,))]
     pictures = db.execute("SELECT * FROM picture WHERE article = ?", (article,)).fetchall()
-    media, picture_captures = _pictures(db, pictures)
-    captures += picture_captures
+    media = _media(db, pictures)
+    captures += [row["capture"] for row in pictures if row["capture"]]
     words = _every_wording(db, article)
     leaves = _forget_leaves(db, article, captures)
     _note_erasures(db, captures)
@@ -127,9 +146,14 @@ def erased(db: sqlite3.Connection, n: int) -> None:
     db.execute("DELETE FROM erasure WHERE n = ?", (n,))
 
 
-def _pictures(db: sqlite3.Connection, pictures: list[sqlite3.Row]) -> tuple[tuple[str, ...], list[int]]:
-    """Return the media names and captures of `pictures` that no picture of another article shares."""
-    names, captures = [], []
+def _shown(clipping: dict[str, Any]) -> set[str]:  # Any: JSON
+    """Return the addresses of the pictures that a wording shows."""
+    return {image["url"] for image in (*clipping.get("images", ()), clipping.get("lead")) if image}
+
+
+def _media(db: sqlite3.Connection, pictures: list[sqlite3.Row]) -> tuple[str, ...]:
+    """Return the names under `media/` of `pictures`, but for those that a picture of another article came out alike with."""
+    names = []
     for row in pictures:
         shared = (
             row["digest"]
@@ -139,8 +163,7 @@ def _pictures(db: sqlite3.Connection, pictures: list[sqlite3.Row]) -> tuple[tupl
         )
         if not shared:
             names += [name for name in (row["web"], row["thumb"]) if name]
-            captures += [row["capture"]] if row["capture"] else []
-    return tuple(dict.fromkeys(names)), list(dict.fromkeys(captures))
+    return tuple(dict.fromkeys(names))
 
 
 def _forget_leaves(db: sqlite3.Connection, article: int, captures: list[int]) -> tuple[int, ...]:
