@@ -275,6 +275,22 @@ def test_a_proof_is_checked_without_us(press, tmp_path):
     assert run("sh verify.sh", folder).returncode != 0
 
 
+def test_a_proof_says_what_the_archive_could_not_read_and_accuses_nobody(own_press, tmp_path):
+    article = own_press.articles(Query(limit=1))[0]
+    place = own_press.captures(article.id)[0].place
+    flipped(own_press.warc_folder / place.file, place.offset + place.length // 2)
+    folder = written(own_press, article.id, tmp_path / "proof")
+
+    said = run("sh verify.sh", folder)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "could not read them when it wrote this" in said.stdout
+    assert "1 missing, of which only the record is here" in said.stdout
+
+    [note] = (folder / "files").glob("*.missing.txt")
+    note.rename(note.with_name(f"{'0' * 64}.missing.txt"))
+    assert "no record names it" in run("sh verify.sh", folder).stderr
+
+
 def test_a_proof_in_a_wacz_file_is_checked_without_us_and_players_take_the_file(press, tmp_path):
     if not shutil.which("openssl"):
         pytest.skip("openssl is not installed")
