@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from tests.flow_archive import following_only
+from tests.flow_archive import following_only, ran
 from tests.test_flow_verify import flipped, problems
 
 from tearsheet.flow.build import MANIFEST, build
@@ -79,3 +79,46 @@ def test_the_next_build_takes_a_removed_article_s_page_and_post_away(small):
     left = [file for name in ("site", "posts") for file in (small.path / name).rglob("*") if file.is_file()]
     assert [file for file in left if article.title.encode() in file.read_bytes()] == []
     assert not problems(small)
+
+
+def test_a_changed_or_lost_copy_of_a_picture_among_the_posts_is_found_and_made_anew(small):
+    ran(small, pictures=True)
+    build(small)
+    build_posts(small)
+    assert not problems(small)
+    copies = [file for file in (small.path / "posts" / "source" / "media").rglob("*") if file.is_file()]
+    whole = {copy: copy.read_bytes() for copy in copies}
+    assert len(whole) >= 2
+
+    flipped(copies[0], 20)
+    copies[1].unlink()
+    said = problems(small)
+    assert f"{copies[0].name}: is not as it was built; `tearsheet build --full` makes it anew" in said
+    assert f"{copies[1].name}: is missing" in said
+
+    build_posts(small)
+    assert copies[1].read_bytes() == whole[copies[1]]
+    build_posts(small, full=True)
+    assert {copy: copy.read_bytes() for copy in copies} == whole
+    assert not problems(small)
+
+
+def test_the_copies_of_a_removed_article_s_pictures_go_from_the_posts(small):
+    ran(small, pictures=True)
+    build_posts(small)
+    article = next(one for one in small.articles(Query(limit=0)) if one.lead)
+    name = small.pictures([article.lead.url])[article.lead.url].web
+    assert (small.path / "posts" / "source" / "media" / name).is_file()
+
+    remove(small, article.id, reason="asked for")
+    build_posts(small)
+
+    assert not (small.path / "posts" / "source" / "media" / name).exists()
+
+
+def test_a_picture_that_is_lost_costs_no_post(small):
+    ran(small, pictures=True)
+    shutil.rmtree(small.path / "media")
+
+    assert build_posts(small) == 3
+    assert not (small.path / "posts" / "source" / "media").exists()

@@ -50,7 +50,7 @@ def command(said: Console, asked: Asked) -> None:
 
     with said.archive() as archive, said.progress() as progress:
         report = build(archive, progress=progress, full=asked.full, version=house.__version__)
-        posts = build_posts(archive, progress=progress) if asked.posts else 0
+        posts = build_posts(archive, progress=progress, full=asked.full) if asked.posts else 0
         folder = archive.path
     for trouble in report.troubles:
         complain(one_line(f"placeholder instead of a page: {trouble}"))

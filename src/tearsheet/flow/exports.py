@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tearsheet import charset, sites
 from tearsheet.archive import Archive
-from tearsheet.errors import TearsheetError
+from tearsheet.errors import NotFound, TearsheetError
 from tearsheet.files import Folder
 from tearsheet.flow import published
 from tearsheet.flow.build import MANIFEST
@@ -41,41 +42,67 @@ def export_posts(
     `compat` writes one post for each channel that lists an article, cut from the raw capture; `sound` one for each article, with
     copies of its pictures under `source/media`.
     """
-    return len(_posts(archive, Folder(out), mode, progress))
+    return _posts(archive, _Output(Folder(out)), mode, progress)
 
 
-def build_posts(archive: Archive, *, progress: Callable[[Step], None] = lambda step: None) -> int:
+def build_posts(archive: Archive, *, progress: Callable[[Step], None] = lambda step: None, full: bool = False) -> int:
     """Return how many posts stand in the archive's own `posts/` now, one for each article.
 
-    A post whose article is gone from the archive goes too, and what was written is noted, so that a verification sees a change.
+    What belonged to an article that is gone from the archive goes too, and what was written is noted, so that a verification
+    sees a change. `full` also looks into the copies of pictures, which the last build noted.
     """
     folder = Folder(archive.path / published.POSTS)
     try:
         before = published.noted(folder)
-    except (ValueError, TypeError, AttributeError):  # damaged: every post is compared anyway
+    except (ValueError, TypeError, AttributeError):  # damaged: everything is compared
         before = {}
-    files = _posts(archive, folder, "sound", progress)
-    for name in before.keys() - files.keys():
+    out = _Output(folder, trusted={} if full else before)
+    count = _posts(archive, out, "sound", progress)
+    for name in before.keys() - out.files.keys():
         folder.remove(name)
-    folder.put(MANIFEST, json.dumps({"files": files}, sort_keys=True, separators=(",", ":")).encode())
-    return len(files)
+    folder.put(MANIFEST, json.dumps({"files": out.files}, sort_keys=True, separators=(",", ":")).encode())
+    return count
 
 
-def _posts(archive: Archive, folder: Folder, mode: str, progress: Callable[[Step], None]) -> dict[str, str]:
-    """Write every post that is not there yet as it should be; return the SHA-256 of all, by name."""
+class _Output:
+    """A folder of posts, the SHA-256 of all that was put there, and of what stood there before and is `trusted`."""
+
+    def __init__(self, folder: Folder, *, trusted: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self.trusted = trusted or {}
+        self.files: dict[str, str] = {}
+
+    def put(self, name: str, data: bytes, *, durable: bool = False) -> None:
+        """Write `data` under `name`, unless it stands there already."""
+        if not self.folder.has(name) or self.folder.get(name) != data:
+            self.folder.put(name, data, durable=durable)
+        self.files[name] = hashlib.sha256(data).hexdigest()
+
+    def copy(self, name: str, read: Callable[[], bytes]) -> bool:
+        """Return whether a copy of what `read` gives stands under `name` now: not if there is no such picture any more."""
+        if name in self.trusted and self.folder.has(name):
+            self.files[name] = self.trusted[name]
+        elif name not in self.files:
+            try:
+                self.put(name, read(), durable=True)  # trusted from the next time on, so it must last
+            except NotFound:
+                return False
+        return True
+
+
+def _posts(archive: Archive, out: _Output, mode: str, progress: Callable[[Step], None]) -> int:
+    """Write every post that is not there yet as it should be; return how many there are."""
     sources = {source.url: source for source in reading.sources(archive.store.db)}
-    files: dict[str, str] = {}
+    names: set[str] = set()
     total = archive.count(Query())
     for at, article in enumerate(all_articles(archive), start=1):
         progress(Step(stage="posts", done=at, total=total, note=article.title))
-        made = _compat(archive, article, sources) if mode == "compat" else _sound(archive, article, sources, folder)
+        made = _compat(archive, article, sources) if mode == "compat" else _sound(archive, article, sources, out)
         for post in made:
             name = post_path(post, mode)
-            data = write_post(post, mode)
-            if not folder.has(name) or folder.get(name) != data:
-                folder.put(name, data, durable=False)
-            files[name] = hashlib.sha256(data).hexdigest()
-    return files
+            out.put(name, write_post(post, mode))
+            names.add(name)
+    return len(names)
 
 
 def export_opml(archive: Archive, out: Path) -> int:
@@ -117,7 +144,7 @@ def all_articles(archive: Archive) -> Iterator[Article]:
         last = lot[-1].seq
 
 
-def _sound(archive: Archive, article: Article, sources: dict[str, Source], folder: Folder) -> Iterator[Post]:
+def _sound(archive: Archive, article: Article, sources: dict[str, Source], out: _Output) -> Iterator[Post]:
     revisions = archive.revisions(article.id)
     if not revisions:
         return
@@ -125,10 +152,8 @@ def _sound(archive: Archive, article: Article, sources: dict[str, Source], folde
     addresses = [image.url for image in clipping.images] + ([clipping.lead.url] if clipping.lead else [])
     local = {}
     for url, picture in archive.pictures(addresses).items():
-        if picture.web:
-            name = f"{MEDIA}/{picture.web}"
-            if not folder.has(name):
-                folder.put(name, archive.media(picture.web))  # never compared again, so it must last
+        name = f"{MEDIA}/{picture.web}"
+        if picture.web and out.copy(name, partial(archive.media, picture.web)):
             local[url] = "/" + name.removeprefix("source/")
     source = sources.get(article.source, Source(url=article.source))
     yield sound_post(article, revisions[-1], source, pictures=local)

@@ -9,6 +9,7 @@ from tearsheet.files import Folder
 from tearsheet.flow.build import MANIFEST
 
 SITE, POSTS = "site", "posts"
+_REMEDY = "`tearsheet build --full` makes it anew"
 
 
 def changed(archive: Archive) -> Iterator[tuple[str, str]]:
@@ -16,20 +17,20 @@ def changed(archive: Archive) -> Iterator[tuple[str, str]]:
 
     A folder that was never built, or is not there any more, is no trouble: it is derived.
     """
-    for name, remedy in ((SITE, "tearsheet build --full"), (POSTS, "tearsheet build")):
+    for name in (SITE, POSTS):
         folder = Folder(archive.path / name)
         if not folder.has(MANIFEST):
             continue
         try:
             files = noted(folder)
         except (ValueError, TypeError, AttributeError) as error:
-            yield f"{name}/{MANIFEST}", f"cannot be read: {error}; `{remedy}` makes it anew"
+            yield f"{name}/{MANIFEST}", f"cannot be read: {error}; {_REMEDY}"
             continue
         for file, digest in files.items():
             if not folder.has(file):
-                yield f"{name}/{file}", f"is missing; `{remedy}` makes it anew"
+                yield f"{name}/{file}", f"is missing; {_REMEDY}"
             elif hashlib.sha256(folder.get(file)).hexdigest() != digest:
-                yield f"{name}/{file}", f"is not as it was built; `{remedy}` makes it anew"
+                yield f"{name}/{file}", f"is not as it was built; {_REMEDY}"
 
 
 def noted(folder: Folder) -> dict[str, str]:
