@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.flow_archive import followed, new_archive, ran
-from tests.test_flow_verify import changed, problems, run, written
+from tests.test_flow_verify import changed, flipped, problems, run, written
 
 from tearsheet.fetch import Fetcher
 from tearsheet.files import Folder
@@ -290,6 +290,23 @@ def test_a_time_stamp_that_was_changed_lost_or_put_beside_another_is_found(tmp_p
     assert not problems(archive)
     first.with_suffix(".checkpoint").unlink()
     assert "checkpoint is missing" in problems(archive)
+
+
+def test_a_changed_bit_of_a_time_stamp_is_found_without_the_authority_s_certificate(tmp_path, newsroom, authority):
+    with listening(authority.answer) as server:
+        archive, _ = stamped_archive(tmp_path / "a", newsroom, server)
+    folder = archive.path / "ledger" / STAMPS
+    [reply] = folder.glob("*.tsr")
+    assert run(f"sha256sum -c {reply.stem}.sha256", folder).returncode == 0
+    size = reply.stat().st_size
+
+    for at in (size // 2, size - 100, size - 1):
+        flipped(reply, at)
+        assert f"{reply.stem}: is not as it came" in problems(archive)
+        flipped(reply, at)
+    assert not problems(archive)
+    reply.with_suffix(".sha256").unlink()
+    assert "is not as it came: its digests are others, or missing" in problems(archive)
 
 
 @pytest.mark.parametrize("server", ["http://127.0.0.1:1/", "http://169.254.169.254/tsr", "http://[::ffff:10.0.0.1]/"])

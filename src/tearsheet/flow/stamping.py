@@ -14,22 +14,29 @@ from tearsheet.flow.sealing import CHECKPOINT
 from tearsheet.ledger import REQUEST_TYPE, claimed_at, read_checkpoint, stamp_request, stamped_at
 
 STAMPS = "stamps"
-"""Under `ledger/`: `SIZE-HASH.checkpoint`, a checkpoint as it was signed, and `SIZE-HASH.tsr`, the reply for it."""
+"""Under `ledger/`: `SIZE-HASH.checkpoint`, a checkpoint as it was signed, `SIZE-HASH.tsr`, the reply for it, and
+`SIZE-HASH.sha256`, the digests of both for `sha256sum -c`."""
 MAX_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
-    """A checkpoint that was time-stamped: its name under `ledger/stamps/`, its bytes, the reply for it."""
+    """A checkpoint that was time-stamped: its name under `ledger/stamps/`, its bytes, the reply for it, the digests of both."""
 
     name: str
     note: bytes
     reply: bytes
+    digests: bytes
 
     @property
     def size(self) -> int:
         """How many leaves the checkpoint signs."""
         return read_checkpoint(self.note).size
+
+    @property
+    def is_as_it_came(self) -> bool:
+        """Return whether every byte is as it was kept: most of a reply is a signature, and not everyone can check that."""
+        return self.digests == _digests(self.name, self.note, self.reply)
 
 
 def stamp(archive: Archive, fetcher: Fetcher) -> TearsheetError | None:
@@ -47,6 +54,7 @@ def stamp(archive: Archive, fetcher: Fetcher) -> TearsheetError | None:
         return None
     try:
         reply = _asked(archive, fetcher, note)
+        folder.put(f"{STAMPS}/{name}.sha256", _digests(name, note, reply))
         folder.put(f"{STAMPS}/{name}.checkpoint", note)
         folder.put(f"{STAMPS}/{name}.tsr", reply)
     except TearsheetError as error:
@@ -59,9 +67,9 @@ def stamps(archive: Archive) -> Iterator[Stamped]:
     folder = Folder(archive.path / "ledger")
     names = {file.stem for file in (folder.root / STAMPS).glob("*.*") if not file.name.startswith(".")}
     for name in sorted(names, key=lambda each: (len(each.partition("-")[0]), each)):
-        parts = [f"{STAMPS}/{name}{end}" for end in (".checkpoint", ".tsr")]
-        note, reply = (folder.get(part) if folder.has(part) else b"" for part in parts)
-        yield Stamped(name, note, reply)
+        parts = [f"{STAMPS}/{name}{end}" for end in (".checkpoint", ".tsr", ".sha256")]
+        note, reply, digests = (folder.get(part) if folder.has(part) else b"" for part in parts)
+        yield Stamped(name, note, reply, digests)
 
 
 def told(archive: Archive, reply: bytes, note: bytes, *, nonce: int | None = None) -> datetime:
@@ -94,6 +102,11 @@ def _asked(archive: Archive, fetcher: Fetcher, note: bytes) -> bytes:
         raise answer
     told(archive, answer.body, note, nonce=nonce)
     return answer.body
+
+
+def _digests(name: str, note: bytes, reply: bytes) -> bytes:
+    files = ((f"{name}.checkpoint", note), (f"{name}.tsr", reply))
+    return "".join(f"{sha256(data).hexdigest()}  {file}\n" for file, data in files).encode()
 
 
 def _name(note: bytes) -> str:

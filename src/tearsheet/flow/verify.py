@@ -133,13 +133,15 @@ class _Verification:
             self.problems.append((str(file), str(error)))
 
     def _stamps(self) -> None:
-        """Check that each time stamp is for a checkpoint of this log."""
+        """Check that each time stamp is as it came, and for a checkpoint of this log."""
         for one in stamping.stamps(self.archive):
             self.count["stamps"] += 1
             thing = f"ledger/{stamping.STAMPS}/{one.name}"
             if not one.note or not one.reply:
                 self.problems.append((thing, "the checkpoint is missing" if one.reply else "the time stamp is missing"))
                 continue
+            if not one.is_as_it_came:
+                self.problems.append((thing, "is not as it came: its digests are others, or missing"))
             try:
                 stamping.told(self.archive, one.reply, one.note)
                 self.problems += [(thing, said) for said in witnessing.contradictions(self.archive, one.note)]
