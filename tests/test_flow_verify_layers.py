@@ -1,19 +1,24 @@
 """Each check by itself: what it alone can see is found, and said in its words."""
 
 import shutil
+import zipfile
+from base64 import b64encode
 from datetime import UTC, datetime
 
 import pytest
 from tests.flow_archive import following_only, ran, truth_of
 
+from tearsheet import warc
 from tearsheet.errors import BadLedger
 from tearsheet.flow.backup import backup
 from tearsheet.flow.keys import signer_of
+from tearsheet.flow.packages import export_wacz, proof_wacz
 from tearsheet.flow.remove import remove
 from tearsheet.flow.sealing import CHECKPOINT, seal
 from tearsheet.flow.verify import verify
 from tearsheet.ledger import Checkpoint, read_checkpoint
-from tearsheet.store import keeping
+from tearsheet.model import Query
+from tearsheet.store import keeping, leaves
 
 
 def said(archive):
@@ -129,3 +134,42 @@ def test_nothing_is_signed_over_tiles_that_are_not_those_of_the_checkpoint(own_p
 
     with pytest.raises(BadLedger, match="the tiles do not agree"):
         seal(own_press)
+
+
+def held(data, salts):
+    """Return those of `salts` that stand in `data`, in whatever way they are written."""
+    return {
+        salt
+        for salt in salts
+        if any(form in data for form in (salt, b64encode(salt), salt.hex().encode(), salt.hex().upper().encode()))
+    }
+
+
+def unpacked(package, folder):
+    """Return all bytes of a WACZ file, those of its records unpacked."""
+    with zipfile.ZipFile(package) as file:
+        file.extractall(folder)
+    others = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+    return others + records(folder)
+
+
+def records(folder):
+    return b"".join(record.block for file in folder.rglob("*.warc.gz") for record in warc.read(file))
+
+
+def test_salts_stand_in_the_journal_and_leave_it_for_no_package_and_no_other_s_proof(press, tmp_path):
+    """With a salt, whoever has a page can show that it was kept here, also after it had to be removed."""
+    some = press.articles(Query(limit=1))[0]
+    salts = {kept.salt for kept in leaves.kept(press.store.db)}
+    own = {kept.salt for kept in leaves.of_article(press.store.db, some.id)}
+    assert len(own) >= 2
+    # Those of closed WARC files are worked out from the files, so they need not be written down.
+    assert len(held(records(press.warc_folder), salts)) > 0.9 * len(salts)
+
+    export_wacz(press, tmp_path / "all.wacz")
+    export_wacz(press, tmp_path / "one.wacz", article=some.id)
+    proof_wacz(press, tmp_path / "proof.wacz", some.id)
+
+    assert held(unpacked(tmp_path / "all.wacz", tmp_path / "all"), salts) == set()
+    assert held(unpacked(tmp_path / "one.wacz", tmp_path / "one"), salts) == set()
+    assert held(unpacked(tmp_path / "proof.wacz", tmp_path / "proof"), salts) == own
