@@ -1,12 +1,12 @@
-"""Commands that are killed: a process that has everything loaded forks one child for each, and `strace` watches the child.
+"""Commands that are killed: a process that has everything loaded forks one child for each.
 
-`python -m tests.crashing` is that process. It reads jobs as lines of JSON; a child stops itself before it begins, so that
-strace can take hold of it first. After each commit a child writes down, outside the archive, what is acknowledged from then on.
+`python -m tests.crashing` is that process. It reads jobs as lines of JSON. It runs one itself (`here`), or in a child whose calls
+it counts (`count`), or in a child that stops itself before it begins, so that strace can take hold of it (`fork`).
+After each commit a job writes down, outside the archive, what is acknowledged from then on.
 """
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -17,23 +17,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-CHANGES = (
-    "write",
-    "pwrite64",
-    "fsync",
-    "fdatasync",
-    "rename",
-    "unlink",
-    "unlinkat",
-    "rmdir",
-    "mkdir",
-    "ftruncate",
-    "sendfile",
-    "chmod",
-)
-"""The calls that change what is on a disk, or make it last."""
+from tests import counting
 
+ROOT = Path(__file__).resolve().parents[1]
 STRACE = shutil.which("strace")
 
 
@@ -84,9 +70,8 @@ class Prepared:
 
     def run(self, job, *, after_s=None, strace=()):
         """Return how `job` ended: killed `after_s` seconds (or not), under strace with these arguments."""
-        self.acks.write_bytes(b"")
-        self.errors.write_bytes(b"")
-        print(json.dumps({**vars(job), "archive": str(job.archive)}), file=self._process.stdin, flush=True)
+        self._forget()
+        self._ask("fork", job)
         pid = int(self._line())
         tracer = _attached(pid, strace) if strace else None
         os.kill(pid, signal.SIGCONT)
@@ -99,6 +84,34 @@ class Prepared:
         status = int(self._line())
         if tracer:
             tracer.wait(timeout=60)
+        return self._ended(status)
+
+    def here(self, job):
+        """Run `job` in the prepared process itself: whatever it had to load and compile, later children have ready."""
+        self._ask("here", job)
+        assert self._line() == "0", job
+
+    def counted(self, job):
+        """Return how often each call that changes the disk came in an undisturbed run of `job`."""
+        ended, calls = self._counting(job, tuple(counting.NUMBERS), 0)
+        assert ended.code == 0, ended.said
+        return Counter(calls)
+
+    def killed_at(self, job, call, number):
+        """Return how `job` ended if it is killed when it is about to make `call` for the `number`-th time."""
+        return self._counting(job, (call,), number)[0]
+
+    def _counting(self, job, calls, until):
+        self._forget()
+        self._ask("count", job, calls, until)
+        status, calls = json.loads(self._line())
+        return self._ended(status), calls
+
+    def _forget(self):
+        self.acks.write_bytes(b"")
+        self.errors.write_bytes(b"")
+
+    def _ended(self, status):
         lines = self.acks.read_bytes().split(b"\n")[:-1]
         return Ended(
             killed=os.WIFSIGNALED(status),
@@ -107,19 +120,9 @@ class Prepared:
             acknowledged=json.loads(lines[-1]) if lines else {},
         )
 
-    def counted(self, job):
-        """Return how often each call that changes the disk came in an undisturbed run of `job`."""
-        log = self.folder / "calls"
-        ended = self.run(job, strace=(f"--trace={','.join(CHANGES)}", f"--output={log}"))
-        assert ended.code == 0, ended.said
-        return Counter(re.findall(r"^(\w+)\(", log.read_text(errors="replace"), re.MULTILINE))
-
-    def killed_at(self, job, call, number):
-        """Return how `job` ended if it is killed when it makes `call` for the `number`-th time."""
-        return self.run(
-            job,
-            strace=(f"--trace={call}", "--output=/dev/null", f"--inject={call}:signal=KILL:when={number}"),
-        )
+    def _ask(self, how, job, *more):
+        line = json.dumps([how, {**vars(job), "archive": str(job.archive)}, *more])
+        print(line, file=self._process.stdin, flush=True)
 
     def _line(self):
         return self._process.stdout.readline().strip()
@@ -140,12 +143,20 @@ def _attached(pid, arguments):
 
 def main():
     acks, errors = sys.argv[1:]
-    _load()
     _say("ready")
     for line in sys.stdin:
+        how, values, *more = json.loads(line)
+        job = Job(**values)
+        if how == "here":
+            _say(_done(job, os.open(os.devnull, os.O_WRONLY)))
+            continue
+        calls, until = more or ((), 0)
         pid = os.fork()
         if pid == 0:
-            _child(Job(**json.loads(line)), acks=acks, errors=errors)
+            _child(job, calls, acks=acks, errors=errors)
+        if how == "count":
+            _say(json.dumps(counting.follow(pid, until=until)))
+            continue
         os.waitpid(pid, os.WUNTRACED)  # it has stopped itself
         _say(pid)
         sys.stdin.readline()
@@ -157,37 +168,15 @@ def _say(what):
     sys.stdout.flush()
 
 
-def _load():
-    """Import and read whatever a command would, so that its children need not."""
-    from datetime import UTC
-
-    import tests.flow_archive
-
-    from tearsheet import extraction, media
-    from tearsheet.flow import backup, build, exports, imports, rebuild, remove, update, verify  # noqa: F401
-    from tearsheet.model import Capture
-
-    body = b"<html><head><title>A flood</title></head><body><article><h1>A flood</h1><p>" + b"Water rose. " * 60
-    page = Capture(
-        url="https://paper.example/a",
-        final_url="https://paper.example/a",
-        status=200,
-        headers=(("Content-Type", "text/html; charset=utf-8"),),
-        body=body,
-        captured_at=datetime(2026, 3, 2, tzinfo=UTC),
-        digest="sha256:" + "0" * 64,
-    )
-    extraction.clip(page)
-    assert tests.flow_archive
-    assert media
-
-
-def _child(job, *, acks, errors):
+def _child(job, calls, *, acks, errors):
     code = 70
     try:
         os.dup2(os.open(errors, os.O_WRONLY | os.O_APPEND), 2)
         sys.stdin.close()
-        os.kill(os.getpid(), signal.SIGSTOP)
+        if calls:
+            counting.let(calls)
+        else:
+            os.kill(os.getpid(), signal.SIGSTOP)
         code = _done(job, os.open(acks, os.O_WRONLY | os.O_APPEND))
     except BaseException:  # noqa: BLE001 whatever it is, the one who asked wants to read it
         import traceback

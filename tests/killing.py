@@ -3,7 +3,8 @@
 import random
 import shutil
 
-from tests.crashing import STRACE, Job
+from tests import counting
+from tests.crashing import Job
 from tests.flow_archive import OPEN, followed, later, new_archive
 from tests.surviving import assert_same, assert_survived, content, files_of
 
@@ -46,7 +47,8 @@ class Killing:
         for before, after, tick, more in (("empty", "first", 0, ()), ("first", "second", 4, ("again",))):
             self.newsroom.turn_to(tick)
             shutil.copytree(self.stages / before, self.stages / after)
-            self._done(Job("update", self.stages / after, more, at=LATER if more else ""))
+            self.prepared.here(Job("update", self.stages / after, more, at=LATER if more else ""))
+        self.prepared.here(Job("build", self._copy("second")))
 
     # ---- the commands
 
@@ -214,7 +216,7 @@ class _Killer:
         self.killing = killing
         self.dice = random.Random(f"{job.do} {killing.seed}")
         self.kills = 0
-        if STRACE:
+        if counting.IS_POSSIBLE:
             self.calls = sorted(killing.prepared.counted(job).elements())
         else:
             killing._done(job)
@@ -222,7 +224,7 @@ class _Killer:
     def run(self, job, *, at_most_s=0.4):
         """Return how the job ended: killed at a call, or after a time, or not at all if it had less to do."""
         prepared = self.killing.prepared
-        if STRACE and self.dice.random() < 0.8:
+        if counting.IS_POSSIBLE and self.dice.random() < 0.8:
             place = self.dice.randrange(len(self.calls))
             call = self.calls[place]
             ended = prepared.killed_at(job, call, place - self.calls.index(call) + 1)

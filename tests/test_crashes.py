@@ -1,7 +1,8 @@
 """Commands killed at any call that changes the disk, or at any time: nothing acknowledged is lost, nothing comes twice."""
 
 import pytest
-from tests.crashing import STRACE, Prepared
+from tests import counting
+from tests.crashing import Prepared
 from tests.killing import Killing
 
 
@@ -30,7 +31,7 @@ def test_a_backup_killed_anywhere_is_whole_or_not_taken_for_one(killing):
     killing.backup(35)
 
 
-@pytest.mark.skipif(STRACE is None, reason="strace is not installed")
+@pytest.mark.skipif(not counting.IS_POSSIBLE, reason="calls are counted on Linux on x86-64 only")
 def test_a_second_backup_killed_at_any_renaming_leaves_a_good_one(killing):
     killing.second_backup("rename")
 
