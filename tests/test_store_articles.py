@@ -1,5 +1,7 @@
 """The catalog's articles: addresses, listings, what is due, what went wrong, merging."""
 
+from dataclasses import replace
+
 import pytest
 from tests.store_samples import FEED, HOUR, NOON, PAGE, capture, catalog, clipping, listed, sighting, worded
 
@@ -219,6 +221,25 @@ def test_an_article_is_no_copy_of_itself_and_of_one_only():
 
     assert found["https://paper.example/0"].copy_of == ""
     assert found["https://paper.example/1"].copy_of == found["https://paper.example/0"].id
+
+
+def test_validators_are_those_of_the_page_that_came_last():
+    """An older ETag sent again may be answered by "not modified" when the older wording is back."""
+    store = catalog()
+    n = listed(store)
+
+    def after(status, *headers):
+        with store.transaction() as db:
+            articles.looked(db, n, replace(capture(), status=status, headers=headers), due_at=None)
+        row = articles.wanted(store.db, n)
+        return row.etag, row.last_modified
+
+    assert after(200, ("ETag", '"1"'), ("Last-Modified", "Monday")) == ('"1"', "Monday")
+    assert after(304) == ('"1"', "Monday")
+    assert after(304, ("ETag", '"1b"')) == ('"1b"', "Monday")
+    assert after(200, ("Last-Modified", "Tuesday")) == ("", "Tuesday")
+    assert after(200) == ("", "Tuesday"), "a page that was not taken comes without its headers"
+    assert after(200, ("Content-Type", "text/html")) == ("", "")
 
 
 def test_what_is_kept_can_be_looked_at_again_at_once():

@@ -110,8 +110,9 @@ class Settler:
             self._first(n, cut, clipping, capture=capture)
         elif not note:
             self._again(n, last, cut, clipping, capture=capture)
-        # A page that was not taken must not be what "not modified" refers to next time.
-        self._next_look(row, n, replace(cut, capture=replace(cut.capture, headers=())) if note else cut)
+        # A page that was not taken must not be what "not modified" refers to next time; nor is the feed's text that page.
+        taken = not note and cut.kept_as == "page"
+        self._next_look(row, n, cut if taken else replace(cut, capture=replace(cut.capture, headers=())))
 
     def unchanged(self, wanted: Wanted, capture: Capture) -> None:
         """Settle a page of which the host says, or its bytes show, that it is as before."""

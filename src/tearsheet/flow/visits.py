@@ -72,7 +72,7 @@ def settle_visit(archive: Archive, keeper: Keeper, tally: Tally, visiting: Visit
             language=visiting.listed.language,
             homepage=visiting.listed.homepage,
         )
-    last = visiting.captures[-1] if visiting.captures else None
+    etag, last_modified = _validators(visiting)
     rhythm = schedule.Rhythm.read(due.rhythm).visited(now, listed=len(entries), new=new)
     failures = (due.visit.failures if due.visit else 0) + 1 if visiting.failure else 0
     source_rows.record_visit(
@@ -82,9 +82,8 @@ def settle_visit(archive: Archive, keeper: Keeper, tally: Tally, visiting: Visit
             source=due.source.url,
             at=now,
             next_at=_next_at(visiting, rhythm, failures, now),
-            etag=(last.header("etag") if last else "") or (due.visit.etag if due.visit else ""),
-            last_modified=(last.header("last-modified") if last else "")
-            or (due.visit.last_modified if due.visit else ""),
+            etag=etag,
+            last_modified=last_modified,
             listed=len(entries) or (due.visit.listed if due.visit else 0),
             new=new,
             trouble=_trouble(visiting),
@@ -95,6 +94,21 @@ def settle_visit(archive: Archive, keeper: Keeper, tally: Tally, visiting: Visit
     tally.sources += 1
     tally.listed += len(entries)
     tally.new += new
+
+
+def _validators(visiting: Visiting) -> tuple[str, str]:
+    """Return the ETag and Last-Modified to ask with next time: those of a whole answer, none where it has none.
+
+    What says only that nothing has changed leaves standing what it does not name. So does an answer that could not be read:
+    asked with its validators, a broken feed would say "not modified" from then on, and seem sound.
+    """
+    before = visiting.due.visit
+    had = (before.etag, before.last_modified) if before else ("", "")
+    if visiting.failure or not visiting.captures:
+        return had
+    last = visiting.captures[-1]
+    given = last.header("etag"), last.header("last-modified")
+    return given if last.status != 304 else (given[0] or had[0], given[1] or had[1])
 
 
 def _list(db: sqlite3.Connection, due: source_rows.Due, entries: Sequence[Entry], *, now: datetime) -> int:

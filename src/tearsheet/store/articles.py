@@ -209,15 +209,21 @@ def due_count(db: sqlite3.Connection, now: datetime) -> int:
 
 
 def looked(db: sqlite3.Connection, n: int, capture: Capture, *, due_at: datetime | None) -> None:
-    """Note that the page of article `n` came, as `capture`, and when to look again."""
+    """Note that the page of article `n` came, as `capture`, and when to look again.
+
+    A whole answer's validators take the place of those we had, also where it has none: older ones would be those of another
+    wording. What says only that nothing has changed leaves standing what it does not name, and so does one without headers.
+    """
+    whole = capture.status != 304 and bool(capture.headers)
     db.execute(
         """UPDATE article SET looks = looks + 1, due_at = :due_at, worker = '', failures = 0, trouble = '', misses = '[]',
-            etag = CASE :etag WHEN '' THEN etag ELSE :etag END,
-            last_modified = CASE :modified WHEN '' THEN last_modified ELSE :modified END,
+            etag = iif(:whole OR :etag <> '', :etag, etag),
+            last_modified = iif(:whole OR :modified <> '', :modified, last_modified),
             last_seen = max(last_seen, :seen) WHERE n = :n""",
         {
             "n": n,
             "due_at": None if due_at is None else to_ms(due_at),
+            "whole": whole,
             "etag": capture.header("etag"),
             "modified": capture.header("last-modified"),
             "seen": to_ms(capture.captured_at),

@@ -1,0 +1,46 @@
+"""What a visit to a source leaves for the next one."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.flow_archive import OPEN
+from tests.store_samples import FEED, NOON, capture
+
+from tearsheet.archive import create_archive
+from tearsheet.errors import FormatError
+from tearsheet.flow.records import Keeper
+from tearsheet.flow.settle import Tally
+from tearsheet.flow.visits import Visiting, settle_visit
+from tearsheet.model import Source
+from tearsheet.store import sources
+
+
+def test_the_next_visit_asks_with_the_validators_of_the_answer_that_was_read_last(tmp_path):
+    archive = create_archive(tmp_path / "archive", title="Test")
+    OPEN.append(archive)
+    archive.add_sources([Source(url=FEED)])
+    visits = iter(range(99))
+
+    def after(status, headers, *, broken=False):
+        now = NOON + timedelta(days=next(visits))
+        body = str(now).encode()
+        answer = replace(
+            capture(body, url=FEED, at=now),
+            status=status,
+            headers=tuple(headers.items()),
+            head=b"HTTP/1.1 200 OK\r\n\r\n",
+            raw=body,
+            place=None,
+        )
+        with archive.store.transaction() as db, Keeper(archive) as keeper:
+            [due] = sources.claim(db, worker="a", now=now, limit=1, only=[FEED])
+            visiting = Visiting(due=due, captures=[answer], failure=FormatError(FEED, "is a page") if broken else None)
+            settle_visit(archive, keeper, Tally(), visiting, now)
+        [state] = archive.sources()
+        return state.visit.etag, state.visit.last_modified
+
+    assert after(200, {"ETag": '"1"', "Last-Modified": "Monday"}) == ('"1"', "Monday")
+    assert after(304, {"ETag": '"1b"'}) == ('"1b"', "Monday")
+    assert after(200, {"ETag": '"error page"'}, broken=True) == ('"1b"', "Monday")
+    assert after(200, {"Last-Modified": "Tuesday"}) == ("", "Tuesday")
+    assert after(200, {}) == ("", "")
