@@ -1,23 +1,28 @@
 """Verification: catalog, WARC files, pictures and ledger must tell one story, and the story that was told before."""
 
 import hashlib
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from tearsheet import warc
-from tearsheet.archive import Archive
-from tearsheet.errors import TearsheetError
+from tearsheet.archive import CATALOG_FILE, Archive
+from tearsheet.errors import BadWarc, TearsheetError
 from tearsheet.files import Folder
 from tearsheet.flow import keys, published, stamping, witnessing
 from tearsheet.flow.sealing import CHECKPOINT, FORMER, SIGNED, digest_of, reader
 from tearsheet.ledger import Checkpoint, Edge, Tree, leaf_record, subject
 from tearsheet.model import Capture, Step
-from tearsheet.store import checking, leaves, warcfiles
+from tearsheet.store import checking, comparing, journal, leaves, rebuilding, warcfiles
 from tearsheet.store.values import raw_digest, to_ms
 from tearsheet.warc.writer import uri
 
+MOST_ROWS = 100
+"""So many rows that are not as they were written are named; a catalog with more is not to be mended by hand."""
 _NOT_IT = "is not what was captured"
 
 
@@ -64,6 +69,7 @@ class _Verification:
     def run(self, id: str, against: Path | None) -> Verified:
         if not id:
             self._try(self._catalog)
+            self._try(self._journal)
             self._try(self._ledger)
             self._try(self._stamps)
             self._try(self._files)
@@ -86,6 +92,27 @@ class _Verification:
         """Check that the catalog is sound, can be read to the last value, and does not contradict itself."""
         for check in (checking.integrity, checking.unreadable, checking.blobs, checking.contradictions):
             self.problems += [("catalog", said) for said in check(self.db)]
+
+    def _journal(self) -> None:
+        """Check that every row of the catalog is as the commit wrote it that changed it last."""
+        store = self.archive.store
+        with (
+            tempfile.TemporaryDirectory(prefix="tearsheet-") as folder,
+            closing(rebuilding.created(Path(folder) / CATALOG_FILE)) as fresh,
+            store.snapshot() as db,
+        ):
+            if journal.is_wanting(db):
+                return  # an archive from before there was a journal
+            try:
+                said = comparing.differences(db, fresh, self._pages())
+                self.problems += [("catalog", each) for each in islice(said, MOST_ROWS)]
+            except BadWarc as error:
+                self.problems.append(("catalog", f"cannot be held against its journal: {error}"))
+
+    def _pages(self) -> Iterator[journal.Page]:
+        for number, _, place in journal.places(self.db):
+            yield journal.read_page(warc.get(self.archive.warc_folder, place).body)
+            self._step("journal", number)
 
     def _ledger(self) -> None:
         """Check that tiles, checkpoint and the catalog's leaves are one log."""

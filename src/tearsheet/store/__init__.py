@@ -58,6 +58,16 @@ class Store:
                 raise
             self._commit()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Run a block that reads the catalog as it is now, whatever others write meanwhile."""
+        with translated("the catalog"):
+            self.db.execute("BEGIN")
+            try:
+                yield self.db
+            finally:
+                self.db.execute("ROLLBACK")
+
     def copy_to(self, file: Path) -> None:
         """Write the catalog as it is now into a new file, while others go on writing."""
         with translated(str(file)):
