@@ -52,6 +52,28 @@ def test_a_headline_of_the_datas_own_that_tells_the_same_is_taken():
     assert found == "The ferry will stop in autumn"
 
 
+def test_a_sentence_in_the_data_is_not():
+    found = title(
+        og("Ferry to stop in autumn") + headline("Why the ferry has to stop."), "<h1>Ferry to stop in autumn</h1>"
+    )
+
+    assert found == "Ferry to stop in autumn"
+
+
+def test_data_that_only_repeat_the_title_for_search_engines_do_not_outvote_the_heading():
+    seo = "Islands ferry stops: 7 things to know"
+
+    found = title(og(seo) + headline(seo), "<h1>The ferry between the islands stops</h1>")
+
+    assert found == "The ferry between the islands stops"
+
+
+def test_a_kicker_that_all_declare_belongs_to_the_title_and_is_spelt_as_most_spell_it():
+    found = title(og("Islands: The ferry stops") + headline("Islands - The ferry stops"), "<h1>The ferry stops</h1>")
+
+    assert found == "Islands: The ferry stops"
+
+
 def test_a_tagline_in_the_data_is_not():
     assert title(og("Ferry to stop") + headline("Our best stories"), "<h1>Ferry to stop</h1>") == "Ferry to stop"
 
@@ -68,6 +90,17 @@ def test_a_tagline_in_the_data_is_not():
 )
 def test_of_several_headings_the_articles_own_is_taken(heading):
     assert title("<title>The ferry stops | Island Paper</title>", heading) == "The ferry stops"
+
+
+@pytest.mark.parametrize("headings", ["<h1>Mail</h1><h1>Timetable</h1>", "<h1>94</h1><h1>Ω 48</h1>"])
+def test_a_sub_headline_of_one_word_that_the_title_holds_too_is_no_title(headings):
+    told = "How the ferry, the mail and the new timetable belong together"
+
+    assert title(og(told), headings) == told
+
+
+def test_a_number_is_no_heading():
+    assert title("", "<h1>94</h1><h1>The ferry stops</h1><h1>94</h1>") == "The ferry stops"
 
 
 def test_a_page_without_declarations_has_its_first_heading_that_is_not_the_papers_name():

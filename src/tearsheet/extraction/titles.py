@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 from tearsheet.extraction.blocks import Block, Box, Walk
@@ -12,6 +13,7 @@ from tearsheet.html import unescaped
 _PARTS = re.compile(r"\s*(?:\s[-–—|·•»:/]\s|\s[|–—]|[|–—]\s|\||--|::|_|｜|―|＿)\s*")
 _QUOTED = re.compile(r"[«»][^«»]*[»«]")
 _FOLD = re.compile(r"[\W_]+")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
@@ -98,31 +100,48 @@ _OWN_WORDING = 1.8
 
 
 def _voted(said: Sequence[tuple[str, str]]) -> tuple[str, str]:
-    """Return (where it came from, wording) of the wording with most weight."""
+    """Return (where it came from, wording) of the wording with most weight, as the page shows it, else as most spell it."""
     votes: dict[str, float] = {}
+    spelt = Counter(text for _, text in said)
     keys = {how: folded(text) for how, text in said}
     for how, key in keys.items():
-        votes[key] = votes.get(key, 0.0) + _WEIGHTS[how]
-    own = keys.get("json-ld headline", "")
-    # A headline in the data that is nobody else's was written for this article by hand, if it tells the same news.
-    if own and list(keys.values()).count(own) == 1 and _tells_the_same(dict(said)):
-        votes[own] += _OWN_WORDING
-    return max(said, key=lambda item: votes[keys[item[0]]], default=("", ""))
+        votes[key] = votes.get(key, 0.0) + (0.0 if how == "json-ld headline" and _is_filled(keys) else _WEIGHTS[how])
+    if _is_own(keys, dict(said)):
+        votes[keys["json-ld headline"]] += _OWN_WORDING
+    return max(said, key=lambda item: (votes[keys[item[0]]], item[0] == "h1", spelt[item[1]]), default=("", ""))
 
 
-def _tells_the_same(said: dict[str, str]) -> bool:
-    mine = said["json-ld headline"]
-    return any(alike(mine, text) >= 0.5 for how, text in said.items() if how in ("h1", "og:title"))
+def _is_filled(keys: dict[str, str]) -> bool:
+    """Return whether the data only repeat the title for search engines, while the page has a heading of its own.
+
+    A heading without its kicker is no other wording.
+    """
+    own, head = keys["json-ld headline"], keys.get("h1", "")
+    return bool(head) and own == keys.get("title") and not own.endswith(head)
+
+
+def _is_own(keys: dict[str, str], said: dict[str, str]) -> bool:
+    """Return whether the headline in the data is nobody else's but tells the same news: then it was written by hand.
+
+    That is judged only against a heading that the page also declares; and a sentence with its full stop is a summary.
+    """
+    own, head = keys.get("json-ld headline", ""), keys.get("h1", "")
+    alone = bool(own) and list(keys.values()).count(own) == 1 and head == keys.get("og:title")
+    return alone and not said["json-ld headline"].endswith(".") and alike(said["json-ld headline"], said["h1"]) >= 0.5
 
 
 def _main(heads: Sequence[str], named: Sequence[str], site: str) -> str:
     """Return the heading that is the article's: the one most like what the page calls itself."""
     mine = [
-        head for head in heads[:8] if folded(head) and folded(head) != folded(site) and len(head) <= _LONGEST_HEADLINE
+        head
+        for head in heads[:8]
+        if _LETTERS.search(head) and folded(head) != folded(site) and len(head) <= _LONGEST_HEADLINE
     ]
     if not named:
         return mine[0] if mine else ""
-    likeness = [max(alike(head, text) for text in named) for head in mine]
+    # Of several headings most are sub-headlines, whose one or two words the headline often holds too.
+    measure = alike if len(set(mine)) < 2 else _as_long_as_alike
+    likeness = [max(measure(head, text) for text in named) for head in mine]
     best = max(likeness, default=0.0)
     return mine[likeness.index(best)] if best >= _ALIKE else ""
 
@@ -141,6 +160,12 @@ def alike(one: str, other: str) -> float:
     """Return how much of the shorter of two wordings the other shares, 0 to 1."""
     mine, theirs = _words(one), _words(other)
     return len(mine & theirs) / max(min(len(mine), len(theirs)), 1)
+
+
+def _as_long_as_alike(one: str, other: str) -> float:
+    """Return how much two wordings share of both, 0 to 1."""
+    mine, theirs = _words(one), _words(other)
+    return 2 * len(mine & theirs) / max(len(mine) + len(theirs), 1)
 
 
 def _words(text: str) -> frozenset[str]:
