@@ -77,3 +77,96 @@ def test_how_says_what_was_written_and_in_which_zone_it_was_read():
 
     assert found.how["published"] == "meta article:published_time: 2026-03-10T08:30:00+02:00 (+02:00)"
     assert found.published_text == "2026-03-10T08:30:00+02:00"
+
+
+TOLD = {
+    "de": "Die alte Fähre zwischen den beiden Inseln wird im Oktober eingestellt, teilte die Hafengesellschaft mit. ",
+    "fa": "قایق قدیمی میان دو جزیره در ماه مهر از کار می‌افتد و شرکت بندر این را روز سه‌شنبه اعلام کرد. ",
+    "th": "เรือข้ามฟากเก่าระหว่างสองเกาะจะหยุดวิ่งในเดือนตุลาคม บริษัทท่าเรือแจ้งเมื่อวันอังคาร ",
+    "vi": "Chuyến phà cũ giữa hai hòn đảo sẽ ngừng chạy vào tháng mười, công ty cảng cho biết hôm thứ ba. ",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "April 20, 2026 10:05 am"),
+        ("de", "20. April 2026, 10:05 Uhr"),
+        ("de", "Mo 20.04.26 | 10:05 Uhr"),
+        ("fr", "20 avril 2026 à 10h05"),
+        ("es", "20 de abril de 2026 10:05"),
+        ("ca", "20 d’abril de 2026"),
+        ("pt", "20 de abril de 2026 às 10h05"),
+        ("it", "20 aprile 2026 10:05"),
+        ("ro", "20 aprilie 2026, 10:05"),
+        ("nl", "20 april 2026 10:05"),
+        ("sv", "20 april 2026 kl. 10.05"),
+        ("fi", "20.4.2026 klo 10.05"),
+        ("et", "20. aprill 2026"),
+        ("lt", "2026 m. balandžio 20 d."),
+        ("pl", "20 kwietnia 2026, 10:05"),
+        ("cs", "20. dubna 2026 10:05"),
+        ("hu", "2026. április 20. 10:05"),
+        ("tr", "20 Nisan 2026 10:05"),
+        ("ru", "20 апреля 2026, 10:05"),
+        ("uk", "20 квітня 2026, 10:05"),
+        ("el", "20 Απριλίου 2026, 10:05"),
+        ("ar", "20 أبريل 2026"),
+        ("fa", "۳۱ فروردین ۱۴۰۵"),
+        ("he", "20 באפריל 2026"),
+        ("ur", "20 اپریل 2026"),
+        ("hi", "20 अप्रैल 2026"),
+        ("bn", "২০ এপ্রিল ২০২৬"),
+        ("ta", "20 ஏப்ரல் 2026"),
+        ("th", "20 เมษายน 2569"),
+        ("vi", "20 tháng 4, 2026"),
+        ("id", "20 April 2026 10:05 WIB"),
+        ("ja", "2026年4月20日 10時05分"),
+        ("ko", "2026.04.20. 10:05"),
+        ("zh", "2026年04月20日 10:05"),
+    ],
+)
+def test_a_dateline_is_read_in_its_language(language, line):
+    words = TOLD.get(language, "")
+    body = "".join(f"<p>{words * 3}{number}</p>" for number in range(5)) if words else WORDS
+    page = f"<html lang={language}><title>Ferry</title><article><h1>Ferry</h1><div>{line}</div>{body}</article></html>"
+
+    assert extract(page.encode(), "").published.date().isoformat() == "2026-04-20"
+
+
+@pytest.mark.parametrize(
+    ("line", "published", "modified"),
+    [
+        ("<div>Published</div><div>3 May 2026</div>", "2026-05-03", None),
+        ("<div>3 May 2026</div><div>Last updated:</div><div>9 May 2026</div>", "2026-05-03", "2026-05-09"),
+    ],
+)
+def test_a_label_in_a_line_of_its_own_says_what_the_date_below_means(line, published, modified):
+    clipping = extract(f"<title>Ferry</title><article><h1>Ferry</h1>{line}{WORDS}</article>".encode(), "")
+
+    assert clipping.published.date().isoformat() == published
+    assert (clipping.modified and clipping.modified.date().isoformat()) == modified
+
+
+def test_the_label_published_is_enough_far_below_the_text():
+    end = "<p>Share this story</p>" * 30 + "<h4>Published</h4><div>3 May 2026</div>"
+    clipping = extract(f"<title>Ferry</title><article><h1>Ferry</h1>{WORDS}</article>{end}".encode(), "")
+
+    assert clipping.published.date().isoformat() == "2026-05-03"
+
+
+def test_microdata_in_the_body_counts_unless_it_is_also_said_of_teasers():
+    own = '<meta itemprop="datePublished" content="2026-05-03"><meta itemprop="author" content="Ann Lee">'
+    page = f"<title>Ferry</title><article><h1>Ferry</h1>{WORDS}{{}}</article>"
+    teaser = '<meta itemprop="datePublished" content="2026-01-01">'
+
+    assert extract(page.format(own).encode(), "").published.date().isoformat() == "2026-05-03"
+    assert extract(page.format(own).encode(), "").authors == ("Ann Lee",)
+    assert extract(page.format(own + teaser).encode(), "").published is None
+
+
+@pytest.mark.parametrize("name", ["published", "published-date", "published_date"])
+def test_a_meta_tag_of_a_less_known_name_is_read(name):
+    page = f'<title>Ferry</title><meta name="{name}" content="2026-05-03"><article><h1>Ferry</h1>{WORDS}</article>'
+
+    assert extract(page.encode(), "").published.date().isoformat() == "2026-05-03"

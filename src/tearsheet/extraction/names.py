@@ -105,9 +105,9 @@ def is_office(name: str, site: str) -> bool:
     """Return whether a name is that of an agency, a desk, a company or the paper itself (`site`: its names, one a line)."""
     if is_agency(name) or _COMPANY.search(name):
         return True
-    mine = folded(name)
+    mine, is_acronym = folded(name), name.isupper() and len(name) >= 3
     return any(
-        mine == other or (len(other) >= 4 and mine.startswith(other))
+        mine == other or (len(other) >= 4 and mine.startswith(other)) or (is_acronym and other.startswith(mine))
         for other in map(folded, site.split("\n"))
         if other
     )

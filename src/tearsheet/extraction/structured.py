@@ -42,6 +42,9 @@ _PAGE = frozenset(
         "Event",
     )
 )
+_PROPERTIES = frozenset(
+    ("datepublished", "datemodified", "datecreated", "author", "articlesection", "keywords", "isaccessibleforfree")
+)
 _COMMENT = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$|;\s*$", re.S
 )
@@ -93,6 +96,7 @@ def declared(page: html.Stream, url: str) -> Declared:
         elif tag.startswith("<base "):
             base = html.attributes(tag).get("href", "")
         elif tag.startswith("<body"):
+            _microdata(pieces[place::2], meta)
             break
     nodes = tuple(_nodes(page.scripts))
     return Declared(
@@ -146,6 +150,19 @@ def _meta(tag: str, meta: dict[str, list[str]]) -> None:
         name = given.get(key, "").strip().lower()
         if name:
             meta.setdefault(name, []).append(content)
+
+
+def _microdata(tags: list[str], meta: dict[str, list[str]]) -> None:
+    """Add what `<meta itemprop>` in the body says of the article; what has several values there is said of teasers too."""
+    found: dict[str, list[str]] = {}
+    for tag in dict.fromkeys(tag for tag in tags if tag.startswith("<meta ")):
+        given = html.attributes(tag)
+        for name in given.get("itemprop", "").lower().split():
+            if name in _PROPERTIES and given.get("content", "").strip():
+                found.setdefault(name, []).append(given["content"].strip())
+    for name, values in found.items():
+        if len(set(values)) == 1:
+            meta.setdefault(name, values)
 
 
 def _nodes(scripts: list[str]) -> Iterator[Node]:

@@ -31,6 +31,9 @@ _PUBLISHED = [
     "publish_date",
     "pubdate",
     "publication_date",
+    "published",
+    "published-date",
+    "published_date",
     "publicationdate",
     "cxenseparse:recs:publishtime",
     "cxenseparse:publishtime",
@@ -64,12 +67,20 @@ _MODIFIED = [
     "article.updated",
     "modificationdate",
 ]
-_MONTH = r"[^\W\d_]{3,12}\.?"
-_TIME = r"(?:[\s,，|·–—at]{0,6}(?:um |à |o |ore |kl\.? ?)?\d{1,2}[:：.h]\d{2}(?:[:：]\d{2})?(?:\s?[ap]\.?m\.?)?)?"
+# Not only letters: many scripts write vowels as marks.
+_MONTH = r"[^\s\d.,:;|/()\[\]–—-]{3,14}\.?"
+# The years of other numerals, and those of Thailand and Iran, are the grammar's to judge.
+_YEAR = r"(?:(?:19|20|25)\d\d|[۰-۹٠-٩०-९০-৯]{4})"
+_TIME = (
+    r"(?:[\s,，|·–—at]{0,6}(?:um |à |às |o |ore |kl\.? ?|klo )?\d{1,2}[:：.h]\d{2}(?:[:：]\d{2})?(?:\s?[ap]\.?m\.?)?)?"
+)
 WRITTEN = re.compile(
-    rf"(?i)(?:19|20)\d\d\s?[-/.年년]\s?\d{{1,2}}\s?[-/.月월]\s?\d{{1,2}}\s?[日일]?(?:\s*[（(].[)）])?\s*(?:\d{{1,2}}(?:[:：]\d{{2}}){{1,2}}|\d{{1,2}}[時时]\d{{2}}分?)?|"
-    rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s)?{_MONTH}(?:\sde)?,?\s(?:19|20)\d\d{_TIME}|\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d{_TIME}|"
-    rf"\b\d{{1,2}}[./-]\d{{1,2}}[./-](?:19|20)\d\d{_TIME}"
+    rf"(?i){_YEAR}\s?[-/.年년]\s?\d{{1,2}}\s?[-/.月월]\s?\d{{1,2}}\s?[日일]?(?:\s*[（(].[)）])?\s*(?:\d{{1,2}}(?:[:：]\d{{2}}){{1,2}}|\d{{1,2}}[時时]\d{{2}}分?)?|"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s|d[’'])?{_MONTH}(?:\sde)?,?\s{_YEAR}{_TIME}|\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d{_TIME}|"
+    rf"\b\d{{1,2}}[./-]\d{{1,2}}[./-](?:19|20)\d\d{_TIME}|"
+    # Of dates with two digits for the year only those with points and a time of day: 25.04.24 | 14:07.
+    rf"\b\d{{1,2}}\.\d{{1,2}}\.\d\d[\s,|·–-]{{1,5}}\d{{1,2}}[:.]\d{{2}}(?: Uhr)?|"
+    rf"\b(?:19|20)\d\d(?:\.| m\.)\s{_MONTH}\s\d{{1,2}}\.?{_TIME}|\b\d{{1,2}} tháng \d{{1,2}},?(?: năm)? (?:19|20)\d\d"
 )
 _CHANGED = re.compile(
     r"(?i)updat|modif|aktualis|mis à jour|actualiz|aggiornat|更新|修改|수정|обновл|bijgewerkt|oppdatert|"
@@ -81,7 +92,7 @@ _POSTED = re.compile(
     r"diterbitkan|ngày đăng|dipublikasikan"
 )
 _ZONES = timedelta(hours=26)
-_BEFORE, _MANY = 24, 600
+_BEFORE, _MANY, _LABEL = 24, 600, 30
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[/_.-]|t\d|$)")
 _ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$")
 
@@ -198,9 +209,12 @@ def _written(text: str) -> list[tuple[str, bool]]:
 
 def _posted(walk: Walk) -> Iterator[str]:
     """Return the dates of short lines anywhere that say when something was published; the last resort of old pages."""
-    for block in walk.blocks[:_MANY]:
+    for number, block in enumerate(walk.blocks[:_MANY]):
         if block.chars <= 160 and _POSTED.search(block.text) and not block.box.all_bits & COMMENT:
-            yield from (text for text, is_change in _written(block.text) if not is_change)
+            dates_in = _written(block.text)
+            if not dates_in and block.chars <= _LABEL and number + 1 < len(walk.blocks):
+                dates_in = _written(walk.blocks[number + 1].text[:_LABEL])
+            yield from (text for text, is_change in dates_in if not is_change)
 
 
 def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, bool]]:
@@ -210,7 +224,7 @@ def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, bool]]:
     if not walk.blocks:
         return
     first, last = (kept[0], kept[-1]) if kept else (0, 0)
-    head = next((at for at in range(first, max(first - 40, -1), -1) if walk.blocks[at].name in ("h1", "h2")), first)
+    head = _head(walk, first)
     near = sorted(
         range(max(head - 12, 0), min(first + 8, len(walk.blocks))),
         key=lambda at: (walk.blocks[at].chars > 240, abs(at - head) + 4 * (at < head - 3)),
@@ -219,4 +233,16 @@ def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, bool]]:
         block = walk.blocks[at]
         if block.chars > 600 or block.box.all_bits & COMMENT:
             continue
-        yield from _written(block.text)
+        labelled = at > 0 and _is_label_of_change(walk.blocks[at - 1].text)
+        yield from ((text, is_change or labelled) for text, is_change in _written(block.text))
+
+
+def _head(walk: Walk, first: int) -> int:
+    """Return the headline above the body: the nearest main heading, else a lesser one, else where the body begins."""
+    above = range(first, max(first - 40, -1), -1)
+    return next((at for name in ("h1", "h2") for at in above if walk.blocks[at].name == name), first)
+
+
+def _is_label_of_change(text: str) -> bool:
+    """Return whether a line is nothing but the words before a date of change: `Last updated:`."""
+    return len(text) <= _LABEL and _CHANGED.search(text) is not None and not WRITTEN.search(text)
