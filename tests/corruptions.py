@@ -186,7 +186,8 @@ def _header_changed(plain: bytes, rng: random.Random) -> bytes:
     return plain.replace(b"Server: nginx", b"Server: nginY", 1)
 
 
-def _forged(plain: bytes, rng: random.Random) -> bytes:
+def forged(plain: bytes) -> bytes:
+    """Return a record whose body was changed, with all its lengths and digests made anew."""
     head, _, rest = plain.partition(b"\r\n\r\n")
     block = rest.removesuffix(b"\r\n\r\n") + b"forged"
     payload = block[block.index(b"\r\n\r\n") + 4 :]
@@ -236,7 +237,7 @@ KINDS: dict[str, Kind] = {
     "WARC-Date changed": _repacked(_year_back),
     "WARC-Target-URI changed": _repacked(_other_uri),
     "HTTP header changed": _repacked(_header_changed),
-    "payload forged with fresh digests": _repacked(_forged),
+    "payload forged with fresh digests": _repacked(lambda plain, rng: forged(plain)),
     "Content-Length too large": _repacked(_length_off(50)),
     "Content-Length too small": _repacked(_length_off(-50)),
     "garbage inserted": _garbage,

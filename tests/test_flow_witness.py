@@ -1,9 +1,7 @@
 """Checkpoints that others kept, in every form, show that nothing was taken out, changed or moved; and time stamps of them."""
 
-import http.server
 import shutil
 import subprocess
-import threading
 from base64 import b64encode
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -11,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.flow_archive import followed, new_archive, ran
+from tests.serving import Answer, serving
 from tests.test_flow_verify import changed, flipped, problems, run, written
 
 from tearsheet.fetch import Fetcher
@@ -170,25 +169,13 @@ class Authority:
 
 @contextmanager
 def listening(answer, *, status=200):
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            assert self.headers["Content-Type"] == "application/timestamp-query"
-            body = answer(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(status)
-            if status == 302:
-                self.send_header("Location", "/again")
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def reply(asked):
+        assert asked.headers["Content-Type"] == "application/timestamp-query"
+        location = {"Location": "/again"} if status == 302 else {}
+        return Answer(answer(asked.body), status, {"Content-Type": "application/timestamp-reply", **location})
 
-        def log_message(self, *values):
-            """Say nothing."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://tsa.localhost:{server.server_port}/tsr"
-        server.shutdown()
+    with serving(reply) as port:
+        yield f"http://tsa.localhost:{port}/tsr"
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.flow_archive import followed, opened, ran
+from tests.serving import Answer, serving
 
 from tearsheet.archive import create_archive
 from tearsheet.errors import AddressRefused, TearsheetError
@@ -114,28 +115,18 @@ def canary():
 @contextmanager
 def host_of(pages):
     """Serve `pages` (path -> (type, text) or a redirect's address) under the one name that the archive may ask."""
-    import http.server
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            page = pages.get(self.path)
-            self.send_response(404 if page is None else 200 if isinstance(page, tuple) else 302)
-            if isinstance(page, str):
-                self.send_header("Location", page.encode().decode("latin-1"))
-            body = page[1].encode("utf-8", "surrogateescape") if isinstance(page, tuple) else b""
-            if isinstance(page, tuple):
-                self.send_header("Content-Type", page[0])
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(asked):
+        match pages.get(asked.path):
+            case None:
+                return Answer(status=404)
+            case str(location):
+                return Answer(status=302, headers={"Location": location.encode().decode("latin-1")})
+            case media_type, text:
+                return Answer(text.encode("utf-8", "surrogateescape"), headers={"Content-Type": media_type})
 
-        def log_message(self, *values):
-            """Say nothing."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://{GOOD}:{server.server_port}"
-        server.shutdown()
+    with serving(answer) as port:
+        yield f"http://{GOOD}:{port}"
 
 
 def archive_at(folder, *, more=""):

@@ -1,13 +1,13 @@
 """A damaged WARC file: every undamaged record is still read, nothing damaged is given out, and all of it is reported."""
 
 import gzip
-import hashlib
 import mmap
 import random
 import re
 from datetime import UTC, datetime
 
 import pytest
+from tests.corruptions import forged
 
 from tearsheet.errors import BadWarc
 from tearsheet.model import Capture, Place
@@ -118,17 +118,6 @@ def longer(plain, by):
     return re.sub(
         rb"(\r\nContent-Length: )(\d+)", lambda found: b"%s%d" % (found[1], int(found[2]) + by), plain, count=1
     )
-
-
-def forged(plain):
-    """Return a record whose body was changed, with all its lengths and digests made anew."""
-    head, _, rest = plain.partition(b"\r\n\r\n")
-    block = rest.removesuffix(b"\r\n\r\n") + b"forged"
-    payload = block[block.index(b"\r\n\r\n") + 4 :]
-    for name, data in ((b"WARC-Block-Digest", block), (b"WARC-Payload-Digest", payload)):
-        head = re.sub(name + rb": \S+", name + b": sha256:" + hashlib.sha256(data).hexdigest().encode(), head)
-    head = re.sub(rb"Content-Length: \d+", b"Content-Length: %d" % len(block), head)
-    return head + b"\r\n\r\n" + block + b"\r\n\r\n"
 
 
 def half_forged(plain):

@@ -11,49 +11,16 @@ from tearsheet import urls
 from tearsheet.html.addresses import embed_address, embed_label, picture_address
 from tearsheet.html.trees import INLINE, attributes, escape, stream, tag_name, unescaped
 
+_OTHERS = (
+    *("p", "h2", "h3", "h4", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "figure", "figcaption"),
+    *("table", "caption", "thead", "tbody", "tr", "br", "hr", "span"),
+)
+_WORDS = ("em", "strong", "sub", "sup", "cite", "q", "time", "bdi", "ruby", "rt", "rp", "s", "small", "code")
+"""Tags inside a line that mean the same here as on the page."""
 VOCABULARY: dict[str, frozenset[str]] = {
     tag: frozenset(attributes.split()) | {"lang", "dir"}
     for tag, attributes in {
-        **dict.fromkeys(
-            [
-                "p",
-                "h2",
-                "h3",
-                "h4",
-                "ul",
-                "ol",
-                "li",
-                "dl",
-                "dt",
-                "dd",
-                "blockquote",
-                "pre",
-                "code",
-                "table",
-                "caption",
-                "thead",
-                "tbody",
-                "tr",
-                "figure",
-                "figcaption",
-                "em",
-                "strong",
-                "sub",
-                "sup",
-                "br",
-                "hr",
-                "cite",
-                "q",
-                "span",
-                "bdi",
-                "ruby",
-                "rt",
-                "rp",
-                "s",
-                "small",
-            ],
-            "",
-        ),
+        **dict.fromkeys((*_OTHERS, *_WORDS), ""),
         "a": "href title",
         "img": "src alt width height",
         "td": "colspan rowspan",
@@ -97,26 +64,7 @@ def sanitised(markup: str) -> str:
 
 
 _INLINE_AS = {
-    **{
-        name: name
-        for name in [
-            "a",
-            "em",
-            "strong",
-            "sub",
-            "sup",
-            "cite",
-            "q",
-            "time",
-            "bdi",
-            "ruby",
-            "rt",
-            "rp",
-            "s",
-            "small",
-            "code",
-        ]
-    },
+    **{name: name for name in ("a", *_WORDS)},
     "i": "em",
     "b": "strong",
     "strike": "s",
