@@ -117,7 +117,6 @@ VALUES = [
     ("leaf", "at"),
     ("leaf", "event"),
     ("leaf", "salt"),
-    ("leaf", "subject"),
     ("listing", "entry"),
     ("recipe", "text"),
     ("revision", "seen_at"),

@@ -111,7 +111,7 @@ def test_no_two_leaves_have_one_salt(press):
 def noted(archive):
     """Add a leaf, so that there is something to seal."""
     with archive.store.transaction() as db:
-        event = keeping.Event(name="gone", at=datetime.now(UTC), record=b"{}", whole=True)
+        event = keeping.Event(name="gone", at=datetime.now(UTC), record=b"{}")
         keeping.add_leaf(db, event)
 
 

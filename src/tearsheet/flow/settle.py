@@ -340,7 +340,7 @@ class Settler:
                 "at": at.isoformat(timespec="milliseconds"),
             }
         )
-        keeping.add_leaf(self.db, keeping.Event(name=event, at=at, record=record, ref=row.n, whole=True))
+        keeping.add_leaf(self.db, keeping.Event(name=event, at=at, record=record, ref=row.n))
 
     def _next_look(self, row: Wanted, n: int, cut: Cut) -> None:
         now = self.clock()

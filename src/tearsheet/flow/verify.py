@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from tearsheet.errors import BadWarc, TearsheetError
 from tearsheet.files import Folder
 from tearsheet.flow import keys, published, stamping, witnessing
 from tearsheet.flow.sealing import CHECKPOINT, FORMER, SIGNED, digest_of, reader
-from tearsheet.ledger import Checkpoint, Edge, Tree, leaf_record, subject
-from tearsheet.model import Capture, Step
+from tearsheet.ledger import Checkpoint, Edge, Tree, leaf_record, read_checkpoint, subject
+from tearsheet.model import Capture, Leaf, Step
 from tearsheet.store import checking, comparing, journal, leaves, rebuilding, warcfiles
 from tearsheet.store.values import raw_digest, to_ms
 from tearsheet.warc.writer import uri
@@ -177,15 +177,23 @@ class _Verification:
 
     def _leaves(self, id: str) -> None:
         """Check that every leaf stands for what the catalog says it does."""
+        signed = self._signed()
         for kept in leaves.of_article(self.db, id) if id else leaves.kept(self.db):
             self.count["leaves"] += 1
             if not kept.salt:
                 self.count["removed"] += 1
-            elif subject(kept.record, kept.salt) != kept.leaf.subject:
+            elif subject(kept.record, kept.salt) != kept.leaf.subject or not signed(kept.leaf):
                 self.problems.append(
                     (f"leaf {kept.leaf.seq}", f"the {kept.leaf.event} it stands for is missing or was changed")
                 )
             self._step("leaves", self.count["leaves"])
+
+    def _signed(self) -> Callable[[Leaf], bool]:
+        """Return the function that says whether a leaf is the one that was signed, or newer than what was."""
+        folder = Folder(self.archive.path / "ledger")
+        size = read_checkpoint(folder.get(CHECKPOINT)).size if folder.has(CHECKPOINT) else 0
+        bundle = lru_cache(maxsize=2)(Tree(size, reader(folder)).records)
+        return lambda leaf: leaf.seq >= size or bundle(leaf.seq // 256)[leaf.seq % 256] == leaf_record(leaf)
 
     def _files(self) -> None:
         """Check every record of every WARC file, also those that the catalog does not point to: requests, redirects."""

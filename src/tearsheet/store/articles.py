@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from tearsheet import urls
 from tearsheet.model import Capture, Categories, Entry
@@ -49,11 +50,14 @@ class Sighting:
 
 def category(db: sqlite3.Connection, path: Categories) -> int:
     """Return the row number of a category path, made if it is new."""
-    text = json.dumps(path, ensure_ascii=False)
+    return _category(db, json.dumps(path, ensure_ascii=False))
+
+
+def _category(db: sqlite3.Connection, text: str) -> int:
     row = db.execute("SELECT n FROM category WHERE path = ?", (text,)).fetchone()
-    if row:
-        return int(row[0])
-    return int(db.execute("INSERT INTO category (path) VALUES (?) RETURNING n", (text,)).fetchone()[0])
+    if row is None:
+        row = db.execute("INSERT INTO category (path) VALUES (?) RETURNING n", (text,)).fetchone()
+    return int(row[0])
 
 
 def categories(db: sqlite3.Connection) -> dict[int, Categories]:
@@ -83,13 +87,14 @@ def addresses_lead_to(db: sqlite3.Connection, old: int, new: int) -> None:
 def add_article(db: sqlite3.Connection, url: str, sighting: Sighting) -> int:
     """Return the row number of a new article at `url`, wanted at once."""
     ms = to_ms(sighting.at)
-    row = db.execute(
+    n = db.execute(
         """INSERT INTO article (id, url, source, category, first_seen, last_seen, moment, due_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING n""",
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
         (_free_id(db, urls.article_id(url)), url, sighting.source, sighting.category, ms, ms, ms, ms),
-    ).fetchone()
-    add_address(db, row["n"], url)
-    return int(row["n"])
+    ).lastrowid
+    assert n is not None  # a row was inserted
+    add_address(db, n, url)
+    return n
 
 
 def list_article(db: sqlite3.Connection, article: int, entry: Entry, sighting: Sighting) -> str:
@@ -106,7 +111,7 @@ def list_article(db: sqlite3.Connection, article: int, entry: Entry, sighting: S
             VALUES (?, ?, ?, ?, ?, ?, ?)""",
             (article, source, guid, sighting.category, ms, ms, data),
         )
-        if _file(db, article, sighting.category):
+        if file(db, article):
             db.execute("UPDATE article SET change = ? WHERE n = ?", (next_change(db), article))
         return "new"
     # A listing that says the same again is the common case: it costs one write a day.
@@ -278,7 +283,7 @@ def merge(db: sqlite3.Connection, old: int, new: int) -> None:
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (new, row["source"], row["guid"], row["category"], row["first_seen"], row["last_seen"], row["entry"]),
         )
-        _file(db, new, row["category"])
+    file(db, new)
     db.execute("DELETE FROM listing WHERE article = ?", (old,))
     db.execute(
         """UPDATE capture SET article = :new, url = CASE url WHEN '' THEN (SELECT url FROM article WHERE n = :old) ELSE url END
@@ -316,22 +321,25 @@ def next_change(db: sqlite3.Connection) -> int:
     )
 
 
-def file_all(db: sqlite3.Connection, article: int) -> None:
-    """File an article that has just got its `seq` under the categories of all its listings."""
-    for row in db.execute("SELECT category FROM listing WHERE article = ?", (article,)).fetchall():
-        _file(db, article, row["category"])
+def file(db: sqlite3.Connection, article: int) -> bool:
+    """File an article under the categories of all its listings and those above them; return whether it has a wording yet."""
+    rows = db.execute(
+        """SELECT seq, revisions, rejected, listing.category AS leaf, path FROM article
+        JOIN listing ON listing.article = article.n JOIN category ON category.n = listing.category WHERE article.n = ?""",
+        (article,),
+    ).fetchall()
+    for row in rows:
+        if row["seq"] is not None and not row["rejected"]:
+            nodes = [(row["leaf"], row["seq"]), *((_category(db, above), row["seq"]) for above in _above(row["path"]))]
+            db.executemany("INSERT OR IGNORE INTO filed (category, seq) VALUES (?, ?)", nodes)
+    return any(row["revisions"] for row in rows)
 
 
-def _file(db: sqlite3.Connection, article: int, leaf: int) -> bool:
-    """File an article under a category and all above it; return whether it has a wording yet."""
-    row = db.execute("SELECT seq, revisions, rejected FROM article WHERE n = ?", (article,)).fetchone()
-    if row["seq"] is not None and not row["rejected"]:
-        path = json.loads(db.execute("SELECT path FROM category WHERE n = ?", (leaf,)).fetchone()["path"])
-        nodes = [leaf, *(category(db, tuple(path[:depth])) for depth in range(1, len(path)))]
-        db.executemany(
-            "INSERT OR IGNORE INTO filed (category, seq) VALUES (?, ?)", [(node, row["seq"]) for node in nodes]
-        )
-    return bool(row["revisions"])
+@lru_cache(maxsize=10_000)
+def _above(path: str) -> tuple[str, ...]:
+    """Return the paths above a category's, outermost first."""
+    names = json.loads(path)
+    return tuple(json.dumps(names[:depth], ensure_ascii=False) for depth in range(1, len(names)))
 
 
 def _free_id(db: sqlite3.Connection, id: str) -> str:

@@ -27,17 +27,16 @@ class WantedPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something the ledger is to hold. `record` is what its leaf stands for; `ref` and `number` say which row it is made from.
+    """Something the ledger is to hold. `ref` and `number` say which row the record is made from that its leaf stands for.
 
-    `whole` keeps the record itself, for events that no row holds. `salt` is drawn if none is given.
+    `record` is the record itself, for events that no row holds. `salt` is drawn if none is given.
     """
 
     name: str
     at: datetime
-    record: bytes
     ref: int = 0
     number: int = 0
-    whole: bool = False
+    record: bytes | None = None
     salt: bytes = b""
 
 
@@ -72,10 +71,12 @@ def add_capture(
         raise ValueError("a capture is kept in the WARC before it is in the catalog")
     n = db.execute(
         """INSERT INTO capture (kind, url, final_url, at, status, digest, article, file, offset, length, note)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n""",
+        VALUES (?, iif(? = (SELECT url FROM article WHERE n = ?), '', ?), ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             kind,
-            "" if article is not None and capture.url == _address(db, article) else capture.url,
+            capture.url,
+            article,
+            capture.url,
             "" if capture.final_url == capture.url else capture.final_url,
             to_ms(capture.captured_at),
             capture.status,
@@ -86,9 +87,10 @@ def add_capture(
             place.length,
             note,
         ),
-    ).fetchone()["n"]
-    add_leaf(db, Event(name="capture", at=capture.captured_at, ref=n, record=capture_record(db, n)))
-    return int(n)
+    ).lastrowid
+    assert n is not None  # a row was inserted
+    add_leaf(db, Event(name="capture", at=capture.captured_at, ref=n))
+    return n
 
 
 def warc_file(db: sqlite3.Connection, name: str) -> int:
@@ -151,22 +153,18 @@ def canonical(record: dict[str, object]) -> bytes:
 
 
 def add_leaf(db: sqlite3.Connection, event: Event) -> int:
-    """Return the sequence number of a new leaf, from 0."""
+    """Return the sequence number of a new leaf, from 0.
+
+    Its subject is not stored: salt and record give it, until they are removed (see `leaves.leaf_of`).
+    """
     salt = event.salt or os.urandom(16)
-    row = db.execute(
+    seq = db.execute(
         """INSERT INTO leaf (seq, at, event, subject, salt, ref, number, record)
-        VALUES ((SELECT coalesce(max(seq) + 1, 0) FROM leaf), ?, ?, ?, ?, ?, ?, ?) RETURNING seq""",
-        (
-            to_ms(event.at),
-            event.name,
-            hashlib.sha256(salt + event.record).digest(),
-            salt,
-            event.ref,
-            event.number,
-            event.record if event.whole else None,
-        ),
-    ).fetchone()
-    return int(row["seq"])
+        VALUES ((SELECT coalesce(max(seq) + 1, 0) FROM leaf), ?, ?, x'', ?, ?, ?, ?)""",
+        (to_ms(event.at), event.name, salt, event.ref, event.number, event.record),
+    ).lastrowid
+    assert seq is not None  # a row was inserted
+    return seq
 
 
 def add_clipping(db: sqlite3.Connection, clipping: Clipping, *, base: int | None = None) -> int:
@@ -176,10 +174,12 @@ def add_clipping(db: sqlite3.Connection, clipping: Clipping, *, base: int | None
     row = db.execute("SELECT n FROM blob WHERE digest = ?", (digest,)).fetchone()
     if row is None:
         found = _packed(db, whole, clipping, base=base)
-        row = db.execute(
-            "INSERT INTO blob (digest, dictionary, base, data) VALUES (?, ?, ?, ?) RETURNING n",
+        n = db.execute(
+            "INSERT INTO blob (digest, dictionary, base, data) VALUES (?, ?, ?, ?)",
             (digest, found.dictionary, found.base, found.data),
-        ).fetchone()
+        ).lastrowid
+        assert n is not None  # a row was inserted
+        return n
     return int(row["n"])
 
 
@@ -270,8 +270,7 @@ def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause
     _add_revision_leaf(db, article, number, cause.at)
     if number > 1 and cause.kind != "trivial":
         db.execute("UPDATE article SET edited_at = ? WHERE n = ?", (to_ms(cause.at), article))
-    db.execute("UPDATE article SET rejected = ?, revisions = ? WHERE n = ?", (cause.rejected, number, article))
-    show(db, article, clipping)
+    show(db, article, clipping, rejected=cause.rejected, revisions=number)
     return number
 
 
@@ -302,26 +301,38 @@ def recut(db: sqlite3.Connection, article: int, number: int, clipping: Clipping,
 
 def accept(db: sqlite3.Connection, article: int, clipping: Clipping) -> None:
     """Let `article`, which was judged to be none, be one after all, with the wording it has."""
-    db.execute("UPDATE article SET rejected = 0 WHERE n = ?", (article,))
-    show(db, article, clipping)
+    show(db, article, clipping, rejected=False)
 
 
-def show(db: sqlite3.Connection, article: int, clipping: Clipping) -> None:
-    """Let the article's row say what its newest wording says; give it its place among the arrivals if it has none."""
+def show(
+    db: sqlite3.Connection,
+    article: int,
+    clipping: Clipping,
+    *,
+    rejected: bool | None = None,
+    revisions: int | None = None,
+) -> None:
+    """Let the article's row say what its newest wording says; give it its place among the arrivals if it has none.
+
+    Whether it is rejected, and how many revisions it has, stays as it was if it is not said.
+    """
     db.execute(
         """UPDATE article SET title = ?, authors = ?, language = ?, excerpt = ?, lead = ?, published = ?,
-            moment = coalesce(?, first_seen), change = ?,
-            seq = CASE WHEN seq IS NULL AND NOT rejected THEN (SELECT coalesce(max(seq), 0) + 1 FROM article)
-                ELSE seq END
+            moment = coalesce(?, first_seen), change = ?, rejected = coalesce(?, rejected),
+            revisions = coalesce(?, revisions), seq = CASE WHEN seq IS NULL AND NOT coalesce(?, rejected)
+                THEN (SELECT coalesce(max(seq), 0) + 1 FROM article) ELSE seq END
         WHERE n = ?""",
         (
             *shown_of(clipping),
             ms_or_none(clipping.published),
             articles.next_change(db),
+            rejected,
+            revisions,
+            rejected,
             article,
         ),
     )
-    articles.file_all(db, article)
+    articles.file(db, article)
 
 
 def shown_of(clipping: Clipping) -> tuple[str, str, str, str, str, int | None]:
@@ -427,12 +438,7 @@ def pictures(db: sqlite3.Connection, urls: list[str]) -> dict[str, Picture]:
 
 
 def _add_revision_leaf(db: sqlite3.Connection, article: int, number: int, at: datetime) -> None:
-    record = revision_record(db, article, number)
-    add_leaf(db, Event(name="revision", at=at, record=record, ref=article, number=number))
-
-
-def _address(db: sqlite3.Connection, article: int) -> str:
-    return str(db.execute("SELECT url FROM article WHERE n = ?", (article,)).fetchone()[0])
+    add_leaf(db, Event(name="revision", at=at, ref=article, number=number))
 
 
 def _recipe(db: sqlite3.Connection, text: str) -> int:

@@ -1,8 +1,9 @@
 """The ledger's leaves as the catalog holds them, and the records they stand for, made from the rows."""
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +27,7 @@ class Kept:
 def since(db: sqlite3.Connection, seq: int) -> Iterator[Leaf]:
     """Yield every leaf from number `seq` on."""
     while rows := db.execute("SELECT * FROM leaf WHERE seq >= ? ORDER BY seq LIMIT ?", (seq, LOT)).fetchall():
-        yield from map(leaf_of, rows)
+        yield from (leaf_of(db, row) for row in rows)
         seq = rows[-1]["seq"] + 1
 
 
@@ -68,8 +69,9 @@ def moves(db: sqlite3.Connection, id: str) -> list[tuple[datetime, str, str]]:
 def kept_of(db: sqlite3.Connection, row: sqlite3.Row) -> Kept:
     """Return the leaf of a row with the record it stands for."""
     if row["salt"] is None:
-        return Kept(leaf=leaf_of(row), record=b"", salt=b"")
-    return Kept(leaf=leaf_of(row), record=row["record"] or _made(db, row), salt=row["salt"])
+        return Kept(leaf=_leaf(row, row["subject"]), record=b"", salt=b"")
+    record = row["record"] or _made(db, row)
+    return Kept(leaf=_leaf(row, row["subject"] or subject_of(record, row["salt"])), record=record, salt=row["salt"])
 
 
 def note_settings(db: sqlite3.Connection, digests: Mapping[str, str], *, at: datetime) -> None:
@@ -79,12 +81,29 @@ def note_settings(db: sqlite3.Connection, digests: Mapping[str, str], *, at: dat
     ).fetchone()
     if row is None or json.loads(row["record"])["files"] != dict(digests):
         record = canonical({"event": SETTINGS, "files": dict(digests), "at": at.isoformat()})
-        add_leaf(db, Event(name=SETTINGS, at=at, record=record, whole=True))
+        add_leaf(db, Event(name=SETTINGS, at=at, record=record))
 
 
-def leaf_of(row: sqlite3.Row) -> Leaf:
-    """Return the leaf of a row."""
-    return Leaf(seq=row["seq"], at=from_ms(row["at"]), event=row["event"], subject=row["subject"])
+def leaf_of(db: sqlite3.Connection, row: sqlite3.Row) -> Leaf:
+    """Return the leaf of a row. A subject stands there only if salt and record do not (any more), or from an earlier version."""
+    return _leaf(row, row["subject"]) if row["subject"] else kept_of(db, row).leaf
+
+
+def subject_of(record: bytes, salt: bytes) -> bytes:
+    """Return the subject of the leaf with this record and salt."""
+    return hashlib.sha256(salt + record).digest()
+
+
+def forget(db: sqlite3.Connection, seqs: Iterable[int]) -> None:
+    """Make it impossible to say what these leaves stand for. Their subjects stay; while the rows are there they are known."""
+    for seq in seqs:
+        leaf = leaf_of(db, db.execute("SELECT * FROM leaf WHERE seq = ?", (seq,)).fetchone())
+        db.execute("UPDATE leaf SET subject = ? WHERE seq = ?", (leaf.subject, seq))
+        db.execute("UPDATE leaf SET salt = NULL, record = NULL, ref = 0 WHERE seq = ?", (seq,))
+
+
+def _leaf(row: sqlite3.Row, subject: bytes) -> Leaf:
+    return Leaf(seq=row["seq"], at=from_ms(row["at"]), event=row["event"], subject=subject)
 
 
 def _made(db: sqlite3.Connection, row: sqlite3.Row) -> bytes:

@@ -9,7 +9,7 @@ from tearsheet.model import Leaf, Place
 from tearsheet.store import packing, warcfiles
 from tearsheet.store.checking import integrity
 from tearsheet.store.journal import NOT_WRITTEN, Page, written
-from tearsheet.store.leaves import leaf_of
+from tearsheet.store.leaves import leaf_of, subject_of
 from tearsheet.store.opening import PAGE_BYTES
 from tearsheet.store.values import to_ms
 from tearsheet.store.warcfiles import WarcFile
@@ -52,7 +52,7 @@ def note_erasures(db: sqlite3.Connection, places: Sequence[Place]) -> None:
 def leaf(db: sqlite3.Connection, seq: int) -> Leaf | None:
     """Return leaf `seq`, or None."""
     row = db.execute("SELECT * FROM leaf WHERE seq = ?", (seq,)).fetchone()
-    return leaf_of(row) if row else None
+    return leaf_of(db, row) if row else None
 
 
 def set_state(db: sqlite3.Connection, key: str, value: str) -> None:
@@ -77,12 +77,12 @@ def is_leaf_of(db: sqlite3.Connection, leaf: Leaf, name: str, size: int, digest:
     """Return whether `leaf` says that the WARC file `name` was closed as it is now; it is written down then."""
     record = warcfiles.record_of(WarcFile(name=name, size=size, digest=digest), at=leaf.at)
     salt = warcfiles.salt_of(record)
-    if warcfiles.subject_of(record, salt) != leaf.subject:
+    if subject_of(record, salt) != leaf.subject:
         return False
     db.execute(
         """INSERT INTO leaf (seq, at, event, subject, salt, ref, record)
-        VALUES (?, ?, ?, ?, ?, (SELECT n FROM warc_file WHERE name = ?), ?)""",
-        (leaf.seq, to_ms(leaf.at), leaf.event, leaf.subject, salt, name, record),
+        VALUES (?, ?, ?, x'', ?, (SELECT n FROM warc_file WHERE name = ?), ?)""",
+        (leaf.seq, to_ms(leaf.at), leaf.event, salt, name, record),
     )
     return True
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tearsheet.model import Place
+from tearsheet.store import leaves as leaf_rows
 from tearsheet.store import packing
 from tearsheet.store.articles import address_hash, next_change
 from tearsheet.store.journal import Forgotten
@@ -95,7 +96,7 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
     notice = canonical(
         {"event": "removal", "at": at.isoformat(timespec="milliseconds"), "reason": reason, "leaves": list(leaves)}
     )
-    add_leaf(db, Event(name="removal", at=at, record=notice, whole=True))
+    add_leaf(db, Event(name="removal", at=at, record=notice))
     next_change(db)
     return Taken(
         captures=len(captures),
@@ -177,7 +178,7 @@ def _forget_leaves(db: sqlite3.Connection, article: int, captures: list[int]) ->
             "SELECT seq FROM leaf WHERE ref = ? AND event IN ('revision', 'gone', 'returned')", (article,)
         )
     ]
-    db.executemany("UPDATE leaf SET salt = NULL, record = NULL, ref = 0 WHERE seq = ?", [(seq,) for seq in leaves])
+    leaf_rows.forget(db, leaves)
     return tuple(sorted(leaves))
 
 

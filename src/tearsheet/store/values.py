@@ -13,7 +13,6 @@ import zstandard
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
-_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 ADDRESS = (
     """coalesce(nullif(capture.url, ''), (SELECT url FROM article WHERE article.n = capture.article)) AS address"""
 )
@@ -52,7 +51,7 @@ def named_digest(raw: bytes | None) -> str:
 
 def to_json(value: object) -> str:
     """Return `value`, a noun of the model, as compact JSON; fields that hold their default are left out."""
-    return _encoder.encode(_plain(value))
+    return _encoder.encode(value)
 
 
 def from_json(kind: type[Any], text: str) -> Any:  # Any: the caller names the kind
@@ -91,17 +90,17 @@ def _unpacker() -> zstandard.ZstdDecompressor:
 
 
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, str | int | float):
-        return value
+    """Return what JSON has no form for as something that it has one for."""
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, tuple | list):
-        return [_plain(part) for part in value]
     if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
+        return dict(value)
     kind: Any = type(value)  # mypy takes no class for hashable
     parts = ((name, getattr(value, name)) for name in _names(kind))
-    return {name: _plain(part) for name, part in parts if part or part is False}
+    return {name: part for name, part in parts if part or part is False}
+
+
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=_plain)
 
 
 @cache

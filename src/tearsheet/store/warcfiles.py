@@ -49,7 +49,7 @@ def note(db: sqlite3.Connection, files: Iterable[WarcFile], *, at: datetime) -> 
         if row is None or known.get(file.name) == file:
             continue
         record = record_of(file, at=at)
-        add_leaf(db, Event(name=EVENT, at=at, record=record, ref=row["n"], whole=True, salt=salt_of(record)))
+        add_leaf(db, Event(name=EVENT, at=at, record=record, ref=row["n"], salt=salt_of(record)))
 
 
 def record_of(file: WarcFile, *, at: datetime) -> bytes:
@@ -62,11 +62,6 @@ def record_of(file: WarcFile, *, at: datetime) -> bytes:
 def salt_of(record: bytes) -> bytes:
     """Return the salt of a file's leaf. It is no secret: who has the file can work it out again, nobody else can guess it."""
     return hashlib.sha256(record).digest()[:16]
-
-
-def subject_of(record: bytes, salt: bytes) -> bytes:
-    """Return the subject of the leaf with this record and salt."""
-    return hashlib.sha256(salt + record).digest()
 
 
 def noted(db: sqlite3.Connection) -> list[WarcFile]:
