@@ -4,6 +4,7 @@ import gzip
 import mmap
 import random
 import re
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from tests.corruptions import forged
 from tearsheet.errors import BadWarc
 from tearsheet.model import Capture, Place
 from tearsheet.warc import Writer, check, get, read
+from tearsheet.warc.members import Unpacking
 from tearsheet.warc.reader import Reading
 
 NOW = datetime(2024, 3, 5, 12, 0, tzinfo=UTC)
@@ -279,6 +281,25 @@ def test_a_member_too_large_to_hold_is_read_as_a_stream(good, tmp_path):
     records, damages = streamed(tmp_path, gzip.compress(plain)[:-5000])
     assert RECORDS // 2 < len(records) < RECORDS
     assert any(damage.lost for damage in damages)
+
+
+def test_a_record_that_announces_more_than_can_be_held_costs_itself_and_little_memory(good, tmp_path):
+    bomb = b"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: 999999999999\r\n\r\n" + bytes(80_000_000)
+    data = gzip.compress(bomb + b"\r\n\r\n" + good.plain[3], 1)
+    tracemalloc.start()
+    try:
+        records, damages = streamed(tmp_path, data)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert [record.id for record in records] == [good.ids[3]]
+    assert [damage.why for damage in damages if damage.lost] == ["a record of 1,000,000,000,066 bytes is too large"]
+    assert peak < 40_000_000
+
+
+def test_a_member_that_unpacks_to_very_much_is_unpacked_step_by_step():
+    assert Unpacking(gzip.compress(bytes(65_000_000), 1), 0).at_once() is None
 
 
 def test_a_damaged_record_is_not_got(good, tmp_path):

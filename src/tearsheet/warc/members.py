@@ -25,13 +25,13 @@ SMALL = 4096
 HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 MAX_AT_ONCE = 4_000_000
-"""Stored bytes that are unpacked in one call: they might be a bomb of a thousand times as many."""
+"""Stored bytes that are unpacked in one call."""
 
 MAX_MEMBER = 512_000_000
 """A member that unpacks to more is read as a stream."""
 
 MAX_BUFFER = 64_000_000
-"""The largest length that is believed before it is seen."""
+"""The largest length that is believed before it is seen; a member that unpacks to more is unpacked step by step."""
 
 STEP = 65_536
 
@@ -85,7 +85,7 @@ def _alone(ahead: bytes, end: int) -> Member | None:
     """Return the member that the first `end` bytes are, if they are just one."""
     engine = isal_zlib.decompressobj(wbits=31)
     try:
-        data = engine.decompress(memoryview(ahead)[:end])
+        data = engine.decompress(memoryview(ahead)[:end], MAX_BUFFER)
     except _ISAL_ERROR:
         return None
     return Member(data, end) if engine.eof and not engine.unused_data else None
@@ -118,6 +118,15 @@ class Unpacking:
     def so_far(self) -> bytes:
         """Return what has been unpacked and not yet drawn as pieces."""
         return b"".join(self._parts)
+
+    def drawn(self) -> bytearray:
+        """Return what has been unpacked; it is not held here any more."""
+        data = bytearray()
+        for at, part in enumerate(self._parts):
+            data += part
+            self._parts[at] = b""
+        self._parts.clear()
+        return data
 
     @property
     def consumed(self) -> int:

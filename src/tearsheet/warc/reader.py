@@ -182,17 +182,21 @@ class Reading:
     def _stream(self, unpacking: Unpacking, place: int) -> Generator[Record, None, int]:
         """Yield the records of a member too big to hold: a whole file compressed as one."""
         self._damaged(place, 0, "one very large compressed member: no random access", lost=False)
-        held = _Held(unpacking)
+        held, following = _Held(unpacking), 0
         while held.fill(MAX_HEAD):
             try:
                 end = _record_end(bytes(held.data[:MAX_HEAD]), 0)
+                if end > MAX_MEMBER:
+                    raise BadWarc("", f"a record of {end:,} bytes is too large")
                 held.fill(end)
                 record = _whole(bytes(held.data[:end]), file=self.name, offset=place, length=0, verify=self.verify)
             except BadWarc as error:
-                self._damaged(place, 0, held.broken or error.cause)
+                if following >= 0:  # else it is the same damage still
+                    self._damaged(place, 0, held.broken or error.cause)
                 following = held.data.find(b"\r\n\r\nWARC/1.", 1)
                 end = following + 4 if following >= 0 else len(held.data)
             else:
+                following = 0
                 yield record
             del held.data[:end]
         return self._skip(place, held.broken) if held.broken else place + unpacking.consumed
@@ -216,7 +220,7 @@ class _Held:
     """What has been drawn from a large member and not yet given out."""
 
     def __init__(self, unpacking: Unpacking) -> None:
-        self.data = bytearray(unpacking.so_far)
+        self.data = unpacking.drawn()
         self.broken = ""
         self._pieces = unpacking.pieces()
 
