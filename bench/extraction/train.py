@@ -80,9 +80,7 @@ def page_of(case: Any, walk: Walk, said: structured.Declared) -> Page:
     else:
         truth = np.array(snippet_labels(blocks, case.with_, case.without), dtype=np.float32)
     place = {id(box): at for at, box in enumerate(walk.boxes)}
-    boxes = [
-        (place[id(box.parent)] if box.parent is not None else -1, features.tag_words(box.tag)) for box in walk.boxes
-    ]
+    boxes = [(place[id(box.parent)] if box.parent is not None else -1, box.names) for box in walk.boxes]
     return Page(
         id=case.id,
         set=case.set,

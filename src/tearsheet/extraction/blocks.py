@@ -5,28 +5,29 @@ streamed bodies live there.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of
+from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of, words_of
 from tearsheet.html import unescaped
 
 _NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
-HINTS = re.compile(r' (?:class|id|role|itemprop|data-testid|data-component|data-type|data-qa)="([^"]*)"')
+_HINTS = re.compile(r' (?:class|id|role|itemprop|data-testid|data-component|data-type|data-qa)="([^"]*)"')
 _LINK_HINTS = re.compile(r' (?:class|rel|itemprop)="([^"]*(?:author|byline|autor|writer|date|time|credit|tag)[^"]*)"')
 
+# The first four end a line of text.
 (
-    INLINE_START,
     BLOCK_START,
     BLOCK_END,
+    RULE,
+    BREAK,
+    INLINE_START,
     LINK_START,
     LINK_END,
-    BREAK,
     PICTURE,
     SKIP_START,
     SKIP_END,
     EMBED,
     NOTHING,
-    RULE,
 ) = range(12)
 
 _INLINE = (
@@ -50,7 +51,6 @@ _KIND: dict[str, int] = {
 }
 # What is written on a button is no article, but the picture that it opens is; `noscript` has those that scripts show later.
 _WITH_PICTURES = ("noscript", "button")
-_GROUPS = frozenset(("ul", "ol", "dl", "table"))
 MARKED = BYLINE | DATE | CAPTION | CREDIT
 HIDDEN = 1 << 30
 MAX_BLOCKS = 12_000
@@ -59,63 +59,66 @@ MAX_BLOCKS = 12_000
 class Box:
     """An element that holds blocks. `chars` and the other sums are over everything inside it.
 
-    `group` is the nearest list or table that it stands in or is, `article` the nearest `<article>`.
+    `kind` is its name with its class, `names` are the words of its class, id, role and the like.
     """
 
     __slots__ = (
         "all_bits",
-        "article",
-        "articles",
         "bits",
         "blocks",
         "chars",
         "depth",
         "end",
-        "group",
         "kind",
         "linked",
-        "mains",
         "name",
-        "paragraph_inside",
+        "names",
         "paragraphs",
         "parent",
         "prose",
-        "row",
         "start",
         "tag",
-        "tilt",
     )
 
     def __init__(self, parent: "Box | None", name: str, tag: str, start: int) -> None:
         self.parent = parent
         self.name = name
         self.tag = tag
-        self.start = start
-        self.end = start
-        self.group: Box | None
-        self.article: Box | None
-        self.depth: int = parent.depth + 1 if parent is not None else 0
+        self.start = self.end = start
         self.kind = ""
-        self.articles = self.mains = self.paragraph_inside = 0.0
-        self.group = self if name in _GROUPS else parent.group if parent is not None else None
-        self.article = self if name == "article" else parent.article if parent is not None else None
+        self.names: tuple[str, ...] = ()
+        self.bits = self.chars = self.linked = self.blocks = self.prose = self.paragraphs = 0
+        self.depth: int = 0
+        self.all_bits: int = 0
         if parent is not None:
-            self.articles = parent.articles + (name == "article")
-            self.mains = 1.0 if parent.name == "main" else parent.mains
-            self.paragraph_inside = 1.0 if parent.name in ("p", "blockquote") else parent.paragraph_inside
-        self.row: tuple[float, ...] | None = None
-        self.bits = 0
-        self.all_bits = 0
-        self.chars = self.linked = self.blocks = self.prose = self.paragraphs = 0
-        self.tilt: tuple[float, float, float, float] | None = None
+            self.depth = parent.depth + 1
+            self.all_bits = parent.all_bits
+
+    def nearest(self, name: str) -> "Box | None":
+        """Return the nearest box of that name that it stands in or is."""
+        box: Box | None = self
+        while box is not None and box.name != name:
+            box = box.parent
+        return box
+
+    def arranges(self) -> bool:
+        """Return whether this table holds no data but arranges the page."""
+        return self.paragraphs >= 3 or self.linked * 2 > self.chars
+
+    def add_to(self, parent: "Box") -> None:
+        """Add its sums to those of the box around it."""
+        parent.chars += self.chars
+        parent.linked += self.linked
+        parent.blocks += self.blocks
+        parent.prose += self.prose
+        parent.paragraphs += self.paragraphs
 
 
 class Block:
     """A line or paragraph of text: the pieces `start` to `end` of the stream, in `box`, under the tag `name`.
 
     `linked` are the characters inside links; `broken` says that only a `<br>` parts it from the block before it;
-    `link` is the tag of the link
-    that was open already when it began.
+    `link` is the tag of the link that was open already when it began.
     """
 
     __slots__ = (
@@ -128,26 +131,38 @@ class Block:
         "linked",
         "links",
         "name",
-        "pictures",
         "start",
         "text",
     )
 
-    def __init__(self, start: int, text: str, box: Box, name: str) -> None:
-        self.start = start
-        self.end = start
-        self.text = text
-        self.chars = len(text)
+    def __init__(self, start: int, box: Box) -> None:
+        self.start = self.end = start
         self.box = box
-        self.name = name
-        self.linked = self.links = self.bits = self.pictures = 0
+        self.name = self.text = self.link = ""
+        self.chars = self.linked = self.links = self.bits = 0
         self.broken = False
-        self.link = ""
+
+    def take(self, text: str, end: int) -> None:
+        """Take up the text that was read for it, and count it in its box."""
+        box = self.box
+        chars = len(text)
+        linked = self.linked if self.linked < chars else chars
+        self.text = text
+        self.end = end
+        self.name = box.name
+        self.chars = chars
+        self.linked = linked
+        box.blocks += 1
+        box.chars += chars
+        box.linked += linked
+        if chars >= 80 and linked * 3 < chars:
+            box.prose += chars
+            box.paragraphs += 1
 
 
 class Spot:
-    """Something in the stream that is no text: a picture, an embed, a rule, or a tag whose class says byline, date,
-    caption or credit.
+    """Something in the stream that is no text: a picture, an embed, or a tag whose class says byline, date, caption or
+    credit.
     """
 
     __slots__ = ("before", "bits", "box", "link", "name", "place", "tag")
@@ -165,98 +180,116 @@ class Spot:
 class Walk:
     """What one pass over a stream found; `before` in a spot is the number of blocks that begin before it."""
 
-    __slots__ = (
-        "_begin",
-        "_bits",
-        "_broken",
-        "_held",
-        "_link",
-        "_linked",
-        "_links",
-        "_parts",
-        "_seen",
-        "_unread",
-        "blocks",
-        "box",
-        "boxes",
-        "embeds",
-        "marks",
-        "pictures",
-        "pieces",
-    )
+    __slots__ = ("_link", "_unread", "blocks", "box", "boxes", "embeds", "marks", "pictures", "pieces")
 
-    def __init__(self, pieces: Sequence[str], start: int = 0) -> None:
+    def __init__(self, pieces: Sequence[str]) -> None:
         self.pieces = pieces
         self.blocks: list[Block] = []
-        self.box = Box(None, "body", "", start)
+        self.box = Box(None, "body", "", 0)
         self.boxes: list[Box] = [self.box]
         self.pictures: list[Spot] = []
         self.embeds: list[Spot] = []
         self.marks: list[Spot] = []
-        self._seen: dict[str, tuple[int, str, int, str]] = {}
         self._unread: set[int] = set()
-        self._begin = start
-        self._parts: list[str] = []
-        self._linked = self._links = self._bits = 0
-        self._link = self._held = ""
-        self._broken = False
-        self._run(start)
+        self._link = ""
+        self._run()
 
-    def _run(self, start: int) -> None:
-        pieces, seen, parts = self.pieces, self._seen, self._parts
-        skip, depth = "", 0
-        for place in range(start | 1, len(pieces), 2):
+    def _run(self) -> None:
+        # The innermost loop of a cutting: some two thousand tags a page.
+        pieces, blocks, boxes, known = self.pieces, self.blocks, self.boxes, _known
+        box = self.box
+        line = Block(0, box)
+        link = ""
+        parts: list[str] = []
+        places = iter(range(1, len(pieces), 2))
+        for place in places:
             tag = pieces[place]
-            known = seen.get(tag)
-            if known is None:
-                known = seen[tag] = _known(tag)
-            kind, name, bits, look = known
-            if skip:
-                if name == skip:
-                    depth += 1 if kind == SKIP_START else -1
-                    skip = skip if depth else ""
-                elif kind == PICTURE and skip in _WITH_PICTURES:
-                    self._spot(self.pictures, place, tag, name).bits = bits
-                elif skip == "noscript" and kind == EMBED:
-                    self._spot(self.embeds, place, tag, name)
-                if skip:
-                    self._unread.add(place + 1)
-                    continue
-            elif kind == BLOCK_START:
-                self._flush(place)
-                self._open(name, tag, bits, place).kind = look
-            elif kind == BLOCK_END:
-                self._flush(place)
-                self._close(name, place)
+            kind, name, bits, look, names = known.get(tag) or _read(tag)
+            if kind < BREAK or (kind == BREAK and parts):
+                if parts:
+                    self._keep(line, parts, place)
+                    parts = []
+                    line = Block(place, box)
+                    if len(blocks) > MAX_BLOCKS:
+                        break
+                if kind == BLOCK_START:
+                    self.box = box = Box(box, name, tag, place)
+                    boxes.append(box)
+                    box.kind = look
+                    box.names = names
+                    if bits:
+                        box.bits = bits
+                        box.all_bits |= bits
+                        if bits & MARKED:
+                            self._spot(self.marks, place, tag, name).bits = bits
+                elif kind == BLOCK_END and box.name == name:
+                    self.box = box = _closed(box, place + 1)
+                line.start = place
+                line.box = box
+                line.links = line.bits = 0
+                line.broken = kind == BREAK
             elif kind == LINK_START:
-                self._link = tag
-                self._links += 1
+                self._link = link = tag
+                line.links += 1
                 if bits:
-                    self._mark(place, tag, bits, name)
+                    self._mark(line, place, name, bits)
             elif kind == LINK_END:
-                self._link = ""
-            elif kind == INLINE_START:
-                if bits or name == "time":
-                    self._mark(place, tag, bits, name)
+                self._link = link = ""
+            elif kind == INLINE_START and (bits or name == "time"):
+                self._mark(line, place, name, bits)
             elif kind == SKIP_START:
-                skip, depth = name, 1
-                self._unread.add(place + 1)
-                continue
-            else:
-                self._other(kind, name, tag, place, bits)
+                place = self._past(places, place, name)
+            elif kind == PICTURE:
+                self._spot(self.pictures, place, tag, name).bits = bits
+            elif kind == EMBED:
+                self._spot(self.embeds, place, tag, name)
             text = pieces[place + 1]
             if text and (parts or not text.isspace()):
-                if not parts:
-                    self._held = self._link
+                if link:
+                    line.link = line.link if parts else link
+                    line.linked += len(text)
                 parts.append(text)
-                if self._link:
-                    self._linked += len(text)
-            if len(self.blocks) > MAX_BLOCKS:
-                break
-        self._flush(len(pieces))
-        while self.box.parent is not None:
-            self._close(self.box.name, len(pieces))
-        self.box.end = len(pieces)
+        self._keep(line, parts, len(pieces))
+        while box.parent is not None:
+            box = _closed(box, len(pieces) + 1)
+        self.box = box
+        box.end = len(pieces)
+
+    def _past(self, places: Iterator[int], start: int, name: str) -> int:
+        """Go past what is not read, such as a form part or a drawing, and return the place of its end tag."""
+        self._unread.add(start + 1)
+        depth = 1
+        for place in places:
+            tag = self.pieces[place]
+            kind, other, bits, _, _ = _known.get(tag) or _read(tag)
+            if other == name:
+                depth += 1 if kind == SKIP_START else -1
+                if not depth:
+                    return place
+            elif kind == PICTURE and name in _WITH_PICTURES:
+                self._spot(self.pictures, place, tag, other).bits = bits
+            elif name == "noscript" and kind == EMBED:
+                self._spot(self.embeds, place, tag, other)
+            self._unread.add(place + 1)
+        return -1  # the page is over; before its first tag there is nothing
+
+    def _spot(self, kept: list[Spot], place: int, tag: str, name: str) -> Spot:
+        spot = Spot(place, tag, self.box, len(self.blocks), name)
+        spot.link = self._link
+        kept.append(spot)
+        return spot
+
+    def _mark(self, line: Block, place: int, name: str, bits: int) -> None:
+        line.bits |= bits
+        if bits & MARKED or name == "time":
+            self._spot(self.marks, place, self.pieces[place], name).bits = bits
+
+    def _keep(self, line: Block, parts: list[str], end: int) -> None:
+        text = parts[0] if len(parts) == 1 else "".join(parts)
+        text = " ".join(unescaped(text).split())
+        if text:
+            line.take(text, end)
+            self.blocks.append(line)
 
     def text_in(self, spot: Spot, *, most: int = 400) -> str:
         """Return the text of the element whose start tag is at `spot`, up to `most` characters."""
@@ -282,81 +315,16 @@ class Walk:
         """Return whether the text at `place` of the stream was read, not skipped with a form part or a drawing."""
         return place not in self._unread
 
-    def _other(self, kind: int, name: str, tag: str, place: int, bits: int) -> None:
-        if kind == PICTURE:
-            self._spot(self.pictures, place, tag, name).bits = bits
-        elif kind == BREAK:
-            if self._parts:
-                self._flush(place)
-                self._broken = True
-        elif kind == RULE:
-            self._flush(place)
-        elif kind == EMBED and not tag.startswith("</"):
-            self._spot(self.embeds, place, tag, name)
 
-    def _spot(self, kept: list[Spot], place: int, tag: str, name: str) -> Spot:
-        spot = Spot(place, tag, self.box, len(self.blocks), name)
-        spot.link = self._link
-        kept.append(spot)
-        return spot
-
-    def _mark(self, place: int, tag: str, bits: int, name: str) -> None:
-        self._bits |= bits
-        if bits & MARKED or name == "time":
-            self._spot(self.marks, place, tag, name).bits = bits
-
-    def _open(self, name: str, tag: str, bits: int, place: int) -> Box:
-        parent = self.box
-        box = Box(parent, name, tag, place)
-        box.bits = bits
-        box.all_bits = parent.all_bits | bits
-        self.box = box
-        self.boxes.append(box)
-        if bits & MARKED:
-            self._spot(self.marks, place, tag, name).bits = bits
+def _closed(box: Box, end: int) -> Box:
+    """Close a box and return the one around it; the outermost stays open."""
+    parent = box.parent
+    if parent is None:
         return box
-
-    def _close(self, name: str, place: int) -> None:
-        box = self.box
-        if box.parent is None or box.name != name:
-            return
-        box.end = place + 1
-        parent = self.box = box.parent
-        parent.chars += box.chars
-        parent.linked += box.linked
-        parent.blocks += box.blocks
-        parent.prose += box.prose
-        parent.paragraphs += box.paragraphs
-
-    def _flush(self, place: int) -> None:
-        parts = self._parts
-        if parts:
-            text = "".join(parts)
-            text = " ".join(unescaped(text).split())
-            if text:
-                self._keep(text, place)
-            parts.clear()
-        self._begin = place
-        self._linked = self._links = self._bits = 0
-        self._broken = False
-
-    def _keep(self, text: str, place: int) -> None:
-        box = self.box
-        block = Block(self._begin, text, box, box.name)
-        block.end = place
-        chars = block.chars
-        block.linked = linked = min(self._linked, chars)
-        block.links = self._links
-        block.bits = self._bits
-        block.broken = self._broken
-        block.link = self._held
-        box.blocks += 1
-        box.chars += chars
-        box.linked += linked
-        if chars >= 80 and linked * 3 < chars:
-            box.prose += chars
-            box.paragraphs += 1
-        self.blocks.append(block)
+    box.end = end
+    if box.blocks:
+        box.add_to(parent)
+    return parent
 
 
 def tag_is(tag: str, name: str) -> bool:
@@ -364,41 +332,69 @@ def tag_is(tag: str, name: str) -> bool:
     return tag.startswith(name, 1) and tag[len(name) + 1 : len(name) + 2] in (">", " ")
 
 
-def _known(tag: str) -> tuple[int, str, int, str]:
-    """Return (kind, name, bits of what its class and id say, name and class) of a tag."""
+Known = tuple[int, str, int, str, tuple[str, ...]]
+"""What a tag says: its kind, name, the bits of what its class and id say, name and class, the words of all that."""
+
+_MOST_KNOWN, _LONGEST_KNOWN = 4_000, 400
+_known: dict[str, Known] = {}
+
+
+def _read(tag: str) -> Known:
+    """Return what a tag says, and remember it: pages of one site have most of their tags in common, but for links."""
     if tag.startswith("<a "):
-        return LINK_START, "a", _link_bits(tag), "a"
+        bits = _link_bits(tag)
+        return (LINK_START, "a", bits, "a", ()) if bits else _LINK
     if tag.startswith("<img "):
-        return PICTURE, "img", 0, "img"
-    found: re.Match[str] | None = _NAME.match(tag)
-    if found is None:
-        return NOTHING, "", 0, ""
-    name = found.group(1)
+        return _PICTURE
+    found = _said(tag)
+    if len(tag) <= _LONGEST_KNOWN:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[tag] = found
+    return found
+
+
+_LINK: Known = (LINK_START, "a", 0, "a", ())
+_PICTURE: Known = (PICTURE, "img", 0, "img", ())
+
+
+def _said(tag: str) -> Known:
+    named: re.Match[str] | None = _NAME.match(tag)
+    if named is None:
+        return NOTHING, "", 0, "", ()
+    name = named.group(1)
     kind = _KIND.get(name, BLOCK_START)
     if tag.startswith("</"):
-        return _ENDS.get(kind, NOTHING), name, 0, ""
+        return _ENDS.get(kind, NOTHING), name, 0, "", ()
     if kind in (NOTHING, SKIP_START, EMBED) or " " not in tag:
-        return kind, name, 0, name
-    bits = 0
-    for hints in HINTS.findall(tag):
-        bits |= bits_of(hints)
+        return kind, name, 0, name, ()
+    words = tuple(dict.fromkeys([word for hints in _HINTS.findall(tag) for word in words_of(hints)]))
+    bits = bits_of(words)
     if "hidden" in tag or "display:" in tag:
         bits |= HIDDEN * (_HIDDEN.search(tag) is not None)
-    found = _CLASS.search(tag)
-    return kind, name, bits, f"{name}.{found.group(1)}" if found else name
+    classes: re.Match[str] | None = _CLASS.search(tag)
+    return kind, name, bits, f"{name}.{classes.group(1)}" if classes else name, words
 
 
 def _link_bits(tag: str) -> int:
     """Return what a link's class says; only a byline, a date or the like matters, and most links are told without
-    looking closer.
+    looking closer: a chain of `in` is many times as fast as a pattern.
     """
-    if _LINK_WORDS.search(tag) is None:
+    if not (
+        "utho" in tag
+        or "ylin" in tag
+        or "utor" in tag
+        or "rite" in tag
+        or "date" in tag
+        or "time" in tag
+        or "cred" in tag
+        or "tag" in tag
+    ):
         return 0
     found = _LINK_HINTS.search(tag)
-    return (bits_of(found.group(1)) if found else 0) | (BYLINE if "/author" in tag else 0)
+    return (bits_of(words_of(found.group(1))) if found else 0) | (BYLINE if "/author" in tag else 0)
 
 
-_LINK_WORDS = re.compile("utho|ylin|utor|rite|date|time|cred|tag")
 _ENDS = {BLOCK_START: BLOCK_END, LINK_START: LINK_END, SKIP_START: SKIP_END}
 _CLASS = re.compile(r' class="([^"]*)"')
 _HIDDEN = re.compile(r"""\shidden(?:=|[\s>])|display:\s*none|aria-hidden="true\"""")

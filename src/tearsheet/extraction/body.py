@@ -60,10 +60,12 @@ def _with_whole_tables(walk: Walk, found: list[float]) -> list[float]:
     Cells that are judged one by one come and go with a word in them, and half a table says something else. Text stands
     around most tables of articles, so doubtful ones are kept.
     """
+    if not any(box.name == "table" for box in walk.boxes):
+        return found
     tables: dict[int, list[int]] = {}
     for number, block in enumerate(walk.blocks[: len(found)]):
-        table = _table(block.box)
-        if table is not None:
+        table = block.box.nearest("table")
+        if table is not None and not table.arranges():
             tables.setdefault(id(table), []).append(number)
     even = list(found)
     for numbers in tables.values():
@@ -72,16 +74,6 @@ def _with_whole_tables(walk: Walk, found: list[float]) -> list[float]:
         for at in numbers if len(numbers) > 1 else ():
             even[at] = max(mean, KEPT_FROM + 0.01) if mean > _TABLE_FROM else mean
     return even
-
-
-def _table(box: Box) -> Box | None:
-    """Return the nearest table around a box that holds data; tables that arrange the page are none."""
-    at = box.group
-    while at is not None:
-        if at.name == "table":
-            return None if at.paragraphs >= 3 or at.linked * 2 > at.chars else at
-        at = at.parent.group if at.parent is not None else None
-    return None
 
 
 def _rescued(walk: Walk, found: list[float], kept: list[int]) -> list[int]:

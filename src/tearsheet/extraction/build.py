@@ -115,14 +115,14 @@ def whole_tables(walk: Walk, kept: Sequence[int]) -> list[int]:
     tables: dict[int, Box] = {}
     chars: dict[int, int] = {}
     for number in kept:
-        table = _table(walk.blocks[number].box)
+        table = walk.blocks[number].box.nearest("table")
         if table is not None:
             tables[id(table)] = table
             chars[id(table)] = chars.get(id(table), 0) + walk.blocks[number].chars
     whole = [
         box
         for key, box in tables.items()
-        if box.blocks >= 4 and chars[key] >= _TABLE_SHARE * box.chars and not _arranges(box)
+        if box.blocks >= 4 and chars[key] >= _TABLE_SHARE * box.chars and not box.arranges()
     ]
     if not whole:
         return list(kept)
@@ -147,16 +147,6 @@ def whole_verses(walk: Walk, kept: Sequence[int]) -> list[int]:
         if len(stanza) >= _STANZA and short and 2 * sum(at in have for at in stanza) >= len(stanza):
             have.update(stanza)
     return sorted(have)
-
-
-def _arranges(table: Box) -> bool:
-    return table.paragraphs >= 3 or table.linked * 2 > table.chars
-
-
-def _table(box: Box | None) -> Box | None:
-    while box is not None and box.name != "table":
-        box = box.parent
-    return box
 
 
 def _verse(walk: Walk, kept: Sequence[int]) -> frozenset[int]:

@@ -5,29 +5,32 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from math import log1p
 
-from tearsheet.extraction.blocks import HIDDEN, HINTS, Block, Box, Walk
+from tearsheet.extraction.blocks import HIDDEN, Block, Box, Walk
 from tearsheet.extraction.forest import Lexicon
 from tearsheet.extraction.structured import Declared, plain
 from tearsheet.extraction.titles import folded
-from tearsheet.extraction.words import GROUPS, words_of
+from tearsheet.extraction.words import GROUPS
 
 _STOPS = re.compile(r"[.!?。！？…؟।]")
 _COMMAS = re.compile(r"[,;:，；：、،·]")
 _DIGIT = re.compile(r"\d")
 _UPPER = re.compile(r"[A-ZÀ-ÞА-Я]")
+_MARKS = re.compile(r"[|>›»•·/]")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_FIRST_WIDE = "\u3040"
+# The same of ASCII in one step: each character becomes the sign of its kind.
+_SIGNS = bytes.maketrans(b"!?;:123456789BCDEFGHIJKLMNOPQRSTUVWXYZ>/", b"..,,000000000" + b"A" * 25 + b"||")
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _ENDS = frozenset(".!?。！？…؟।”\"»」’'")
 _WHEN = re.compile(
     r"\d{1,2}:\d\d|(?:19|20)\d\d[-/.年]\d{1,2}|\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/., ]+(?:19|20)\d\d|"
     r"[A-Z][a-z]{2,8}\.? \d{1,2},? (?:19|20)\d\d"
 )
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_MARKS = re.compile(r"[|>›»•·/]")
 
 _KINDS = {
-    name: number
+    name: float(number)
     for number, names in enumerate(
         (
             "p",
@@ -48,7 +51,7 @@ _KINDS = {
     )
     for name in names.split()
 }
-_OTHER_KIND = len(_KINDS) + 1
+_OTHER_KIND = len(_KINDS) + 1.0
 
 _BLOCK = [
     "chars",
@@ -141,31 +144,22 @@ def rows(walk: Walk, said: Declared, title: str = "", *, lexicon: Lexicon, every
     blocks = walk.blocks[:MOST_JUDGED]
     if not blocks:
         return []
-    page = _Page(walk, said, title)
+    page = _Page(walk, said, title, lexicon)
     own = [_own(block, page) if every or not _is_far_link(block, page) else None for block in blocks]
-    near = [
-        _PAD,
-        _PAD,
-        *(
-            _brief(block) if row is None else (row[0], row[2], row[14], row[4])
-            for row, block in zip(own, blocks, strict=True)
-        ),
-        _PAD,
-        _PAD,
-    ]
-    boxes: list[Box | None] = [None, None, *(block.box.parent for block in blocks), None, None]
+    near = _Near(blocks, own)
     total = max(len(blocks) - 1, 1)
     prose_before, chars_before = 0, 0
     for number, block in enumerate(blocks):
         row, box = own[number], block.box
         is_prose = block.chars if block.chars > 80 and block.linked * 20 < block.chars * 7 else 0
         if row is not None:
-            row += box.row or _box_row(box, page)
+            around = page.around(box)
+            row += around.row or _box_row(box, around, page)
             row += (
                 number / total,
                 chars_before / page.chars,
-                min(max(number - page.head, -40), 400),
-                page.last - number,
+                float(min(max(number - page.head, -40), 400)),
+                float(page.last - number),
                 page.log_chars,
                 page.log_blocks,
                 page.links,
@@ -176,30 +170,12 @@ def rows(walk: Walk, said: Declared, title: str = "", *, lexicon: Lexicon, every
                 page.body_has(block),
                 page.body_known,
             )
-            for other in (number, number + 1, number + 3, number + 4):
-                row += near[other]
-                row.append(1.0 if boxes[other] is not None and boxes[other] is box.parent else 0.0)
-            row += tilt(box, lexicon.tags)
+            row += near.columns(number)
+            row += around.tilt
             row += text_tilt(text_words(block.text), lexicon.texts)
         prose_before += is_prose
         chars_before += block.chars
     return own
-
-
-def tilt(box: Box, tags: Mapping[str, float]) -> tuple[float, float, float, float]:
-    """Return what the names on a box and around it say: its own leaning, the lowest and highest around it, their sum."""
-    if box.tilt is None:
-        above: list[Box] = []
-        at: Box | None = box
-        while at is not None and at.tilt is None:
-            above.append(at)
-            at = at.parent
-        _, low, high, total = at.tilt if at is not None and at.tilt is not None else (0.0, 0.0, 0.0, 0.0)
-        for at in reversed(above):
-            own = own_tilt(tag_words(at.tag), tags)
-            low, high, total = min(low, own), max(high, own), total + own
-            at.tilt = (own, low, high, total)
-    return box.tilt or (0.0, 0.0, 0.0, 0.0)
 
 
 def own_tilt(words: Sequence[str], tags: Mapping[str, float]) -> float:
@@ -208,12 +184,6 @@ def own_tilt(words: Sequence[str], tags: Mapping[str, float]) -> float:
     """
     known = [tags[word] for word in words if word in tags]
     return max(known) + min(known) if known else 0.0
-
-
-@lru_cache(maxsize=20_000)
-def tag_words(tag: str) -> tuple[str, ...]:
-    """Return the names on an element that a lexicon can know: the words of its class, id, role and the like."""
-    return tuple(dict.fromkeys(word for hints in HINTS.findall(tag) for word in words_of(hints))) if " " in tag else ()
 
 
 def text_words(text: str) -> list[str]:
@@ -244,21 +214,71 @@ def _is_far_link(block: Block, page: "_Page") -> bool:
     return box.prose == 0
 
 
-def _brief(block: Block) -> tuple[float, float, float, float]:
-    return (
-        log1p(block.chars),
-        block.linked / block.chars,
-        _KINDS.get(block.name, _OTHER_KIND),
-        len(_STOPS.findall(block.text)),
-    )
+class _Near:
+    """What the columns of a block say of its neighbours: length, links, kind, stops, and whether they share its place."""
+
+    def __init__(self, blocks: Sequence[Block], own: Sequence[Row | None]) -> None:
+        self.blocks = blocks
+        self.own = own
+        self.known: dict[int, tuple[float, float, float, float]] = dict.fromkeys(
+            (-2, -1, len(blocks), len(blocks) + 1), (0.0, 0.0, -1.0, 0.0)
+        )
+
+    def columns(self, number: int) -> list[float]:
+        """Return the columns of the two blocks before and the two after block `number`."""
+        home = self.blocks[number].box.parent
+        found: list[float] = []
+        for other in (number - 2, number - 1, number + 1, number + 2):
+            found += self.known.get(other) or self._brief(other)
+            is_there = 0 <= other < len(self.blocks) and home is not None
+            found.append(1.0 if is_there and self.blocks[other].box.parent is home else 0.0)
+        return found
+
+    def _brief(self, number: int) -> tuple[float, float, float, float]:
+        row, block = self.own[number], self.blocks[number]
+        if row is not None:
+            brief = row[0], row[2], row[14], row[4]
+        else:
+            kind = _KINDS.get(block.name, _OTHER_KIND)
+            brief = log1p(block.chars), block.linked / block.chars, kind, float(_Signs(block.text).stops)
+        self.known[number] = brief
+        return brief
+
+
+class _Around:
+    """What stands around a box, itself included, and what the names on all that say."""
+
+    __slots__ = ("articles", "log_chars", "mains", "meeting", "paragraphs", "prose", "row", "share", "steps", "tilt")
+
+    def __init__(self, box: Box, above: "_Around | None", page: "_Page") -> None:
+        self.share = box.linked / box.chars if box.chars else 0.0
+        self.log_chars = log1p(box.chars)
+        self.prose = box.prose / page.prose
+        self.row: tuple[float, ...] | None = None
+        self.articles = self.mains = self.paragraphs = 0.0
+        own = own_tilt(box.names, page.tags)
+        # How far up the line of ancestors of the best box is met, and how far that is from the best box.
+        on_line = page.chain.get(id(box), -1)
+        self.steps = self.meeting = 0
+        if above is None or box.parent is None:
+            self.tilt = (own, min(0.0, own), max(0.0, own), own)
+            return
+        name = box.parent.name
+        self.articles = above.articles + (box.name == "article")
+        self.mains = 1.0 if name == "main" else above.mains
+        self.paragraphs = 1.0 if name == "p" or name == "blockquote" else above.paragraphs
+        _, low, high, total = above.tilt
+        self.tilt = (own, min(low, own), max(high, own), total + own)
+        self.steps, self.meeting = (0, on_line) if on_line >= 0 else (above.steps + 1, above.meeting)
 
 
 class _Page:
     """Sums over the whole page that every row needs."""
 
-    def __init__(self, walk: Walk, said: Declared, title: str) -> None:
+    def __init__(self, walk: Walk, said: Declared, title: str, lexicon: Lexicon) -> None:
         blocks = walk.blocks
-        self.chars = max(walk.box.chars, sum(block.chars for block in blocks), 1)
+        self.tags = lexicon.tags
+        self.chars = max(walk.box.chars, sum([block.chars for block in blocks]), 1)
         self.prose = max(walk.box.prose, 1)
         self.links = walk.box.linked / self.chars
         self.log_chars, self.log_blocks, self.log_prose = log1p(self.chars), log1p(len(blocks)), log1p(walk.box.prose)
@@ -267,9 +287,9 @@ class _Page:
         body = said.article.get("articleBody")
         self.body = folded(plain(body)) if isinstance(body, str) and len(body) > 200 else ""
         self.body_known = 1.0 if self.body else 0.0
-        self.best = _best_box(walk)
-        self.best_share = self.best.prose / self.prose
-        self.chain = _chain(self.best)
+        best = _best_box(walk)
+        self.best_share = best.prose / self.prose
+        self.chain = _chain(best)
         self.head = next((n for n, block in enumerate(blocks) if block.name == "h1"), -1)
         self.last = max(
             (n for n, block in enumerate(blocks) if block.chars >= 80 and block.linked * 3 < block.chars),
@@ -277,22 +297,41 @@ class _Page:
         )
         self.few = walk.box.prose < 1_000
         self.groups: dict[int, tuple[float, ...]] = {}
-        self.meets: dict[int, tuple[int, int]] = {}
+        self.known: dict[int, _Around] = {}
         self.texts: dict[str, int] = {}
         self.kinds: dict[tuple[str, str], list[int]] = {}
         for block in blocks:
             self.texts[block.text] = self.texts.get(block.text, 0) + 1
-            key = (block.box.parent.kind if block.box.parent is not None else "", block.box.kind)
-            sums = self.kinds.setdefault(key, [0, 0, 0])
+            sums = self.kinds.setdefault(_kind(block.box), [0, 0, 0])
             sums[0] += 1
             sums[1] += block.chars
             sums[2] += block.linked
+
+    def around(self, box: Box) -> _Around:
+        """Return what stands around a box."""
+        found = self.known.get(id(box))
+        if found is not None:
+            return found
+        waiting: list[Box] = []
+        at: Box | None = box
+        while at is not None and found is None:
+            waiting.append(at)
+            at = at.parent
+            found = self.known.get(id(at))
+        while waiting:
+            at = waiting.pop()
+            found = self.known[id(at)] = _Around(at, found, self)
+        return found or self.known[id(box)]
 
     def body_has(self, block: Block) -> float:
         """Return whether the text stands in the page's JSON-LD `articleBody`."""
         if not self.body or block.chars < 12:
             return 0.0
         return 1.0 if folded(block.text[:100]) in self.body else -1.0
+
+
+def _kind(box: Box) -> tuple[str, str]:
+    return box.parent.kind if box.parent is not None else "", box.kind
 
 
 def _best_box(walk: Walk) -> Box:
@@ -326,39 +365,61 @@ def _chain(box: Box | None) -> dict[int, int]:
     return steps
 
 
+class _Signs:
+    """How many stops, commas, digits, capitals and separating marks a text has."""
+
+    __slots__ = ("commas", "digits", "foreign", "marks", "stops", "upper")
+
+    def __init__(self, text: str) -> None:
+        signs = text.encode("ascii", "ignore").translate(_SIGNS)
+        self.stops = signs.count(b".")
+        self.commas = signs.count(b",")
+        self.digits = signs.count(b"0")
+        self.upper = signs.count(b"A")
+        self.marks = signs.count(b"|")
+        self.foreign = "" if len(signs) == len(text) else "".join(_FOREIGN.findall(text))
+        if self.foreign:
+            self.stops += len(_STOPS.findall(self.foreign))
+            self.commas += len(_COMMAS.findall(self.foreign))
+            self.digits += len(_DIGIT.findall(self.foreign))
+            self.upper += len(_UPPER.findall(self.foreign))
+            self.marks += len(_MARKS.findall(self.foreign))
+
+
 def _own(block: Block, page: _Page) -> Row:
     text, chars = block.text, block.chars
-    wide = len(_WIDE.findall(text[:200])) / min(chars, 200)
-    words = chars * 0.6 if wide > 0.4 else text.count(" ") + 1
-    key = (block.box.parent.kind if block.box.parent is not None else "", block.box.kind)
-    count, sig_chars, sig_linked = page.kinds[key]
+    signs = _Signs(text)
+    is_wide = signs.foreign and max(signs.foreign) >= _FIRST_WIDE
+    wide = len(_WIDE.findall(text[:200])) / min(chars, 200) if is_wide else 0.0
+    words = chars * 0.6 if wide > 0.4 else text.count(" ") + 1.0
+    count, sig_chars, sig_linked = page.kinds[_kind(block.box)]
     short = folded(text[:160]) if chars < 400 and (page.title or page.description) else ""
     return [
         log1p(chars),
         log1p(words),
         block.linked / chars,
         min(block.links, 50) / words,
-        len(_STOPS.findall(text)),
-        len(_COMMAS.findall(text)) / words,
-        len(_DIGIT.findall(text)) / chars,
-        len(_UPPER.findall(text)) / chars,
+        float(signs.stops),
+        signs.commas / words,
+        signs.digits / chars,
+        signs.upper / chars,
         chars / words,
-        text[-1] in _ENDS,
+        1.0 if text[-1] in _ENDS else 0.0,
         wide,
-        bool(_DIGIT.search(text, 0, 120) and _WHEN.search(text[:120])),
-        _is_legal(text),
-        len(_MARKS.findall(text)) / words,
+        1.0 if signs.digits and _DIGIT.search(text, 0, 120) and _WHEN.search(text[:120]) else 0.0,
+        1.0 if _is_legal(text) else 0.0,
+        signs.marks / words,
         _KINDS.get(block.name, _OTHER_KIND),
-        text[0].islower(),
-        block.broken,
-        bool(block.link),
-        page.texts[text],
+        1.0 if text[0].islower() else 0.0,
+        1.0 if block.broken else 0.0,
+        1.0 if block.link else 0.0,
+        float(page.texts[text]),
         log1p(count),
         log1p(sig_chars / count),
         sig_linked / sig_chars,
         _overlap(short, page.title),
-        bool(short) and short == page.title,
-        bool(page.description) and short[:60] == page.description[:60] != "",
+        1.0 if short and short == page.title else 0.0,
+        1.0 if page.description and short[:60] == page.description[:60] != "" else 0.0,
     ]
 
 
@@ -366,15 +427,14 @@ def _is_legal(text: str) -> bool:
     """Return whether a text speaks of rights or cookies; a chain of `in` is twenty times as fast as a pattern."""
     low = text.lower()
     return (
-        "©" in low
-        or "(c)" in low
+        "(c)" in low
         or "copyright" in low
         or "all rights" in low
         or "cookie" in low
         or "javascript" in low
         or "privacy" in low
         or "datenschutz" in low
-        or (not low.isascii() and ("版权" in low or "版權" in low or "無断" in low))
+        or (not low.isascii() and ("©" in low or "版权" in low or "版權" in low or "無断" in low))
     )
 
 
@@ -384,66 +444,45 @@ def _overlap(short: str, title: str) -> float:
     return 1.0 if short in title or title in short else 0.0
 
 
-def _box_row(box: Box, page: _Page) -> tuple[float, ...]:
-    """Return the columns that all blocks of one box share, and keep them in the box."""
+def _box_row(box: Box, around: _Around, page: _Page) -> tuple[float, ...]:
+    """Return the columns that all blocks of one box share, and keep them."""
     up1 = box.parent or box
     up2 = up1.parent or up1
     up3 = up2.parent or up2
     up4 = up3.parent or up3
-    steps, meeting = _meeting(box, page)
+    one, two, four = page.around(up1), page.around(up2), page.around(up4)
     bits = box.all_bits
-    box.row = (
+    around.row = (
         1.0 if bits & HIDDEN else 0.0,
-        box.depth,
-        log1p(box.chars),
-        _share(box),
+        float(box.depth),
+        around.log_chars,
+        around.share,
         log1p(box.blocks),
-        box.prose / page.prose,
-        _share(up1),
-        log1p(up1.chars),
-        up1.prose / page.prose,
-        _share(up2),
-        log1p(up2.chars),
-        up2.prose / page.prose,
-        _share(up4),
-        up4.prose / page.prose,
-        steps + 0.1 * meeting,
-        1.0 if meeting == 0 else 0.0,
-        box.articles,
-        box.mains,
-        box.paragraph_inside,
+        around.prose,
+        one.share,
+        one.log_chars,
+        one.prose,
+        two.share,
+        two.log_chars,
+        two.prose,
+        four.share,
+        four.prose,
+        around.steps + 0.1 * around.meeting,
+        1.0 if around.meeting == 0 else 0.0,
+        around.articles,
+        around.mains,
+        around.paragraphs,
         *_groups(bits, page),
         *_groups(box.bits | (box.parent.bits if box.parent is not None else 0), page),
     )
-    return box.row
-
-
-def _meeting(box: Box, page: _Page) -> tuple[int, int]:
-    """Return how far up from `box` the line of ancestors of the best box is met, and how far that is from the best box."""
-    above: list[int] = []
-    at: Box | None = box
-    known = (0, 0)
-    while at is not None:
-        key = id(at)
-        if key in page.meets or key in page.chain:
-            known = page.meets.get(key) or (0, page.chain[key])
-            break
-        above.append(key)
-        at = at.parent
-    for steps, key in enumerate(reversed(above), 1):
-        page.meets[key] = (known[0] + steps, known[1])
-    return page.meets.get(id(box), known)
+    return around.row
 
 
 def _groups(bits: int, page: _Page) -> tuple[float, ...]:
     found = page.groups.get(bits)
     if found is None:
-        found = page.groups[bits] = tuple(1.0 if bits & mask else 0.0 for mask in _MASKS)
+        found = page.groups[bits] = tuple([1.0 if bits & mask else 0.0 for mask in _MASKS])
     return found
 
 
 _MASKS = tuple(1 << number for number in range(GROUPS))
-
-
-def _share(box: Box) -> float:
-    return box.linked / box.chars if box.chars else 0.0

@@ -73,15 +73,13 @@ def next_articles(walk: Walk, title: str) -> tuple[Box, ...]:
     """
     if sum(box.name == "article" for box in walk.boxes) < 2:
         return ()
-    heads = [block for block in walk.blocks if block.name == "h1" and block.box.article is not None]
+    heads = [(block, block.box.nearest("article")) for block in walk.blocks if block.name == "h1"]
     key = folded(title)
-    own = next((block.box.article for block in heads if folded(block.text) == key), None)
+    own = next((box for block, box in heads if box is not None and folded(block.text) == key), None)
     if own is None:
         return ()
-    others = {id(block.box.article): block.box.article for block in heads if block.box.article is not own}
-    return tuple(
-        box for box in others.values() if box is not None and not _is_around(box, own) and not _is_around(own, box)
-    )
+    others = {id(box): box for _, box in heads if box is not None and box is not own}
+    return tuple(box for box in others.values() if not _is_around(box, own) and not _is_around(own, box))
 
 
 def _is_around(outer: Box, inner: Box) -> bool:

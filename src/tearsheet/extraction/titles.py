@@ -14,6 +14,8 @@ _PARTS = re.compile(r"\s*(?:\s[-–—|·•»:/]\s|\s[|–—]|[|–—]\s|\||-
 _QUOTED = re.compile(r"[«»][^«»]*[»«]")
 _FOLD = re.compile(r"[\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
+_LOWER = bytes(ord(chr(code).lower()) for code in range(128)) + bytes(128)
+_NO_WORD = bytes(code for code in range(128) if not chr(code).isalnum())
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
@@ -25,6 +27,8 @@ _ALIKE = 0.3
 
 def folded(text: str) -> str:
     """Return `text` for comparison only: letters and digits in one case and width."""
+    if text.isascii():
+        return text.encode().translate(_LOWER, _NO_WORD).decode()
     return _FOLD.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 

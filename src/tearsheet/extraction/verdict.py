@@ -184,7 +184,7 @@ def _shape(walk: Walk, prose: Sequence[Block], cut: Cut) -> list[float]:
         log1p(sum(bool(spot.bits & DATE) or spot.name == "time" for spot in walk.marks)),
         log1p(sum(bool(spot.bits & BYLINE) for spot in walk.marks)),
         log1p(sum(box.name == "article" for box in walk.boxes)),
-        sum(block.box.article is not None for block in prose) / max(len(prose), 1),
+        sum(block.box.nearest("article") is not None for block in prose) / max(len(prose), 1),
         len(homes) / max(len(prose), 1),
         max((count for kind, count in kinds.items() if not kind[1].startswith("p")), default=0)
         / max(len(walk.blocks), 1),

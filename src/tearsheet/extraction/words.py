@@ -1,6 +1,7 @@
 """What the class names, ids and roles of elements say about what stands in them."""
 
 import re
+from collections.abc import Iterable
 
 (
     NAV,
@@ -88,17 +89,12 @@ def words_of(hints: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(hints[:300])]
 
 
-def bits_of(hints: str) -> int:
+def bits_of(words: Iterable[str]) -> int:
     """Return the groups that the words of a class or id belong to, as bits."""
-    bits = _known.get(hints)
-    if bits is None:
-        bits = 0
-        for word in words_of(hints):
-            found = _known.get(word)
-            if found is None:
-                found = _remember(word, _word_bits(word))
-            bits |= found
-        _remember(hints, bits)
+    bits = 0
+    for word in words:
+        found = _known.get(word)
+        bits |= _remember(word, _word_bits(word)) if found is None else found
     return bits
 
 

@@ -13,7 +13,7 @@ _WALKS = 8
 
 # What stands in a tag after its name, quoted values included, and what may be one attribute. Possessive throughout: nothing
 # that was passed is looked at twice.
-_INSIDE = r"""(?:[^>=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+)*+"""
+_INSIDE = r"""[^>=]*+(?:=\s*+(?:"[^"]*+"?+|'[^']*+'?+)?+[^>=]*+)*+"""
 _ATTRIBUTE = re.compile(r"""[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))?+""")
 _ANY_START = re.compile(f"<[a-zA-Z][^\\s/>]*+(?=({_INSIDE}))")
 _OPEN_OR_CLOSE = re.compile(f"<!--(?:[^-]++|-(?!->))*+(?:-->|\\Z)|<(/?)([a-zA-Z][a-zA-Z0-9]*+){_INSIDE}(?:>|\\Z)")
