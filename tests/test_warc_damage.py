@@ -284,7 +284,7 @@ def test_a_member_too_large_to_hold_is_read_as_a_stream(good, tmp_path):
 
 
 def test_a_record_that_announces_more_than_can_be_held_costs_itself_and_little_memory(good, tmp_path):
-    bomb = b"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: 999999999999\r\n\r\n" + bytes(80_000_000)
+    bomb = b"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: 999999999999\r\n\r\n" + bytes(300_000_000)
     data = gzip.compress(bomb + b"\r\n\r\n" + good.plain[3], 1)
     tracemalloc.start()
     try:
@@ -295,7 +295,7 @@ def test_a_record_that_announces_more_than_can_be_held_costs_itself_and_little_m
 
     assert [record.id for record in records] == [good.ids[3]]
     assert [damage.why for damage in damages if damage.lost] == ["a record of 1,000,000,000,066 bytes is too large"]
-    assert peak < 40_000_000
+    assert peak < 150_000_000
 
 
 def test_a_member_that_unpacks_to_very_much_is_unpacked_step_by_step():
