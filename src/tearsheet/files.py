@@ -81,7 +81,7 @@ class Folder:
         try:
             path.unlink(missing_ok=True)
             if path.parent.is_dir():
-                _sync_folder(path.parent)
+                sync(path.parent)
             for folder in path.parents:
                 if folder == self.root or not folder.is_relative_to(self.root) or _prune(folder):
                     break
@@ -125,11 +125,11 @@ class Folder:
 
         That it is there already says nothing: whoever made it may have been killed before he synced the folder above.
         """
-        _sync_folder(folder)
+        sync(folder)
         while folder != self.root.parent and folder not in self._known:
             self._known.add(folder)
             folder = folder.parent
-            _sync_folder(folder)
+            sync(folder)
 
     def _path(self, name: str) -> Path:
         why = _unusable(name)
@@ -201,8 +201,9 @@ def _sync_file_system(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def sync(path: Path) -> None:
+    """Make the bytes of a file, or the names in a folder, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from tearsheet.archive import CATALOG_FILE, Archive, open_archive
 from tearsheet.config import SETTINGS_FILE, SOURCES_FILE
 from tearsheet.errors import ArchiveExists, DiskTrouble, NoArchive
-from tearsheet.files import Folder
+from tearsheet.files import Folder, sync
 from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.keys import KEY, succeed
@@ -81,7 +80,7 @@ def restore(
             seal(archive)
     with _disk(dest):
         (dest / RESTORING).unlink()  # last: until then it is known for a copy that is not finished
-        _sync(dest)
+        sync(dest)
     return report
 
 
@@ -93,7 +92,6 @@ class _Copying:
         self.dest = dest
         self.manifest = manifest
         self.progress = progress
-        self.manifest = manifest
         self.copied = self.same = self.removed = self.bytes = 0
         self.later: list[str] = []
         dest.mkdir(parents=True, exist_ok=True)
@@ -134,13 +132,13 @@ class _Copying:
             for end in ("-wal", "-shm"):  # of somebody who looked into the copy: they are not those of the new catalog
                 (self.dest / f"{CATALOG_FILE}{end}").unlink(missing_ok=True)
             fresh.replace(self.dest / CATALOG_FILE)
-            _sync(self.dest)
+            sync(self.dest)
 
     def _switch_checkpoint(self, signed: Path) -> None:
         with _disk(self.dest):
             if signed.exists():
                 signed.replace(self.dest / SIGNED)
-                _sync(signed.parent)
+                sync(signed.parent)
 
     def _folder(self, name: str) -> None:
         """Copy what is new in a folder; what was changed in place or removed waits until the catalog is that of today."""
@@ -236,11 +234,3 @@ def _files(folder: Path) -> Iterator[Path]:
 def _copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
     shutil.copymode(source, target)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,6 +1,5 @@
 """WACZ files of an archive: all of it, what one source listed, or one article with its pictures, for players of web archives."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from tearsheet.archive import Archive
 from tearsheet.errors import BadWarc, DiskTrouble
+from tearsheet.files import sync
 from tearsheet.flow.clock import now
 from tearsheet.flow.proof import proof
 from tearsheet.model import Step
@@ -72,11 +72,7 @@ def _placed(
     part = out.with_name(out.name + ".part")
     try:
         found = _written(archive, part, choice, progress=progress, beside=beside)
-        descriptor = os.open(part, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(part)
         part.replace(out)
     except OSError as error:
         raise DiskTrouble(str(out), error.strerror or str(error)) from error

@@ -6,7 +6,6 @@ happened: run it again.
 
 import fcntl
 import hashlib
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from pathlib import Path
 from tearsheet import media, warc
 from tearsheet.archive import CATALOG_FILE, Archive, open_archive
 from tearsheet.errors import ArchiveBusy, BadLedger, DiskTrouble, NoJournal, TearsheetError
-from tearsheet.files import Folder
+from tearsheet.files import Folder, sync
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.sealing import CHECKPOINT, SIGNED, digest_of, reader
 from tearsheet.ledger import Tree, leaf_record, read_checkpoint, read_leaf
@@ -107,11 +106,7 @@ class _Rebuilding:
             self._words(db, replay)
             self._accounts(db)
             self._count(db)
-        descriptor = os.open(fresh, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(fresh)
 
     # --- the journal
 
@@ -310,11 +305,7 @@ def _swap(path: Path) -> None:
                     old.with_name(CATALOG_FILE + ending).replace(before.with_name(before.name + ending))
             before.hardlink_to(old)
         (path / FRESH).replace(old)
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(path)
     except OSError as error:
         raise DiskTrouble(str(old), error.strerror or str(error)) from error
 
