@@ -92,6 +92,9 @@ def test_a_labelled_byline_is_read_in_its_language(line, name, words):
         ('<p class="byline">Door Jan van der Meer</p>', ("Jan van der Meer",)),
         ('<p class="byline">By Seán O\'Brien</p>', ("Seán O'Brien",)),
         ('<p class="byline">By April June</p>', ("April June",)),
+        ('<p><span>By</span><a href="/a/1">Ann Lee</a></p>', ("Ann Lee",)),
+        ('<p class="byline">By Ann Lee, Sr. Director of Harbours</p>', ("Ann Lee",)),
+        ('<div class="byline">By Ann Lee<span>CEO</span></div>', ("Ann Lee",)),
         ('<p class="author-name">สมชาย ใจดี</p>', ("สมชาย ใจดี",)),
         ("<p>来源：海岛日报<span>作者：林疏桐</span><span>阅读 1234</span></p>", ("林疏桐",)),
         ("<p><b>作者：</b>顾砚秋 林疏桐</p>", ("顾砚秋", "林疏桐")),
@@ -103,6 +106,69 @@ def test_names_are_parted_where_they_end_and_kept_whole(byline, names):
     words = WORDS["zh"] if "作者" in byline else WORDS["en"]
 
     assert found(byline, words=words) == names
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "words"),
+    [
+        ("Written by", "Ann Lee", "en"),
+        ("By", "Ann Lee", "en"),
+        ("Verfasst von", "Jörg Weiß", "en"),
+        ("Écrit par", "Hélène Dupré", "en"),
+        ("Escrito por", "Íñigo Núñez", "en"),
+        ("Scritto da", "Chiara Forlì", "en"),
+        ("Geschreven door", "Piet Hein", "en"),
+        ("Skrevet av", "Åse Ødegård", "en"),
+        ("Autor:", "Łukasz Żak", "en"),
+        ("Napsal", "Jan Žák", "en"),
+        ("Szerző", "Kovács Béla", "en"),
+        ("Yazar", "Ayşe Yılmaz", "en"),
+        ("Penulis", "Budi Santoso", "en"),
+        ("Tác giả", "Lê Phương", "en"),
+        ("Автор", "Глеб Ветров", "ru"),
+        ("Συντάκτης", "Νίκος Παππάς", "en"),
+        ("بقلم", "ليلى حداد", "ar"),
+        ("כתב", "דנה לוי", "en"),
+        ("लेखक", "सीता शर्मा", "en"),
+        ("作者", "林疏桐", "zh"),
+        ("執筆者", "山田太郎", "ja"),
+        ("글쓴이", "김민수", "ko"),
+    ],
+)
+def test_a_label_in_a_line_of_its_own_names_who_stands_below(label, name, words):
+    assert found(f"<div>{label}</div><div>{name}</div>", words=WORDS[words]) == (name,)
+
+
+@pytest.mark.parametrize(
+    "below", ["3 May 2026", "Read more about the ferry and its long history on these islands", "CP"]
+)
+def test_what_is_no_name_below_such_a_label_is_no_author(below):
+    assert found(f"<div>Written by</div><div>{below}</div>") == ()
+
+
+def test_an_author_who_is_only_referred_to_is_looked_up_in_the_data():
+    person = {"@type": "Person", "@id": "#ann", "name": "Ann Lee"}
+    article = {"@type": "NewsArticle", "headline": "Ferry", "author": {"@id": "#ann"}}
+    head = f'<script type="application/ld+json">{json.dumps({"@graph": [article, person]})}</script>'
+
+    assert found("", head=head) == ("Ann Lee",)
+    assert found("", head=data({"@id": "#nobody"})) == ()
+
+
+def test_the_name_under_which_somebody_uploads_gives_way_to_the_byline():
+    handle = data({"@type": "Person", "name": "annlee7"})
+
+    assert found('<p class="byline">By Ann Lee</p>', head=handle) == ("Ann Lee",)
+    assert found("", head=handle) == ("annlee7",)
+    assert found("", head=handle, end='<p style="text-align:right"><b>Bo Ek</b></p>') == ("annlee7",)
+
+
+def test_the_label_of_a_card_names_the_author():
+    card = '<meta name="twitter:label{0}" content="{1}"><meta name="twitter:data{0}" content="{2}">'
+
+    assert found("", head=card.format(1, "Written by", "Ann Lee")) == ("Ann Lee",)
+    assert found("", head=card.format(1, "Reading time", "3") + card.format(2, "Verfasst von", "Bo Ek")) == ("Bo Ek",)
+    assert found("", head=card.format(1, "Est. reading time", "Nine Minutes")) == ()
 
 
 def test_a_signature_under_the_text_is_the_author():
@@ -128,6 +194,12 @@ def test_a_signature_under_the_text_is_the_author():
         "<p>By the water, where the boats lie, few people walk today</p>",
         '<p class="byline">By admin</p>',
         '<p class="byline">5 min read</p>',
+        '<p class="byline">Sat, 3 May 2026</p>',
+        '<p class="author">Chef vom Dienst: Jörg Weiß</p>',
+        "<p>夜班编辑：程立雪</p>",
+        '<meta name="author" content="page.head.extra.author">',
+        '<li class="comment"><cite class="author">Ann Lee</cite><p>I was there.</p></li>',
+        '<section id="comments"><p class="byline">By Ann Lee</p></section>',
     ],
 )
 def test_other_hands_and_other_words_are_no_authors(line):
@@ -150,6 +222,15 @@ def test_an_office_stands_neither_beside_nor_before_a_person(office):
 
     assert found("", head=beside) == ("Ann Lee",)
     assert found('<p class="byline">By Ann Lee</p>', head=data({"@type": "Person", "name": office})) == ("Ann Lee",)
+
+
+def test_an_appeal_set_off_under_the_text_is_no_signature():
+    assert found("", end='<p style="text-align:right"><strong>You Might Also Like</strong></p>') == ()
+
+
+def test_an_acronym_with_which_the_papers_name_begins_is_the_paper():
+    assert is_office("LBN", "LBN7 Islands")
+    assert not is_office("Lea", "Lea's Blog")
 
 
 def test_an_office_that_signs_alone_is_called_an_organisation():

@@ -30,6 +30,7 @@ def shown(figure: str) -> list[tuple[str, str]]:
         '<img src="data:image/gif;base64,R0lGOD" data-src="/i/ferry-900.jpg">',
         '<img src="/i/placeholder.svg" data-lazy-src="/i/ferry-900.jpg">',
         '<picture><source srcset="/i/ferry-900.jpg 900w"><img src="data:image/gif;base64,R0lGOD"></picture>',
+        '<img src="/i/a-640.jpg%20640w,%20https://paper.example/i/b-900.jpg%20900w" srcset="/i/ferry-900.jpg 900w">',
         '<img class=lazy><noscript><img src="/i/ferry-900.jpg"></noscript>',
         '<amp-img src="/i/ferry-900.jpg" width=900 height=600></amp-img>',
         '<button aria-label="Open viewer"><div><img src="/i/ferry-900.jpg"></div><span>View 3 images</span></button>',

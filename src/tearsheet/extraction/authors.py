@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from tearsheet.extraction import bylines
 from tearsheet.extraction.blocks import Walk
-from tearsheet.extraction.names import LEAD_IN, cleaned, is_office, split_names
+from tearsheet.extraction.names import LABEL, LEAD_IN, cleaned, is_handle, is_office, split_names
 from tearsheet.extraction.structured import Declared, listed, plain, types
 
 __all__ = ["DOUBTFUL", "authors_of", "cleaned", "listed_authors", "split_names"]
@@ -21,7 +21,7 @@ def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str
     person; signed alone it is given, and called an organisation.
     """
     sources: tuple[tuple[str, Callable[[], list[str]]], ...] = (
-        ("json-ld author", lambda: _names_of(declared.article.get("author"), people=True)),
+        ("json-ld author", lambda: _names_of(_named(declared), people=True)),
         ("meta author", lambda: _meta_names(declared)),
         ("byline", lambda: bylines.marked(walk, kept)),
         ("label", lambda: bylines.labelled(walk, kept)),
@@ -30,10 +30,15 @@ def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str
         ("json-ld creator", lambda: _names_of(declared.article.get("creator"))),
     )
     office = _offices(declared)
+    handles: tuple[tuple[str, ...], str] = ((), "")
     for how, found in sources:
+        if how == "text" and handles[0]:
+            return handles
         names = tuple(dict.fromkeys(name for name in found() if name))
         people = tuple(name for name in names if not is_office(name, site))[:_MOST]
-        if people:
+        if people and how in ("json-ld author", "meta author") and all(map(is_handle, people)):
+            handles = handles if handles[0] else (people, how)
+        elif people:
             return people, how
         office = office or names[:2]
     if office:
@@ -47,6 +52,18 @@ def listed_authors(names: Sequence[str], *, site: str = "") -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(part for name in names for part in (_parts(name) or [name]) if part and not is_office(part, site))
     )[:_MOST]
+
+
+def _named(declared: Declared) -> list[object]:
+    """Return the declared authors; one that is only referred to is looked up among the page's other data."""
+    given = listed(declared.article.get("author"))
+    wanted = {item.get("@id") for item in given if isinstance(item, dict) and not item.get("name")}
+    if not wanted:
+        return given
+    known = {node["@id"]: node for node in declared.nodes if isinstance(node.get("@id"), str) and node.get("name")}
+    return [
+        known.get(item.get("@id"), item) if isinstance(item, dict) and not item.get("name") else item for item in given
+    ]
 
 
 def _offices(declared: Declared) -> tuple[str, ...]:
@@ -103,4 +120,13 @@ def _meta_names(declared: Declared) -> list[str]:
                 names += split_names(plain(value))
         if names:
             return names
-    return names
+    return _card_names(declared)
+
+
+def _card_names(declared: Declared) -> list[str]:
+    """Return the names that a card of two labels gives: `twitter:label1` is `Written by`, `twitter:data1` the name."""
+    for number in "12":
+        label, value = declared.first(f"twitter:label{number}"), plain(declared.first(f"twitter:data{number}"))
+        if value and LABEL.fullmatch(label.rstrip(" :")):
+            return split_names(value)
+    return []

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from tearsheet.extraction.blocks import Block, Spot, Walk
 from tearsheet.extraction.names import (
+    LABEL,
     LEAD_IN,
     NO_NAME,
     OTHER_HANDS,
@@ -36,8 +37,9 @@ _NEXT_LABEL = re.compile(
     r"\s*(?:\||【|\[|〓|(?:19|20)\d\d[年/.-])|\s+(?:来源|來源|出处|出自|时间|時間|发布|發布|发表|更新|阅读|閱讀|点击|浏览|评论|"
     r"責任|责任|编辑|編輯|字号|字體|图片|摄影)|(?:来源|來源|出处|时间|時間|发布|發布|编辑|編輯|责编)\s*[:：]"
 )
+# The editor on night duty, of pictures or of layout has no part in the words.
 _EDITOR = re.compile(
-    r"(?:责任编辑|責任編輯|責編|责编|编辑|編輯)\s*[:：/／\s]\s*([\u4e00-\u9fff]{2,4})(?=[\s）)】\]|：:，,。]|$)"
+    r"(?:责任编辑|責任編輯|責編|责编|(?<![班片术频面])(?:编辑|編輯))\s*[:：/／\s]\s*([\u4e00-\u9fff]{2,4})(?=[\s）)】\]|：:，,。]|$)"
 )
 _REPORTER = re.compile(
     r"(?:本报|本報|本网|本刊|[\u4e00-\u9fff·]{2,8})?(?:记者|記者|特派員|特派记者|通信员|通讯员)"
@@ -53,7 +55,7 @@ _IN_BRACKETS = re.compile(r"[（(【]([\u4e00-\u9fff]{3,5})[）)】]")
 _FORUM = re.compile(r"([\w\u4e00-\u9fff-]{2,20})\s*(?:发表于|發表於|发布于|楼主)|由([\w-]{2,12})于(?:19|20)\d\d年")
 _PICTURE = re.compile(r"^\s*(?:摄|攝|图|撮影|写真|사진)")
 _REPORTS = re.compile(r"(?:综合|现场)?(?:报道|報道|报导|文|图|摄|讯|采访|攝影|摄影)(?:[/、].*)?")
-_LONGEST_LINE = 20_000
+_LONGEST_LINE, _LONGEST_LABEL, _UNDER_LABEL = 20_000, 24, 60
 _STRONG = re.compile(r"[、，,;；/／&|]+")
 _SPACE = re.compile(r"[\s　]+")
 # The hundred commonest family names: a line of two to four characters that begins with one is a name.
@@ -155,8 +157,10 @@ def _is_nick(name: str) -> bool:
 
 def labelled(walk: Walk, kept: Sequence[int]) -> list[str]:
     """Return the names that a line near head or end of the article gives as its author's: `By ...`, `作者：...`."""
+    label = ""
     for block in _lines(walk, kept):
-        names = _written_by(block.text)
+        names = _written_by(block.text) or _below_label(label, block.text)
+        label = block.text
         if not names and block.chars < 300 and is_cjk(block.text):
             names = _labelled(_with_borders(walk, block))
         if names:
@@ -209,6 +213,14 @@ def _written_by(text: str) -> list[str]:
             return names
     found = re.search(r"\bby ([\w-]{3,20})\s*[〓|]?$", text) if WRITTEN.search(text) else None
     return [found.group(1)] if found else []
+
+
+def _below_label(label: str, text: str) -> list[str]:
+    """Return the names of a line under one that is nothing but `Written by`."""
+    if not 1 <= len(label) <= _LONGEST_LABEL or len(text) > _UNDER_LABEL or not LABEL.fullmatch(label.rstrip(" :：")):
+        return []
+    names = split_names(_without_date(text))
+    return names if all(is_person(name) or (len(name) > 2 and _is_nick(name)) for name in names) else []
 
 
 def _labelled(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from tearsheet.extraction.titles import folded
 LEAD_IN = re.compile(
     r"(?i)^[\s|·•:–—-]*(?:(?:(?:original(?:ly)?|first)\s+)?(?:written|reported|posted|published|authored|article|articles|"
     r"text|story|stories|words|opinion|analysis|review|report|column)\s+(?:and\s+\w+\s+)?by\s*:?\s*|"
-    r"by\s*:|by\s+|von\s*:?\s+|ein(?:e[rn]?)?\s+\w+\s+von\s+|"
+    r"by\s*:|by\s+|(?-i:By)(?=[A-Z][a-z]+ [A-Z])|von\s*:?\s+|ein(?:e[rn]?)?\s+\w+\s+von\s+|"
     r"par\s*:?\s+|por\s*:?\s+|per\s*:\s+|di\s+|a cura di\s+|door\s*:?\s+|av\s*:?\s+|af\s*:?\s+|tekst\s*:\s*|text\s*:\s*|"
     r"teksti\s*:\s*|texte\s*:\s*|testo\s*:\s*|texto\s*:\s*|de la\s*:\s*|"
     r"foto und text\s*:?|autor(?:in|en|a|es|ka|i|ul|zy|ka)?\s*:\s*|auteurs?\s*:\s*|autores?\s*:\s*|autore\s*:\s*|"
@@ -21,6 +21,15 @@ LEAD_IN = re.compile(
     r"(?:글|작성자|기자|취재)\s*[:=]\s*)"
 )
 """What stands before a name in a byline."""
+LABEL = re.compile(
+    r"(?i)(?:(?:article|story|post)\s+)?(?:(?:written|posted|words|reported|story|text)\s+)?by|authors?|author\(s\)|"
+    r"(?:(?:verfasst|geschrieben|beitrag)\s+)?von|autor(?:in|en|es|a|ka|i|ul|zy)?|(?:(?:écrit|publié|rédigé)\s+)?par|"
+    r"auteure?s?|(?:(?:escrito|publicado)\s+)?por|(?:scritto\s+)?d[ai]|(?:geschreven\s+)?door|(?:skrevet\s+|skriven\s+)?a[vf]|"
+    r"forfatter|författare|kirjoittaja|napisane przez|napsal[ai]?|írta|szerző|yazan|yazar|автор(?:ы|и)?|написал[аи]?|текст|"
+    r"συντάκτης|بقلم|كتب|מאת|כתב|लेखक|लेखिका|द्वारा|লেখক|โดย|ผู้เขียน|tác giả|penulis|oleh|作\s*者|撰文|文|記者|记者|著者|筆者|"
+    r"執筆者?|投稿者|作成者|ライター|글쓴이|작성자|기자"
+)
+"""A line that says no more than that the author's name follows."""
 OTHER_HANDS = re.compile(
     r"(?i)\b(?:edited|reviewed|fact[- ]?checked|checked|illustrat\w*|photo\w*|image\w*|pictures?|video|graphics?|"
     r"produced|production|translat\w*|curated|compiled|narrated|additional reporting|editor|editing)\s*(?:\(s\))?\s*(?:by|:)|"
@@ -37,15 +46,16 @@ _SPLIT = re.compile(
 _IN_NAMES = re.compile(r"\s(y|e|i)\s")
 _ROLE = re.compile(
     r"(?i)\s*(?:[,|–—(/]\s*|\s)(?:(?:senior|staff|chief|political|foreign|business|sports?|deputy|associate|"
-    r"managing|executive|special|content|marketing|digital)\s+)*(?:reporter|editor(?:in)?|correspondent|writer|"
+    r"managing|executive|special|content|marketing|digital|contributing|lead)\s+)*(?:reporter|editor(?:in)?|correspondent|writer|"
     r"journalist(?:in)?|redakteur(?:in)?|redaktion|contributor|columnist|producer|korrespondent(?:in)?|"
     r"redactora?|redattore|rédact\w+|journaliste|founder|co-founder|manager|coordinator|specialist|analyst|"
+    r"reviewer|ceo|cto|cfo|director|strategist|consultant|"
     r"twitter|facebook|linkedin|email|e-mail|follow|muhabiri?|корреспондент)\b.*$"
 )
 _RANK = re.compile(
     r"(?i),?\s+(?:ph\.?\s?d\.?|m\.?d\.?|r\.?n\.?|mph|mba|cfp|cpa|esq\.?|r\.?d\.?n?\.?|psy\.?d\.?|j\.?d\.?|m\.?sc\.?)$"
 )
-_JUNIOR = re.compile(r",\s*(?=(?:Jr|Sr|II|III|IV)\b)")
+_JUNIOR = re.compile(r",\s*(?=(?:Jr|Sr|II|III|IV)\b\.?\s*(?:$|[,;&|]|and\b))")
 _MONTHS = "january|february|march|april|june|july|august|september|october|november|december"
 _DAYS = (
     r"mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|montag|dienstag|mittwoch|donnerstag|freitag|"
@@ -62,7 +72,7 @@ NO_NAME = re.compile(
     r"网络|匿名|本站|管理员|website|home|contact|link|archive|profile|"
     r"(?:full |view |read )?bio(?:graphy)?)$|min read|\bago\b|archive editor|архив редакции|"
     rf"\b(?:updated|published|posted|subscribe|newsletter|comments?)\b|\b(?:{_MONTHS})\.?\s+\d|\d\s+(?:{_MONTHS})\b|"
-    rf"^(?:{_MONTHS}|{_DAYS})$|[{{}}<>=%#]"
+    rf"^(?:{_MONTHS}|{_DAYS}|mon|tue|wed|thu|fri|sat|sun|[js]r\.?)$|[{{}}<>=%#]|^\w+(?:\.\w+){{3,}}$|^本[文帖贴]"
 )
 _AGENCY = re.compile(
     r"(?i)(?:the\s+)?(?:associated press|ap|a\.p\.|afp|agence france-presse|reuters|thomson reuters|dpa(?:[-/ ].{0,20})?|apa|"
@@ -94,6 +104,10 @@ _PARTICLES = frozenset(
     )
 )
 _LONGEST = 60
+# Words of headings and appeals, which no name holds.
+_NO_NAME_WORDS = frozenset(
+    re.findall(r"\w+", "you your also our us we this that what how why when with for about read latest next best")
+)
 
 
 def is_agency(name: str) -> bool:
@@ -111,6 +125,11 @@ def is_office(name: str, site: str) -> bool:
         for other in map(folded, site.split("\n"))
         if other
     )
+
+
+def is_handle(name: str) -> bool:
+    """Return whether a name may be that under which somebody uploads: one word, not in a script of its own."""
+    return " " not in name and name.isascii()
 
 
 def cleaned(name: str) -> str:
@@ -152,6 +171,7 @@ def is_person(name: str) -> bool:
     return (
         1 < len(words) <= 6
         and all(_is_name_word(word) for word in words)
+        and _NO_NAME_WORDS.isdisjoint(name.lower().split())
         and not any(char.isdigit() for char in name)
         and not re.search(r"[.!?:]\s*$|[!?:;]", name)
     )

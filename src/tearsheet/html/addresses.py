@@ -27,7 +27,7 @@ _LAZY = [
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset", "data-original-set")
 _CANDIDATE = re.compile(r"(\S*[^,\s])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
 _HOLDER = re.compile(
-    r"(?i)blank|spacer|placeholder|transparent|pixel|loading|lazy|grey\.|gray\.|1x1|default[-_.]?img|data:"
+    r"(?i)blank|spacer|placeholder|transparent|pixel|loading|lazy|grey\.|gray\.|1x1|default[-_.]?img|data:|\d[wx],(?:%20|\s)+https?:"
 )
 _WIDE_ENOUGH = 1600
 
