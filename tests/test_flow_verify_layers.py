@@ -6,7 +6,7 @@ from base64 import b64encode
 from datetime import UTC, datetime
 
 import pytest
-from tests.flow_archive import following_only, ran, truth_of
+from tests.flow_archive import followed, following_only, new_archive, ran, truth_of
 
 from tearsheet import warc
 from tearsheet.errors import BadLedger
@@ -134,6 +134,12 @@ def test_nothing_is_signed_over_tiles_that_are_not_those_of_the_checkpoint(own_p
 
     with pytest.raises(BadLedger, match="the tiles do not agree"):
         seal(own_press)
+
+
+def test_an_archive_that_has_only_followed_something_holds(newsroom, tmp_path):
+    archive = followed(new_archive(tmp_path / "archive", newsroom), newsroom.address("courier", "/"))
+
+    assert said(archive) == ""
 
 
 def held(data, salts):

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tearsheet.store import schema
 from tearsheet.store.journal import PARTS, Page, Part, Replay
 from tearsheet.store.values import unpacked_text
 
@@ -13,6 +14,7 @@ _OTHERWISE = {
     "dictionary": "held against its own number, and each wording that it packs against its digest",
     "erasure": "what is still to be done",
     "state": "what is still to be done",
+    "warc_file": "named by the leaves of its captures; that of a page is written after the page",
 }
 """Tables that are not compared, and why."""
 
@@ -27,6 +29,7 @@ def differences(db: sqlite3.Connection, fresh: sqlite3.Connection, pages: Iterab
     replay = Replay(fresh)
     for page in pages:
         replay.page(page)
+    schema.migrate(fresh)  # a journal that has no page yet, or none of today's schema
     unwritten: dict[str, set[Row]] = defaultdict(set)
     for part, *key in db.execute("SELECT part, a, b FROM unwritten"):
         unwritten[part].add(tuple(key))
