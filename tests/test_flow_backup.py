@@ -1,9 +1,13 @@
+import shutil
+
 import pytest
-from tests.flow_archive import opened
+from tests.flow_archive import copied, following_only, later, opened, ran
+from tests.test_flow_rebuild import records
 
 from tearsheet.errors import ArchiveExists, NoArchive
 from tearsheet.flow.backup import backup, restore
 from tearsheet.flow.keys import signer_of
+from tearsheet.flow.mending import mend
 from tearsheet.flow.remove import remove
 from tearsheet.flow.sealing import CHECKPOINT, FORMER
 from tearsheet.flow.verify import verify
@@ -117,6 +121,84 @@ def test_a_restoring_that_was_killed_goes_on(press, tmp_path):
     new = opened(tmp_path / "new")
     assert titles(press) == titles(new)
     assert verify(new).problems == ()
+
+
+def copied_later(archive, copy):
+    """What a backup holds if `archive` went on after its catalog was copied and before its WARC files were."""
+    archive.close_warc()
+    for name in ("warc", "media"):
+        shutil.copytree(archive.path / name, copy / name, dirs_exist_ok=True)
+
+
+def held(archive):
+    """Return all that the catalog says, but for what waits to be written down with the next change."""
+    tables = ("article", "address", "listing", "filed", "capture", "blob", "revision", "picture", "removed", "journal")
+    return {
+        table: sorted(map(tuple, archive.store.db.execute(f"SELECT {columns(archive, table)} FROM {table}")))
+        for table in tables
+    }
+
+
+def columns(archive, table):
+    passing = {"worker", "due_at", "data", "dictionary", "base", "looks", "last_seen", "misses"}
+    return ", ".join(
+        row["name"] for row in archive.store.db.execute(f"PRAGMA table_info({table})") if row["name"] not in passing
+    )
+
+
+def test_what_came_while_the_backup_was_made_is_restored_too(newsroom, tmp_path):
+    newsroom.turn_to(0)
+    urls = [truth.url for truth in newsroom.at(0) if truth.paper == "courier"]
+    archive = following_only(tmp_path / "archive", newsroom, urls[:6])
+    backup(archive, tmp_path / "copy")
+    newsroom.turn_to(4)
+    (archive.path / "list.txt").write_text("".join(f"{url}\n" for url in urls[:8]))
+    ran(archive, at=later(days=3), force=True, again=True, pictures=True)
+    copied_later(archive, tmp_path / "copy")
+
+    report = restore(tmp_path / "copy", tmp_path / "new")
+
+    new = opened(tmp_path / "new")
+    assert report.pages > 0
+    assert held(archive) == held(new)
+    assert verify(new).problems == ()
+    assert all(new.search(f'"{article.title}"')[0] for article in new.articles(Query(limit=0)))
+    edited = [article.id for article in new.articles(Query(limit=0)) if article.revisions > 1]
+    assert edited
+    assert all(new.revisions(id) == archive.revisions(id) for id in edited)
+
+
+def test_what_was_removed_while_the_backup_was_made_is_not_restored(own_press, tmp_path):
+    backup(own_press, tmp_path / "copy")
+    article = own_press.articles(Query(limit=1))[0]
+    remove(own_press, article.id, reason="asked for")
+    copied_later(own_press, tmp_path / "copy")
+
+    restore(tmp_path / "copy", tmp_path / "new")
+
+    new = opened(tmp_path / "new")
+    assert held(own_press) == held(new)
+    assert verify(new).problems == ()
+    mend(new)
+    assert not any(article.title.encode() in record.block for record in records(new.path))
+
+
+def test_a_history_that_does_not_go_on_from_the_catalog_is_not_brought_in(own_press, tmp_path):
+    other = copied(own_press, tmp_path / "other")
+    for archive, copy in ((own_press, "copy"), (other, "later")):
+        remove(archive, archive.articles(Query(limit=1))[0].id, reason="asked for")
+        backup(archive, tmp_path / copy)
+    remove(other, other.articles(Query(limit=1))[0].id, reason="asked for")
+    other.close_warc()
+    known = {path.name for path in own_press.warc_folder.rglob("*.warc.gz")}
+    for path in other.warc_folder.rglob("*.warc.gz"):
+        if path.name not in known:
+            shutil.copy(path, tmp_path / "copy" / "warc")
+
+    report = restore(tmp_path / "copy", tmp_path / "new")
+
+    assert report.pages == 0
+    assert titles(own_press) == titles(opened(tmp_path / "new"))
 
 
 def test_another_archive_is_never_overwritten(press, own_press, tmp_path):

@@ -19,14 +19,14 @@ from tearsheet.errors import ArchiveBusy, BadLedger, NoCatalog, NoJournal
 from tearsheet.files import Folder
 from tearsheet.flow.build import build
 from tearsheet.flow.imports import import_posts, import_warcs
-from tearsheet.flow.rebuild import BEFORE, Found, chained, rebuild, superseded
+from tearsheet.flow.rebuild import BEFORE, Found, chained, rebuild, standing
 from tearsheet.flow.remove import remove
-from tearsheet.flow.sealing import CHECKPOINT, reader
+from tearsheet.flow.sealing import CHECKPOINT, reader, seal
 from tearsheet.flow.verify import verify
 from tearsheet.ledger import Tree, read_checkpoint
 from tearsheet.model import Place, Query
 from tearsheet.newsroom import Newsroom
-from tearsheet.store import articles, journal, keeping, schema
+from tearsheet.store import articles, journal, keeping, leaves, schema
 from tearsheet.store.journal import Page
 from tearsheet.store.people import People
 from tearsheet.store.values import unpacked_text
@@ -255,17 +255,50 @@ def test_a_page_that_is_damaged_costs_what_stood_on_it_and_no_leaf(history, lost
 def test_a_history_that_is_not_the_one_that_was_signed_is_refused(lost, history):
     with open_archive(history) as archive:
         found = [
-            journal.read_page(warc.get(archive.warc_folder, one).body) for _, _, one in journal.places(archive.store.db)
+            (journal.read_page(warc.get(archive.warc_folder, place).body), place)
+            for _, _, place in journal.places(archive.store.db)
         ]
-    page = next(one for one in found if any('"part":"leaf"' in line for line in one.lines))
+    page, place = next((one, at) for one, at in found if any('"part":"leaf"' in line for line in one.lines))
     lines = tuple(line.replace('"capture",', '"tampered",') if '"leaf"' in line else line for line in page.lines)
     forged = replace(page, edition=9, lines=lines)
+    warc.erase(lost / "warc", place, notice="forged")
     with warc.Writer(lost / "warc") as writer:
         writer.keep_metadata(forged.url, forged.data(), journal.PAGE_TYPE, at=forged.at)
 
     with pytest.raises(BadLedger, match=r"leaf \d+"):
         rebuild(lost)
     assert not (lost / CATALOG_FILE).exists()
+
+
+def test_a_last_page_that_was_never_committed_is_passed_over_if_other_leaves_were_signed(history, tmp_path):
+    with open_archive(history) as archive:
+        copy = copied(archive, tmp_path / "copy")
+    number, last, _ = list(journal.places(copy.store.db))[-1]
+    seq = leaves.count(copy.store.db)
+    columns = ["seq", "at", "event", "subject", "salt", "ref", "number", "record"]
+    values = [seq, 0, "removal", {"base64": "AAAA"}, None, 0, 0, None]
+    killed = Page(
+        number=number + 1,
+        id="killed before its commit",
+        after=last,
+        at=later(days=99),
+        schema=schema.VERSION,
+        leaves=seq + 1,
+        lines=(json.dumps({"part": "leaf", "columns": columns, "rows": [values]}),),
+    )
+    with warc.Writer(copy.path / "warc") as writer:
+        place = writer.keep_metadata(killed.url, killed.data(), journal.PAGE_TYPE, at=killed.at)
+    with copy.store.transaction() as db:
+        keeping.warc_file(db, place.file)
+    assert seal(copy).size == seq + 1  # the leaf of that file waits for the next page
+    before = dump(copy.path / CATALOG_FILE)
+    copy.close()
+    (copy.path / CATALOG_FILE).unlink()
+
+    rebuild(copy.path)
+
+    after = dump(copy.path / CATALOG_FILE)
+    assert [table for table in before if after[table] != before[table]] == ["warc_file", "leaf"]
 
 
 def test_a_removed_article_is_nowhere_in_the_warc_files(history):
@@ -351,12 +384,13 @@ def test_where_a_page_is_missing_the_pages_before_it_still_count():
     assert ids(chained(found, signed=0)) == "abde"
 
 
-def test_the_last_edition_counts_and_the_others_are_to_be_erased():
-    found = [page(1, "a", ""), page(1, "a", "", edition=2), page(2, "b", "a")]
+def test_a_page_written_anew_stands_once_the_former_is_to_be_erased():
+    found = [page(1, "a", "", edition=2), page(1, "a", ""), page(2, "b", "a")]
     chain = chained(found, signed=0)
 
-    assert [one.page.edition for one in chain] == [2, 1]
-    assert superseded(found, chain) == [found[0]]
+    assert [one.page.edition for one in chain] == [1, 1]
+    assert [one.page.edition for one in standing(found, ["a", "b"], erased=frozenset())] == [1, 1]
+    assert [one.page.edition for one in standing(found, ["a", "b"], erased=frozenset({found[1].place}))] == [2, 1]
 
 
 # ---- every column is in the journal, or said not to be

@@ -30,6 +30,8 @@ def command(said: Console, source: Path, dest: Path, *, same_log: bool) -> None:
 
     with said.progress() as progress:
         report = restore(source, dest, same_log=same_log, progress=progress)
+    if report.pages:
+        said.report(f"{counted(report.pages, 'page')} of the journal brought in that the catalog lacked")
     said.report(
         f"{counted(report.copied, 'file')} restored ({human_bytes(report.bytes)}); check them: tearsheet -C {dest} verify"
     )

@@ -4,7 +4,7 @@ import contextlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tearsheet.archive import CATALOG_FILE, Archive, open_archive
@@ -14,6 +14,7 @@ from tearsheet.files import Folder, sync
 from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.keys import KEY, succeed
+from tearsheet.flow.rebuild import go_on
 from tearsheet.flow.sealing import CHECKPOINT, seal
 from tearsheet.model import Step
 from tearsheet.warc.writer import OPEN_MARK
@@ -31,12 +32,16 @@ SIGNED = f"ledger/{CHECKPOINT}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupReport:
-    """What a backup did: files copied, files that were there already, bytes written."""
+    """What was done: files copied, files that were there already, bytes written.
+
+    Of a restore also how many `pages` of the journal were newer than the catalog that it was made from.
+    """
 
     copied: int = 0
     same: int = 0
     removed: int = 0
     bytes: int = 0
+    pages: int = 0
 
 
 def backup(archive: Archive, dest: Path, *, progress: Callable[[Step], None] = lambda step: None) -> BackupReport:
@@ -60,7 +65,7 @@ def restore(
 
     Nobody here knows what the lost archive signed after its backup, so the restored one goes on as a log of another name and key,
     which begins with all leaves of the old one. With `same_log` it keeps them, because the old one signed nothing since.
-    Interrupted, it goes on where it was.
+    What an update wrote down while the backup was made comes in from the journal. Interrupted, it goes on where it was.
 
     Raises:
         NoArchive: `source` is no backup. ArchiveExists: there is an archive in `dest`.
@@ -73,6 +78,7 @@ def restore(
     for name in (*SMALL, SIGNED):
         copying.seen.pop(name, None)  # a restore that was killed may have written another key and checkpoint over them
     report = copying.run(lambda file: _copy(source / CATALOG_FILE, file))
+    newer = go_on(dest, progress=progress)  # an update was running when the backup was made
     with open_archive(dest) as archive:
         catch_up(archive)
         if not same_log and (dest / KEY).exists():
@@ -81,7 +87,7 @@ def restore(
     with _disk(dest):
         (dest / RESTORING).unlink()  # last: until then it is known for a copy that is not finished
         sync(dest)
-    return report
+    return replace(report, pages=newer.pages)
 
 
 class _Copying:

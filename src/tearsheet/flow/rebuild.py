@@ -9,9 +9,11 @@ import hashlib
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from tearsheet import media, warc
@@ -22,7 +24,7 @@ from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.sealing import CHECKPOINT, SIGNED, digest_of, reader
 from tearsheet.ledger import Tree, leaf_record, read_checkpoint, read_leaf
 from tearsheet.model import Leaf, Place, Step
-from tearsheet.store import journal, keeping, rebuilding, schema, translated, warcfiles
+from tearsheet.store import journal, keeping, rebuilding, removing, schema, translated, warcfiles
 from tearsheet.store.journal import Page
 from tearsheet.store.worker import is_held
 
@@ -80,6 +82,20 @@ def rebuild(path: Path, *, progress: Callable[[Step], None] = lambda step: None)
     return report
 
 
+def go_on(path: Path, *, progress: Callable[[Step], None] = lambda step: None) -> RebuildReport:
+    """Return what the journal told beyond the catalog of the archive in the folder `path`: the catalog has it now.
+
+    For a catalog that was copied before its WARC files. Nobody else may have it open, and it is not safe from a kill: whoever
+    calls must be able to copy it once more.
+    """
+    report = RebuildReport()
+    _Rebuilding(path, report, progress).go_on()
+    if report.pages:
+        with closing(open_archive(path)) as archive:
+            _develop_all(archive, report, progress)
+    return report
+
+
 class _Rebuilding:
     def __init__(self, path: Path, report: RebuildReport, progress: Callable[[Step], None]) -> None:
         self.path = path
@@ -89,47 +105,104 @@ class _Rebuilding:
 
     def run(self) -> None:
         """Make the new catalog, whole and fsynced, in the file `FRESH`."""
-        found = self._found()
+        found = self._found(lambda name: 0)
         if not found:
             raise NoJournal(str(self.path / "warc"), "run `tearsheet migrate` while the catalog is still there")
-        chain = chained(found, signed=self._signed())
+        chain = self._history(found)
         fresh = self.path / FRESH
         for ending in ("", "-wal", "-shm", "-journal"):
             fresh.with_name(FRESH + ending).unlink(missing_ok=True)
         with translated(str(fresh)), closing(rebuilding.created(fresh)) as db:
-            replay = self._replay(db, chain)
+            replay = self._replay(db, chain, after=0)
             schema.migrate(db)
+            self._note(db, standing(found, [one.page.id for one in chain], erased=_erased(db)))
             with journal.in_one(db):
-                rebuilding.note_pages(db, [(one.page, one.place) for one in chain])
-                rebuilding.note_erasures(db, [one.place for one in superseded(found, chain)])
                 self._leaves(db)
             self._words(db, replay)
             self._accounts(db)
             self._count(db)
         sync(fresh)
 
+    def go_on(self) -> None:
+        """Bring into the catalog what pages tell that lie behind all it knows of, if they go on from its last."""
+        file = self.path / CATALOG_FILE
+        with translated(str(file)), closing(rebuilding.created(file)) as db:
+            if schema.version_of(db) < journal.SINCE:
+                return
+            known = list(journal.places(db))
+            number, last, _ = known[-1] if known else (0, "", None)
+            found = self._found(partial(warcfiles.told, db))
+            chain = following(found, last=last, signed=self._signed())
+            if not chain:
+                return
+            replay = self._replay(db, chain, after=number)
+            schema.migrate(db)
+            new = {one.page.id for one in found}
+            before = [one for _, id, place in known if id in new and (one := self._page_at(place))]
+            ids = [*(id for _, id, _ in known if id in new), *(one.page.id for one in chain)]
+            self._note(db, standing([*before, *found], ids, erased=_erased(db)))
+            self._words(db, replay)
+            self._count(db)
+        sync(file)
+
     # --- the journal
 
-    def _found(self) -> list[Found]:
-        """Return every page that any WARC file holds."""
+    def _found(self, known: Callable[[str], int]) -> list[Found]:
+        """Return every page that any WARC file holds behind what is `known` of it, in bytes."""
         found = []
         files = sorted((self.path / "warc").rglob("*.warc.gz"))
         for at, file in enumerate(files, start=1):
             name = file.relative_to(self.path / "warc").as_posix()
             self.progress(Step(stage="files", done=at, total=len(files), note=name))
-            for record in warc.read(file, verify=False, name=name, report=self._damaged):
+            for record in warc.read(file, verify=False, start=known(name), name=name, report=self._damaged):
                 if record.type == "metadata" and record.field("Content-Type") == journal.PAGE_TYPE:
                     place = Place(file=name, offset=record.offset, length=record.length)
                     found.append(Found(page=journal.read_head(record.block), place=place))
         return found
 
+    def _history(self, found: list[Found]) -> list[Found]:
+        """Return the pages of the true history, in order. A last one that contradicts the ledger was never committed."""
+        chain = chained(found, signed=self._signed())
+        while len(chain) > 1 and self._is_contradicted(chain[-1]):
+            found = [one for one in found if one.page.id != chain[-1].page.id]
+            chain = chained(found, signed=self._signed())
+        return chain
+
+    def _is_contradicted(self, last: Found) -> bool:
+        """Return whether other leaves were signed than the page tells of."""
+        signed = self._signed()
+        tree = Tree(signed, reader(self.ledger))
+        try:
+            page = journal.read_page(warc.get(self.path / "warc", last.place).body)
+        except TearsheetError:
+            return False
+        for seq, at, event in journal.leaves_on(page):
+            if seq < signed:
+                leaf = read_leaf(tree.records(seq // 256)[seq % 256])
+                if (leaf.at, leaf.event) != (at, event):
+                    return True
+        return False
+
+    def _page_at(self, place: Place) -> Found | None:
+        """Return the page that lies at `place`, or None if a removal has overwritten it."""
+        try:
+            return Found(page=journal.read_head(warc.get(self.path / "warc", place).body), place=place)
+        except (TearsheetError, ValueError):
+            return None
+
+    def _note(self, db: sqlite3.Connection, found: list[Found]) -> None:
+        """Write down where each page of the journal lies."""
+        with journal.in_one(db):
+            for one in found:
+                journal.written(db, one.page, one.place)
+
     def _damaged(self, damage: warc.Damage) -> None:
         if damage.lost:
             self.report.problems.append((f"warc/{damage.file}", str(damage)))
 
-    def _replay(self, db: sqlite3.Connection, chain: list[Found]) -> journal.Replay:
+    def _replay(self, db: sqlite3.Connection, chain: list[Found], *, after: int) -> journal.Replay:
         replay = journal.Replay(db)
-        expected = 1
+        expected = after + 1
         for one in chain:
             if one.page.number != expected:
                 missing = f"pages {expected} to {one.page.number - 1} are missing or damaged"
@@ -231,15 +304,14 @@ class _Rebuilding:
 def chained(found: list[Found], *, signed: int) -> list[Found]:
     """Return the pages of the true history, in order: each names the one before it.
 
-    A page may stand there twice (a removal wrote it again: the last edition counts), or never have been committed (killed in
-    between; or it was written after the backup from which another history goes on). Of several ends the true one is that
-    which holds what was signed, and was written last.
+    A page may stand there twice (a removal wrote it again, and was perhaps killed before it was committed: the first edition
+    counts, and the page of the removal takes out what it took out), or never have been committed (killed in between; or it was
+    written after the backup from which another history goes on). Of several ends the true one is that which holds what was
+    signed, and was written last.
     """
     by_id: dict[str, Found] = {}
-    for one in found:
-        known = by_id.get(one.page.id)
-        if known is None or known.page.edition < one.page.edition:
-            by_id[one.page.id] = one
+    for one in sorted(found, key=lambda one: one.page.edition):
+        by_id.setdefault(one.page.id, one)
 
     def truth(one: Found) -> tuple[int, datetime, int]:
         return min(one.page.leaves, signed), one.page.at, one.page.number
@@ -258,10 +330,33 @@ def chained(found: list[Found], *, signed: int) -> list[Found]:
     return chain[::-1]
 
 
-def superseded(found: list[Found], chain: list[Found]) -> list[Found]:
-    """Return the older editions of pages: a removal was killed before it could overwrite them."""
-    newest = {one.page.id: one.page.edition for one in chain}
-    return [one for one in found if one.page.edition < newest.get(one.page.id, 0)]
+def following(found: list[Found], *, last: str, signed: int) -> list[Found]:
+    """Return the pages that go on from the page with the id `last`, in order; `found` may hold others."""
+    followers: dict[str, list[Found]] = {}
+    for one in found:
+        followers.setdefault(one.page.after, []).append(one)
+    theirs: list[Found] = []
+    ids = [last]
+    while ids:
+        more = followers.pop(ids.pop(), [])
+        theirs += more
+        ids += [one.page.id for one in more]
+    return chained(theirs, signed=signed) if theirs else []
+
+
+def standing(found: list[Found], ids: list[str], *, erased: AbstractSet[Place]) -> list[Found]:
+    """Return the pages of these `ids` as they stand: of several editions the first that is not to be overwritten.
+
+    A removal writes pages anew before it is committed; with the commit the earlier editions are `erased`, or will be.
+    """
+    best: dict[str, Found] = {}
+    for one in sorted(found, key=lambda one: (one.place in erased, one.page.edition)):
+        best.setdefault(one.page.id, one)
+    return [best[id] for id in ids]
+
+
+def _erased(db: sqlite3.Connection) -> frozenset[Place]:
+    return frozenset(place for _, place in removing.erasures(db))
 
 
 # ---- the place of the old one

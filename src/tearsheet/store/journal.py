@@ -19,7 +19,7 @@ from tearsheet.errors import ArchiveTooNew
 from tearsheet.model import Place
 from tearsheet.store import schema
 from tearsheet.store.keeping import blob, warc_file
-from tearsheet.store.values import packed_text, unpacked_text
+from tearsheet.store.values import from_ms, packed_text, unpacked_text
 
 PAGE_TYPE = "application/vnd.tearsheet.journal+jsonl"
 PAGE_URL = "urn:tearsheet:journal:"
@@ -168,6 +168,15 @@ def read_head(data: bytes) -> Page:
         leaves=int(head["leaves"]),
         edition=int(head["edition"]),
     )
+
+
+def leaves_on(page: Page) -> Iterator[tuple[int, datetime, str]]:
+    """Yield (number, time, event) of each leaf that `page` tells of."""
+    for change in map(json.loads, page.lines):
+        if BY_NAME[change["part"]].table == "leaf":
+            for row in change.get("rows", ()):
+                value = dict(zip(change["columns"], row, strict=True))
+                yield value["seq"], from_ms(value["at"]), value["event"]
 
 
 # ---- taking up what changes

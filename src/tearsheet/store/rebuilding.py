@@ -8,7 +8,7 @@ from pathlib import Path
 from tearsheet.model import Leaf, Place
 from tearsheet.store import packing, warcfiles
 from tearsheet.store.checking import integrity
-from tearsheet.store.journal import NOT_WRITTEN, Page, written
+from tearsheet.store.journal import NOT_WRITTEN
 from tearsheet.store.leaves import leaf_of, subject_of
 from tearsheet.store.opening import PAGE_BYTES
 from tearsheet.store.values import to_ms
@@ -30,23 +30,6 @@ def created(path: Path) -> sqlite3.Connection:
     ):
         db.execute(f"PRAGMA {pragma}")
     return db
-
-
-def note_pages(db: sqlite3.Connection, pages: Sequence[tuple[Page, Place]]) -> None:
-    """Write where each page of the journal lies."""
-    for page, place in pages:
-        written(db, page, place)
-
-
-def note_erasures(db: sqlite3.Connection, places: Sequence[Place]) -> None:
-    """Note records that a removal was to overwrite and has not."""
-    for place in places:
-        db.execute(
-            """INSERT INTO erasure (file, offset, length)
-            SELECT n, :offset, :length FROM warc_file WHERE name = :name AND NOT EXISTS
-                (SELECT 1 FROM erasure WHERE erasure.file = warc_file.n AND erasure.offset = :offset)""",
-            {"name": place.file, "offset": place.offset, "length": place.length},
-        )
 
 
 def leaf(db: sqlite3.Connection, seq: int) -> Leaf | None:
