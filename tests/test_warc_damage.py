@@ -1,7 +1,6 @@
 """A damaged WARC file: every undamaged record is still read, nothing damaged is given out, and all of it is reported."""
 
 import gzip
-import mmap
 import random
 import re
 import tracemalloc
@@ -13,7 +12,7 @@ from tests.corruptions import forged
 from tearsheet.errors import BadWarc
 from tearsheet.model import Capture, Place
 from tearsheet.warc import Writer, check, get, read
-from tearsheet.warc.members import Unpacking
+from tearsheet.warc.members import SEARCHED, Stored, Unpacking
 from tearsheet.warc.reader import Reading
 
 NOW = datetime(2024, 3, 5, 12, 0, tzinfo=UTC)
@@ -178,6 +177,16 @@ def test_each_kind_of_damage_is_reported_and_costs_only_its_record(good, tmp_pat
         assert_only_lost(good, records, damages, lost)
 
 
+def test_the_next_record_is_found_however_far_behind_the_damage(good, tmp_path):
+    for plain in (False, True):
+        rest = b"".join((good.plain if plain else good.members)[1:4])
+        for length in range(SEARCHED - 10, SEARCHED + 3, 3):
+            records, damages = outcome(tmp_path, bytes(length - 1) + b"\n" + rest)
+
+            assert [record.id for record in records] == good.ids[1:4]
+            assert [(damage.offset, damage.length) for damage in damages] == [(0, length)]
+
+
 def test_a_lost_block_costs_only_the_records_it_touches(good, tmp_path):
     rng = random.Random(SEED)
     for _ in range(25):
@@ -265,8 +274,8 @@ class Small(Reading):
 def streamed(folder, data):
     file, damages = folder / "large.warc.gz", []
     file.write_bytes(data)
-    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        return list(Small(mapped, file.name, report=damages.append, verify=True).records(0)), damages
+    with file.open("rb") as opened:
+        return list(Small(Stored(opened.fileno()), file.name, report=damages.append, verify=True).records(0)), damages
 
 
 def test_a_member_too_large_to_hold_is_read_as_a_stream(good, tmp_path):
@@ -299,7 +308,10 @@ def test_a_record_that_announces_more_than_can_be_held_costs_itself_and_little_m
 
 
 def test_a_member_that_unpacks_to_very_much_is_unpacked_step_by_step():
-    assert Unpacking(gzip.compress(bytes(65_000_000), 1), 0).at_once() is None
+    pieces = [len(piece) for piece in Unpacking(Stored(gzip.compress(bytes(65_000_000), 1)), 0).pieces()]
+
+    assert sum(pieces) == 65_000_000
+    assert max(pieces) < 20_000_000
 
 
 def test_a_damaged_record_is_not_got(good, tmp_path):

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -63,8 +64,7 @@ def captures(path: Path, *, report: Callable[[Damage], None] = lambda damage: No
         elif record.type == "revisit" and record.field("WARC-Refers-To") in seen:
             original = record_at(path.parent, seen[record.field("WARC-Refers-To")])
             head = record.http_head or original.http_head
-            whole = Record(record.fields, head, (0, len(head)), record.file, record.offset, record.length)
-            yield capture_of(whole, payload=original.payload)
+            yield capture_of(replace(record, data=head, span=(0, len(head))), payload=original.payload)
 
 
 def capture_of(record: Record, *, place: Place | None = None, payload: bytes | None = None) -> Capture:

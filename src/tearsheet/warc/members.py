@@ -1,13 +1,15 @@
 """Compressed members of a WARC file, one at a time: gzip and zstd. Finds the next one after damage."""
 
-import mmap
+import hashlib
+import os
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, cast
 
 import zstandard
-from isal import igzip_lib, isal_zlib
+from isal import igzip_lib
 
 from tearsheet.errors import BadWarc
 
@@ -24,16 +26,17 @@ SMALL = 4096
 
 HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
-MAX_AT_ONCE = 4_000_000
-"""Stored bytes that are unpacked in one call."""
-
 MAX_MEMBER = 512_000_000
 """A member that unpacks to more is read as a stream."""
 
 MAX_BUFFER = 64_000_000
 """The largest length that is believed before it is seen; a member that unpacks to more is unpacked step by step."""
 
+SEARCHED = 1_000_000
+"""Bytes looked through at a time for the next record, and the most that is read ahead."""
+
 STEP = 65_536
+"""Stored bytes that are unpacked in one call: they might be a bomb of a thousand times as many. Most pages are no longer."""
 
 
 def packed(record: bytes) -> bytes:
@@ -41,7 +44,52 @@ def packed(record: bytes) -> bytes:
     if len(record) <= SMALL:
         packer = zlib.compressobj(9, zlib.DEFLATED, 31)
         return HEADER + (packer.compress(record) + packer.flush())[len(HEADER) :]
-    return bytes(igzip_lib.compress(record, LEVEL, igzip_lib.COMP_GZIP))
+    stored = bytes(igzip_lib.compress(record, LEVEL, igzip_lib.COMP_GZIP))
+    _settle()
+    return stored
+
+
+def _settle() -> None:
+    """Let the processor hash at its full speed again.
+
+    ISA-L leaves the upper halves of its vector registers in use, with which SHA-256 takes 1.35 times as long (measured on an AMD
+    EPYC; `bench/warc/run.py` shows it). SHA-512 in OpenSSL clears them before it begins. It costs a microsecond.
+    """
+    hashlib.sha512(b"").digest()
+
+
+class Stored:
+    """The bytes of a file, or some at hand, read by slices with both ends. What was read last is held.
+
+    Not mapped into memory: page faults would cost a tenth of the time of reading, and a file that shrinks would kill the process.
+    """
+
+    def __init__(self, source: int | bytes) -> None:
+        self._descriptor = source if isinstance(source, int) else -1
+        self._size = os.fstat(source).st_size if isinstance(source, int) else len(source)
+        self._held = source if isinstance(source, bytes) else b""
+        self._from = 0
+        self._ahead = STEP
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, part: slice) -> bytes:
+        start, stop = self._reach(part)
+        return self._held[start:stop]
+
+    def step(self, place: int) -> memoryview:
+        """Return the next bytes from `place` on, uncopied; none at the end."""
+        start, stop = self._reach(slice(place, place + STEP))
+        return memoryview(self._held)[start:stop]
+
+    def _reach(self, part: slice) -> tuple[int, int]:
+        """Return where in what is held the slice begins and ends, after reading more if need be."""
+        start, stop = part.start, min(part.stop, self._size)
+        if start < self._from or stop > self._from + len(self._held):
+            self._held, self._from = os.pread(self._descriptor, max(stop - start, self._ahead), start), start
+            self._ahead = min(2 * self._ahead, SEARCHED)
+        return start - self._from, max(start, stop) - self._from
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +109,18 @@ def unpacked(stored: bytes) -> bytes:
     """
     announced = int.from_bytes(stored[-4:], "little")
     if stored[:3] != GZIP_MAGIC or announced > MAX_BUFFER:
-        return Unpacking(stored, 0).whole().data
+        return Unpacking(Stored(stored), 0).whole().data
     try:
         data = bytes(igzip_lib.decompress(stored, igzip_lib.DECOMP_GZIP, 15, max(announced, 1)))
     except (_ISAL_ERROR, EOFError) as error:
         raise BadWarc("", f"the compressed member is damaged: {error}") from error
+    _settle()
     if len(data) != announced:
         raise BadWarc("", "the compressed member is damaged: its length does not fit")
     return data
 
 
-def opened(data: bytes | mmap.mmap, place: int) -> bool:
+def opened(data: Stored, place: int) -> bool:
     """Return whether a compressed member seems to begin at `place`."""
     head = data[place : place + 4]
     return head[:3] == GZIP_MAGIC or head == ZSTD_MAGIC or _is_skippable(head)
@@ -81,16 +130,6 @@ def _is_skippable(head: bytes) -> bool:
     return len(head) == 4 and head[1:] == b"\x2a\x4d\x18" and head[0] & 0xF0 == 0x50
 
 
-def _alone(ahead: bytes, end: int) -> Member | None:
-    """Return the member that the first `end` bytes are, if they are just one."""
-    engine = isal_zlib.decompressobj(wbits=31)
-    try:
-        data = engine.decompress(memoryview(ahead)[:end], MAX_BUFFER)
-    except _ISAL_ERROR:
-        return None
-    return Member(data, end) if engine.eof and not engine.unused_data else None
-
-
 class _Engine(Protocol):
     @property
     def eof(self) -> bool: ...
@@ -98,21 +137,25 @@ class _Engine(Protocol):
     @property
     def unused_data(self) -> bytes: ...
 
-    def decompress(self, data: bytes, /) -> bytes: ...
+    def decompress(self, data: bytes | memoryview, /) -> bytes: ...
 
 
 class Unpacking:
     """One member being unpacked, from `place` in `data`."""
 
-    def __init__(self, data: bytes | mmap.mmap, place: int) -> None:
+    def __init__(self, data: Stored, place: int) -> None:
         self._data = data
         self._place = place
         self._at = place
         self._parts: list[bytes] = []
         self._size = 0
         self._ended = False
-        self._is_zstd = data[place : place + 4] == ZSTD_MAGIC
-        self._engine: _Engine = _zstd_engine(data) if self._is_zstd else isal_zlib.decompressobj(wbits=31)
+        self._head = data[place : place + 8]
+        self._engine: _Engine = (
+            _zstd_engine(data)
+            if self._head[:4] == ZSTD_MAGIC
+            else igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_GZIP, 15)
+        )
 
     @property
     def so_far(self) -> bytes:
@@ -133,34 +176,14 @@ class Unpacking:
         """Return the length of the stored bytes, once the member has ended."""
         return self._at - self._place
 
-    def at_once(self) -> Member | None:
-        """Return the whole member if it ends where the next one with the same header begins, which is nearly always.
-
-        Nothing if it does not, or is damaged: `whole` finds out.
-        """
-        if self._is_zstd:
-            return None
-        size = STEP
-        while True:
-            # Looked for in a copy: `mmap.find` goes byte by byte before Python 3.12.
-            ahead = self._data[self._place : self._place + size]
-            found = ahead.find(ahead[: len(HEADER)], len(HEADER))
-            if found >= 0 or len(ahead) < size:
-                break
-            if size >= MAX_AT_ONCE:
-                return None
-            size *= 4
-        return _alone(ahead, found if found >= 0 else len(ahead))
-
     def whole(self, *, at_most: int = MAX_MEMBER) -> Member:
         """Return the whole member, its checksum right.
 
         Raises:
             BadWarc: it is damaged or breaks off; or (`larger than one step`) it is more than `at_most` bytes.
         """
-        head = self._data[self._place : self._place + 8]
-        if _is_skippable(head[:4]):
-            length = 8 + int.from_bytes(head[4:8], "little")
+        if _is_skippable(self._head[:4]):
+            length = 8 + int.from_bytes(self._head[4:8], "little")
             return Member(b"", min(length, len(self._data) - self._place), skippable=True)
         while not self._ended:
             piece = self._next()
@@ -181,7 +204,7 @@ class Unpacking:
             yield self._next()
 
     def _next(self) -> bytes:
-        chunk = self._data[self._at : self._at + STEP]
+        chunk = self._data.step(self._at)
         if not chunk:
             raise BadWarc("", "the compressed member breaks off at the end of the file")
         try:
@@ -192,37 +215,39 @@ class Unpacking:
         if self._engine.eof:
             self._at -= len(self._engine.unused_data)
             self._ended = True
+            _settle()
         return bytes(piece)
 
 
-def _zstd_engine(data: bytes | mmap.mmap) -> _Engine:
+def _zstd_engine(data: Stored) -> _Engine:
     """Return a decoder, with the dictionary that may stand in a skippable frame at the start of the file.
 
     Source: https://iipc.github.io/warc-specifications/specifications/warc-zstd/
     """
     words = None
-    if data[:4] == b"\x5d\x2a\x4d\x18":
+    if data[0:4] == b"\x5d\x2a\x4d\x18":
         stored = data[8 : 8 + int.from_bytes(data[4:8], "little")]
         plain = zstandard.ZstdDecompressor().decompress(stored, 64_000_000) if stored[:4] == ZSTD_MAGIC else stored
         words = zstandard.ZstdCompressionDict(plain)
     return zstandard.ZstdDecompressor(dict_data=words).decompressobj()
 
 
-def next_start(data: mmap.mmap, place: int) -> int:
+_START = re.compile(rb"\nWARC/1\.|\x1f\x8b\x08|\x28\xb5\x2f\xfd")
+
+
+def next_start(data: Stored, place: int) -> int:
     """Return where the next record seems to begin, at `place` or after; the end of the data if there is none."""
-    plain = data.find(b"\nWARC/1.", place - 1)
-    found = plain + 1 if plain >= 0 else len(data)
-    for magic in (GZIP_MAGIC, ZSTD_MAGIC):
-        candidate = data.find(magic, place, found)
-        while candidate >= 0:
-            if _begins_record(data, candidate):
-                found = candidate
-                break
-            candidate = data.find(magic, candidate + 1, found)
-    return found
+    for at in range(place - 1, len(data), SEARCHED):
+        for found in _START.finditer(data[at : at + SEARCHED + len(b"WARC/1.")]):
+            start = at + found.start()
+            if found[0][:1] == b"\n":
+                return start + 1
+            if start >= place and _begins_record(data, start):
+                return start
+    return len(data)
 
 
-def _begins_record(data: mmap.mmap, place: int) -> bool:
+def _begins_record(data: Stored, place: int) -> bool:
     engine: _Engine = _zstd_engine(data) if data[place : place + 4] == ZSTD_MAGIC else zlib.decompressobj(31)
     try:
         return bytes(engine.decompress(data[place : place + 4096])[:5]) == b"WARC/"

@@ -3,14 +3,13 @@
 Any of: a gzip member for each record, one gzip for all, plain, zstd frames.
 """
 
-import mmap
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tearsheet.errors import BadWarc
-from tearsheet.warc.members import MAX_MEMBER, Unpacking, next_start, opened, unpacked
-from tearsheet.warc.records import END, Record, content_length, digest_fits, head_end, parse_fields, unchunked
+from tearsheet.warc.members import MAX_MEMBER, Stored, Unpacking, next_start, opened, unpacked
+from tearsheet.warc.records import END, Record, by_name, content_length, digest_fits, head_end, parse_fields, unchunked
 
 SOFTWARE = b"software: Tearsheet/"
 MAX_HEAD = 1_000_000
@@ -45,11 +44,9 @@ def read(
     Raises:
         OSError: the file cannot be opened.
     """
-    with path.open("rb") as file:
-        if file.seek(0, 2) == 0:
-            return
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            yield from Reading(data, name or path.name, report=report, verify=verify).records(start)
+    with path.open("rb", buffering=0) as file:
+        stored = Stored(file.fileno())
+        yield from Reading(stored, name or path.name, report=report, verify=verify).records(start)
 
 
 def check(path: Path, *, name: str = "") -> tuple[int, list[Damage]]:
@@ -94,7 +91,7 @@ class Reading:
 
     max_member = MAX_MEMBER
 
-    def __init__(self, data: mmap.mmap, name: str, *, report: Callable[[Damage], None], verify: bool) -> None:
+    def __init__(self, data: Stored, name: str, *, report: Callable[[Damage], None], verify: bool) -> None:
         self.data = data
         self.name = name
         self.report = report
@@ -125,7 +122,7 @@ class Reading:
     def _member(self, place: int) -> Generator[Record, None, int]:
         unpacking = Unpacking(self.data, place)
         try:
-            member = unpacking.at_once() or unpacking.whole(at_most=self.max_member)
+            member = unpacking.whole(at_most=self.max_member)
         except BadWarc as error:
             if error.cause == "larger than one step":
                 return (yield from self._stream(unpacking, place))
@@ -149,7 +146,7 @@ class Reading:
 
     def _note_header(self, place: int, record: Record) -> None:
         """Notice a changed gzip header: its time and system bytes are covered by no checksum, but ours are always the same."""
-        head = bytes(self.data[place : place + 10])
+        head = self.data[place : place + 10]
         if place == 0 and record.type == "warcinfo" and SOFTWARE in record.block:
             self.usual = head
         elif self.usual and head != self.usual:
@@ -239,7 +236,7 @@ def _record_end(data: bytes, start: int) -> int:
     end = head_end(data, start)
     if not end:
         raise BadWarc("", "the header does not end")
-    return end + content_length(parse_fields(data[start:end])) + len(END)
+    return end + content_length(by_name(parse_fields(data[start:end]))) + len(END)
 
 
 def _several(data: bytes) -> bool:
@@ -261,13 +258,14 @@ def _whole(data: bytes, *, file: str, offset: int, length: int, verify: bool) ->
     if not end:
         raise BadWarc("", "the header does not end")
     fields = parse_fields(data[:end])
-    wanted = content_length(fields)
+    named = by_name(fields)
+    wanted = content_length(named)
     tail = data[end + wanted :]
     if len(data) < end + wanted:
         raise BadWarc("", f"{wanted:,} bytes announced, {len(data) - end:,} there")
     if tail.strip(b"\r\n") or len(tail) > 8:
         raise BadWarc("", f"{len(tail) - len(END):,} bytes more than announced")
-    record = Record(fields, data, (end, end + wanted), file, offset, length)
+    record = Record(fields, named, data, (end, end + wanted), file, offset, length)
     if verify:
         _verify(record)
     return record

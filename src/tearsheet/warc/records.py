@@ -8,7 +8,7 @@ import binascii
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -30,16 +30,26 @@ OF_CAPTURE = "Tearsheet-Capture-Digest"
 
 _LINE_END = re.compile(rb"\r?\n")
 _BREAK = re.compile(r"[\x00-\x1f\x7f]+")
+_FIELD = re.compile(r"^([^\s:]+):([^\n]*)$", re.M)
+_HASHES = {
+    "md5": hashlib.md5,
+    "sha1": hashlib.sha1,
+    "sha256": hashlib.sha256,
+    "sha384": hashlib.sha384,
+    "sha512": hashlib.sha512,
+}
 
 
 @dataclass(frozen=True)
 class Record:
     """One record. `offset` and `length` are those of its bytes in the file, as stored.
 
-    `span` is where its content stands in `data`, the unpacked bytes; it is copied out only when asked for.
+    `named` holds the first of each of its fields, by its name in lower case. `span` is where its content stands in `data`,
+    the unpacked bytes; it is copied out only when asked for.
     """
 
     fields: Fields
+    named: Mapping[str, str]
     data: bytes
     span: tuple[int, int]
     file: str = ""
@@ -51,13 +61,9 @@ class Record:
         """Return the content."""
         return self.data[self.span[0] : self.span[1]]
 
-    @cached_property
-    def _by_name(self) -> dict[str, str]:
-        return {name.lower(): value for name, value in reversed(self.fields)}
-
     def field(self, name: str) -> str:
         """Return the first value of the named field (any case), or the empty string."""
-        return self._by_name.get(name.lower(), "")
+        return self.named.get(name.lower(), "")
 
     @property
     def type(self) -> str:
@@ -84,7 +90,7 @@ class Record:
         """Return the HTTP header block with its blank line, empty if this record holds no HTTP message."""
         return self.data[self.span[0] : self.payload_start]
 
-    @cached_property
+    @property
     def payload_start(self) -> int:
         """Return where in `data` the HTTP header block ends; where the content begins if there is none."""
         start, end = self.span
@@ -120,11 +126,19 @@ def parse_fields(head: bytes) -> Fields:
     Raises:
         BadWarc: it is no WARC header.
     """
-    lines = head.decode("utf-8", errors="replace").replace("\r\n", "\n").rstrip("\n").split("\n")
-    if not lines[0].startswith("WARC/"):
+    version, _, text = head.decode("utf-8", errors="replace").replace("\r\n", "\n").rstrip("\n").partition("\n")
+    if not version.startswith("WARC/"):
         raise BadWarc("", "does not begin with WARC/")
+    fields = _FIELD.findall(text)
+    if len(fields) != text.count("\n") + bool(text):
+        return _odd_fields(text)
+    return tuple([(name, value.strip()) for name, value in fields])
+
+
+def _odd_fields(text: str) -> Fields:
+    """Return the fields of a header that is folded or has blanks where few writers put them."""
     fields: list[tuple[str, str]] = []
-    for line in lines[1:]:
+    for line in text.split("\n"):
         if line[:1] in (" ", "\t") and fields:
             fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip()}")
             continue
@@ -135,13 +149,18 @@ def parse_fields(head: bytes) -> Fields:
     return tuple(fields)
 
 
-def content_length(fields: Fields) -> int:
+def by_name(fields: Fields) -> dict[str, str]:
+    """Return the first value of each field, by its name in lower case."""
+    return {name.lower(): value for name, value in reversed(fields)}
+
+
+def content_length(named: Mapping[str, str]) -> int:
     """Return the length of the block.
 
     Raises:
         BadWarc: the header does not say.
     """
-    text = next((value for name, value in fields if name.lower() == "content-length"), "")
+    text = named.get("content-length", "")
     if not text.isascii() or not text.isdecimal() or len(text) > 15:
         raise BadWarc("", f"Content-Length is {text!r}")
     return int(text)
@@ -170,9 +189,9 @@ def digest_fits(label: str, data: bytes | memoryview) -> bool:
     """Return whether `data` has this labelled digest (hexadecimal or base32). A kind we do not know is not held against it."""
     algorithm, _, value = label.strip().partition(":")
     name = algorithm.lower().replace("-", "")
-    if name not in ("sha1", "sha256", "sha384", "sha512", "md5") or not value:
+    if name not in _HASHES or not value:
         return True
-    found = hashlib.new(name, data, usedforsecurity=False)
+    found = _HASHES[name](data, usedforsecurity=False)
     if len(value) == 2 * found.digest_size:
         return value.lower() == found.hexdigest()
     try:

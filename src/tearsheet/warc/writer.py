@@ -354,8 +354,11 @@ def stored_at(folder: Path, place: Place) -> bytes:
         BadWarc: the file is shorter.
         OSError: the file cannot be read.
     """
-    with (folder / place.file).open("rb", buffering=0) as file:
-        stored = os.pread(file.fileno(), place.length, place.offset)
+    descriptor = os.open(f"{folder}/{place.file}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        stored = os.pread(descriptor, place.length, place.offset)
+    finally:
+        os.close(descriptor)
     if len(stored) < place.length or not stored:
         raise BadWarc(f"{place.file} at byte {place.offset:,}", "the file ends before the record does")
     return stored
