@@ -26,10 +26,9 @@ from tearsheet.flow.verify import verify
 from tearsheet.ledger import Tree, read_checkpoint
 from tearsheet.model import Place, Query
 from tearsheet.newsroom import Newsroom
-from tearsheet.store import articles, journal, keeping, leaves, schema
+from tearsheet.store import articles, entries, journal, keeping, leaves, schema
 from tearsheet.store.journal import Page
 from tearsheet.store.people import People
-from tearsheet.store.values import unpacked_text
 from tearsheet.warc.records import Record
 
 POST = """\
@@ -100,18 +99,21 @@ def dump(path: Path, *, without: tuple[str, ...] = ()) -> dict[str, list[str]]:
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         db.row_factory = sqlite3.Row
         rows = {
-            table: sorted(repr(tuple(map(_unpacked, row))) for row in db.execute(f"SELECT * FROM {table}"))
+            table: sorted(repr(tuple(row)) for row in db.execute(f"SELECT * FROM {table}"))
             for table in tables
-            if table not in ("unwritten", "account", "blob", *without)
+            if table not in ("unwritten", "account", "blob", "listing", *without)
         }
-        return rows | {"words": [repr(keeping.blob(db, n)) for (n,) in db.execute("SELECT n FROM blob ORDER BY n")]}
+        listings = db.execute("SELECT * FROM listing ORDER BY article, source").fetchall()
+        said = {"listing": [repr((*_but_for_the_packing(row), entries.entry_of(db, row))) for row in listings]}
+        words = {"words": [repr(keeping.blob(db, n)) for (n,) in db.execute("SELECT n FROM blob ORDER BY n")]}
+        return rows | said | words
     finally:
         db.close()
 
 
-def _unpacked(value: object) -> object:
-    """Return a value as it counts: entries may have been packed by an earlier version."""
-    return unpacked_text(value) if isinstance(value, bytes) and value[:4] == b"\x28\xb5\x2f\xfd" else value
+def _but_for_the_packing(row: sqlite3.Row) -> tuple[object, ...]:
+    """Return the values of a listing; its entry may have been packed otherwise."""
+    return tuple(row[name] for name in row.keys() if name not in ("entry", "base"))  # noqa: SIM118 (a Row iterates over values)
 
 
 def files(folder: Path) -> dict[str, str]:

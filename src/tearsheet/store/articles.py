@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from tearsheet import urls
 from tearsheet.model import Capture, Categories, Entry
-from tearsheet.store.values import from_ms, packed, to_ms, unpacked
+from tearsheet.store import entries
+from tearsheet.store.values import from_json, from_ms, to_json, to_ms, unpacked_text
 
 DAY_MS = 86_400_000
 
@@ -101,27 +102,30 @@ def list_article(db: sqlite3.Connection, article: int, entry: Entry, sighting: S
     """Note that `source` lists `article` as `entry`; return `new`, `same`, or `changed` if title or date of change differ."""
     ms, source = to_ms(sighting.at), sighting.source
     row = db.execute(
-        "SELECT entry, last_seen FROM listing WHERE article = ? AND source = ?", (article, source)
+        "SELECT said, entry, base, last_seen FROM listing WHERE article = ? AND source = ?", (article, source)
     ).fetchone()
-    data = packed(entry)
+    text = to_json(entry)
+    said = entries.said(text)
     if row is None:
         guid = "" if entry.guid == entry.url else entry.guid
         db.execute(
-            """INSERT INTO listing (article, source, guid, category, first_seen, last_seen, entry)
-            VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            (article, source, guid, sighting.category, ms, ms, data),
+            """INSERT INTO listing (article, source, guid, category, first_seen, last_seen, said, entry, base)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (article, source, guid, sighting.category, ms, ms, said, *entries.packed(db, article, text)),
         )
         if file(db, article):
             db.execute("UPDATE article SET change = ? WHERE n = ?", (next_change(db), article))
         return "new"
     # A listing that says the same again is the common case: it costs one write a day.
-    if row["entry"] != data:
-        db.execute(
-            "UPDATE listing SET last_seen = ?, entry = ? WHERE article = ? AND source = ?", (ms, data, article, source)
-        )
-    elif row["last_seen"] < ms - DAY_MS:
-        db.execute("UPDATE listing SET last_seen = ? WHERE article = ? AND source = ?", (ms, article, source))
-    old: Entry = unpacked(Entry, row["entry"])
+    if row["said"] == said:
+        if row["last_seen"] < ms - DAY_MS:
+            db.execute("UPDATE listing SET last_seen = ? WHERE article = ? AND source = ?", (ms, article, source))
+        return "same"
+    old = entries.entry_of(db, row)
+    db.execute(
+        "UPDATE listing SET last_seen = ?, said = ?, entry = ?, base = ? WHERE article = ? AND source = ?",
+        (ms, said, *entries.packed(db, article, text), article, source),
+    )
     return "same" if (old.title, old.updated) == (entry.title, entry.updated) else "changed"
 
 
@@ -136,12 +140,11 @@ class Known:
 def by_guid(db: sqlite3.Connection, source: int, guid: str) -> Known | None:
     """Return the one article that `source` has listed under `guid`, or None if there is none, or more than one."""
     rows = db.execute(
-        "SELECT article, entry FROM listing WHERE source = ? AND guid = ? AND guid <> '' LIMIT 2", (source, guid)
+        "SELECT article, entry, base FROM listing WHERE source = ? AND guid = ? AND guid <> '' LIMIT 2", (source, guid)
     ).fetchall()
     if len(rows) != 1:
         return None
-    entry: Entry = unpacked(Entry, rows[0]["entry"])
-    return Known(n=rows[0]["article"], published=entry.published)
+    return Known(n=rows[0]["article"], published=entries.entry_of(db, rows[0]).published)
 
 
 def look_again(db: sqlite3.Connection, article: int, now: datetime) -> None:
@@ -183,11 +186,12 @@ def wanted(db: sqlite3.Connection, n: int) -> Wanted | None:
 def wanted_of(db: sqlite3.Connection, row: sqlite3.Row) -> Wanted:
     """Return a row of `article` with its fullest listing."""
     listed = db.execute(
-        "SELECT source, entry, timezone FROM listing JOIN source ON source.n = source WHERE article = ?", (row["n"],)
+        "SELECT source, entry, base, timezone FROM listing JOIN source ON source.n = source WHERE article = ?",
+        (row["n"],),
     ).fetchall()
-    entries = [(item["source"], unpacked(Entry, item["entry"])) for item in listed]
+    said = [(item["source"], entries.entry_of(db, item)) for item in listed]
     source, entry = max(
-        entries, key=lambda pair: (len(pair[1].content), pair[0] == row["source"]), default=(row["source"], None)
+        said, key=lambda pair: (len(pair[1].content), pair[0] == row["source"]), default=(row["source"], None)
     )
     return Wanted(
         n=row["n"],
@@ -270,7 +274,7 @@ def neighbours(db: sqlite3.Connection, n: int, *, limit: int = 500) -> list[tupl
 
 def _teaser(row: sqlite3.Row) -> tuple[str, str, str]:
     if row["entry"]:
-        entry: Entry = unpacked(Entry, row["entry"])
+        entry: Entry = from_json(Entry, unpacked_text(row["entry"]))
         return entry.title, entry.summary, ""
     return row["title"], row["excerpt"], json.loads(row["lead"])["url"] if row["lead"] else ""
 
@@ -279,10 +283,11 @@ def merge(db: sqlite3.Connection, old: int, new: int) -> None:
     """Let article `old`, which has no wording yet, become a further listing of article `new`."""
     for row in db.execute("SELECT * FROM listing WHERE article = ?", (old,)).fetchall():
         db.execute(
-            "INSERT OR IGNORE INTO listing (article, source, guid, category, first_seen, last_seen, entry)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (new, row["source"], row["guid"], row["category"], row["first_seen"], row["last_seen"], row["entry"]),
+            "INSERT OR IGNORE INTO listing (article, source, guid, category, first_seen, last_seen, said, entry)"
+            " VALUES (:new, :source, :guid, :category, :first_seen, :last_seen, :said, :entry)",
+            {"new": new, **dict(row)},
         )
+    entries.pack_anew(db, new)
     file(db, new)
     db.execute("DELETE FROM listing WHERE article = ?", (old,))
     db.execute(

@@ -10,10 +10,10 @@ from datetime import datetime
 import zstandard
 
 from tearsheet.errors import DiskTrouble
-from tearsheet.model import Entry, Place
-from tearsheet.store import packing, schema
+from tearsheet.model import Place
+from tearsheet.store import entries, packing, schema
 from tearsheet.store.keeping import blob, clipping_of, shown_of
-from tearsheet.store.values import ADDRESS, from_ms, unpacked
+from tearsheet.store.values import ADDRESS, from_ms
 
 
 @contextmanager
@@ -41,8 +41,9 @@ def unreadable(db: sqlite3.Connection) -> Iterator[str]:
         except (sqlite3.Error, UnicodeDecodeError) as error:
             yield f"{table}: {error}"
     try:
-        for row in db.execute("SELECT article, source, entry FROM listing"):
-            unpacked(Entry, row["entry"])
+        for row in db.execute("SELECT article, source, said, entry, base FROM listing"):
+            if entries.said(entries.text_of(db, row["entry"], row["base"])) != row["said"]:
+                yield f"listing of article {row['article']} by source {row['source']}: was changed"
     except (zstandard.ZstdError, ValueError, TypeError, LookupError) as error:
         yield f"listing of article {row['article']} by source {row['source']}: {error}"
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from tearsheet.store import schema
 from tearsheet.store.journal import PARTS, Page, Part, Replay
-from tearsheet.store.values import unpacked_text
 
 _OTHERWISE = {
     "leaf": "held against the ledger, value by value",
@@ -54,7 +53,7 @@ def _unlike(
             names = [
                 name
                 for name, mine, its in zip(columns, here, written, strict=True)
-                if name not in pending and _plain(name, mine) != _plain(name, its)
+                if name not in pending and mine != its
             ]
             if names:
                 yield f"{thing}: its {', '.join(names)} is not what was written"
@@ -73,8 +72,3 @@ def _paired(
         yield tuple(row[:width]), tuple(mine) if ahead and mine else None, tuple(its) if behind and its else None
         mine = next(one, None) if ahead else mine
         its = next(other, None) if behind else its
-
-
-def _plain(column: str, value: object) -> object:
-    """Return a value as it counts: an entry may have been packed by another version of the packer."""
-    return unpacked_text(value) if column == "entry" and isinstance(value, bytes) else value

@@ -17,9 +17,9 @@ from typing import Any
 
 from tearsheet.errors import ArchiveTooNew
 from tearsheet.model import Place
-from tearsheet.store import schema
+from tearsheet.store import entries, packing, schema
 from tearsheet.store.keeping import blob, warc_file
-from tearsheet.store.values import from_ms, packed_text, unpacked_text
+from tearsheet.store.values import from_ms, packed_text
 
 PAGE_TYPE = "application/vnd.tearsheet.journal+jsonl"
 PAGE_URL = "urn:tearsheet:journal:"
@@ -77,7 +77,7 @@ PARTS: tuple[Part, ...] = (
     _part("article.marks", _MARKS),
     _part("article.watch", _WATCH, lazy=True),
     _part("address", "hash article", key="hash"),
-    _part("listing", "article source guid category first_seen last_seen entry", key="article source"),
+    _part("listing", "article source guid category first_seen last_seen said", key="article source"),
     _part("listing.seen", "last_seen", key="article source", lazy=True),
     _part("filed", "category seq", key="category seq"),
     _part("warc_file", "n name", lazy=True),
@@ -111,8 +111,11 @@ NOT_WRITTEN = {
     "unwritten": "what this very room remembers",
 }
 """Tables that are not in the journal, and why."""
-ELSEWHERE = {"blob": ("data", "dictionary", "base"), "dictionary": ("data",)}
-"""Columns that are not: a wording lies in a conversion record and is packed anew, a dictionary in a record of its own."""
+ELSEWHERE = {"blob": ("data", "dictionary", "base"), "dictionary": ("data",), "listing": ("entry", "base")}
+"""Columns that are not: a wording lies in a conversion record and is packed anew, a dictionary in a record of its own.
+
+An entry stands in the page as it reads, not as it is packed.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,10 +307,16 @@ class Replay:
     def _apply(self, change: dict[str, Any]) -> None:  # Any: a line of JSON
         part, names = BY_NAME[change["part"]], change["columns"]
         found = " AND ".join(f"{key} = :{key}" for key in part.key)
+        if (
+            "gone" in change and part.name == "blob"
+        ):  # in a catalog that has words, others may differ from those that go
+            for (n,) in change["gone"]:
+                entries.free(self.db, n)
+                packing.drop(self.db, [n])
         if "gone" in change:
             sql = f"DELETE FROM {part.table} WHERE {found}"
         elif part.whole or part.only:
-            body, empty = (", data", ", ''") if part.table in ELSEWHERE else ("", "")
+            body, empty = (", data", ", ''") if "data" in ELSEWHERE.get(part.table, ()) else ("", "")
             written = [name for name in names if name != "text" or part.table != "blob"]
             values = ", ".join(f":{name}" for name in written)
             sql = f"INSERT OR REPLACE INTO {part.table} ({', '.join(written)}{body}) VALUES ({values}{empty})"
@@ -450,6 +459,8 @@ def _lines(db: sqlite3.Connection, part: Part) -> Iterator[str]:
         values = [[_coded(value, name) for name, value in zip(names, row, strict=True)] for row in rows]
         if part.table == "blob":
             names, values = [*names, "text"], [[*row, _homeless(db, row[0], row[1])] for row in values]
+        if part.name == "listing":
+            names, values = [*names, "entry"], [[*row, _entry(db, row)] for row in values]
         yield _json({"part": part.name, "columns": names, "rows": values})
     if part.whole or part.only:
         gone = db.execute(
@@ -468,6 +479,12 @@ def _homeless(db: sqlite3.Connection, n: object, digest: object) -> str | None:
     return blob(db, int(str(n))).decode()
 
 
+def _entry(db: sqlite3.Connection, listing: Row) -> dict[str, str]:
+    """Return the entry of a row of `listing`, coded."""
+    row = db.execute("SELECT entry, base FROM listing WHERE article = ? AND source = ?", listing[:2]).fetchone()
+    return {"zstd": entries.text_of(db, row["entry"], row["base"])}
+
+
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -476,8 +493,6 @@ def _coded(value: object, column: str = "") -> object:
     """Return a value as JSON holds it; bytes say how they are to be read."""
     if not isinstance(value, bytes):
         return value
-    if column == "entry":
-        return {"zstd": unpacked_text(value)}
     if column == "record":
         return {"text": value.decode()}
     return {"base64": base64.b64encode(value).decode()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tearsheet.model import Capture, Clipping, Picture
-from tearsheet.store import articles, packing
+from tearsheet.store import articles, entries, packing
 from tearsheet.store.values import ADDRESS, from_json, from_ms, ms_or_none, named_digest, raw_digest, to_json, to_ms
 
 EXCERPT_CHARS = 220
@@ -65,7 +65,10 @@ class Wording:
 def add_capture(
     db: sqlite3.Connection, capture: Capture, *, kind: str, article: int | None = None, note: str = ""
 ) -> int:
-    """Return the row number of `capture`, whose record lies at its place; its leaf is added to the ledger."""
+    """Return the row number of `capture`, whose record lies at its place; its leaf is added to the ledger.
+
+    The record of a clipping gets none: its words are bound by the leaf of their revision.
+    """
     place = capture.place
     if place is None:
         raise ValueError("a capture is kept in the WARC before it is in the catalog")
@@ -89,7 +92,8 @@ def add_capture(
         ),
     ).lastrowid
     assert n is not None  # a row was inserted
-    add_leaf(db, Event(name="capture", at=capture.captured_at, ref=n))
+    if kind != "clipping":
+        add_leaf(db, Event(name="capture", at=capture.captured_at, ref=n))
     return n
 
 
@@ -253,6 +257,7 @@ def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause
         "SELECT number, clipping FROM revision WHERE article = ? ORDER BY number DESC LIMIT 1", (article,)
     ).fetchone()
     number = last["number"] + 1 if last else 1
+    words = add_clipping(db, clipping, base=last["clipping"] if last else None)
     db.execute(
         """INSERT INTO revision (article, number, seen_at, digest, clipping, recipe, capture, kind)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -261,13 +266,15 @@ def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause
             number,
             to_ms(cause.at),
             raw_digest(cause.digest),
-            add_clipping(db, clipping, base=last["clipping"] if last else None),
+            words,
             _recipe(db, clipping.recipe),
             cause.capture,
             cause.kind,
         ),
     )
     _add_revision_leaf(db, article, number, cause.at)
+    if number == 1:
+        entries.pack_anew(db, article)
     if number > 1 and cause.kind != "trivial":
         db.execute("UPDATE article SET edited_at = ? WHERE n = ?", (to_ms(cause.at), article))
     show(db, article, clipping, rejected=cause.rejected, revisions=number)
@@ -293,6 +300,7 @@ def recut(db: sqlite3.Connection, article: int, number: int, clipping: Clipping,
             number,
         ),
     )
+    entries.pack_anew(db, article)
     if db.execute("SELECT 1 FROM revision WHERE clipping = ?", (old,)).fetchone() is None:
         packing.drop(db, [old])  # its conversion record stays
     _add_revision_leaf(db, article, number, cause.at)

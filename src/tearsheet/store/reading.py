@@ -17,7 +17,6 @@ from tearsheet.store.values import (
     named_digest,
     raw_digest,
     to_ms,
-    unpacked,
 )
 
 COLUMNS = """
@@ -236,6 +235,8 @@ def wording_bytes(db: sqlite3.Connection, id: str) -> list[tuple[int, bytes]]:
 
 def listings(db: sqlite3.Connection, id: str) -> list[tuple[Listing, Entry]]:
     """Return where article `id` was listed, with the entry as it stood there last, first listing first."""
+    from tearsheet.store import entries  # lists and counts unpack nothing
+
     rows = db.execute(
         """SELECT listing.*, article.url, source.url AS source_url, category.path FROM listing
         JOIN article ON article.n = listing.article JOIN source ON source.n = listing.source
@@ -244,7 +245,7 @@ def listings(db: sqlite3.Connection, id: str) -> list[tuple[Listing, Entry]]:
     )
     found = []
     for row in rows:
-        entry = unpacked(Entry, row["entry"])
+        entry = entries.entry_of(db, row)
         listing = Listing(
             article=id,
             source=row["source_url"],

@@ -59,11 +59,6 @@ def from_json(kind: type[Any], text: str) -> Any:  # Any: the caller names the k
     return _noun(kind, json.loads(text))
 
 
-def packed(value: object) -> bytes:
-    """Return `to_json` of `value`, zstd-compressed."""
-    return packed_text(to_json(value))
-
-
 def packed_text(text: str) -> bytes:
     """Return `text`, zstd-compressed."""
     return _packer().compress(text.encode())
@@ -72,11 +67,6 @@ def packed_text(text: str) -> bytes:
 def unpacked_text(data: bytes) -> str:
     """Return the text that `packed_text` wrote."""
     return _unpacker().decompress(data).decode()
-
-
-def unpacked(kind: type[Any], data: bytes) -> Any:
-    """Return the noun of class `kind` that `packed` wrote."""
-    return from_json(kind, unpacked_text(data))
 
 
 @cache
