@@ -7,9 +7,10 @@ off links to nothing that is missing.
 
 import hashlib
 import json
+import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -84,6 +85,9 @@ class _Known:
     media: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     copy_of: str = ""
+
+    def __post_init__(self) -> None:
+        self.folders = [sys.intern(folder) for folder in self.folders]  # an article's are those of many others
 
 
 @dataclass(slots=True)
@@ -441,15 +445,24 @@ def _read_manifest(out: Output) -> _Manifest:
     if not out.has(MANIFEST):
         return _Manifest()
     try:
-        data: dict[str, Any] = json.loads(out.get(MANIFEST))  # Any: JSON
-        articles = {key: _Known(**value) for key, value in data.pop("articles").items()}
-        return _Manifest(articles=articles, **data)
+        return _Manifest(**json.loads(out.get(MANIFEST), object_hook=_noun))
     except (ValueError, TypeError, KeyError, AttributeError):
         return _Manifest()
 
 
+def _noun(value: dict[str, Any]) -> object:  # Any: JSON
+    """Return what one object of the manifest says: of an article what is known, of everything else the object itself."""
+    return _Known(**value) if "wordings" in value else value
+
+
 def _manifest_bytes(manifest: _Manifest) -> bytes:
-    return json.dumps(asdict(manifest), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    parts = _parts(manifest)
+    return json.dumps(parts, default=_parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _parts(noun: _Manifest | _Known) -> dict[str, object]:
+    """Return the fields of one noun; those in it follow one by one, so that there is never a second copy of all."""
+    return {part.name: getattr(noun, part.name) for part in fields(noun)}
 
 
 def _recipe(desk: Desk, version: str) -> str:
