@@ -41,6 +41,26 @@ def test_the_real_address_is_found_however_it_is_hidden(tag):
 
 
 @pytest.mark.parametrize(
+    ("lazy", "fallback"),
+    [
+        ('<img class="lazy" data-src="/k/ferry.jpg?imwidth=300" alt="渡し船">', '<img src="/k/ferry.jpg?imwidth=1200">'),
+        ('<div><img class="lazyload" data-src="/k/ferry-s.jpg" width=300></div>', '<div><img src="/k/ferry.jpg"></div>'),
+        ('<a href="/photo/1"><img class="lazy" src="/k/20260311ax01S_p.jpg"></a>', '<img src="/k/20260311ax01_p.jpg">'),
+    ],
+)
+def test_a_lazy_picture_and_what_readers_without_scripts_get_for_it_are_one(lazy, fallback):
+    once = f'<div class="photo">{lazy}<noscript>{fallback}</noscript><span class="caption">三月の渡し船</span></div>'
+    other = '<div class="photo"><img src="/k/pier-900.jpg"><p class="caption">The pier</p></div>'
+
+    assert [caption for _, caption in shown(once)] == ["三月の渡し船"]
+    assert len(shown(once + other)) == 2
+
+
+def test_pictures_of_which_only_one_needs_no_script_are_two():
+    assert len(shown("<img src=/k/pier-900.jpg><p>The pier</p><noscript><img src=/k/mill-900.jpg></noscript>")) == 2
+
+
+@pytest.mark.parametrize(
     "markup",
     [
         "<figure><img src=/i/ferry-900.jpg><figcaption>The ferry in March</figcaption></figure>",

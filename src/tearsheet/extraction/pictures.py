@@ -87,7 +87,10 @@ def gallery(
     region = _Region(walk, kept)
     shown: dict[str, tuple[Placed, list[int]]] = {}
     slide: Spot | None = None
+    taken: Spot | None = None
     for spot in walk.pictures[:_MAX_PICTURES]:
+        if _is_fallback(walk, taken, spot):
+            continue
         if not whole and not region.holds(spot) and not _goes_on(walk, slide, spot):
             continue
         given = _given(walk, spot)
@@ -104,6 +107,7 @@ def gallery(
         if not numbers and not walk.is_shown(spot.place + 1):
             image = replace(image, caption=_caption_on_button(walk, spot))
         shown[name] = Placed(spot.place, figure(image), image), numbers
+        taken = spot
         slide = spot if numbers else None
     placed = [item for item, _ in shown.values()] + _embeds(walk, region, base)
     captions = frozenset(at for _, numbers in shown.values() for at in numbers)
@@ -126,6 +130,14 @@ def _goes_on(walk: Walk, before: Spot | None, spot: Spot) -> bool:
     )
 
 
+def _is_fallback(walk: Walk, before: Spot | None, spot: Spot) -> bool:
+    """Return whether a picture is what readers without scripts get for the lazy one right before it, often in another size."""
+    if before is None or walk.is_shown(spot.place + 1) or spot.place - before.place > _FALLBACK_PIECES:
+        return False
+    between = walk.pieces[before.place + 1 : spot.place]
+    return any(tag.startswith("<noscript") for tag in between[1::2]) and not any(map(str.strip, between[::2]))
+
+
 def key(url: str) -> str:
     """Return what identifies a picture whatever its size: the file's name without size marks, or the whole address."""
     parts = urlsplit(url)
@@ -134,6 +146,7 @@ def key(url: str) -> str:
     return stem.lower() if len(stem) >= 8 and re.search(r"\d", stem) else f"{parts.netloc}{parts.path}?{parts.query}"
 
 
+_FALLBACK_PIECES = 24
 _SIZE = re.compile(r"(?i)[-_.]?(?:\d{2,4}x\d{2,4}|[wh]_?\d{2,4}|scaled|large|medium|small|thumb(?:nail)?)$")
 
 
