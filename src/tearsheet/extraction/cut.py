@@ -15,6 +15,7 @@ from tearsheet.extraction import (
     reasons,
     ruled,
     second,
+    shelf,
     structured,
     titles,
     verdict,
@@ -30,7 +31,6 @@ from tearsheet.sites import ArticleRule
 
 VERSION = "2"
 _FULLER, _FULLER_BY = 1.25, 200
-_MOST_TAGS = 30
 _OPENING = 400
 _SURELY_ARTICLE = 0.5  # the pages of a list have pagers too
 
@@ -282,7 +282,7 @@ def _row(read: _Read, facts: _Facts) -> list[float]:
 def _clipping(read: _Read) -> Clipping:
     said, facts, images = read.said, _facts(read), read.cut.shown.images
     lead, lead_how = _lead(read, images)
-    section, tags = _shelved(said)
+    section, tags = shelf.section(said), shelf.tags(said, read.visible.walk, read.visible.kept)
     how = {
         "body": read.cut.how,
         "title": read.title[1],
@@ -306,7 +306,7 @@ def _clipping(read: _Read) -> Clipping:
         language=facts.language[0],
         lead=lead,
         images=_all(lead, images),
-        canonical=_canonical(read),
+        canonical=shelf.canonical(said, read.base) or read.url,
         description=structured.plain(said.first("og:description", "description", "twitter:description")),
         site_name=_site(said),
         section=section,
@@ -361,35 +361,6 @@ def _all(lead: Image | None, images: tuple[Image, ...]) -> tuple[Image, ...]:
     if lead is None or any(pictures.key(image.url) == pictures.key(lead.url) for image in images):
         return images
     return (lead, *images)
-
-
-def _canonical(read: _Read) -> str:
-    return urls.join(read.base, read.said.links.get("canonical") or read.said.first("og:url")) or read.url
-
-
-def _shelved(said: structured.Declared) -> tuple[str, tuple[str, ...]]:
-    """Return the section and the tags that the page declares."""
-    sections = [structured.plain(part) for part in structured.listed(said.article.get("articleSection"))]
-    section = next(
-        (
-            part
-            for part in (*sections, structured.plain(said.first("article:section", "section", "parsely-section")))
-            if part
-        ),
-        "",
-    )
-    tags = [structured.plain(tag) for tag in said.meta.get("article:tag", ())]
-    if not tags:
-        words = structured.listed(said.article.get("keywords")) or list(
-            said.meta.get("news_keywords", ()) or said.meta.get("keywords", ())
-        )
-        tags = [
-            structured.plain(part)
-            for word in words
-            if isinstance(word, str)
-            for part in word.replace("，", ",").replace(";", ",").split(",")
-        ]
-    return section, tuple(dict.fromkeys(tag for tag in tags if tag and len(tag) <= 80))[:_MOST_TAGS]
 
 
 # ------------------------------------------------------------------------------------------ an article in several pages

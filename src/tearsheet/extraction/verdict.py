@@ -238,12 +238,14 @@ def blocked(declared: Declared, walk: Walk, cut: Cut) -> str:
 
 def is_closed(declared: Declared) -> bool:
     """Return whether the page declares that it, or a part of it, is not free to read."""
-    free = declared.article.get("isAccessibleForFree")
-    if free is None:
-        parts = (part for part in listed(declared.article.get("hasPart"))[:20] if isinstance(part, dict))
-        free = next((part["isAccessibleForFree"] for part in parts if "isAccessibleForFree" in part), None)
+    said = declared.article.get("isAccessibleForFree")
+    parts = [part for part in listed(declared.article.get("hasPart"))[:20] if isinstance(part, dict)]
+    pages = [node for node in declared.nodes if "WebPage" in types(node)]
+    free = next((node["isAccessibleForFree"] for node in (*parts, *pages) if "isAccessibleForFree" in node), None)
+    free = said if said is not None else free
+    free = declared.first("isaccessibleforfree") if free is None else free
     tier = declared.first("article:content_tier").lower()
-    return str(free).lower() in ("false", "no") or tier in ("locked", "metered")
+    return str(free).lower().rpartition("/")[2] in ("false", "no", "0") or tier in ("locked", "metered")
 
 
 def _has_wall(walk: Walk) -> bool:

@@ -1,0 +1,92 @@
+"""Where an article belongs as its page says it: section, tags, canonical address."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from tearsheet import html, urls
+from tearsheet.extraction.blocks import Walk
+from tearsheet.extraction.structured import Declared, listed, plain, types
+
+_SECTIONS = (
+    "article:section",
+    "articlesection",
+    "section",
+    "parsely-section",
+    "sailthru.section",
+    "cxenseparse:section",
+)
+_KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "sailthru.tags")
+_COMMA = re.compile(r"[,，;；、]")
+_REL_TAG = re.compile(r' rel="[^"]*\btag\b')
+_MOST_TAGS, _LONGEST_TAG, _AROUND = 30, 80, 15
+
+
+def section(said: Declared) -> str:
+    """Return the section that the page declares, else the first step of its breadcrumbs below the front page."""
+    declared = (plain(part) for part in listed(said.article.get("articleSection")))
+    named = (plain(said.first(name)) for name in _SECTIONS)
+    return next((part for part in (*declared, *named, *_crumbs(said)) if part), "")
+
+
+def _crumbs(said: Declared) -> list[str]:
+    """Return what stands between the front page and the article in the declared breadcrumbs."""
+    for node in said.nodes:
+        if "BreadcrumbList" in types(node):
+            steps = [item for item in listed(node.get("itemListElement"))[:10] if isinstance(item, dict)]
+            return [plain(_of(step, "name")) for step in steps[:-1] if not urls.is_front(_address(step.get("item")))]
+    return []
+
+
+def _of(step: dict[str, Any], key: str) -> Any:
+    item = step.get("item")
+    return step.get(key) or (item.get(key) if isinstance(item, dict) else None)
+
+
+def _address(value: Any) -> str:
+    found = value.get("@id") or value.get("url") if isinstance(value, dict) else value
+    return found if isinstance(found, str) else ""
+
+
+def tags(said: Declared, walk: Walk, kept: Sequence[int]) -> tuple[str, ...]:
+    """Return the tags that the page declares, else those of the links around the body that are marked as such."""
+    own = said.meta.get("article:tag", ())
+    words = list(own) if len(own) > 1 else _parted(own)
+    if not words:
+        given = listed(said.article.get("keywords"))
+        given = given or next((list(said.meta[name]) for name in _KEYWORDS if name in said.meta), [])
+        words = _parted(item.get("name") if isinstance(item, dict) else item for item in given)
+    found = (plain(word) for word in (words or _linked(walk, kept)))
+    return tuple(dict.fromkeys(tag for tag in found if tag and len(tag) <= _LONGEST_TAG))[:_MOST_TAGS]
+
+
+def _parted(words: Iterable[Any]) -> list[str]:
+    return [part for word in words if isinstance(word, str) for part in _COMMA.split(word)]
+
+
+def _linked(walk: Walk, kept: Sequence[int]) -> Iterator[str]:
+    """Yield the words of the links `rel=tag` around the body."""
+    if not kept:
+        return
+    for block in walk.blocks[max(kept[0] - _AROUND, 0) : kept[-1] + _AROUND]:
+        for place in range(block.start | 1, min(block.end, len(walk.pieces) - 1), 2):
+            if walk.pieces[place].startswith("<a ") and _REL_TAG.search(walk.pieces[place]):
+                yield html.unescaped(walk.pieces[place + 1]).lstrip("#")
+        if block.link and not block.start % 2 and _REL_TAG.search(block.link):
+            yield block.text.lstrip("#")
+
+
+def canonical(said: Declared, base: str) -> str:
+    """Return the address that the page says is its article's own; empty if it says none.
+
+    What the data call the page's address counts last, and never if that is a front page: many fill in the paper's.
+    """
+    own = said.links.get("canonical") or said.first("og:url")
+    if own and (address := urls.join(base, own)):
+        return address
+    for name in ("mainEntityOfPage", "url"):
+        given = _address(said.article.get(name))
+        found = urls.join(base, given) if given else ""
+        if found and not urls.is_front(found) and urls.registrable(found) == urls.registrable(base):
+            return found.partition("#")[0]
+    return ""

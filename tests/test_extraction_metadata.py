@@ -1,0 +1,176 @@
+"""What a page says of its article besides title, author and date: section, tags, canonical address, whether it is free."""
+
+import json
+
+import pytest
+
+from tearsheet.extraction import extract
+from tearsheet.model import Clipping
+
+URL = "https://paper.example/2026/harbour/ferry?from=front"
+OWN = "https://paper.example/2026/harbour/ferry"
+WORDS = "".join(
+    f"<p>Paragraph {number} tells how the ferry, the mill and the market belong together, and why that ends.</p>"
+    for number in range(6)
+)
+
+
+def cut(head: str = "", *, above: str = "", below: str = "", words: str = WORDS) -> Clipping:
+    article = f"<article><h1>The ferry stops</h1>{words}</article>"
+    page = f"<html lang=en><head><title>The ferry stops</title>{head}</head><body>{above}{article}{below}</body></html>"
+    return extract(page.encode(), URL)
+
+
+def data(**said: object) -> str:
+    node = {"@type": "NewsArticle", "headline": "The ferry stops", **said}
+    return f'<script type="application/ld+json">{json.dumps(node)}</script>'
+
+
+def crumbs(*names: str) -> str:
+    steps = [
+        {"@type": "ListItem", "name": name, "item": f"https://paper.example/{name.lower() if at else ''}"}
+        for at, name in enumerate(names)
+    ]
+    return f'<script type="application/ld+json">{json.dumps({"@type": "BreadcrumbList", "itemListElement": steps})}</script>'
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta property="article:section" content="Harbour &amp; Sea">',
+        '<meta name="section" content="Harbour &amp; Sea">',
+        '<meta name="parsely-section" content="Harbour &amp; Sea">',
+        '<meta name="sailthru.section" content="Harbour &amp; Sea">',
+        '<meta name="cXenseParse:section" content="Harbour &amp; Sea">',
+        data(articleSection="Harbour & Sea"),
+        data(articleSection=["Harbour & Sea", "Islands"]),
+        data(articleSection="", url=OWN) + crumbs("Home", "Harbour & Sea", "The ferry stops"),
+        crumbs("Home", "Harbour & Sea", "Islands", "The ferry stops"),
+    ],
+)
+def test_the_section_is_read_however_a_site_declares_it(head):
+    assert cut(head).section == "Harbour & Sea"
+
+
+def test_microdata_in_the_body_names_the_section_too():
+    assert cut(above='<meta itemprop="articleSection" content="Harbour">').section == "Harbour"
+
+
+@pytest.mark.parametrize("head", ["", crumbs("Home", "The ferry stops"), data(articleSection=[7, None])])
+def test_no_section_is_made_up(head):
+    assert cut(head).section == ""
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta property="article:tag" content="ferry"><meta property="article:tag" content="pier">',
+        '<meta property="article:tag" content="ferry, pier">',
+        '<meta name="keywords" content="ferry, pier">',
+        '<meta name="news_keywords" content="ferry;pier">',
+        '<meta name="keywords" content="ferry，pier">',
+        '<meta name="keywords" content="ferry、pier">',
+        '<meta name="parsely-tags" content="ferry,pier">',
+        '<meta name="sailthru.tags" content="ferry,pier">',
+        data(keywords="ferry, pier"),
+        data(keywords=["ferry", "pier", "ferry"]),
+        data(keywords=[{"@type": "DefinedTerm", "name": "ferry"}, {"@type": "DefinedTerm", "name": "pier"}]),
+    ],
+)
+def test_the_tags_are_read_however_a_site_declares_them(head):
+    assert cut(head).tags == ("ferry", "pier")
+
+
+def test_links_marked_as_tags_stand_in_where_nothing_is_declared():
+    links = '<ul><li><a rel="tag" href="/t/ferry">#ferry</a></li><li><a href="/t/pier" rel="category tag">pier</a></li></ul>'
+
+    assert cut(below=links).tags == ("ferry", "pier")
+    assert cut('<meta name="keywords" content="islands">', below=links).tags == ("islands",)
+    assert cut(below='<p><a href="/x">Another story altogether</a></p>' * 40 + links).tags == ()
+
+
+def test_a_tag_that_holds_a_comma_stays_one_where_each_has_its_own_line():
+    head = "".join(
+        f'<meta property="article:tag" content="{tag}">' for tag in ("Saltgate, harbour of", "ferry", "x" * 81)
+    )
+
+    assert cut(head).tags == ("Saltgate, harbour of", "ferry")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f'<link rel="canonical" href="{OWN}">',
+        '<link rel="canonical" href="/2026/harbour/ferry">',
+        '<base href="/2026/harbour/"><link rel="canonical" href="ferry">',
+        f'<meta property="og:url" content="{OWN}">',
+        data(mainEntityOfPage=OWN),
+        data(mainEntityOfPage={"@type": "WebPage", "@id": f"{OWN}#page"}),
+        data(url=OWN),
+        f'<link rel="canonical" href="{OWN}">' + data(url="https://paper.example/other"),
+    ],
+)
+def test_the_canonical_address_is_read_however_a_site_declares_it(head):
+    assert cut(head).canonical == OWN
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "",
+        '<link rel="canonical" href="">',
+        '<link rel="canonical" href="javascript:void(0)">',
+        data(mainEntityOfPage="https://paper.example/"),
+        data(mainEntityOfPage={"@type": "WebPage"}),
+        data(url="https://wire.example/2026/ferry"),
+    ],
+)
+def test_without_a_canonical_address_the_pages_own_counts(head):
+    assert cut(head).canonical == URL
+
+
+STUB = "<p>The ferry between the islands stops in October, the harbour company said on Tuesday.</p>"
+
+
+@pytest.mark.parametrize("no", [False, "False", "false", "no", 0, "http://schema.org/False", "https://schema.org/False"])
+def test_that_an_article_is_not_free_is_understood_in_every_spelling(no):
+    clipping = cut(data(isAccessibleForFree=no), words=STUB)
+
+    assert (clipping.blocked, clipping.how["access"]) == ("paywall", "declared not free")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        data(hasPart={"@type": "WebPageElement", "isAccessibleForFree": "False", "cssSelector": ".rest"}),
+        data(hasPart=[{"@type": "WebPageElement", "isAccessibleForFree": False}]),
+        '<script type="application/ld+json">{"@type": "WebPage", "isAccessibleForFree": "False"}</script>',
+        '<meta property="article:content_tier" content="locked">',
+        '<meta property="article:content_tier" content="metered">',
+        '<meta itemprop="isAccessibleForFree" content="false">',
+    ],
+)
+def test_that_an_article_is_not_free_is_found_wherever_it_is_said(head):
+    assert cut(head, words=STUB).blocked == "paywall"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        data(isAccessibleForFree=True),
+        data(isAccessibleForFree="https://schema.org/True"),
+        data(isAccessibleForFree=True, hasPart={"@type": "WebPageElement", "isAccessibleForFree": "False"}),
+        '<meta property="article:content_tier" content="free">',
+        data(),
+    ],
+)
+def test_a_free_article_is_not_said_to_be_walled(head):
+    clipping = cut(head)
+
+    assert (clipping.blocked, clipping.how.get("access")) == ("", None)
+
+
+def test_an_article_that_is_there_in_whole_is_not_blocked_though_it_is_declared_closed():
+    clipping = cut(data(isAccessibleForFree=False), words=WORDS * 6)
+
+    assert (clipping.blocked, clipping.how["access"]) == ("", "declared not free")
