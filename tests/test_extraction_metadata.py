@@ -132,7 +132,9 @@ def test_without_a_canonical_address_the_pages_own_counts(head):
 STUB = "<p>The ferry between the islands stops in October, the harbour company said on Tuesday.</p>"
 
 
-@pytest.mark.parametrize("no", [False, "False", "false", "no", 0, "http://schema.org/False", "https://schema.org/False"])
+@pytest.mark.parametrize(
+    "no", [False, "False", "false", "no", 0, "http://schema.org/False", "https://schema.org/False"]
+)
 def test_that_an_article_is_not_free_is_understood_in_every_spelling(no):
     clipping = cut(data(isAccessibleForFree=no), words=STUB)
 

@@ -43,8 +43,14 @@ def test_the_real_address_is_found_however_it_is_hidden(tag):
 @pytest.mark.parametrize(
     ("lazy", "fallback"),
     [
-        ('<img class="lazy" data-src="/k/ferry.jpg?imwidth=300" alt="渡し船">', '<img src="/k/ferry.jpg?imwidth=1200">'),
-        ('<div><img class="lazyload" data-src="/k/ferry-s.jpg" width=300></div>', '<div><img src="/k/ferry.jpg"></div>'),
+        (
+            '<img class="lazy" data-src="/k/ferry.jpg?imwidth=300" alt="渡し船">',
+            '<img src="/k/ferry.jpg?imwidth=1200">',
+        ),
+        (
+            '<div><img class="lazyload" data-src="/k/ferry-s.jpg" width=300></div>',
+            '<div><img src="/k/ferry.jpg"></div>',
+        ),
         ('<a href="/photo/1"><img class="lazy" src="/k/20260311ax01S_p.jpg"></a>', '<img src="/k/20260311ax01_p.jpg">'),
     ],
 )
