@@ -10,7 +10,6 @@ import click
 
 from tearsheet.cli.console import Console, archive_option, clock, console, json_option, write_json_rows
 from tearsheet.cli.options import Filters, filter_options, gathered, limit_option
-from tearsheet.cli.rows import article_row
 from tearsheet.cli.screen import Column
 from tearsheet.model import Article, Query
 
@@ -79,6 +78,8 @@ def command(said: Console, filters: Filters, choice: Choice, as_json: bool) -> N
     with said.archive() as archive:
         query = choice.narrowed(filters.query(archive))
         if as_json:
+            from tearsheet.cli.rows import article_row  # a table for a person needs none of its shapes
+
             write_json_rows(map(article_row, found(archive, query, choice.limit or 0)))
             return
         usual = ON_A_SCREEN if sys.stdout.isatty() else 0

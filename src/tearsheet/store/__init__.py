@@ -1,6 +1,5 @@
 """The catalog: one SQLite file that knows where everything is. All SQL of the house is in this room (and in `search/`)."""
 
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +34,8 @@ class Store:
         """Close the file; the write-ahead log is folded in if nobody else has it open."""
         self.db.close()
         if self._copy:
+            import shutil  # takes its time, and few need it
+
             shutil.rmtree(self._copy, ignore_errors=True)
 
     @contextmanager

@@ -1,9 +1,7 @@
 """Opening the catalog's file: for writing, or, where nothing can be written, for reading alone."""
 
 import os
-import shutil
 import sqlite3
-import tempfile
 from pathlib import Path
 
 from tearsheet.errors import ArchiveTooNew
@@ -96,6 +94,9 @@ def _try(uri: str) -> sqlite3.Connection | None:
 
 
 def _copied(path: Path) -> tuple[sqlite3.Connection, Path]:
+    import shutil  # these two take their time, and few need them
+    import tempfile
+
     folder = Path(tempfile.mkdtemp(prefix="tearsheet-"))
     try:
         for ending in ENDINGS[:2]:
