@@ -91,6 +91,38 @@ def test_all_pages_are_fetched_and_make_one_article(archive: Archive, paper: Pap
     assert verify(archive).problems == ()
 
 
+def test_the_page_that_holds_all_is_fetched_alone_kept_and_said(archive: Archive, paper: Paper) -> None:
+    paper.prints(3)
+    paper.pages[FOG] = paper.pages[FOG].replace("</article>", '<p><a href="?page=all">View all</a></p></article>')
+    whole = "".join(f"<p>{text}</p>" for page in (1, 2, 3) for text in words(page))
+    paper.pages[f"{FOG}?page=all"] = paged(1, body=whole)
+    report = ran(archive)
+
+    assert (report.kept, report.failures) == (1, {})
+    assert [path for path in paper.asked if path != "/robots.txt"] == [FOG, f"{FOG}?page=all"]
+    [article] = kept(archive)
+    assert lines(archive) == words(1) + words(2) + words(3)
+    assert sorted(row.kind for row in archive.captures(article.id)) == ["page", "part"]
+    clipping = archive.revisions(article.id)[-1].clipping
+    assert clipping.how["parts"] == f"whole on another page: {paper.url(FOG)}?page=all"
+    assert verify(archive).problems == ()
+
+    ran(archive, at=later(days=2), again=True)
+    assert kept(archive)[0].revisions == 1
+
+
+def test_where_the_page_that_holds_all_does_not_come_the_further_ones_are_joined(
+    archive: Archive, paper: Paper
+) -> None:
+    paper.prints(3)
+    paper.pages[FOG] = paper.pages[FOG].replace("</article>", '<p><a href="?page=all">View all</a></p></article>')
+    ran(archive)
+
+    assert lines(archive) == words(1) + words(2) + words(3)
+    [article] = kept(archive)
+    assert archive.revisions(article.id)[-1].clipping.how["parts"] == "3 pages joined"
+
+
 def test_a_page_that_does_not_come_is_told_and_tried_again_and_its_coming_is_no_edit(
     archive: Archive, paper: Paper
 ) -> None:
@@ -192,7 +224,7 @@ def test_a_long_article_of_the_newsroom_is_whole_without_a_site_definition(newsr
 
     [article] = kept(made)
     clipping = made.revisions(article.id)[-1].clipping
-    assert "pages joined" in clipping.how["parts"]
+    assert clipping.how["parts"].startswith("whole on another page")
     said = "".join(clipping.text.split())
     missing = [line for line in truth.text.split("\n") if "".join(line.split()) not in said]
     assert missing == []

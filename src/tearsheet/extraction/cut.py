@@ -20,6 +20,7 @@ from tearsheet.extraction import (
     titles,
     verdict,
     when,
+    whole,
 )
 from tearsheet.extraction.blocks import Walk
 from tearsheet.extraction.comments import comments_of
@@ -189,9 +190,12 @@ def _page(text: str, url: str, known: _Known) -> "_Read":
         visible = _chosen(walk, found, title, base, known.profile)
     here = parts.Here(known.first or url, base, known.number, urls.join(base, said.links.get("next", "")))
     pager = parts.pager(walk, visible.kept, here)
+    elsewhere = (
+        whole.whole_page(said, walk, visible.kept, here, is_paged=bool(pager.pages)) if known.number == 1 else ""
+    )
     visible.kept = [at for at in visible.kept if at not in pager.blocks]
     cut = _ruled_body(known, base) or _second_opinion(said, page.scripts, visible)
-    return _Read(url, base, said, visible, cut, (title, title_how), known, pager)
+    return _Read(url, base, said, visible, cut, (title, title_how), known, pager, elsewhere)
 
 
 def _chosen(walk: Walk, found: list[float], title: str, base: str, profile: Profile) -> _Body:
@@ -233,7 +237,10 @@ def _second_opinion(said: structured.Declared, scripts: Sequence[str], visible: 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Everything that a clipping is made of. `visible` is the page as it shows itself, `cut` the body that was chosen."""
+    """Everything that a clipping is made of. `visible` is the page as it shows itself, `cut` the body that was chosen.
+
+    `elsewhere` is where the article stands whole, if this page has only a piece of it.
+    """
 
     url: str
     base: str
@@ -243,6 +250,7 @@ class _Read:
     title: tuple[str, str]
     known: _Known
     pager: parts.Pager = field(default_factory=parts.Pager)
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,10 +376,44 @@ def _all(lead: Image | None, images: tuple[Image, ...]) -> tuple[Image, ...]:
 
 def _joined(clipping: Clipping, read: _Read, further: Sequence[Capture]) -> Clipping:
     """Return the clipping of a first page with those of the further pages that are there, and the names of the others."""
-    whole_elsewhere = read.cut is not read.visible and read.cut.how != "site rule"
-    if not read.pager.pages or whole_elsewhere or clipping.article_probability < _SURELY_ARTICLE:
+    if read.cut is not read.visible and read.cut.how != "site rule":
         return clipping
     there = {urls.canonical(capture.url): capture for capture in further}
+    wanted = "" if clipping.blocked == "paywall" else read.elsewhere
+    if wanted and (capture := there.get(urls.canonical(wanted))):
+        better, wanted = _from_whole(clipping, read, capture), ""
+        if better is not None:
+            return better
+    if clipping.article_probability < _SURELY_ARTICLE and (clipping.text.strip() or not read.said.article):
+        return clipping
+    clipping = _from_pages(clipping, read, there)
+    if not wanted or (read.pager.pages and not clipping.missing):
+        return clipping
+    # Asked for first: with it no other page is needed.
+    return replace(clipping, missing=(wanted, *clipping.missing))
+
+
+def _from_whole(clipping: Clipping, read: _Read, capture: Capture) -> Clipping | None:
+    """Return the clipping with the body of the page on which the article stands whole; None if that is not there."""
+    page = _capture(capture, replace(read.known, first=read.url))
+    known = parts.Known.of(clipping.title, _texts(read.cut), numbered=False)
+    if not whole.holds(known, _texts(page.cut), page.title[0]):
+        return None
+    other = _clipping(page)
+    names = ("title", "authors", "published", "published_text", "section", "tags")
+    filled: dict[str, object] = {name: getattr(other, name) for name in names if not getattr(clipping, name)}
+    filled |= {name: getattr(other, name) for name in ("html", "text", "language", "blocked")}
+    lead = clipping.lead or other.lead
+    filled |= {"lead": lead, "images": _all(lead, other.images), "parts": (capture.url,)}
+    filled["article_probability"] = max(clipping.article_probability, other.article_probability)
+    how = {**other.how, **clipping.how, "body": "whole page", "parts": f"whole on another page: {capture.url}"}
+    return _replaced(clipping, filled, how)
+
+
+def _from_pages(clipping: Clipping, read: _Read, there: Mapping[str, Capture]) -> Clipping:
+    """Return the clipping of a first page with those of the further pages, by canonical address, that are there."""
+    if not read.pager.pages:
+        return clipping
     pages = dict(read.pager.pages)
     known = parts.Known.of(clipping.title, _texts(read.cut), numbered=read.pager.numbered)
     joined: list[str] = []

@@ -4,7 +4,7 @@ Neither alone is proof: `?page=2` may be the second page of its comments, and `h
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -150,11 +150,7 @@ def _in_block(walk: Walk, block: Block, own: Address, here: Here) -> tuple[dict[
     """Return the further pages that the links of one block lead to, and whether any is named by its number."""
     found: dict[int, str] = {}
     numbered = False
-    tags = [(block.start, block.link)] if block.link else []
-    end = min(block.end, len(walk.pieces))
-    tags += [(at, walk.pieces[at]) for at in range(block.start | 1, end, 2) if walk.pieces[at].startswith("<a ")]
-    for at, tag in tags:
-        words = block.text if tag == block.link else _words(walk, at, end)
+    for words, tag in words_of_links(walk, block):
         given = _NUMBER.fullmatch(words)
         is_next = _NEXT.fullmatch(words) is not None or ' rel="next"' in tag
         if not given and not is_next:
@@ -169,6 +165,16 @@ def _in_block(walk: Walk, block: Block, own: Address, here: Here) -> tuple[dict[
         elif is_next and page in (here.number, here.number + 1):
             found.setdefault(here.number + 1, url)
     return found, numbered
+
+
+def words_of_links(walk: Walk, block: Block) -> Iterator[tuple[str, str]]:
+    """Yield the words and the tag of each link of a block, and of the one around it."""
+    if block.link:
+        yield block.text, block.link
+    end = min(block.end, len(walk.pieces))
+    for at in range(block.start | 1, end, 2):
+        if walk.pieces[at].startswith("<a "):
+            yield _words(walk, at, end), walk.pieces[at]
 
 
 def _words(walk: Walk, at: int, end: int) -> str:

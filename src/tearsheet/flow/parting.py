@@ -29,8 +29,11 @@ class Parting:
 
 
 def further_pages(job: Job, page: Capture, clipping: Clipping) -> list[Request]:
-    """Return requests for the further pages that `clipping`, cut from `page`, names and that nobody has asked for yet."""
+    """Return requests for the further pages that `clipping`, cut from `page`, names and that nobody has asked for yet.
+
+    The first goes alone: it may be the page on which the article stands whole, and then no other is needed.
+    """
     left = max(MOST_PAGES - 1 - len(job.asked), 0)
-    wants = [url for url in clipping.missing if url not in job.asked][:left]
+    wants = [url for url in clipping.missing if url not in job.asked][: left if job.asked else 1]
     parting = Parting(job=replace(job, asked=job.asked | frozenset(wants)), page=page, open=len(wants))
     return [Request(url=url, tag=parting, referer=page.final_url) for url in wants]

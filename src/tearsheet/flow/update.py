@@ -512,7 +512,7 @@ class Update:
             profile=self.profiles.of(urls.host(capture.final_url)),
             digest=digest,
             kept_as="entry" if job.trouble or not wanted.entry.url else "page",
-            trouble=job.trouble or job.lacks,
+            trouble=job.trouble or (job.lacks if clipping.missing else ""),
             further=job.further,
         )
         self.settled.append(lambda: self.settler.page(done))
