@@ -87,14 +87,25 @@ def addresses_lead_to(db: sqlite3.Connection, old: int, new: int) -> None:
 
 def add_article(db: sqlite3.Connection, url: str, sighting: Sighting) -> int:
     """Return the row number of a new article at `url`, wanted at once."""
-    ms = to_ms(sighting.at)
-    n = db.execute(
-        """INSERT INTO article (id, url, source, category, first_seen, last_seen, moment, due_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-        (_free_id(db, urls.article_id(url)), url, sighting.source, sighting.category, ms, ms, ms, ms),
-    ).lastrowid
-    assert n is not None  # a row was inserted
+    n = _insert(db, urls.article_id(url), url, sighting)
     add_address(db, n, url)
+    return n
+
+
+def _insert(db: sqlite3.Connection, id: str, url: str, sighting: Sighting) -> int:
+    """Return the row number of a new article; its id is lengthened in the case, never seen, that another has it."""
+    ms = to_ms(sighting.at)
+    try:
+        n = db.execute(
+            """INSERT INTO article (id, url, source, category, first_seen, last_seen, moment, due_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            (id, url, sighting.source, sighting.category, ms, ms, ms, ms),
+        ).lastrowid
+    except sqlite3.IntegrityError as error:
+        if "article.id" not in str(error):
+            raise
+        return _insert(db, f"{id}x", url, sighting)
+    assert n is not None  # a row was inserted
     return n
 
 
@@ -108,12 +119,14 @@ def list_article(db: sqlite3.Connection, article: int, entry: Entry, sighting: S
     said = entries.said(text)
     if row is None:
         guid = "" if entry.guid == entry.url else entry.guid
+        first = entries.first_wording(db, article)
         db.execute(
             """INSERT INTO listing (article, source, guid, category, first_seen, last_seen, said, entry, base)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (article, source, guid, sighting.category, ms, ms, said, *entries.packed(db, article, text)),
+            (article, source, guid, sighting.category, ms, ms, said, *entries.packed(text, first)),
         )
-        if file(db, article):
+        if first:
+            file(db, article)
             db.execute("UPDATE article SET change = ? WHERE n = ?", (next_change(db), article))
         return "new"
     # A listing that says the same again is the common case: it costs one write a day.
@@ -124,7 +137,7 @@ def list_article(db: sqlite3.Connection, article: int, entry: Entry, sighting: S
     old = entries.entry_of(db, row)
     db.execute(
         "UPDATE listing SET last_seen = ?, said = ?, entry = ?, base = ? WHERE article = ? AND source = ?",
-        (ms, said, *entries.packed(db, article, text), article, source),
+        (ms, said, *entries.packed(text, entries.first_wording(db, article)), article, source),
     )
     return "same" if (old.title, old.updated) == (entry.title, entry.updated) else "changed"
 
@@ -287,7 +300,8 @@ def merge(db: sqlite3.Connection, old: int, new: int) -> None:
             " VALUES (:new, :source, :guid, :category, :first_seen, :last_seen, :said, :entry)",
             {"new": new, **dict(row)},
         )
-    entries.pack_anew(db, new)
+    if first := entries.first_wording(db, new):
+        entries.pack_anew(db, new, first)
     file(db, new)
     db.execute("DELETE FROM listing WHERE article = ?", (old,))
     db.execute(
@@ -326,32 +340,23 @@ def next_change(db: sqlite3.Connection) -> int:
     )
 
 
-def file(db: sqlite3.Connection, article: int) -> bool:
-    """File an article under the categories of all its listings and those above them; return whether it has a wording yet."""
+def file(db: sqlite3.Connection, article: int) -> None:
+    """File an article that has its place among the arrivals under the categories of its listings and those above them."""
     rows = db.execute(
-        """SELECT seq, revisions, rejected, listing.category AS leaf, path FROM article
-        JOIN listing ON listing.article = article.n JOIN category ON category.n = listing.category WHERE article.n = ?""",
+        """SELECT DISTINCT seq, path FROM article JOIN listing ON listing.article = article.n
+        JOIN category ON category.n = listing.category WHERE article.n = ? AND seq IS NOT NULL AND NOT rejected""",
         (article,),
     ).fetchall()
     for row in rows:
-        if row["seq"] is not None and not row["rejected"]:
-            nodes = [(row["leaf"], row["seq"]), *((_category(db, above), row["seq"]) for above in _above(row["path"]))]
-            db.executemany("INSERT OR IGNORE INTO filed (category, seq) VALUES (?, ?)", nodes)
-    return any(row["revisions"] for row in rows)
+        nodes = ((_category(db, node), row["seq"]) for node in _path_to(row["path"]))
+        db.executemany("INSERT OR IGNORE INTO filed (category, seq) VALUES (?, ?)", nodes)
 
 
 @lru_cache(maxsize=10_000)
-def _above(path: str) -> tuple[str, ...]:
-    """Return the paths above a category's, outermost first."""
+def _path_to(path: str) -> tuple[str, ...]:
+    """Return the path of a category and those above it, outermost first."""
     names = json.loads(path)
-    return tuple(json.dumps(names[:depth], ensure_ascii=False) for depth in range(1, len(names)))
-
-
-def _free_id(db: sqlite3.Connection, id: str) -> str:
-    """Return `id`, lengthened in the case, never seen, that another article has it."""
-    while db.execute("SELECT 1 FROM article WHERE id = ?", (id,)).fetchone():
-        id += "x"
-    return id
+    return tuple(json.dumps(names[:depth], ensure_ascii=False) for depth in range(1, len(names) + 1))
 
 
 def address_hash(url: str) -> bytes:

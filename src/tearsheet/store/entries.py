@@ -6,6 +6,7 @@ A title, a teaser or the whole text of a feed stands in the wording too: an entr
 import hashlib
 import sqlite3
 from contextlib import suppress
+from dataclasses import dataclass
 
 import zstandard
 
@@ -15,7 +16,20 @@ from tearsheet.store.values import from_json, packed_text, unpacked_text
 
 LEVEL = 3
 SAID_BYTES = 8
-_FIRST = "SELECT clipping FROM revision WHERE article = ? AND number = 1"
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first wording of an article: the blob that holds it, and the bytes that are packed there."""
+
+    n: int
+    words: bytes
+
+
+def first_wording(db: sqlite3.Connection, article: int) -> First | None:
+    """Return the first wording of `article`, or None if it has none yet."""
+    row = db.execute("SELECT clipping FROM revision WHERE article = ? AND number = 1", (article,)).fetchone()
+    return First(row["clipping"], packing.unpacked(db, row["clipping"])) if row else None
 
 
 def said(text: str) -> bytes:
@@ -23,10 +37,12 @@ def said(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()[:SAID_BYTES]
 
 
-def packed(db: sqlite3.Connection, article: int, text: str) -> tuple[bytes, int | None]:
-    """Return the JSON `text` of an entry of `article` packed, and the blob that it is a difference from, if any."""
-    row = db.execute(_FIRST, (article,)).fetchone()
-    return _difference(db, row["clipping"], text) if row else (packed_text(text), None)
+def packed(text: str, first: First | None) -> tuple[bytes, int | None]:
+    """Return the JSON `text` of an entry packed, and the blob that it is a difference from, if any."""
+    if first is None:
+        return packed_text(text), None
+    packer = zstandard.ZstdCompressor(level=LEVEL, dict_data=_prefix(first.words), write_dict_id=False)
+    return packer.compress(text.encode()), first.n
 
 
 def entry_of(db: sqlite3.Connection, row: sqlite3.Row) -> Entry:
@@ -43,19 +59,18 @@ def text_of(db: sqlite3.Connection, data: bytes, base: int | None) -> str:
     """Return the JSON of the entry that was packed into `data`, as a difference from blob `base` if there is one."""
     if base is None:
         return unpacked_text(data)
-    return zstandard.ZstdDecompressor(dict_data=_prefix(db, base)).decompress(data).decode()
+    return zstandard.ZstdDecompressor(dict_data=_prefix(packing.unpacked(db, base))).decompress(data).decode()
 
 
-def pack_anew(db: sqlite3.Connection, article: int) -> None:
+def pack_anew(db: sqlite3.Connection, article: int, first: First) -> None:
     """Pack the entries of `article` as differences from its first wording; before the wording goes that they differed from."""
-    first = db.execute(_FIRST, (article,)).fetchone()
     rows = db.execute("SELECT source, entry, base FROM listing WHERE article = ?", (article,)).fetchall()
     for row in rows:
-        if first and row["base"] != first["clipping"]:
+        if row["base"] != first.n:
             text = text_of(db, row["entry"], row["base"])
             db.execute(
                 "UPDATE listing SET entry = ?, base = ? WHERE article = ? AND source = ?",
-                (*_difference(db, first["clipping"], text), article, row["source"]),
+                (*packed(text, first), article, row["source"]),
             )
 
 
@@ -67,7 +82,8 @@ def pack_all_anew(db: sqlite3.Connection) -> None:
     ).fetchall()
     for (article,) in rows:
         with suppress(zstandard.ZstdError):  # words that were not found
-            pack_anew(db, article)
+            if first := first_wording(db, article):
+                pack_anew(db, article, first)
 
 
 def free(db: sqlite3.Connection, base: int) -> None:
@@ -84,10 +100,5 @@ def free(db: sqlite3.Connection, base: int) -> None:
         )
 
 
-def _difference(db: sqlite3.Connection, base: int, text: str) -> tuple[bytes, int]:
-    packer = zstandard.ZstdCompressor(level=LEVEL, dict_data=_prefix(db, base), write_dict_id=False)
-    return packer.compress(text.encode()), base
-
-
-def _prefix(db: sqlite3.Connection, base: int) -> zstandard.ZstdCompressionDict:
-    return zstandard.ZstdCompressionDict(packing.unpacked(db, base), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+def _prefix(words: bytes) -> zstandard.ZstdCompressionDict:
+    return zstandard.ZstdCompressionDict(words, dict_type=zstandard.DICT_TYPE_RAWCONTENT)

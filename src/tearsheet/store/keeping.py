@@ -173,31 +173,36 @@ def add_leaf(db: sqlite3.Connection, event: Event) -> int:
 
 def add_clipping(db: sqlite3.Connection, clipping: Clipping, *, base: int | None = None) -> int:
     """Return the blob that holds `clipping`, stored once however often it is given; `base` holds the wording before it."""
+    return _add_words(db, clipping, base=base).n
+
+
+def _add_words(db: sqlite3.Connection, clipping: Clipping, *, base: int | None) -> entries.First:
+    """Return the blob that holds `clipping`, and what is packed in it."""
     whole = to_json(clipping)
+    slim = _slim(whole, clipping)
+    found = packing.pack(db, slim, language=clipping.language, base=base)
     digest = hashlib.sha256(whole.encode()).digest()
-    row = db.execute("SELECT n FROM blob WHERE digest = ?", (digest,)).fetchone()
-    if row is None:
-        found = _packed(db, whole, clipping, base=base)
-        n = db.execute(
-            "INSERT INTO blob (digest, dictionary, base, data) VALUES (?, ?, ?, ?)",
-            (digest, found.dictionary, found.base, found.data),
-        ).lastrowid
-        assert n is not None  # a row was inserted
-        return n
-    return int(row["n"])
+    added = db.execute(
+        "INSERT OR IGNORE INTO blob (digest, dictionary, base, data) VALUES (?, ?, ?, ?)",
+        (digest, found.dictionary, found.base, found.data),
+    )
+    if added.rowcount and added.lastrowid is not None:
+        return entries.First(added.lastrowid, slim)
+    n = db.execute("SELECT n FROM blob WHERE digest = ?", (digest,)).fetchone()["n"]
+    return entries.First(n, packing.unpacked(db, n))
 
 
 def fill_blob(db: sqlite3.Connection, n: int, whole: str, *, base: int | None = None) -> None:
     """Store a clipping's JSON as blob `n`, whose digest it has."""
-    found = _packed(db, whole, from_json(Clipping, whole), base=base)
+    clipping: Clipping = from_json(Clipping, whole)
+    found = packing.pack(db, _slim(whole, clipping), language=clipping.language, base=base)
     db.execute(
         "UPDATE blob SET dictionary = ?, base = ?, data = ? WHERE n = ?", (found.dictionary, found.base, found.data, n)
     )
 
 
-def _packed(db: sqlite3.Connection, whole: str, clipping: Clipping, *, base: int | None) -> packing.Packed:
-    slim = packing.slimmed(whole, html=clipping.html, text=clipping.text)
-    return packing.pack(db, slim.encode(), language=clipping.language, base=base)
+def _slim(whole: str, clipping: Clipping) -> bytes:
+    return packing.slimmed(whole, html=clipping.html, text=clipping.text).encode()
 
 
 def blob(db: sqlite3.Connection, n: int) -> bytes:
@@ -257,7 +262,7 @@ def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause
         "SELECT number, clipping FROM revision WHERE article = ? ORDER BY number DESC LIMIT 1", (article,)
     ).fetchone()
     number = last["number"] + 1 if last else 1
-    words = add_clipping(db, clipping, base=last["clipping"] if last else None)
+    words = _add_words(db, clipping, base=last["clipping"] if last else None)
     db.execute(
         """INSERT INTO revision (article, number, seen_at, digest, clipping, recipe, capture, kind)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -266,7 +271,7 @@ def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause
             number,
             to_ms(cause.at),
             raw_digest(cause.digest),
-            words,
+            words.n,
             _recipe(db, clipping.recipe),
             cause.capture,
             cause.kind,
@@ -274,7 +279,7 @@ def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause
     )
     _add_revision_leaf(db, article, number, cause.at)
     if number == 1:
-        entries.pack_anew(db, article)
+        entries.pack_anew(db, article, words)
     if number > 1 and cause.kind != "trivial":
         db.execute("UPDATE article SET edited_at = ? WHERE n = ?", (to_ms(cause.at), article))
     show(db, article, clipping, rejected=cause.rejected, revisions=number)
@@ -289,10 +294,11 @@ def recut(db: sqlite3.Connection, article: int, number: int, clipping: Clipping,
         (revision_record(db, article, number), article, number),
     )
     old = db.execute("SELECT clipping FROM revision WHERE article = ? AND number = ?", (article, number)).fetchone()[0]
+    words = _add_words(db, clipping, base=None)
     db.execute(
         "UPDATE revision SET clipping = ?, recipe = ?, digest = ?, capture = ? WHERE article = ? AND number = ?",
         (
-            add_clipping(db, clipping),
+            words.n,
             _recipe(db, clipping.recipe),
             raw_digest(cause.digest),
             cause.capture,
@@ -300,7 +306,8 @@ def recut(db: sqlite3.Connection, article: int, number: int, clipping: Clipping,
             number,
         ),
     )
-    entries.pack_anew(db, article)
+    if number == 1:
+        entries.pack_anew(db, article, words)
     if db.execute("SELECT 1 FROM revision WHERE clipping = ?", (old,)).fetchone() is None:
         packing.drop(db, [old])  # its conversion record stays
     _add_revision_leaf(db, article, number, cause.at)
