@@ -3,12 +3,19 @@
 import json
 import random
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 from tests.crashing import STRACE, Job, Prepared
 from tests.cutting import KINDS, Disk, recorded
 from tests.killing import LATER, Killing
 from tests.surviving import assert_same, assert_survived, content, files_of
+from tests.test_flow_migrate import FROZEN, archive_of
+
+from tearsheet.archive import CATALOG_FILE
+from tearsheet.flow.migrate import schema_of
+from tearsheet.store import schema
 
 pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
 CUTS = 30
@@ -101,3 +108,27 @@ def test_a_build_after_a_power_cut_mends_every_page(killing, tmp_path):
         for name, files in wanted.items():
             made = files_of(left / name)
             assert [path for path, data in files.items() if made.get(path) != data] == []
+
+
+def test_a_migration_has_its_copy_of_the_catalog_whenever_the_power_is_cut(killing, tmp_path):
+    had = archive_of(FROZEN[0], tmp_path / "running")
+    dice = random.Random("migrate")
+    with closing(sqlite3.connect(tmp_path / "running" / CATALOG_FILE, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute("INSERT INTO state (key, value) VALUES ('anything', '1')")
+        shutil.copytree(tmp_path / "running", tmp_path / "press")  # as a kill leaves it, with its log
+    disk = Disk(tmp_path / "press", killing.prepared.acks)
+    ended, calls = recorded(killing.prepared, Job("follow", tmp_path / "press"))
+    assert ended.code == 0, ended.said
+    migrated = 0
+    for call in calls:
+        if disk.make(call):
+            for kind in ("dropped", "torn", "kept"):
+                left = disk.left(kind, dice, tmp_path / "left")
+                if schema_of(left) > had:
+                    migrated += 1
+                    with closing(sqlite3.connect(left / f"{CATALOG_FILE}.before-{schema.VERSION}")) as copy:
+                        assert schema.version_of(copy) == had
+                        assert copy.execute("SELECT count(*) FROM article").fetchone()[0] == 2
+                shutil.rmtree(left)
+    assert migrated

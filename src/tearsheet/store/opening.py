@@ -42,19 +42,30 @@ def writable(path: Path | str, *, busy_s: float) -> sqlite3.Connection:
 
 
 def copy_to(db: sqlite3.Connection, file: Path) -> None:
-    """Write the catalog as it is now into `file`, whole or not at all, while others go on writing."""
+    """Write the catalog as it is now into `file`, whole or not at all, while others go on writing.
+
+    It survives a power cut once this returns: what comes after may rely on it.
+    """
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     only_reads = db.execute("PRAGMA query_only").fetchone()[0]
     try:
         db.execute("PRAGMA query_only = OFF")  # which forbids writing to another file too
         db.execute("VACUUM INTO ?", (str(part),))
-        with part.open("rb+") as written:
-            os.fsync(written.fileno())
+        _sync(part)
         part.replace(file)
+        _sync(file.parent)
     finally:
         db.execute(f"PRAGMA query_only = {only_reads:d}")
         part.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def readable(path: Path) -> tuple[sqlite3.Connection, Path | None]:
