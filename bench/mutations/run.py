@@ -1,6 +1,6 @@
 """Switch off each guard of the house, one at a time, and show that a test fails.
 
-    python bench/mutations/run.py [--only WORD] [--list]
+    python bench/mutations/run.py [--table NAME] [--only WORD] [--list]
 
 A mutation is a row of a `*.toml` file beside this one: in `file`, `old` (found exactly once) becomes `new`, and one of `tests`
 must fail. Works on a copy of the checkout in a temporary folder; the checkout itself is not touched. Exit status 1 if a mutation
@@ -36,18 +36,21 @@ class Mutation:
     tests: list[str]
 
 
-def mutations() -> list[Mutation]:
-    """Return every row of every table."""
-    tables = (tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(HERE.glob("*.toml")))
+def mutations(table: str = "*") -> list[Mutation]:
+    """Return every row of one table, or of every table."""
+    tables = (tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(HERE.glob(f"{table}.toml")))
     return [Mutation(**row) for table in tables for row in table["mutation"]]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--table", default="*", help="only this table: durability, proof, ...")
     parser.add_argument("--only", default="", help="only guards whose name, file or tests have this word")
     parser.add_argument("--list", action="store_true", help="show what would be switched off")
     args = parser.parse_args()
-    chosen = [one for one in mutations() if any(args.only in part for part in (one.name, one.file, *one.tests))]
+    chosen = [
+        one for one in mutations(args.table) if any(args.only in part for part in (one.name, one.file, *one.tests))
+    ]
     if args.list:
         print("\n".join(f"{one.name}  ({one.file})" for one in chosen))
         return 0
