@@ -7,11 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.test_extraction_parts import FOG, numbers, paged
+from tests.test_extraction_parts import captured as captured_part
 
 from tearsheet import warc
 from tearsheet.cli import tearsheet
@@ -104,6 +107,35 @@ def test_a_warc_file_without_a_page_is_told(tmp_path: Path) -> None:
     (file,) = tmp_path.rglob("*.warc.gz")
 
     assert "no page is in it" in ask("--json", file, code=1).stderr
+
+
+def in_parts(markup: str, url: str) -> Capture:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+    return replace(captured_part(markup, url), raw=markup.encode(), head=head)
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2)])
+def test_the_pages_of_one_article_in_a_warc_file_are_joined(tmp_path: Path, order: tuple[int, ...]) -> None:
+    writer = warc.Writer(tmp_path, max_bytes=10_000_000)
+    writer.keep(captured("https://paper.example/1", "Fog 1"))
+    pager = numbers("fog_{}.html", 3)
+    for number in order:
+        url = FOG if number == 1 else FOG.replace("fog", f"fog_{number}")
+        writer.keep(in_parts(paged(number, pager), url))
+    writer.keep(in_parts(paged(1), FOG.replace("fog", "eels")))
+    writer.keep(in_parts(paged(7, title="Eels"), FOG.replace("fog", "eels_2")))
+    writer.close()
+    found = lines(ask("--json", *tmp_path.rglob("*.warc.gz")))
+
+    assert [row["url"] for row in found] == [
+        "https://paper.example/1",
+        FOG,
+        "https://paper.example/2026/eels.html",
+        "https://paper.example/2026/eels_2.html",
+    ]
+    assert found[1]["how"]["parts"] == "3 pages joined"
+    assert str(found[1]["text"]).count("On page") == 18
+    assert found[2]["parts"] == []
 
 
 def test_a_page_on_standard_input_may_be_gzipped() -> None:

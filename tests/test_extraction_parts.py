@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tearsheet import html
-from tearsheet.extraction import MOST_PAGES, clip
+from tearsheet.extraction import MOST_PAGES, clip, series
 from tearsheet.extraction.parts import Address
 from tearsheet.model import Capture, Entry
 
@@ -98,6 +98,21 @@ def html_join(base: str, ref: str) -> str:
 )
 def test_a_further_page_has_the_articles_own_address_with_a_number(own: str, other: str, number: int | None) -> None:
     assert Address.of(own).number(other) == number
+
+
+@pytest.mark.parametrize(
+    "further", ["/a/fog_2.html", "/a/fog.html?page=2", "/a/fog-3.html", "/a/fog.html?utm_source=x&pn=4"]
+)
+def test_the_pages_of_one_article_share_what_is_left_of_their_addresses(further: str) -> None:
+    first = series("https://p.example/a/fog.html")
+
+    assert first[1] == 1
+    assert series(f"https://p.example{further}") == (
+        first[0],
+        int(further[-1] if further[-1].isdigit() else further[-6]),
+    )
+    assert series("https://p.example/a/eels.html")[0] != first[0]
+    assert series("https://p.example/?page=2")[0] == ""
 
 
 # --- what is said of a first page alone

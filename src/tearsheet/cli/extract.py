@@ -67,9 +67,9 @@ def command(said: Console, asked: Asked) -> None:
 
     Takes addresses, files of HTML (also gzipped), WARC files (every page in them), folders of both, and - for a page on
     standard input. Many pages are cut in parallel; they come out in the order they went in, and what cannot be read
-    costs only itself. An article over several pages is fetched whole from an address; of a file only its page is there, and
-    `missing` names the others. No archive is needed; inside one, its [fetch] settings, its site definitions and what it has
-    learnt of a site hold.
+    costs only itself. An article over several pages is fetched whole from an address, and joined where its pages lie in
+    one WARC file; of a file only its page is there, and `missing` names the others. No archive is needed; inside one, its
+    [fetch] settings, its site definitions and what it has learnt of a site hold.
 
     With --why each block of the page is shown with its score from 0 to 1 (a block is kept from 0.5), and what weighed
     most in it or the rule, profile or declared data that decided.

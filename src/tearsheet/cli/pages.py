@@ -63,11 +63,35 @@ def pages(said: Console, what: tuple[str, ...], url: str, failed: Failed) -> Ite
         for name in _spread(what, failed):
             try:
                 if is_warc(name):
-                    yield from map(desk.known, _in_warc(Path(name), failed))
+                    yield from _whole_ones(Path(name), desk, failed)
                 else:
                     yield desk.whole(name) if "://" in name else desk.known(_readable(_at_hand(name, url)))
             except (TearsheetError, OSError) as error:
                 failed(error)
+
+
+def _whole_ones(path: Path, desk: "_Desk", failed: Failed) -> Iterator[Page]:
+    """Yield the pages of a WARC file, those that go on with another one joined to it."""
+    from tearsheet.cli.series import Series
+
+    series = Series(path, desk.known)
+    yield from filter(None, map(series.whole, _in_warc(path, failed)))
+
+
+def joined(page: Page, get: Callable[[str], Capture | None]) -> Page:
+    """Return the page with those that go on with it, as far as `get` has them."""
+    from tearsheet.extraction import MOST_PAGES, clip
+
+    asked: list[str] = []
+    while len(asked) < MOST_PAGES - 1:
+        clipping = clip(page.capture, rule=page.rule, profile=page.profile, further=page.further)
+        wanted = next((one for one in clipping.missing if one not in asked), None)
+        if wanted is None:
+            break
+        asked.append(wanted)
+        found = get(wanted)
+        page = replace(page, further=(*page.further, found)) if found is not None else page
+    return page
 
 
 def _spread(what: tuple[str, ...], failed: Failed) -> Iterator[str]:
@@ -177,21 +201,14 @@ class _Desk:
         Raises:
             FetchError: the page itself did not come. FormatError: it is no HTML.
         """
-        from tearsheet.extraction import MOST_PAGES, clip
+        return joined(self.known(_readable(Page(name=url, capture=self._fetched(url)))), self._further)
 
-        page = self.known(_readable(Page(name=url, capture=self._fetched(url))))
-        asked: list[str] = []
-        while len(asked) < MOST_PAGES - 1:
-            clipping = clip(page.capture, rule=page.rule, profile=page.profile, further=page.further)
-            wanted = next((one for one in clipping.missing if one not in asked), None)
-            if wanted is None:
-                break
-            asked.append(wanted)
-            try:
-                page = replace(page, further=(*page.further, self._fetched(wanted)))
-            except FetchError as error:
-                self._said.note(str(error))
-        return page
+    def _further(self, url: str) -> Capture | None:
+        try:
+            return self._fetched(url)
+        except FetchError as error:
+            self._said.note(str(error))
+            return None
 
     def _fetched(self, url: str) -> Capture:
         from tearsheet.fetch import Request

@@ -2,6 +2,7 @@
 
 from tearsheet.extraction.cut import VERSION, clip, comments, explained, extract
 from tearsheet.extraction.parts import MOST as MOST_PAGES
+from tearsheet.extraction.parts import series
 from tearsheet.extraction.profile import Profile, learn, read_profile
 from tearsheet.extraction.reasons import Verdict
 
@@ -16,4 +17,5 @@ __all__ = [
     "extract",
     "learn",
     "read_profile",
+    "series",
 ]

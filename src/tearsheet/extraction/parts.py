@@ -206,6 +206,21 @@ def _is_pagers(block: Block, beside: Block) -> bool:
     return words and (_NUMBER.fullmatch(block.text) is not None or _NEXT.fullmatch(block.text) is not None)
 
 
+def series(url: str) -> tuple[str, int]:
+    """Return (what all pages of an article share of their addresses, the number of this one); a front page shares nothing."""
+    parts = urlsplit(url)
+    counted = [
+        (name, value)
+        for name, value in parse_qsl(parts.query)
+        if name.casefold() in _PARAMETERS - _NO_PARAMETERS and value.isdecimal() and len(value) <= 3
+    ]
+    own = Address.of(url)
+    rest = [pair for pair in own.query if pair not in counted]
+    found = None if counted else re.fullmatch(rf"(.*?[^/]){_MARK}(\d{{1,3}})", own.stem)
+    stem, number = (found[1], int(found[2])) if found else (own.stem, int(counted[0][1]) if counted else 1)
+    return (f"{parts.netloc}{stem}{own.ending}?{rest}" if stem.strip("/") else ""), number
+
+
 def _query(parts: SplitResult) -> tuple[tuple[str, str], ...]:
     # What only tells where a reader came from is no part of an address.
     return tuple(sorted(parse_qsl(urlsplit(urls.canonical(parts.geturl()) or parts.geturl()).query)))
