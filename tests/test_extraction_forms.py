@@ -173,6 +173,32 @@ def test_a_poem_keeps_its_lines_and_stanzas(markup: str) -> None:
     assert clipping.html.count("<br>") == 6 or clipping.html.count("\n") >= 6
 
 
+LAST = (
+    "And when the bell is rung again",
+    "the ferry will put out,",
+    "and someone strike the hour off,",
+    "and no one be in doubt.",
+)
+
+
+@pytest.mark.parametrize(
+    "stanza",
+    [
+        "<p>{}</p>",
+        "<div>{}</div>",
+        "<div class=stanza><p>{}</p></div>",
+        "<blockquote>{}</blockquote>",
+        "<pre>{}</pre>",
+    ],
+)
+def test_a_refrain_stays_wherever_it_stands(stanza: str) -> None:
+    ends = "\n" if "pre" in stanza else "<br>"
+    song = "".join(stanza.format(ends.join(lines)) for lines in (POEM, MORE, POEM, LAST, POEM))
+    text = extract(article(song, title="The Bell"), "https://paper.example/culture/the-bell").text
+
+    assert text.split("\n\n")[-5:] == ["\n".join(lines) for lines in (POEM, MORE, POEM, LAST, POEM)]
+
+
 def test_code_keeps_its_lines() -> None:
     code = "def ring(bell):\n    if bell.is_mended:\n        bell.ring()"
     words = "".join(f"<p>{line} So much for the bell, and now to the program that rings it.</p>" for line in SAID)
