@@ -37,8 +37,8 @@ def page(form: str, numbers: list[int], look: int) -> str:
     entries = "".join(ENTRIES[form].format(timed(number), SAID[number]) for number in numbers)
     counter = f"<p>{look * 211} readers online now</p>"
     teasers = "".join(f'<li><a href="/2026/{look}-{at}">Story {look}.{at} of the day</a></li>' for at in range(5))
-    body = f'<p class="standfirst">{STANDFIRST}</p>{counter}<div class="liveblog">{entries}</div><aside><ul>{teasers}</ul></aside>'
-    return article(body).decode()
+    live = f'{counter}<div class="liveblog">{entries}</div><aside><ul>{teasers}</ul></aside>'
+    return article(f'<p class="standfirst">{STANDFIRST}</p>{live}').decode()
 
 
 def changed(before: Clipping, after: Clipping) -> list[revise.BlockChange]:
