@@ -12,9 +12,10 @@ import click
 from tearsheet.cli.console import Console, archive_option, console, quiet_option, write_json_line, write_markup
 from tearsheet.cli.exits import IN_PART, complain, exit_code, told
 from tearsheet.cli.options import gathered
-from tearsheet.cli.pages import Page, are_many, pages
+from tearsheet.cli.pages import are_many, pages
 from tearsheet.cli.rows import block_row, clipping_row
 from tearsheet.cli.screen import Column, many_lines, one_line
+from tearsheet.cli.series import Page
 from tearsheet.errors import FormatError, TearsheetError
 from tearsheet.model import Clipping, Step
 

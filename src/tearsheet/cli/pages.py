@@ -6,21 +6,20 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tearsheet.cli.console import Console
+from tearsheet.cli.series import Page, Series, joined
 from tearsheet.errors import BadWarc, FetchError, FormatError, NoArchive, TearsheetError
 from tearsheet.model import Capture
 
 if TYPE_CHECKING:
     from tearsheet.archive import Archive
-    from tearsheet.extraction import Profile
     from tearsheet.fetch import Fetcher
     from tearsheet.flow.learning import Profiles
-    from tearsheet.sites import ArticleRule
 
 STANDARD_INPUT = "-"
 WARC_ENDS = (".warc", ".warc.gz", ".warc.zst")
@@ -30,20 +29,6 @@ BEGINNING = 4096  # bytes that say whether a file is text
 GZIP = b"\x1f\x8b"
 
 Failed = Callable[[TearsheetError | OSError], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A page to cut; `name` is what the person called it, or its address. The archive around us adds rule and profile.
-
-    `further` are the pages that go on with it.
-    """
-
-    name: str
-    capture: Capture
-    rule: "ArticleRule | None" = None
-    profile: "Profile | None" = None
-    further: tuple[Capture, ...] = ()
 
 
 def is_warc(name: str) -> bool:
@@ -72,26 +57,8 @@ def pages(said: Console, what: tuple[str, ...], url: str, failed: Failed) -> Ite
 
 def _whole_ones(path: Path, desk: "_Desk", failed: Failed) -> Iterator[Page]:
     """Yield the pages of a WARC file, those that go on with another one joined to it."""
-    from tearsheet.cli.series import Series
-
     series = Series(path, desk.known)
     yield from filter(None, map(series.whole, _in_warc(path, failed)))
-
-
-def joined(page: Page, get: Callable[[str], Capture | None]) -> Page:
-    """Return the page with those that go on with it, as far as `get` has them."""
-    from tearsheet.extraction import MOST_PAGES, clip
-
-    asked: list[str] = []
-    while len(asked) < MOST_PAGES - 1:
-        clipping = clip(page.capture, rule=page.rule, profile=page.profile, further=page.further)
-        wanted = next((one for one in clipping.missing if one not in asked), None)
-        if wanted is None:
-            break
-        asked.append(wanted)
-        found = get(wanted)
-        page = replace(page, further=(*page.further, found)) if found is not None else page
-    return page
 
 
 def _spread(what: tuple[str, ...], failed: Failed) -> Iterator[str]:

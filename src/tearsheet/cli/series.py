@@ -1,15 +1,49 @@
-"""The pages of one article that lie in one WARC file: which are read together, and which no longer stand alone."""
+"""A page with those that go on with it: what is asked for one by one, and what lies in one WARC file."""
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tearsheet.cli.pages import Page, joined
 from tearsheet.errors import BadWarc
 from tearsheet.model import Capture, Place
 
+if TYPE_CHECKING:
+    from tearsheet.extraction import Profile
+    from tearsheet.sites import ArticleRule
+
 HTTP_OK = "200"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page to cut; `name` is what the person called it, or its address. The archive around us adds rule and profile.
+
+    `further` are the pages that go on with it.
+    """
+
+    name: str
+    capture: Capture
+    rule: "ArticleRule | None" = None
+    profile: "Profile | None" = None
+    further: tuple[Capture, ...] = ()
+
+
+def joined(page: Page, get: Callable[[str], Capture | None]) -> Page:
+    """Return the page with those that go on with it, as far as `get` has them."""
+    from tearsheet.extraction import MOST_PAGES, clip
+
+    asked: list[str] = []
+    while len(asked) < MOST_PAGES - 1:
+        clipping = clip(page.capture, rule=page.rule, profile=page.profile, further=page.further)
+        wanted = next((one for one in clipping.missing if one not in asked), None)
+        if wanted is None:
+            break
+        asked.append(wanted)
+        found = get(wanted)
+        page = replace(page, further=(*page.further, found)) if found is not None else page
+    return page
 
 
 class Series:
