@@ -1,11 +1,12 @@
 """The catalog's articles: addresses, listings, what is due, what went wrong, merging."""
 
-from dataclasses import replace
+import pickle
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from tests.store_samples import FEED, HOUR, NOON, PAGE, capture, catalog, clipping, listed, sighting, worded
 
-from tearsheet.model import Entry, Query
+from tearsheet.model import Article, Entry, Image, Query
 from tearsheet.store import articles, reading
 
 OTHER = "https://other.example/feed.xml"
@@ -330,3 +331,22 @@ def test_a_category_is_listed_from_any_place_on():
     assert [article.seq for article in newest] == [7, 6, 5]
     assert [article.seq for article in arrived] == [3, 4, 5]
     assert [row["seq"] for row in rows] == [8, 7]
+
+
+def test_an_article_of_a_list_is_an_article_in_every_way():
+    store = catalog()
+    worded(store, listed(store), clipping(lead=Image(url=PAGE + "/a.jpg", caption="A ferry")), at=NOON)
+    [one], [same] = reading.find(store.db, Query()), reading.find(store.db, Query())
+    plain = Article(**{name: getattr(same, name) for name in Article.__slots__})
+
+    assert one == same == plain == one
+    assert one != replace(plain, title="Other")
+    assert len({one, same, plain}) == 1
+    assert (replace(one, title="Other").title, one.lead) == ("Other", Image(url=PAGE + "/a.jpg", caption="A ferry"))
+    assert pickle.loads(pickle.dumps(one)) == plain
+    assert repr(one).endswith(repr(plain).partition("(")[2])
+    assert one != "something else"
+    with pytest.raises(AttributeError):
+        one.headline  # noqa: B018
+    with pytest.raises(FrozenInstanceError):
+        one.title = "Other"  # type: ignore[misc]

@@ -2,10 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from tearsheet.model import Article, Categories, Clipping, Entry, Image, Listing, Place, Query, Revision, Source
 from tearsheet.store import sources as source_rows
@@ -19,14 +20,14 @@ from tearsheet.store.values import (
     to_ms,
 )
 
+# In the order of an article's fields.
 COLUMNS = """
-SELECT article.*, source.url AS source_url, source.name AS source_name, source.excerpt_only AS excerpt_only,
-    category.path AS path, original.id AS original
+SELECT article.id, article.seq, article.url, title, first_seen, last_seen, revisions, source.url, source.name, path, authors,
+    published, article.language, excerpt, lead,
+    (SELECT id FROM article AS original WHERE original.n = article.copy_of), gone_at, gone, rejected,
+    excerpt_only, edited_at, change
 """
-BESIDE = """
-JOIN source ON source.n = article.source JOIN category ON category.n = article.category
-    LEFT JOIN article AS original ON original.n = article.copy_of
-"""
+BESIDE = "CROSS JOIN source ON source.n = article.source CROSS JOIN category ON category.n = article.category"
 ARTICLES = f"{COLUMNS} FROM article {BESIDE}"
 FILED = f"{COLUMNS} FROM filed CROSS JOIN article ON article.seq = filed.seq {BESIDE}"
 _CATEGORY = "(SELECT n FROM category WHERE path = :path)"
@@ -380,32 +381,50 @@ def table_bytes(db: sqlite3.Connection) -> dict[str, int]:
     return {str(row[0]): int(row[1]) for row in rows}
 
 
+class Listed(Article):
+    """An article whose fields are made when one of them is asked for: a list may be long, and few of it looked at.
+
+    In all else it is an `Article`, and equal to one with the same fields.
+    """
+
+    __slots__ = ("_row",)
+    _row: sqlite3.Row
+
+    def __getattr__(self, name: str) -> Any:  # Any: of the field that was asked for; called while it is not made yet
+        if name == "_row" or name not in Article.__slots__:
+            raise AttributeError(name)
+        for field, value in zip(Article.__slots__, _made(self._row), strict=True):
+            object.__setattr__(self, field, value)
+        return getattr(self, name)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Article):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in Article.__slots__)
+
+    __hash__ = Article.__hash__
+
+
 def article_of(row: sqlite3.Row) -> Article:
     """Return the article of a row of `ARTICLES`."""
-    return Article(
-        id=row["id"],
-        seq=row["seq"] or 0,
-        url=row["url"],
-        title=row["title"],
-        first_seen=from_ms(row["first_seen"]),
-        last_seen=from_ms(row["last_seen"]),
-        revisions=row["revisions"],
-        source=row["source_url"],
-        source_name=row["source_name"],
-        categories=_texts(row["path"]),
-        authors=_texts(row["authors"]),
-        published=from_ms_or_none(row["published"]),
-        language=row["language"],
-        excerpt=row["excerpt"],
-        lead=from_json(Image, row["lead"]) if row["lead"] else None,
-        copy_of=row["original"] or "",
-        gone_at=from_ms_or_none(row["gone_at"]),
-        gone=row["gone"],
-        rejected=bool(row["rejected"]),
-        excerpt_only=bool(row["excerpt_only"]),
-        edited_at=from_ms_or_none(row["edited_at"]),
-        changed=row["change"],
-    )
+    article = _new(Listed)
+    _set_row(article, row)
+    return article
+
+
+_new: Callable[[type[Listed]], Listed] = object.__new__
+_set_row: Callable[[Listed, sqlite3.Row], None] = Listed.__dict__["_row"].__set__
+
+
+def _made(row: sqlite3.Row) -> Iterator[object]:
+    """Yield the values of an article's fields, in their order."""
+    # By place: a name is looked up from column to column.
+    id, seq, url, title, first_seen, last_seen, revisions, source, name, path, authors, published, language, *rest = row
+    excerpt, lead, original, gone_at, gone, rejected, excerpt_only, edited_at, change = rest
+    yield from (id, seq or 0, url, title, from_ms(first_seen), from_ms(last_seen), revisions, source, name)
+    yield from (_texts(path), _texts(authors), from_ms_or_none(published), language, excerpt)
+    yield from (from_json(Image, lead) if lead else None, original or "", from_ms_or_none(gone_at), gone)
+    yield from (bool(rejected), bool(excerpt_only), from_ms_or_none(edited_at), change)
 
 
 def _clipping(db: sqlite3.Connection, n: int) -> Clipping:
