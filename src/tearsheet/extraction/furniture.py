@@ -28,7 +28,8 @@ _OTHERS = re.compile(
 _DEPTH = 4
 _LINE_BYTES = 12  # bytes, because a Chinese character says more
 
-Cards = Mapping[tuple[int, str], int]
+Cards = Mapping[tuple[int, str], bool]
+"""Rows of like boxes by what they stand in and their kind, each with whether it is named for other pages."""
 
 
 def is_furniture(block: Block, chance: float) -> bool:
@@ -52,10 +53,11 @@ def is_furniture(block: Block, chance: float) -> bool:
 
 
 def cards_of(walk: Walk) -> Cards:
-    """Return how many boxes of one kind stand in one parent that hold a line that is all link each."""
+    """Return the rows of two or more like boxes that hold a line that is all link each."""
     boxes: dict[int, Box] = {}
     for block in walk.blocks:
-        if block.linked * 10 < block.chars * 9 or len(block.text.encode()) < _LINE_BYTES:
+        chars = block.chars
+        if block.linked * 10 < chars * 9 or (chars < _LINE_BYTES and len(block.text.encode()) < _LINE_BYTES):
             continue
         box: Box | None = block.box
         for _ in range(_DEPTH):
@@ -63,7 +65,14 @@ def cards_of(walk: Walk) -> Cards:
                 break
             boxes[id(box)] = box
             box = box.parent
-    return Counter((id(box.parent), box.kind) for box in boxes.values())
+    counts = Counter([(id(box.parent), box.kind) for box in boxes.values()])
+    rows = {id(box.parent): box.parent for box in boxes.values() if counts[id(box.parent), box.kind] >= 2}
+    named = {key: box is not None and _is_named_for_others(box) for key, box in rows.items()}
+    return {key: named[key[0]] for key, count in counts.items() if count >= 2}
+
+
+def _is_named_for_others(row: Box) -> bool:
+    return any(box.name == "aside" or _OTHERS.search(box.tag) for box in (row, row.parent or row))
 
 
 def next_articles(walk: Walk, title: str) -> tuple[Box, ...]:
@@ -96,8 +105,8 @@ def is_teaser(block: Block, cards: Cards) -> bool:
     for _ in range(_DEPTH):
         if at is None or at.parent is None:
             return False
-        if cards.get((id(at.parent), at.kind), 0) >= 2:
-            around = (at.parent, at.parent.parent or at.parent)
-            return at.linked > 0 and any(box.name == "aside" or _OTHERS.search(box.tag) for box in around)
+        named = cards.get((id(at.parent), at.kind))
+        if named is not None:
+            return named and at.linked > 0
         at = at.parent
     return False
