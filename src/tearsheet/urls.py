@@ -40,7 +40,6 @@ _PATH_SAFE = "!$&'()*+,;=:@/-._~"
 _QUERY_SAFE = _PATH_SAFE + "?[]|"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
-_BLANKS = re.compile(r"[\t\n\r]")
 _NO_HOST = re.compile(r"[\s\x00-\x20<>\"^`{|}\\]")
 # An absolute address without anything that would have to be worked out: most of those in feeds and pages.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[^\s\\]*)?")
@@ -82,7 +81,7 @@ def _joined(base: str, ref: str) -> str:
         return ref
     if _ROOTED.fullmatch(ref):
         return f"{origin}{ref}" if (origin := _origin(base)) else ""
-    ref = _BLANKS.sub("", ref).strip(_EDGES)
+    ref = _trimmed(ref)
     try:
         joined = urljoin(base, ref) if ref else base.strip(_EDGES)
         parts = urlsplit(joined)
@@ -90,6 +89,10 @@ def _joined(base: str, ref: str) -> str:
     except ValueError:
         return ""
     return joined.replace(" ", "%20") if usable else ""
+
+
+def _trimmed(url: str) -> str:
+    return url.replace("\t", "").replace("\n", "").replace("\r", "").strip(_EDGES)
 
 
 def host(url: str) -> str:
@@ -168,7 +171,7 @@ def _origin(base: str) -> str:
 
 
 def _split(url: str) -> SplitResult | None:
-    text = _BLANKS.sub("", url).strip(_EDGES)
+    text = _trimmed(url)
     if "\\" in text:
         head, mark, tail = text.partition("?")
         text = head.replace("\\", "/") + mark + tail

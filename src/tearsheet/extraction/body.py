@@ -70,7 +70,8 @@ def _with_whole_tables(walk: Walk, found: list[float]) -> list[float]:
     even = list(found)
     for numbers in tables.values():
         weights = [sqrt(walk.blocks[at].chars) for at in numbers]
-        mean = sum(found[at] * weight for at, weight in zip(numbers, weights, strict=True)) / sum(weights)
+        total = sum([found[at] * weight for at, weight in zip(numbers, weights, strict=True)], 0.0)
+        mean = total / sum(weights, 0.0)
         for at in numbers if len(numbers) > 1 else ():
             even[at] = max(mean, KEPT_FROM + 0.01) if mean > _TABLE_FROM else mean
     return even

@@ -277,6 +277,8 @@ def spoken(walk: Walk, kept: Sequence[int]) -> list[str]:
 
 
 def _reported(text: str) -> list[str]:
+    if not is_cjk(text):
+        return []
     found = _KOREAN.search(text) if len(text) < 200 else None
     if found:
         return list(dict.fromkeys(_KOREAN.findall(text)))

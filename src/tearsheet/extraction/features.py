@@ -24,10 +24,11 @@ _FIRST_WIDE = "\u3040"
 _SIGNS = bytes.maketrans(b"!?;:123456789BCDEFGHIJKLMNOPQRSTUVWXYZ>/", b"..,,000000000" + b"A" * 25 + b"||")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _ENDS = frozenset(".!?。！？…؟।”\"»」’'")
-_WHEN = re.compile(
-    r"\d{1,2}:\d\d|(?:19|20)\d\d[-/.年]\d{1,2}|\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/., ]+(?:19|20)\d\d|"
-    r"[A-Z][a-z]{2,8}\.? \d{1,2},? (?:19|20)\d\d"
+# Each begins with a set of characters, which is looked for many times as fast as one of several patterns.
+_NUMBERS = re.compile(
+    r"\d(?:\d?:\d\d|(?<=1)9\d\d[-/.年]\d|(?<=2)0\d\d[-/.年]\d|\d?[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/., ]+(?:19|20)\d\d)"
 )
+_MONTH = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2},? (?:19|20)\d\d")
 
 _KINDS = {
     name: float(number)
@@ -130,8 +131,10 @@ NAMES: tuple[str, ...] = (
     *_LEARNT,
 )
 Row = list[float]
+Brief = tuple[float, float, float, float]
+"""What a row says of a neighbour: its length, links, kind and stops."""
 MOST_JUDGED = 6_000
-_PAD = (0.0, 0.0, -1.0, 0.0)
+_PAD: Brief = (0.0, 0.0, -1.0, 0.0)
 
 
 def rows(walk: Walk, said: Declared, title: str = "", *, lexicon: Lexicon, every: bool = False) -> list[Row | None]:
@@ -146,14 +149,24 @@ def rows(walk: Walk, said: Declared, title: str = "", *, lexicon: Lexicon, every
         return []
     page = _Page(walk, said, title, lexicon)
     own = [_own(block, page) if every or not _is_far_link(block, page) else None for block in blocks]
-    near = _Near(blocks, own)
-    total = max(len(blocks) - 1, 1)
+    near: list[Brief] = [
+        _PAD,
+        _PAD,
+        *[
+            _brief(block) if row is None else (row[0], row[2], row[14], row[4])
+            for row, block in zip(own, blocks, strict=True)
+        ],
+        _PAD,
+        _PAD,
+    ]
+    homes: list[object] = [page, page, *[block.box.parent or page for block in blocks], page, page]
+    known, total = page.known, max(len(blocks) - 1, 1)
     prose_before, chars_before = 0, 0
     for number, block in enumerate(blocks):
         row, box = own[number], block.box
         is_prose = block.chars if block.chars > 80 and block.linked * 20 < block.chars * 7 else 0
         if row is not None:
-            around = page.around(box)
+            around = known.get(id(box)) or page.around(box)
             row += around.row or _box_row(box, around, page)
             row += (
                 number / total,
@@ -170,7 +183,10 @@ def rows(walk: Walk, said: Declared, title: str = "", *, lexicon: Lexicon, every
                 page.body_has(block),
                 page.body_known,
             )
-            row += near.columns(number)
+            home = box.parent
+            for other in (number, number + 1, number + 3, number + 4):
+                row += near[other]
+                row.append(1.0 if homes[other] is home else 0.0)
             row += around.tilt
             row += text_tilt(text_words(block.text), lexicon.texts)
         prose_before += is_prose
@@ -183,7 +199,9 @@ def own_tilt(words: Sequence[str], tags: Mapping[str, float]) -> float:
     most against it.
     """
     known = [tags[word] for word in words if word in tags]
-    return max(known) + min(known) if known else 0.0
+    if len(known) < 2:
+        return 2 * known[0] if known else 0.0
+    return max(known) + min(known)
 
 
 def text_words(text: str) -> list[str]:
@@ -195,7 +213,7 @@ def text_words(text: str) -> list[str]:
 def text_tilt(words: Sequence[str], texts: Mapping[str, float]) -> tuple[float, float, float]:
     """Return the mean, lowest and highest leaning of a text's first words."""
     known = [texts[word] for word in words if word in texts]
-    return (sum(known) / len(words), min(known), max(known)) if known else _FLAT
+    return (sum(known, 0.0) / len(words), min(known), max(known)) if known else _FLAT
 
 
 _FLAT = (0.0, 0.0, 0.0)
@@ -214,35 +232,9 @@ def _is_far_link(block: Block, page: "_Page") -> bool:
     return box.prose == 0
 
 
-class _Near:
-    """What the columns of a block say of its neighbours: length, links, kind, stops, and whether they share its place."""
-
-    def __init__(self, blocks: Sequence[Block], own: Sequence[Row | None]) -> None:
-        self.blocks = blocks
-        self.own = own
-        self.known: dict[int, tuple[float, float, float, float]] = dict.fromkeys(
-            (-2, -1, len(blocks), len(blocks) + 1), (0.0, 0.0, -1.0, 0.0)
-        )
-
-    def columns(self, number: int) -> list[float]:
-        """Return the columns of the two blocks before and the two after block `number`."""
-        home = self.blocks[number].box.parent
-        found: list[float] = []
-        for other in (number - 2, number - 1, number + 1, number + 2):
-            found += self.known.get(other) or self._brief(other)
-            is_there = 0 <= other < len(self.blocks) and home is not None
-            found.append(1.0 if is_there and self.blocks[other].box.parent is home else 0.0)
-        return found
-
-    def _brief(self, number: int) -> tuple[float, float, float, float]:
-        row, block = self.own[number], self.blocks[number]
-        if row is not None:
-            brief = row[0], row[2], row[14], row[4]
-        else:
-            kind = _KINDS.get(block.name, _OTHER_KIND)
-            brief = log1p(block.chars), block.linked / block.chars, kind, float(_Signs(block.text).stops)
-        self.known[number] = brief
-        return brief
+def _brief(block: Block) -> Brief:
+    kind = _KINDS.get(block.name, _OTHER_KIND)
+    return log1p(block.chars), block.linked / block.chars, kind, float(_Signs(block.text).stops)
 
 
 class _Around:
@@ -251,25 +243,25 @@ class _Around:
     __slots__ = ("articles", "log_chars", "mains", "meeting", "paragraphs", "prose", "row", "share", "steps", "tilt")
 
     def __init__(self, box: Box, above: "_Around | None", page: "_Page") -> None:
-        self.share = box.linked / box.chars if box.chars else 0.0
-        self.log_chars = log1p(box.chars)
+        self.articles = self.mains = self.paragraphs = 0.0
+        self.tilt = (0.0, 0.0, 0.0, 0.0)
+        self.steps = self.meeting = 0
+        if above is None:
+            above = self
+        chars = box.chars
+        self.share = box.linked / chars if chars else 0.0
+        self.log_chars = log1p(chars)
         self.prose = box.prose / page.prose
         self.row: tuple[float, ...] | None = None
-        self.articles = self.mains = self.paragraphs = 0.0
-        own = own_tilt(box.names, page.tags)
-        # How far up the line of ancestors of the best box is met, and how far that is from the best box.
-        on_line = page.chain.get(id(box), -1)
-        self.steps = self.meeting = 0
-        if above is None or box.parent is None:
-            self.tilt = (own, min(0.0, own), max(0.0, own), own)
-            return
-        name = box.parent.name
-        self.articles = above.articles + (box.name == "article")
+        name = box.parent.name if box.parent is not None else ""
+        self.articles = above.articles + 1.0 if box.name == "article" else above.articles
         self.mains = 1.0 if name == "main" else above.mains
         self.paragraphs = 1.0 if name == "p" or name == "blockquote" else above.paragraphs
-        _, low, high, total = above.tilt
-        self.tilt = (own, min(low, own), max(high, own), total + own)
-        self.steps, self.meeting = (0, on_line) if on_line >= 0 else (above.steps + 1, above.meeting)
+        own, (_, low, high, total) = own_tilt(box.names, page.tags) if box.names else 0.0, above.tilt
+        self.tilt = (own, own if own < low else low, own if own > high else high, total + own)
+        # How far up the line of ancestors of the best box is met, and how far that is from the best box.
+        met = page.chain.get(id(box))
+        self.steps, self.meeting = (above.steps + 1, above.meeting) if met is None else (0, met)
 
 
 class _Page:
@@ -406,7 +398,7 @@ def _own(block: Block, page: _Page) -> Row:
         chars / words,
         1.0 if text[-1] in _ENDS else 0.0,
         wide,
-        1.0 if signs.digits and _DIGIT.search(text, 0, 120) and _WHEN.search(text[:120]) else 0.0,
+        1.0 if signs.digits and _has_date(text[:120]) else 0.0,
         1.0 if _is_legal(text) else 0.0,
         signs.marks / words,
         _KINDS.get(block.name, _OTHER_KIND),
@@ -421,6 +413,10 @@ def _own(block: Block, page: _Page) -> Row:
         1.0 if short and short == page.title else 0.0,
         1.0 if page.description and short[:60] == page.description[:60] != "" else 0.0,
     ]
+
+
+def _has_date(head: str) -> bool:
+    return _NUMBERS.search(head) is not None or (("19" in head or "20" in head) and _MONTH.search(head) is not None)
 
 
 def _is_legal(text: str) -> bool:

@@ -3,11 +3,13 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 _SAMPLE = 2_000
 # Python counts vowel signs as no letters; without them no word of Hindi would be whole.
 _WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f\u064b-\u0655\u0900-\u0903\u093a-\u094f\u0955-\u0957\u0962\u0963]*)+")
+_ASCII_WORD = re.compile("[a-z]+")
 # The commonest short words of running text; a language that shares its script with no other needs none.
 _WORDS = {
     "en": "the of and to in is that for it was with as on be by this are from at have",
@@ -83,7 +85,19 @@ _LETTERS = {
     "sv": "äå",
     "fi": "ää",
 }
-_LISTS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
+
+
+def _by_part(parts: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """Return the languages that each word or letter speaks for."""
+    found: dict[str, list[str]] = {}
+    for language, its in parts.items():
+        for part in its:
+            found.setdefault(part, []).append(language)
+    return found
+
+
+_SAYING_WORD = _by_part({language: frozenset(words.split()) for language, words in _WORDS.items()})
+_SAYING_LETTER = _by_part(_LETTERS)
 _SCRIPTS = (
     ("HIRAGANA", "ja"),
     ("KATAKANA", "ja"),
@@ -148,7 +162,9 @@ def _read(text: str) -> str:
     letters = [char for char in text[:700] if char.isalpha()]
     if len(letters) < 30:
         return ""
-    scripts = Counter(_script(char) for char in letters[::2])
+    scripts: Counter[str] = Counter()
+    for char, count in Counter(letters[::2]).items():
+        scripts[_script(char)] += count
     total = sum(scripts.values())
     if (scripts["HIRAGANA"] + scripts["KATAKANA"]) * 12 > total:
         return "ja"
@@ -165,14 +181,16 @@ _LATIN = [language for language in _WORDS if language not in set(" ".join(_FAMIL
 
 
 def _by_words(text: str, choices: list[str]) -> str:
-    words = Counter(word.lower() for word in _WORD.findall(text))
+    low = text.lower()
+    ascii_words = _ASCII_WORD.findall(low) if text.isascii() else None
+    words = Counter(ascii_words if ascii_words is not None else [word.lower() for word in _WORD.findall(text)])
     total = sum(words.values())
-    letters = Counter(text.lower())
-    scores = {
-        language: sum(words[word] for word in _LISTS[language])
-        + 0.5 * sum(letters[letter] for letter in _LETTERS.get(language, ""))
-        for language in choices
-    }
+    scores = dict.fromkeys(choices, 0.0)
+    for table, weight, found in ((_SAYING_WORD, 1.0, words), (_SAYING_LETTER, 0.5, Counter(low))):
+        for part, count in found.items():
+            for language in table.get(part, ()):
+                if language in scores:
+                    scores[language] += weight * count
     ranked = sorted(scores, key=lambda language: -scores[language])
     if (
         not ranked

@@ -42,7 +42,9 @@ _GATE = re.compile(
 _STUB, _SHORTEST_WALL = 2_400, 20
 _ENOUGH_TO_TELL = 150  # characters
 # The vowel signs of scripts that write no blanks between words are letters too: Thai, Lao, Tibetan, Burmese, Khmer.
-_LETTER = re.compile(r"[\w\u0e00-\u109f\u1780-\u17ff]")
+_LETTERS = re.compile(r"[\w\u0e00-\u109f\u1780-\u17ff]+")
+_ASCII = re.compile(r"[\x00-\x7f]+")
+_ASCII_MARKS = bytes(code for code in range(128) if not (chr(code).isalnum() or chr(code) == "_"))
 _NO_ARTICLES = frozenset(
     [
         "Product",
@@ -117,7 +119,8 @@ _SAYS = tuple(
 )
 _SINGLE = re.compile(r"\b(?:single|postid|article|story|post-template)\b")
 _OTHER = re.compile(r"\b(?:archive|category|home|product|forum|search|page-template|page-id|list|shop|woocommerce)\b")
-_PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?(?:€|EUR|USD|GBP|zł|kr)\b")
+# One set of characters first, which is looked for several times as fast as one of two patterns.
+_PRICE = re.compile(r"[$€£¥₹\d](?:(?<!\d)\s?\d|(?<=\d)\s?(?:€|EUR|USD|GBP|zł|kr)\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +152,11 @@ def row(walk: Walk, kept: Sequence[int], found: Sequence[float], declared: Decla
         log1p(len(blocks)),
         log1p(len(prose)),
         chars / count,
-        sum(block.linked for block in blocks) / max(chars, 1),
-        sum(block.name in ("h2", "h3", "h4") for block in blocks) / count,
-        sum(block.name in ("li", "td", "dd", "dt") for block in blocks) / count,
-        sum(found[at] for at in kept) / count,
-        sum(0.1 < chance < 0.9 for chance in found) / max(len(found), 1),
+        sum([block.linked for block in blocks]) / max(chars, 1),
+        len([block for block in blocks if block.name in ("h2", "h3", "h4")]) / count,
+        len([block for block in blocks if block.name in ("li", "td", "dd", "dt")]) / count,
+        sum([found[at] for at in kept], 0.0) / count,
+        len([chance for chance in found if 0.1 < chance < 0.9]) / max(len(found), 1),
         bool(declared.article),
         kind == "article",
         bool(kind) and kind != "article",
@@ -177,14 +180,14 @@ def row(walk: Walk, kept: Sequence[int], found: Sequence[float], declared: Decla
 
 def _shape(walk: Walk, prose: Sequence[Block], cut: Cut) -> list[float]:
     """Return what tells one article from many teasers: dates and bylines, `<article>` tags, how scattered the prose is."""
-    kinds = Counter((block.box.parent.kind if block.box.parent else "", block.box.kind) for block in walk.blocks)
+    kinds = Counter([(block.box.parent.kind if block.box.parent else "", block.box.kind) for block in walk.blocks])
     homes = {id(block.box.parent) for block in prose}
     title = folded(cut.title)
     return [
-        log1p(sum(bool(spot.bits & DATE) or spot.name == "time" for spot in walk.marks)),
-        log1p(sum(bool(spot.bits & BYLINE) for spot in walk.marks)),
-        log1p(sum(box.name == "article" for box in walk.boxes)),
-        sum(block.box.nearest("article") is not None for block in prose) / max(len(prose), 1),
+        log1p(len([spot for spot in walk.marks if spot.bits & DATE or spot.name == "time"])),
+        log1p(len([spot for spot in walk.marks if spot.bits & BYLINE])),
+        log1p(len([box for box in walk.boxes if box.name == "article"])),
+        len([block for block in prose if block.box.nearest("article") is not None]) / max(len(prose), 1),
         len(homes) / max(len(prose), 1),
         max((count for kind, count in kinds.items() if not kind[1].startswith("p")), default=0)
         / max(len(walk.blocks), 1),
@@ -205,7 +208,7 @@ def _said(walk: Walk, url: str) -> list[float]:
 
 def probability(columns: list[float], text: str) -> float:
     """Return how likely the page with these columns and this `text` is an article, 0 to 1; 0 if the text is no language."""
-    return 0.0 if _is_noise(text) else round(forest("page")([columns])[0], 4)
+    return 0.0 if _is_noise(text) else round(forest("page")([[float(column) for column in columns]])[0], 4)
 
 
 def _is_noise(text: str) -> bool:
@@ -215,11 +218,15 @@ def _is_noise(text: str) -> bool:
     write blanks between words or are Chinese, Japanese or Thai, which have still more letters.
     """
     begin = text[:4_000]
-    shown = len(begin) - sum(map(str.isspace, begin))
+    shown = sum(map(len, begin.split()))
     if shown < _ENOUGH_TO_TELL:
         return sum(char < " " and not char.isspace() for char in begin) > 2
-    letters = len(_LETTER.findall(begin))
-    return letters < 0.75 * shown and len(begin) - shown < 0.06 * len(begin)
+    return _letters(begin) < 0.75 * shown and len(begin) - shown < 0.06 * len(begin)
+
+
+def _letters(text: str) -> int:
+    letters = len(text.encode("ascii", "ignore").translate(None, _ASCII_MARKS))
+    return letters if text.isascii() else letters + sum(map(len, _LETTERS.findall(_ASCII.sub("", text))))
 
 
 def blocked(declared: Declared, walk: Walk, cut: Cut) -> str:
@@ -251,5 +258,10 @@ def is_closed(declared: Declared) -> bool:
 def _has_wall(walk: Walk) -> bool:
     """Return whether a page asks to pay or to sign in: by a line of its own, or by a box so named with words in it."""
     return any(block.chars < 240 and not block.link and _WALL.search(block.text) for block in walk.blocks) or any(
-        _SHORTEST_WALL <= box.chars < _STUB and _GATE.search(box.tag) for box in walk.boxes
+        _SHORTEST_WALL <= box.chars < _STUB and _is_gate(box.tag) for box in walk.boxes
     )
+
+
+def _is_gate(tag: str) -> bool:
+    low = tag.lower()
+    return ("wall" in low or "gate" in low or "fade" in low or "subscr" in low) and _GATE.search(tag) is not None

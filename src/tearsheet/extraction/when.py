@@ -82,6 +82,7 @@ WRITTEN = re.compile(
     rf"\b\d{{1,2}}\.\d{{1,2}}\.\d\d[\s,|·–-]{{1,5}}\d{{1,2}}[:.]\d{{2}}(?: Uhr)?|"
     rf"\b(?:19|20)\d\d(?:\.| m\.)\s{_MONTH}\s\d{{1,2}}\.?{_TIME}|\b\d{{1,2}} tháng \d{{1,2}},?(?: năm)? (?:19|20)\d\d"
 )
+_DIGIT = re.compile(r"\d")
 _CHANGED = re.compile(
     r"(?i)updat|modif|aktualis|mis à jour|actualiz|aggiornat|更新|修改|수정|обновл|bijgewerkt|oppdatert|"
     r"uppdaterad|güncel|edited"
@@ -203,7 +204,7 @@ def _written(text: str) -> list[tuple[str, bool]]:
     text = text[:300]
     return [
         (found.group().strip(), _CHANGED.search(text[max(found.start() - _BEFORE, 0) : found.start()]) is not None)
-        for found in WRITTEN.finditer(text)
+        for found in (WRITTEN.finditer(text) if _DIGIT.search(text) else ())
     ]
 
 

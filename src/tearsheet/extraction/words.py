@@ -80,13 +80,15 @@ GROUPS = len(_GROUPS)
 
 _PATTERNS = tuple((bit, re.compile(pattern)) for bit, pattern in _GROUPS)
 _WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
+_LOWER_WORD = re.compile("[a-z]{2,}")
 _MAX_KNOWN = 50_000
 _known: dict[str, int] = {}
 
 
 def words_of(hints: str) -> list[str]:
     """Return the words of a class or id, in lower case: `articleBody main-text` gives article, body, main, text."""
-    return [word.lower() for word in _WORD.findall(hints[:300])]
+    hints = hints[:300]
+    return _LOWER_WORD.findall(hints) if hints.islower() else [word.lower() for word in _WORD.findall(hints)]
 
 
 def bits_of(words: Iterable[str]) -> int:

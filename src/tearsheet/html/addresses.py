@@ -26,9 +26,9 @@ _LAZY = [
 ]
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset", "data-original-set")
 _CANDIDATE = re.compile(r"(\S*[^,\s])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
-_HOLDER = re.compile(
-    r"(?i)blank|spacer|placeholder|transparent|pixel|loading|lazy|grey\.|gray\.|1x1|default[-_.]?img|data:|\d[wx],(?:%20|\s)+https?:"
-)
+_PLACES = "data: blank spacer placeholder transparent pixel loading lazy grey. gray. 1x1"
+_HOLDERS = tuple(_PLACES.split())
+_HOLDER = re.compile(r"default[-_.]?img|\d[wx],(?:%20|\s)+https?:")
 _WIDE_ENOUGH = 1600
 
 
@@ -38,7 +38,7 @@ def picture_address(given: dict[str, str], base: str) -> str:
     Lazy loaders put it into `data-*` attributes and a placeholder into `src`.
     """
     plain = given.get("src", "")
-    held = not plain or bool(_HOLDER.search(plain))
+    held = not plain or _holds_place(plain)
     choices = [given[name] for name in _LAZY if _is_address(given.get(name, ""))]
     choices += [widest(given[name]) for name in _LAZY_SETS if given.get(name)]
     order = (
@@ -51,6 +51,14 @@ def picture_address(given: dict[str, str], base: str) -> str:
         if url:
             return url
     return ""
+
+
+def _holds_place(address: str) -> bool:
+    """Return whether an address is that of a placeholder, or none at all."""
+    low = address.lower()
+    return any(word in low for word in _HOLDERS) or (
+        ("default" in low or "," in low) and _HOLDER.search(low) is not None
+    )
 
 
 def _is_address(value: str) -> bool:

@@ -112,10 +112,9 @@ _SKIPPED = frozenset(
 )
 _EMBEDS = frozenset(("iframe", "video", "audio", "embed"))
 _LONE_PARAGRAPH = re.compile(
-    r"(<(li|td|th|dd)\b[^>]*>)<p>((?:(?!</?p>|<figure>|</?(?:li|td|th|dd)\b).)*)</p>(?=</\2>|<[uo]l>)", re.S
+    r"(<(li|td|th|dd)\b[^>]*>)<p>([^<]*+(?:<(?!/?p>|figure>|/?(?:li|td|th|dd)\b)[^<]*+)*+)</p>(?=</\2>|<[uo]l>)", re.S
 )
 _SMALL_PX = 40
-_SPACE = re.compile(r"\s+")
 _MAX_REFERENCES = 50_000
 _ANY_TAG = re.compile(r"<[^<>]*>")
 
@@ -156,7 +155,7 @@ class _Writer:
         while self.structure:
             self._close_structure()
         markup = "".join(self.out)
-        return _LONE_PARAGRAPH.sub(r"\1\3", markup)
+        return _LONE_PARAGRAPH.sub(r"\1\3", markup) if "><p>" in markup else markup
 
     def _tag(self, token: str, place: int) -> None:
         name = tag_name(token)
@@ -285,8 +284,8 @@ class _Writer:
     def _text(self, token: str) -> None:
         in_pre = self.block is not None and self.block.name == "pre"
         text = unescaped(token)
-        text = text if in_pre else _SPACE.sub(" ", text)
-        if not text.strip():
+        text = text if in_pre else _spaced(text)
+        if text == " " or text.isspace():
             if (
                 text
                 and self.block is not None
@@ -396,6 +395,14 @@ class _Writer:
             self.out.append(f'<figcaption><a href="{escape(url)}">{escape(embed_label(given, url))}</a></figcaption>')
         else:
             self.out.append(f'<p><a href="{escape(url)}">{escape(embed_label(given, url))}</a></p>')
+
+
+def _spaced(text: str) -> str:
+    """Return `text` with a single space for every run of white space."""
+    words = " ".join(text.split())
+    if text[0].isspace():
+        words = " " + words
+    return words + " " if words != " " and text[-1].isspace() else words
 
 
 def _language(tag: str) -> str:

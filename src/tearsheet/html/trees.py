@@ -136,8 +136,11 @@ def links(tree: Tree, base: str) -> list[Link]:
 
 def tag_name(tag: str) -> str:
     """Return the name of a tag of a `stream`, without the slash of an end tag; empty for a comment."""
-    found = _TAG_NAME.match(tag)
-    return found.group(1) if found else ""
+    name = _PLAIN_NAMES.get(tag)
+    if name is None:
+        found = _TAG_NAME.match(tag)
+        name = found.group(1) if found else ""
+    return name
 
 
 _TAG_NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
@@ -194,3 +197,7 @@ INLINE = frozenset(
     ]
 )
 """Tags that do not end a line of text."""
+_BLOCKS = (
+    "p div li ul ol dl dt dd td th tr table tbody thead tfoot blockquote pre h1 h2 h3 h4 h5 h6 figure figcaption br"
+)
+_PLAIN_NAMES = {tag: name for name in [*sorted(INLINE), *_BLOCKS.split()] for tag in (f"<{name}>", f"</{name}>")}
