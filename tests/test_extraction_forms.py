@@ -206,6 +206,41 @@ def test_code_keeps_its_lines() -> None:
     assert code in extract(article(f"{words}<pre><code>{code}</code></pre>{words}", title="A bell"), URL).text
 
 
+SUM = "<mrow><mi>h</mi><mo>&lt;</mo><mfrac><mi>a</mi><mi>b</mi></mfrac></mrow>"
+TEX = "h&lt;\\frac{a}{b}"
+NOTED = f'<semantics>{SUM}<annotation encoding="application/x-tex">{TEX}</annotation></semantics>'
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        f"<math>{NOTED}</math>",
+        f'<math alttext="{TEX}">{SUM}</math>',
+        f'<span class="katex"><span class="katex-mathml"><math>{NOTED}</math></span>'
+        '<span class="katex-html" aria-hidden="true"><span><span>h</span><span>&lt;</span></span>ab</span></span>',
+        f'<span class="MathJax_Preview">h</span><script type="math/tex">{TEX.replace("&lt;", "<")}</script>',
+        f"<mjx-container><svg></svg><mjx-assistive-mml>h</mjx-assistive-mml></mjx-container><math>{NOTED}</math>",
+        f'<span><math alttext="{TEX}">{SUM}</math></span><img class="mwe-math-fallback-image-inline" src="/m/1.svg">',
+        f"\\({TEX}\\)",
+    ],
+)
+def test_a_formula_stands_once_as_it_was_written(formula: str) -> None:
+    words = "".join(f"<p>{line} So much for the tide.</p>" for line in SAID)
+    body = f"{words}<p>The tide follows {formula} as every pilot of the harbour knows by heart.</p>{words}"
+    clipping = extract(article(body, title="The tide"), URL)
+
+    assert "The tide follows \\(h<\\frac{a}{b}\\) as every pilot of the harbour knows by heart." in clipping.text
+    assert clipping.html == html.sanitised(clipping.html)
+    assert clipping.images == ()
+
+
+def test_mathml_without_tex_keeps_its_letters() -> None:
+    words = "".join(f"<p>{line} So much for the tide.</p>" for line in SAID)
+    body = f"{words}<p>The tide follows <math><mi>h</mi><mo>=</mo><mi>a</mi></math> every day of the year.</p>{words}"
+
+    assert "The tide follows h=a every day of the year." in extract(article(body, title="The tide"), URL).text
+
+
 @pytest.mark.parametrize(
     "pair",
     [

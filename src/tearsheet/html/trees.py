@@ -7,6 +7,7 @@ from html import escape as _escape
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from tearsheet import urls
+from tearsheet.html import formulas
 from tearsheet.html.bounds import bounded, is_too_deep, may_be_deep, shortened
 
 Tree = LexborHTMLParser
@@ -63,7 +64,10 @@ def stream(markup: str) -> Stream:
     The tags are those of the parsed tree: they nest properly, names are lower-case, attributes in double quotes. Scripts,
     styles, drawings and comments are not among them; of an `iframe` there is only its start tag.
     """
-    whole = parse(markup).html or ""
+    tree = parse(markup)
+    if formulas.are_in(markup):
+        formulas.spell(tree)
+    whole = tree.html or ""
     kept: list[str] = []
     scripts: list[str] = []
     done = 0
