@@ -219,7 +219,7 @@ NOTED = f'<semantics>{SUM}<annotation encoding="application/x-tex">{TEX}</annota
         f'<span class="katex"><span class="katex-mathml"><math>{NOTED}</math></span>'
         '<span class="katex-html" aria-hidden="true"><span><span>h</span><span>&lt;</span></span>ab</span></span>',
         f'<span class="MathJax_Preview">h</span><script type="math/tex">{TEX.replace("&lt;", "<")}</script>',
-        f"<mjx-container><svg></svg><mjx-assistive-mml>h</mjx-assistive-mml></mjx-container><math>{NOTED}</math>",
+        f"<mjx-container><mjx-math>h</mjx-math><mjx-assistive-mml><math>{NOTED}</math></mjx-assistive-mml></mjx-container>",
         f'<span><math alttext="{TEX}">{SUM}</math></span><img class="mwe-math-fallback-image-inline" src="/m/1.svg">',
         f"\\({TEX}\\)",
     ],
@@ -232,6 +232,28 @@ def test_a_formula_stands_once_as_it_was_written(formula: str) -> None:
     assert "The tide follows \\(h<\\frac{a}{b}\\) as every pilot of the harbour knows by heart." in clipping.text
     assert clipping.html == html.sanitised(clipping.html)
     assert clipping.images == ()
+
+
+def test_formulas_inside_formulas_and_drawings_inside_drawings_do_no_harm() -> None:
+    nested = (
+        "<math>" * 60
+        + f"<span class=katex-html><span class=katex-html>x</span></span><math>{NOTED}</math>"
+        + "</math>" * 60
+    )
+    boxes = "<div class=MathJax_Display><span class=MathJax>h</span></div><script type='math/tex'>h</script>" * 300
+    spoken = "<mjx-assistive-mml><math><mi>q</mi></math></mjx-assistive-mml>"
+    assistive = f"<mjx-container><mjx-math>x</mjx-math>{spoken}</mjx-container>"
+    words = "".join(f"<p>{line} So much for the tide.</p>" for line in SAID)
+    text = extract(
+        article(
+            f"{words}<p>The pilots of the harbour say that the tide is {assistive} today.</p>{nested}{boxes}{words}",
+            title="The tide",
+        ),
+        URL,
+    ).text
+
+    assert text.count("So much for the tide.") >= 5
+    assert "the tide is q today." in text
 
 
 def test_mathml_without_tex_keeps_its_letters() -> None:

@@ -33,7 +33,8 @@ _LINK_HINTS = re.compile(r' (?:class|rel|itemprop)="([^"]*(?:author|byline|autor
 _INLINE = (
     "abbr acronym b bdi bdo big cite code del dfn em font i ins kbd label mark math nobr q rb rp rt ruby s "
     "samp small span strike strong "
-    "sub sup time tt u var wbr picture mi mn mo mrow msup msub mfrac source track param o:p annotation semantics"
+    "sub sup time tt u var wbr picture mi mn mo mrow msup msub mfrac source track param o:p annotation semantics "
+    "mjx-container mjx-assistive-mml"
 )
 _SKIPPED = "svg select textarea button noscript object canvas template datalist dialog"
 _KIND: dict[str, int] = {

@@ -2,12 +2,9 @@
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_DRAWN = ", ".join(
-    (
-        ".katex-html, .MathJax_Preview, .MathJax, .MathJax_Display, .MathJax_SVG, mjx-container",
-        ".mwe-math-fallback-image-inline, .mwe-math-fallback-image-display",
-    )
-)
+_WRITTEN = 'math, script[type^="math/tex"]'
+_DRAWN = ".katex-html, .MathJax_Preview, mjx-math, .mwe-math-fallback-image-inline, .mwe-math-fallback-image-display"
+_DRAWN_BESIDE_SCRIPTS = ".MathJax, .MathJax_Display, .MathJax_SVG, .MathJax_CHTML"
 _SIGNS = ("<math", "math/tex")
 _MOST = 500
 _LONGEST = 2_000
@@ -23,12 +20,28 @@ def spell(tree: LexborHTMLParser) -> None:
 
     What browsers draw beside it is taken away, if there is TeX or MathML to read.
     """
-    for node in tree.css('math, script[type^="math/tex"]')[:_MOST]:
+    written = _outermost(tree, _WRITTEN)
+    drawn = _DRAWN + (f", {_DRAWN_BESIDE_SCRIPTS}" if any(node.tag == "script" for node in written) else "")
+    for node in written:
         said = _tex(node).strip()
         if said and len(said) <= _LONGEST:
             node.replace_with(f"\\({said}\\)")
-    for node in tree.css(_DRAWN)[:_MOST]:
+    for node in _outermost(tree, drawn):
         node.decompose()
+
+
+def _outermost(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    """Return the elements that a selector finds, none inside another: with an element goes what is in it."""
+    found: list[LexborNode] = []
+    inside: set[int] = set()
+    for node in tree.css(selector)[:_MOST]:
+        around = node.parent
+        while around is not None and around.mem_id not in inside:
+            around = around.parent
+        if around is None:
+            inside.add(node.mem_id)
+            found.append(node)
+    return found
 
 
 def _tex(node: LexborNode) -> str:
