@@ -1,6 +1,7 @@
 """What many tests share: the newsroom, an archive of its papers, and that what a test opens is closed after it."""
 
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,21 @@ def press(newsroom: Newsroom, _first_edition: Path) -> Archive:
 def own_press(press: Archive, tmp_path: Path) -> Archive:
     """The same, to be changed at will."""
     return flow_archive.copied(press, tmp_path / "archive")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """A function that returns the folder of a new file system, of so many bytes: "16m"."""
+    folder = tmp_path / "disk"
+
+    def mounted(size: str) -> Path:
+        folder.mkdir()
+        options = ["-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+        done = subprocess.run(["mount", *options], check=False, capture_output=True, text=True)
+        if done.returncode:
+            pytest.skip(f"no tmpfs can be mounted here: {done.stderr.strip()}")
+        return folder
+
+    yield mounted
+    if folder.is_mount():
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -7,6 +7,7 @@ After each commit a job writes down, outside the archive, what is acknowledged f
 
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -25,13 +26,17 @@ STRACE = shutil.which("strace")
 
 @dataclass(frozen=True)
 class Job:
-    """A command to run on the archive in the folder `archive`; `more` is what it needs besides."""
+    """A command to run on the archive in the folder `archive`; `more` is what it needs besides.
+
+    With `max_file`, no file may grow beyond so many bytes.
+    """
 
     do: str
     archive: Path
     more: tuple[str, ...] = ()
     at: str = ""
     pictures: bool = True
+    max_file: int = 0
 
 
 @dataclass(frozen=True)
@@ -177,6 +182,8 @@ def _child(job, calls, *, acks, errors):
             counting.let(calls)
         else:
             os.kill(os.getpid(), signal.SIGSTOP)
+        if job.max_file:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (job.max_file, job.max_file))
         code = _done(job, os.open(acks, os.O_WRONLY | os.O_APPEND))
     except BaseException:  # noqa: BLE001 whatever it is, the one who asked wants to read it
         import traceback
@@ -190,14 +197,15 @@ def _done(job, acks):
     from tearsheet.archive import open_archive
     from tearsheet.errors import TearsheetError
     from tearsheet.flow.backup import restore
+    from tearsheet.flow.migrate import migrate
     from tearsheet.flow.rebuild import rebuild
 
     try:
         if job.do == "restore":
             restore(Path(job.more[0]), Path(job.archive))
             return 0
-        if job.do == "rebuild":
-            rebuild(Path(job.archive))
+        if job.do in ("rebuild", "migrate"):
+            {"rebuild": rebuild, "migrate": migrate}[job.do](Path(job.archive))
             return 0
         with open_archive(job.archive) as archive:
             archive.store.__class__ = _telling(acks)

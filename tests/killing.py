@@ -23,6 +23,7 @@ class Killing:
     """A prepared process, archives of a few pages to begin with, and how each command is killed.
 
     The archives: `empty`, `first` after an update, `second` after another two days later. Copies of them are killed in `folder`.
+    `built` is the second with its site and posts, `imported` an empty one into which the second was imported.
     """
 
     def __init__(self, prepared, newsroom, folder, *, seed=0):
@@ -49,7 +50,10 @@ class Killing:
             self.newsroom.turn_to(tick)
             shutil.copytree(self.stages / before, self.stages / after)
             self.prepared.here(Job("update", self.stages / after, more, at=LATER if more else ""))
-        self.prepared.here(Job("build", self._copy("second")))
+        self.built = self._copy("second")
+        self.prepared.here(Job("build", self.built))
+        self.imported = self._copy("empty")
+        self.prepared.here(Job("import", self.imported, (str(self.stages / "second" / "warc"),)))
 
     # ---- the commands
 
@@ -89,8 +93,8 @@ class Killing:
         ready = self._copy("second" if first else "first")
         if not first:
             self.newsroom.turn_to(4)
-            self._done(Job("build", ready))
-            self._done(Job("update", ready, ("again",), LATER))
+            self.done(Job("build", ready))
+            self.done(Job("update", ready, ("again",), LATER))
         reference = shutil.copytree(ready, self._new("reference"))
         killer = _Killer(self, Job("build", reference))
         wanted = {name: files_of(reference / name) for name in ("site", "posts")}
@@ -111,7 +115,7 @@ class Killing:
             copy = self._new("backup")
             is_second = bool(self.number % 2)
             if is_second:  # the first one stays good until the second one is done
-                self._done(Job("backup", self.stages / "first", (str(copy),)))
+                self.done(Job("backup", self.stages / "first", (str(copy),)))
             for _ in killer.until_done(Job("backup", self.stages / "second", (str(copy),))):
                 self.assert_restorable(copy, must=is_second)
             self.assert_restorable(copy, must=True, wanted=content(self.stages / "second"))
@@ -120,7 +124,7 @@ class Killing:
     def second_backup(self, call):
         """Kill a second backup at its first, second, ... and last `call`: each time there is a good one."""
         first = self._new("backup")
-        self._done(Job("backup", self.stages / "first", (str(first),)))
+        self.done(Job("backup", self.stages / "first", (str(first),)))
         number = 0
         while True:
             number += 1
@@ -133,7 +137,7 @@ class Killing:
 
     def restore(self, kills):
         copy = self._new("backup")
-        self._done(Job("backup", self.stages / "second", (str(copy),)))
+        self.done(Job("backup", self.stages / "second", (str(copy),)))
         wanted = content(self.stages / "second")
         killer = _Killer(self, Job("restore", self._new("counted"), (str(copy),)))
         while killer.kills < kills:
@@ -165,17 +169,17 @@ class Killing:
         while killer.kills < kills:
             folder = self._copy("second")
             killer.run(Job("remove", folder, (id,)), at_most_s=0.05)
-            self._done(Job("update", folder, at=LATER))
-            is_there = self._removed_or_not(folder, id, seq)
+            self.done(Job("update", folder, at=LATER))
+            is_there = self.removed_or_not(folder, id, seq)
             before = content(folder)
             assert before == wanted or not is_there
             rebuild(folder)
             # Killed between its page of the journal and the commit, it is done by a rebuild, but then wholly.
-            if self._removed_or_not(folder, id, seq) == is_there:
+            if self.removed_or_not(folder, id, seq) == is_there:
                 assert_same(content(folder), before)
             shutil.rmtree(folder)
 
-    def _removed_or_not(self, folder, id, seq):
+    def removed_or_not(self, folder, id, seq):
         """Return whether the article `id` is still there; if not, nothing of it is, and the ledger says that it was removed."""
         with open_archive(folder) as archive:
             mend(archive)
@@ -209,7 +213,7 @@ class Killing:
             assert_same(content(new), wanted)
         shutil.rmtree(new)
 
-    def _done(self, job):
+    def done(self, job):
         ended = self.prepared.run(job)
         assert ended.code == 0, ended.said
 
@@ -235,7 +239,7 @@ class _Killer:
         if counting.IS_POSSIBLE:
             self.calls = sorted(killing.prepared.counted(job).elements())
         else:
-            killing._done(job)
+            killing.done(job)
 
     def run(self, job, *, at_most_s=0.4):
         """Return how the job ended: killed at a call, or after a time, or not at all if it had less to do."""

@@ -1,21 +1,29 @@
 """Calls that fail, a disk that may not be written, a catalog that is held, a clock that jumps: told clearly, and work goes on."""
 
+import os
 import random
 import shutil
 import sqlite3
 import subprocess
 import threading
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from tests.crashing import STRACE, Job, Prepared
 from tests.flow_archive import later, opened
 from tests.killing import LATER, Killing
 from tests.surviving import assert_same, assert_survived, content, files_of
+from tests.test_flow_migrate import FROZEN, archive_of
 
+from tearsheet.archive import open_archive
+from tearsheet.errors import NoSuchArticle
 from tearsheet.flow.backup import backup, restore
+from tearsheet.flow.migrate import schema_of
 from tearsheet.flow.verify import verify
+from tearsheet.store import schema
 
 WRITES = ("write", "pwrite64", "ftruncate", "rename", "mkdir", "unlink", "sendfile")
 SYNCS = ("fsync", "fdatasync")
@@ -69,65 +77,117 @@ def test_an_update_whose_calls_fail_says_so_and_goes_on_later(killing, tmp_path,
         shutil.rmtree(folder)
 
 
-@pytest.mark.skipif(STRACE is None, reason="strace is not installed")
-@pytest.mark.parametrize("do", ["import", "build", "backup"])
-def test_a_command_whose_calls_fail_says_so_and_goes_on_later(killing, tmp_path, do):
-    def job(name):
-        stage = {"import": "empty", "build": "second", "backup": "second"}[do]
-        folder = shutil.copytree(killing.stages / stage, tmp_path / name)
-        more = {
-            "import": str(killing.stages / "second" / "warc"),
-            "backup": str(tmp_path / f"copy-{name}"),
-            "build": "",
-        }
-        return Job(do, folder, (more[do],))
+class Trial:
+    """One command, ready to run; what it writes lies in `folder`."""
 
-    counted = job("counted")
-    found = list(faults(killing, counted, 7))
-    for number, (call, fault) in enumerate(found):
-        one = job(str(number))
-        ended = failing(killing, one, call, fault)
-        assert_survived(one.archive, ended.acknowledged)
-        ended = killing.prepared.run(one)
-        assert ended.code == 0, f"{fault}: {ended.said}"
-        if do == "import":
-            assert_same(content(one.archive), content(counted.archive))
-        elif do == "build":
-            made, wanted = files_of(one.archive / "site"), files_of(counted.archive / "site")
-            assert [name for name, data in wanted.items() if made.get(name) != data] == [], fault
+    def __init__(self, killing, do, folder):
+        self.killing, self.do, self.folder = killing, do, folder
+        self.second = content(killing.stages / "second")
+        archive, more, at = folder / "archive", (), ""
+        folder.mkdir(exist_ok=True)
+        if do == "update":
+            killing.newsroom.turn_to(4)
+            more, at = ("again",), LATER
+        elif do == "import":
+            more = (str(killing.stages / "second" / "warc"),)
+        elif do == "remove":
+            more = (next(row[0] for row in self.second["articles"] if "choir" in row[1]),)
+            with open_archive(killing.stages / "second") as opened:
+                self.seq = opened.article(*more).seq
+        elif do == "backup":
+            archive, more = killing.stages / "second", (str(folder / "copy"),)
+        elif do == "restore":
+            more = (str(folder.parent / "to-restore"),)
+            if not Path(*more).exists():
+                killing.done(Job("backup", killing.stages / "second", more))
+        if do == "migrate":
+            archive_of(FROZEN[0], archive)
+        elif do not in ("backup", "restore"):
+            shutil.copytree(killing.stages / {"update": "first", "import": "empty"}.get(do, "second"), archive)
+        self.job = Job(do, archive, more, at)
+
+    def assert_sound(self, acknowledged):
+        """Nothing is lost that was there."""
+        if self.do not in ("restore", "migrate"):
+            assert_survived(self.job.archive, acknowledged)
+        if self.do == "remove":
+            self.killing.removed_or_not(self.job.archive, self.job.more[0], self.seq)
+
+    def assert_done(self):
+        """All is as after an undisturbed run."""
+        archive = self.job.archive
+        if self.do in ("update", "import", "restore", "rebuild"):
+            assert_same(content(archive), content(self.killing.imported) if self.do == "import" else self.second)
+        elif self.do == "build":
+            made, wanted = files_of(archive / "site"), files_of(self.killing.built / "site")
+            assert [name for name, data in wanted.items() if made.get(name) != data] == []
+        elif self.do == "backup":
+            self.killing.assert_restorable(self.folder / "copy", must=True, wanted=self.second)
+        elif self.do == "remove":
+            with open_archive(archive) as opened, pytest.raises(NoSuchArticle):
+                opened.article(self.job.more[0])
         else:
-            killing.assert_restorable(tmp_path / f"copy-{number}", must=True, wanted=content(counted.archive))
+            assert schema_of(archive) == schema.VERSION
+            with open_archive(archive) as opened:
+                assert opened.count() == 2
+
+    def goes_on(self, ended):
+        """What was acknowledged is there, and the same command does what is left to do."""
+        assert "Traceback" not in ended.said, ended.said
+        self.assert_sound(ended.acknowledged)
+        again = self.killing.prepared.run(self.job)
+        finished = self.do == "restore" and "there is an archive already" in again.said
+        assert again.code == 0 or finished or (self.do == "remove" and "NoSuchArticle" in again.said), again.said
+        self.assert_done()
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system that can be made read-only."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], check=False, capture_output=True, text=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+COMMANDS = ("update", "import", "build", "backup", "restore", "rebuild", "remove", "migrate")
 
 
-@pytest.mark.parametrize("do", ["update", "build", "import"])
-def test_a_read_only_disk_is_told_and_work_goes_on_when_it_is_writable(killing, small_disk, tmp_path, do):
-    killing.newsroom.turn_to(0)
-    folder = shutil.copytree(killing.stages / "first", small_disk / "archive")
-    job = Job(do, folder, (str(killing.stages / "second" / "warc"),) if do == "import" else ())
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+@pytest.mark.skipif(STRACE is None, reason="strace is not installed")
+@pytest.mark.parametrize("do", COMMANDS[1:])
+def test_a_command_whose_calls_fail_says_so_and_goes_on_later(killing, tmp_path, do):
+    for number, (call, fault) in enumerate(faults(killing, Trial(killing, do, tmp_path / "counted").job, 7)):
+        trial = Trial(killing, do, tmp_path / str(number))
+        trial.goes_on(failing(killing, trial.job, call, fault))
 
-    ended = killing.prepared.run(job)
+
+@pytest.mark.parametrize("do", COMMANDS)
+def test_a_full_disk_is_told_and_work_goes_on_when_there_is_room(killing, small_disk, do):
+    disk = small_disk("16m")
+    for kib in (16, 400):
+        trial = Trial(killing, do, disk / str(kib))
+        with (disk / "filler").open("wb") as filler:
+            free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+            filler.write(bytes(max(0, free - kib * 1024)))
+        ended = killing.prepared.run(trial.job)
+        (disk / "filler").unlink()
+        assert ended.code == 7 or kib == 400, ended.said
+        trial.goes_on(ended)
+        shutil.rmtree(trial.folder)
+
+
+@pytest.mark.parametrize("do", COMMANDS)
+def test_a_file_that_may_not_grow_is_told_and_work_goes_on_when_it_may(killing, tmp_path, do):
+    trial = Trial(killing, do, tmp_path / "limited")
+
+    ended = killing.prepared.run(replace(trial.job, max_file=20_000))
 
     assert ended.code == 7, ended.said
-    assert "Traceback" not in ended.said
-    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
-    assert_survived(folder, ended.acknowledged)
-    ended = killing.prepared.run(job)
-    assert ended.code == 0, ended.said
+    trial.goes_on(ended)
+
+
+@pytest.mark.parametrize("do", COMMANDS)
+def test_a_read_only_disk_is_told_and_work_goes_on_when_it_is_writable(killing, small_disk, do):
+    disk = small_disk("16m")
+    trial = Trial(killing, do, disk)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+
+    ended = killing.prepared.run(trial.job)
+
+    assert ended.code == 7, ended.said
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    trial.goes_on(ended)
 
 
 def test_a_catalog_that_is_held_for_a_while_is_waited_for(killing, tmp_path):

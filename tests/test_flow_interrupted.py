@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from tests.flow_archive import counted, followed, kept, new_archive, opened, ran
@@ -165,37 +164,17 @@ def test_a_file_that_may_not_grow_is_told_and_the_update_goes_on_later(fresh, pr
     assert counted(article.url for article in kept(fresh)) == {article.url: 1 for article in kept(press)}
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 2.5 MB, and a way to make it larger."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if os.geteuid() != 0:
-        pytest.skip("only root may mount a tmpfs")
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2560k", "tmpfs", str(folder)],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    if mounted.returncode:
-        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def test_a_full_disk_is_told_and_the_update_goes_on_when_there_is_room_again(small_disk: Path, press, newsroom):
-    archive = new_archive(small_disk / "archive", newsroom)
+def test_a_full_disk_is_told_and_the_update_goes_on_when_there_is_room_again(small_disk, press, newsroom):
+    disk = small_disk("2560k")
+    archive = new_archive(disk / "archive", newsroom)
     followed(archive, newsroom.address("newsroom", "/opml"))
 
     with pytest.raises(DiskTrouble, match=r"full|No space"):
         ran(archive)
     archive.close()
 
-    subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
-    again = opened(small_disk / "archive")
+    subprocess.run(["mount", "-o", "remount,size=200m", str(disk)], check=True)
+    again = opened(disk / "archive")
     assert_sound(again)
     ran(again)
     assert_sound(again)

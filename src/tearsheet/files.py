@@ -201,6 +201,15 @@ def _sync_file_system(folder: Path) -> None:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def disk(path: Path) -> Iterator[None]:
+    """Turn what the system says of a disk, about `path` or what lies below it, into our error."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskTrouble(str(path), str(error)) from error
+
+
 def sync(path: Path) -> None:
     """Make the bytes of a file, or the names in a folder, survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tearsheet.archive import CATALOG_FILE, Archive, open_archive
 from tearsheet.config import SETTINGS_FILE, SOURCES_FILE
 from tearsheet.errors import ArchiveExists, DiskTrouble, NoArchive
-from tearsheet.files import Folder, sync
+from tearsheet.files import Folder, disk, sync
 from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.keys import KEY, succeed
@@ -84,7 +84,7 @@ def restore(
         if not same_log and (dest / KEY).exists():
             succeed(archive, at=now())
             seal(archive)
-    with _disk(dest):
+    with disk(dest):
         (dest / RESTORING).unlink()  # last: until then it is known for a copy that is not finished
         sync(dest)
     return replace(report, pages=newer.pages)
@@ -100,7 +100,8 @@ class _Copying:
         self.progress = progress
         self.copied = self.same = self.removed = self.bytes = 0
         self.later: list[str] = []
-        dest.mkdir(parents=True, exist_ok=True)
+        with disk(dest):
+            dest.mkdir(parents=True, exist_ok=True)
         self.seen: dict[str, list[int]] = self._manifest()
 
     def run(self, copy_catalog: Callable[[Path], None]) -> BackupReport:
@@ -115,7 +116,7 @@ class _Copying:
         for name in SMALL:
             if (self.source / name).exists():
                 self._file(self.source / name)
-        with _disk(self.dest):
+        with disk(self.dest):
             fresh.unlink(missing_ok=True)
             copy_catalog(fresh)
         for folder in AFTER:
@@ -134,14 +135,14 @@ class _Copying:
         return BackupReport(copied=self.copied, same=self.same, removed=self.removed, bytes=self.bytes)
 
     def _switch_catalog(self, fresh: Path) -> None:
-        with _disk(self.dest):
+        with disk(self.dest):
             for end in ("-wal", "-shm"):  # of somebody who looked into the copy: they are not those of the new catalog
                 (self.dest / f"{CATALOG_FILE}{end}").unlink(missing_ok=True)
             fresh.replace(self.dest / CATALOG_FILE)
             sync(self.dest)
 
     def _switch_checkpoint(self, signed: Path) -> None:
-        with _disk(self.dest):
+        with disk(self.dest):
             if signed.exists():
                 signed.replace(self.dest / SIGNED)
                 sync(signed.parent)
@@ -175,7 +176,7 @@ class _Copying:
             for file in list(_files(self.dest / name)):
                 if not (self.source / file.relative_to(self.dest)).exists():
                     self._closed(file)
-                    with _disk(file):
+                    with disk(file):
                         file.unlink()
                     self.removed += 1
 
@@ -194,7 +195,7 @@ class _Copying:
             self.same += 1
             return
         try:
-            with _disk(target):
+            with disk(target):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 _copy(file, target.with_name(target.name + ".part"))
                 target.with_name(target.name + ".part").replace(target)
@@ -214,20 +215,6 @@ class _Copying:
 
     def _save(self) -> None:
         Folder(self.dest).put(self.manifest, json.dumps(self.seen, indent=0, sort_keys=True).encode())
-
-
-class _disk:
-    """Translate what the system says of a disk."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            raise DiskTrouble(str(self.path), str(error)) from error
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from tearsheet import media, warc
 from tearsheet.archive import CATALOG_FILE, Archive, open_archive
-from tearsheet.errors import ArchiveBusy, BadLedger, DiskTrouble, NoJournal, TearsheetError
-from tearsheet.files import Folder, sync
+from tearsheet.errors import ArchiveBusy, BadLedger, NoJournal, TearsheetError
+from tearsheet.files import Folder, disk, sync
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.sealing import CHECKPOINT, SIGNED, digest_of, reader
 from tearsheet.ledger import Tree, leaf_record, read_checkpoint, read_leaf
@@ -69,8 +69,9 @@ def rebuild(path: Path, *, progress: Callable[[Step], None] = lambda step: None)
     Raises:
         NoJournal: the WARC files hold no journal: they were written before there was one.
         ArchiveBusy: another process is at work on the archive. BadLedger: what was found is not what was signed.
+        DiskTrouble: something could not be read or written; the old catalog is in its place.
     """
-    with _alone(path):
+    with disk(path), _alone(path):
         report = RebuildReport()
         trimmed = warc.trim(path / "warc")
         report.problems += [(one.file, str(one)) for one in trimmed]
@@ -89,7 +90,8 @@ def go_on(path: Path, *, progress: Callable[[Step], None] = lambda step: None) -
     calls must be able to copy it once more.
     """
     report = RebuildReport()
-    _Rebuilding(path, report, progress).go_on()
+    with disk(path):
+        _Rebuilding(path, report, progress).go_on()
     if report.pages:
         with closing(open_archive(path)) as archive:
             _develop_all(archive, report, progress)
@@ -386,24 +388,17 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _swap(path: Path) -> None:
-    """Put the new catalog in the place of the old one, which stays beside it. At no moment is there none.
-
-    Raises:
-        DiskTrouble: it could not be done.
-    """
+    """Put the new catalog in the place of the old one, which stays beside it. At no moment is there none."""
     old, before = path / CATALOG_FILE, path / BEFORE
-    try:
-        if old.exists():
-            while before.exists():  # of an earlier rebuild: never lost to this one
-                before = before.with_name(f"{before.name}-again")
-            for ending in ("-wal", "-shm"):  # the new one must not find the old one's log
-                if old.with_name(CATALOG_FILE + ending).exists():
-                    old.with_name(CATALOG_FILE + ending).replace(before.with_name(before.name + ending))
-            before.hardlink_to(old)
-        (path / FRESH).replace(old)
-        sync(path)
-    except OSError as error:
-        raise DiskTrouble(str(old), error.strerror or str(error)) from error
+    if old.exists():
+        while before.exists():  # of an earlier rebuild: never lost to this one
+            before = before.with_name(f"{before.name}-again")
+        for ending in ("-wal", "-shm"):  # the new one must not find the old one's log
+            if old.with_name(CATALOG_FILE + ending).exists():
+                old.with_name(CATALOG_FILE + ending).replace(before.with_name(before.name + ending))
+        before.hardlink_to(old)
+    (path / FRESH).replace(old)
+    sync(path)
 
 
 # ---- what is derived from the catalog

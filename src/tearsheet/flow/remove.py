@@ -8,6 +8,7 @@ from datetime import datetime
 from tearsheet import urls, warc
 from tearsheet.archive import CATALOG_FILE, Archive
 from tearsheet.errors import BadWarc, NoSuchArticle
+from tearsheet.files import disk
 from tearsheet.flow.clock import now
 from tearsheet.flow.sealing import closed_files, seal
 from tearsheet.model import Place
@@ -78,12 +79,13 @@ def finish_removals(archive: Archive) -> int:
             for seq in seqs:
                 archive.index.remove(seq)
             archive.index.commit()
-        archive.index.forget()
+            archive.index.forget()
     freed += erase_pending(archive)
     if media or seqs:
         # The catalog as it was before a migration or a rebuild, and what a killed rebuild left.
         for old in (*archive.path.glob(f"{CATALOG_FILE}.before-*"), *archive.path.glob(f"{CATALOG_FILE}.rebuilt*")):
-            old.unlink()
+            with disk(old):
+                old.unlink()
         with archive.store.transaction():
             archive.store.set_state(PENDING, "")
         archive.store.fold()

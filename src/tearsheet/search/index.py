@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from tearsheet import terms
+from tearsheet.errors import DiskTrouble
 from tearsheet.search.question import read
 
 SCHEMA = """
@@ -80,10 +81,16 @@ class Index:
         """Return the index in a database file of its own, made if there is none; anew if it is no database any more.
 
         With `read_only` nothing is written: what is not indexed yet is not found, and without a file nothing is.
+
+        Raises:
+            DiskTrouble: its folder cannot be made.
         """
         if read_only:
             return cls._for_reading(file)
-        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DiskTrouble(str(file.parent), error.strerror or str(error)) from error
         try:
             return cls._opened(file)
         except sqlite3.DatabaseError as error:

@@ -1,10 +1,11 @@
 """Opening the catalog's file: for writing, or, where nothing can be written, for reading alone."""
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
 
-from tearsheet.errors import ArchiveTooNew
+from tearsheet.errors import ArchiveTooNew, DiskTrouble
 from tearsheet.store import schema
 
 ENDINGS = ("", "-wal", "-shm")
@@ -45,6 +46,9 @@ def copy_to(db: sqlite3.Connection, file: Path) -> None:
     """Write the catalog as it is now into `file`, whole or not at all, while others go on writing.
 
     It survives a power cut once this returns: what comes after may rely on it.
+
+    Raises:
+        DiskTrouble: it could not be written.
     """
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
@@ -55,9 +59,12 @@ def copy_to(db: sqlite3.Connection, file: Path) -> None:
         _sync(part)
         part.replace(file)
         _sync(file.parent)
+    except OSError as error:
+        raise DiskTrouble(str(file), error.strerror or str(error)) from error
     finally:
         db.execute(f"PRAGMA query_only = {only_reads:d}")
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 def _sync(path: Path) -> None:
