@@ -41,8 +41,12 @@ def packed(text: str, first: First | None) -> tuple[bytes, int | None]:
     """Return the JSON `text` of an entry packed, and the blob that it is a difference from, if any."""
     if first is None:
         return packed_text(text), None
-    packer = zstandard.ZstdCompressor(level=LEVEL, dict_data=_prefix(first.words), write_dict_id=False)
-    return packer.compress(text.encode()), first.n
+    data = text.encode()
+    settings = zstandard.ZstdCompressionParameters.from_level(
+        LEVEL, source_size=len(data), dict_size=len(first.words), write_checksum=False, write_dict_id=False
+    )
+    packer = zstandard.ZstdCompressor(dict_data=_prefix(first.words), compression_params=settings)
+    return packer.compress(data), first.n
 
 
 def entry_of(db: sqlite3.Connection, row: sqlite3.Row) -> Entry:

@@ -35,6 +35,7 @@ _INLINE = re.compile(
 )
 _TAG = re.compile(r"<[^>]*>")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_TEXT = ',"text":'
 _LEFT_OUT = re.compile(r',"text":(\[[\d,]*\])')
 
 
@@ -62,7 +63,9 @@ def slimmed(whole: str, *, html: str, text: str) -> str:
     missing = _left_out(_blocks(html), text.split("\n\n"))
     if missing is None:
         return whole
-    return whole.replace(f',"text":{_encoder.encode(text)}', f',"text":{_encoder.encode(missing)}', 1)
+    # A quote inside a string is escaped, and no field before the text has fields of its own: the first one is it.
+    start = whole.index(_TEXT) + len(_TEXT)
+    return f"{whole[:start]}{_encoder.encode(missing)}{whole[start + len(_encoder.encode(text)) :]}"
 
 
 def restored(slim: str) -> str:
