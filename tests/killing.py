@@ -62,7 +62,7 @@ class Killing:
         self.newsroom.turn_to(tick)
         more, at = ((), "") if first else (("again",), LATER)
         wanted = content(self.stages / after)
-        killer = _Killer(self, Job("update", self._copy(before), more, at))
+        killer = Killer(self, Job("update", self._copy(before), more, at))
         while killer.kills < kills:
             folder = self._copy(before)
             if first and self.number % 2:
@@ -78,7 +78,7 @@ class Killing:
     def import_(self, kills):
         warcs = (str(self.stages / "second" / "warc"),)
         reference = self._copy("empty")
-        killer = _Killer(self, Job("import", reference, warcs))
+        killer = Killer(self, Job("import", reference, warcs))
         wanted = content(reference)
         while killer.kills < kills:
             folder = self._copy("empty")
@@ -96,7 +96,7 @@ class Killing:
             self.done(Job("build", ready))
             self.done(Job("update", ready, ("again",), LATER))
         reference = shutil.copytree(ready, self._new("reference"))
-        killer = _Killer(self, Job("build", reference))
+        killer = Killer(self, Job("build", reference))
         wanted = {name: files_of(reference / name) for name in ("site", "posts")}
         while killer.kills < kills:
             folder = shutil.copytree(ready, self._new("build"))
@@ -110,7 +110,7 @@ class Killing:
             shutil.rmtree(folder)
 
     def backup(self, kills):
-        killer = _Killer(self, Job("backup", self.stages / "second", (str(self._new("counted")),)))
+        killer = Killer(self, Job("backup", self.stages / "second", (str(self._new("counted")),)))
         while killer.kills < kills:
             copy = self._new("backup")
             is_second = bool(self.number % 2)
@@ -139,7 +139,7 @@ class Killing:
         copy = self._new("backup")
         self.done(Job("backup", self.stages / "second", (str(copy),)))
         wanted = content(self.stages / "second")
-        killer = _Killer(self, Job("restore", self._new("counted"), (str(copy),)))
+        killer = Killer(self, Job("restore", self._new("counted"), (str(copy),)))
         while killer.kills < kills:
             folder = self._new("restored")
             for _ in killer.until_done(Job("restore", folder, (str(copy),))):
@@ -150,7 +150,7 @@ class Killing:
 
     def rebuild(self, kills):
         wanted = content(self.stages / "second")
-        killer = _Killer(self, Job("rebuild", self._copy("second")))
+        killer = Killer(self, Job("rebuild", self._copy("second")))
         while killer.kills < kills:
             folder = self._copy("second")
             for ended in killer.until_done(Job("rebuild", folder)):
@@ -165,7 +165,7 @@ class Killing:
         id = next(row[0] for row in wanted["articles"] if "choir" in row[1])
         with open_archive(self.stages / "second") as archive:
             seq = archive.article(id).seq
-        killer = _Killer(self, Job("remove", self._copy("second"), (id,)))
+        killer = Killer(self, Job("remove", self._copy("second"), (id,)))
         while killer.kills < kills:
             folder = self._copy("second")
             killer.run(Job("remove", folder, (id,)), at_most_s=0.05)
@@ -226,7 +226,7 @@ class Killing:
         return shutil.copytree(self.stages / stage, self._new(stage))
 
 
-class _Killer:
+class Killer:
     """Kills one kind of job, each time somewhere else; the dice fall the same at every run of the same seed.
 
     The job that it is made with is run to its end first, to count the calls at which it may be killed.
