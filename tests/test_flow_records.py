@@ -3,10 +3,17 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 
+from click.testing import CliRunner
 from tests.flow_archive import following_only, kept, opened, ran
 
 from tearsheet import warc
 from tearsheet.archive import create_archive
+from tearsheet.cli import tearsheet
+from tearsheet.flow.backup import backup, restore
+from tearsheet.flow.exports import export_posts
+from tearsheet.flow.packages import export_wacz
+from tearsheet.flow.proof import proof
+from tearsheet.flow.rebuild import rebuild
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.verify import verify
 from tearsheet.model import Capture, Source
@@ -89,3 +96,29 @@ def test_an_archive_that_keeps_no_bodies_keeps_its_wordings_and_says_so(newsroom
     assert (record.payload, record.field("WARC-Truncated")) == (b"", "unspecified")
     assert row.digest == warc.get(archive.warc_folder, row.place).digest
     assert verify(archive).problems == ()
+
+
+def test_an_archive_that_keeps_no_bodies_can_do_the_rest_and_says_what_it_cannot(newsroom, tmp_path):
+    create_archive(tmp_path / "made", warc_body="none").close()
+    assert opened(tmp_path / "made").settings.warc.body == "none"
+    archive = following_only(tmp_path / "press", newsroom, [newsroom.at(0)[0].url], more='\n[warc]\nbody = "none"\n')
+    [article] = kept(archive)
+
+    shown = CliRunner().invoke(tearsheet, ["show", article.id, "--raw", "--archive", str(archive.path)])
+    assert (shown.exit_code, shown.stdout_bytes) == (4, b"")
+    assert "its page was not kept, only its wordings" in shown.stderr
+    assert export_posts(archive, tmp_path / "posts", "compat") == 1
+    assert "without their bodies" in export_wacz(archive, tmp_path / "all.wacz").troubles[0][1]
+    assert warc.check_wacz(tmp_path / "all.wacz") == []
+    files = [name for name, _ in proof(archive, article.id) if name.startswith("files/")]
+    assert [name for name in files if name.endswith((".missing.txt", ".html"))] == [
+        f"files/{archive.captures(article.id)[0].digest.removeprefix('sha256:')}.missing.txt"
+    ]
+
+    backup(archive, tmp_path / "copy")
+    archive.close()
+    restore(tmp_path / "copy", tmp_path / "restored")
+    rebuild(tmp_path / "restored")
+    restored = opened(tmp_path / "restored")
+    assert [one.title for one in kept(restored)] == [article.title]
+    assert verify(restored).problems == ()

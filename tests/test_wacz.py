@@ -250,6 +250,19 @@ def test_a_check_finds_what_is_compressed_once_more(package):
     assert any("compressed once more" in line for line in check_wacz(package))
 
 
+def test_a_check_finds_what_does_not_begin_where_players_look(package):
+    with zipfile.ZipFile(package) as file:
+        contents = {info: file.read(info) for info in file.infolist()}
+    with zipfile.ZipFile(package, "w") as file:
+        for info, data in contents.items():
+            with file.open(
+                zipfile.ZipInfo(info.filename), "w", force_zip64=info.filename.startswith("archive/")
+            ) as out:
+                out.write(data)
+
+    assert [line for line in check_wacz(package) if "where players look" in line] == check_wacz(package) != []
+
+
 def test_a_check_finds_an_entry_that_is_there_twice(package):
     with zipfile.ZipFile(package, "a") as file, pytest.warns(UserWarning, match="Duplicate"):
         file.writestr("pages/pages.jsonl", b"{}")

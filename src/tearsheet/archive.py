@@ -356,8 +356,8 @@ class Archive:
             self.store.set_state("sources", digest)
 
 
-def create_archive(path: str | Path, *, title: str = "") -> Archive:
-    """Return a new archive in the folder `path`, which is made if there is none.
+def create_archive(path: str | Path, *, title: str = "", warc_body: str = "all") -> Archive:
+    """Return a new archive in the folder `path`, which is made if there is none; with `warc_body` "none" it keeps no pages.
 
     Raises:
         ArchiveExists: there is one in it already.
@@ -369,7 +369,8 @@ def create_archive(path: str | Path, *, title: str = "") -> Archive:
         (folder / name).mkdir(parents=True, exist_ok=True)
     here = Folder(folder)
     here.put(SOURCES_FILE, b"# What this archive follows. `tearsheet follow` adds to it; it may be edited by hand.\n\n")
-    here.put(SETTINGS_FILE, config.first_settings(title or folder.name or "Tearsheet").encode())
+    settings = config.first_settings(title or folder.name or "Tearsheet", warc_body=warc_body)
+    here.put(SETTINGS_FILE, settings.encode())
     return open_archive(folder)
 
 

@@ -56,7 +56,7 @@ class MediaSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarcSettings:
-    """Raw captures. `body = "none"` keeps no page bodies and gives up rebuilding; `max_gb` 0 is no limit."""
+    """Raw captures. `body = "none"` keeps no page bodies and gives up showing and cutting them again; `max_gb` 0 is no limit."""
 
     body: str = "all"
     max_gb: float = 0.0
@@ -201,7 +201,7 @@ def with_source(text: str, source: Source) -> str:
     return _edited(text, replaced)
 
 
-def first_settings(title: str) -> str:
+def first_settings(title: str, *, warc_body: str = "all") -> str:
     """Return the text of a new archive's `tearsheet.toml`: what people change first, the rest as comments."""
     return f"""# Settings of this archive. Every key with its meaning: docs/settings.md
 
@@ -223,6 +223,7 @@ timezone = "UTC"           # days are cut here, e.g. "Asia/Shanghai"
 # max_gb = 0               # 0 is no limit
 
 [warc]
+{"" if warc_body != "all" else "# "}body = {_toml_value(warc_body)}             # "none" keeps no pages, only their wordings
 # max_gb = 0
 
 [rsshub]

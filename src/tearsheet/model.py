@@ -93,7 +93,8 @@ class Capture:
     without the chunked framing. `head` and `request` are the header blocks as sent on the wire, ending in a blank line;
     empty if the answer was not fetched by us. `via` are the redirects that led here, oldest first.
     `digest` is the SHA-256 of `body`. `tls` is version and cipher suite, as in `TLSv1.3 TLS_AES_256_GCM_SHA384`.
-    `truncated` is empty, or why the body is not whole: `length`, `time`, `disconnect` (the words of WARC-Truncated).
+    `truncated` is empty, or why the body is not whole: `length`, `time`, `disconnect` (the words of WARC-Truncated),
+    or `unspecified`: pages are not to be kept.
     """
 
     url: str
@@ -116,6 +117,11 @@ class Capture:
         """Return the last value of header `name` (any case), or the empty string."""
         wanted = name.lower()
         return next((value for key, value in reversed(self.headers) if key.lower() == wanted), "")
+
+    @property
+    def left_out(self) -> bool:
+        """Whether the body was not kept, by the archive's settings."""
+        return self.truncated == "unspecified" and not self.body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

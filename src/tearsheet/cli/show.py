@@ -11,7 +11,7 @@ from tearsheet.cli.articles import fate
 from tearsheet.cli.console import Console, archive_option, clock, console, write_json, write_markup
 from tearsheet.cli.rows import article_with_history
 from tearsheet.cli.screen import many_lines, one_line, terminal_width, wrapped
-from tearsheet.errors import NoSuchRevision
+from tearsheet.errors import NoSuchRevision, NotFound
 from tearsheet.model import Article, Revision
 
 if TYPE_CHECKING:
@@ -54,11 +54,18 @@ def command(said: Console, article: str, number: int | None, form: str) -> None:
             return
         wording = wording_of(revisions, found.id, number)
         if form == "raw":
-            _write_bytes(archive.capture(wording.capture).body)
+            _write_bytes(_page(archive, wording.capture))
         elif form == "html":
             write_markup(wording.clipping.html)
         else:
             click.echo("\n".join(_lines(said, archive, found, wording)), color=said.coloured())
+
+
+def _page(archive: "Archive", digest: str) -> bytes:
+    capture = archive.capture(digest)
+    if capture.left_out:
+        raise NotFound(capture.url, 'its page was not kept, only its wordings: [warc] body = "none"')
+    return capture.body
 
 
 def wording_of(revisions: Sequence[Revision], id: str, number: int | None) -> Revision:

@@ -21,7 +21,7 @@ PROOF = "proof"
 
 @dataclass(slots=True, kw_only=True)
 class Packaged:
-    """What went into a WACZ file. `troubles` are (thing, message) of records that could not."""
+    """What went into a WACZ file. `troubles` are (thing, message) of records that could not, or not whole."""
 
     pages: int = 0
     records: int = 0
@@ -93,17 +93,23 @@ def _written(
     db, at, found = archive.store.db, now(), Packaged()
     total = packaging.count(db, choice)
     lost: set[tuple[str, int]] = set()
+    empty = 0
     with WaczWriter(part, archive.warc_folder, at=at) as writer:
         for done, place in enumerate(packaging.places(db, choice), start=1):
             progress(Step(stage="records", done=done, total=max(total, done), note=place.file))
             try:
-                writer.keep(place)
+                record = writer.keep(place)
+                empty += record is not None and record.left_out
             except BadWarc as error:
                 lost.add((place.file, place.offset))
                 found.troubles.append((error.thing, str(error)))
         pages = list(_pages(archive, choice, lost))
         writer.finish(pages, _label(archive, choice, at, pages), beside=beside)
         found.records, found.pages = writer.records, len(pages)
+    if empty:
+        found.troubles.append(
+            (archive.path.name, f"{empty:,} records are without their bodies: players show empty pages")
+        )
     return found
 
 

@@ -63,7 +63,11 @@ def _bytes(archive: Archive, article: Article) -> Iterator[tuple[str, bytes]]:
             continue
         name = row.digest.removeprefix("sha256:")
         try:
-            yield f"{name}.html", warc.get(archive.warc_folder, row.place).body
+            capture = warc.get(archive.warc_folder, row.place)
+            if capture.left_out:
+                yield f"{name}.missing.txt", b'This archive keeps no pages: [warc] body = "none".\n'
+            else:
+                yield f"{name}.html", capture.body
         except TearsheetError as error:
             yield f"{name}.missing.txt", f"{error}\n".encode()
     for number, data in reading.wording_bytes(archive.store.db, article.id):

@@ -86,6 +86,11 @@ class Record:
         return read_date(self.field("WARC-Date"))
 
     @property
+    def left_out(self) -> bool:
+        """Return whether this is an answer whose body was not kept, by the archive's settings."""
+        return self.field("WARC-Truncated") == "unspecified" and not self.payload
+
+    @property
     def http_head(self) -> bytes:
         """Return the HTTP header block with its blank line, empty if this record holds no HTTP message."""
         return self.data[self.span[0] : self.payload_start]

@@ -185,7 +185,8 @@ class _Part:
         self.name = name
         self.size = 0
         self._digest = hashlib.sha256()
-        self._out: IO[bytes] = package.open(_entry(ARCHIVE + name, at), "w", force_zip64=True)
+        # Not `force_zip64`: it makes the header before the file longer than the ZIP's table tells, which players believe.
+        self._out: IO[bytes] = package.open(_entry(ARCHIVE + name, at), "w")
         self.append(info_record(name, at))
 
     def append(self, data: bytes) -> int:

@@ -70,6 +70,15 @@ class _Check:
         for name in (*self._warcs(), INDEX):
             if name in self.names and self.package.getinfo(name).compress_type != zipfile.ZIP_STORED:
                 yield f"{name} is compressed once more, so that nothing can be read out of its middle"
+        yield from self._misplaced()
+
+    def _misplaced(self) -> Iterator[str]:
+        """Yield what ReplayWeb.page looks for in the wrong place: it takes a file's own header to be as the table says."""
+        with Path(self.package.filename or "").open("rb") as file:
+            for info in self.package.infolist():
+                file.seek(info.header_offset + 28)
+                if not info.extra and file.read(2) != b"\0\0":
+                    yield f"{info.filename} does not begin where players look: its own header is longer than the table tells"
 
     def _warcs(self) -> list[str]:
         return sorted(name for name in self.names if name.startswith(ARCHIVE) and name.endswith((".warc.gz", ".warc")))
