@@ -279,6 +279,19 @@ def test_a_check_says_what_is_no_zip_file(tmp_path):
 # ---- out of an archive
 
 
+def test_a_list_that_lay_on_this_machine_is_not_in_the_index(tmp_path):
+    with Writer(tmp_path / "warc") as writer:
+        places = [writer.keep_resource("file:///srv/list.txt", "text/plain", b"list", NOON), writer.keep(answer())]
+    with WaczWriter(tmp_path / "some.wacz", tmp_path / "warc", at=NOON) as package:
+        for place in places:
+            package.keep(place)
+        package.finish([Page(url=URL, at=NOON, title="Fog")], Label(title="Some", description="", created=NOON))
+
+    lines = gzip.decompress(read(tmp_path / "some.wacz", "indexes/index.cdx.gz")).decode().splitlines()
+    assert [line.partition(" ")[0] for line in lines] == ["example,paper)/2026/fog"]
+    assert check_wacz(tmp_path / "some.wacz") == []
+
+
 def test_an_archive_a_source_and_an_article_go_out_whole(press, tmp_path):
     some = press.articles(Query(limit=1))[0]
 

@@ -28,6 +28,7 @@ FILE_BYTES = 10**9
 LINES = 1024
 """Lines of the index in one block."""
 REPLAYED = ("response", "revisit", "resource")
+WEB = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +140,8 @@ class WaczWriter:
             self._part = _Part(self._zip, f"tearsheet-{len(self._resources) + 1:05d}.warc.gz", at=self._at)
         offset = self._part.append(stored)
         self.records += 1
-        if record.type in REPLAYED and record.url:
+        # Not a list that lay on this machine: ReplayWeb.page takes an index that begins with it for one of another kind.
+        if record.type in REPLAYED and record.url.startswith(WEB):
             self._lines.append(cdxj_line(replace(record, file=self._part.name, offset=offset)))
 
     def _index(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from tearsheet.warc.captures import cdxj_line
 from tearsheet.warc.reader import Damage, read
 from tearsheet.warc.records import Record
-from tearsheet.warc.wacz import ARCHIVE, BLOCKS, DIGEST, INDEX, PACKAGE, PAGES, REPLAYED
+from tearsheet.warc.wacz import ARCHIVE, BLOCKS, DIGEST, INDEX, PACKAGE, PAGES, REPLAYED, WEB
 
 VERSIONS = ("1.0.0", "1.1.0", "1.1.1")
 
@@ -145,7 +145,7 @@ class _Check:
             yield f"{INDEX} is not sorted"
         here, there = ({_where(line) for line in table} for table in (lines, listed))
         for what, found in (
-            ("is not in the index", here - there),
+            ("is not in the index", {one for one in here - there if one[0].startswith(WEB)}),
             ("is in the index, but not in a WARC file", there - here),
         ):
             for url, at, file, offset in sorted(found)[:20]:
