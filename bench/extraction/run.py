@@ -206,6 +206,28 @@ def tables(cases: dict[str, list[Any]], tallies: dict[str, Tally]) -> None:
     group_table("Body F1 by language, fundus", grouped(cases["fundus"], lambda case: case.lang or "?"), tallies)
 
 
+def quality(options: argparse.Namespace, cases: dict[str, list[Any]], names: list[str], score: Any) -> None:
+    """Print what we and the peers find, and which pages we take for articles."""
+    shared = [case for name in (*BODIES, "postlight") for case in cases[name]]
+    cache = options.cache if options.limit == 10**9 else None
+    ours = scored([*shared, *cases["wcxb-other"]], by_fold(options.folds), score)
+    peers = {name: peer_tally(name, shared, score, node=options.node, cache=cache) for name in names}
+    versions(names, options.node)
+    tables(cases, {OURS: ours, **peers})
+    judged_table(cases, ours, front_chances(options.folds))
+
+
+def cost(options: argparse.Namespace, cases: dict[str, list[Any]], names: list[str], score: Any) -> None:
+    """Print what we and the peers take of time and memory."""
+    runners = {name: called(name, options.node) for name in names}
+    speed_table(sample(cases, options.every), runners | {OURS: extract}, score)
+    print("\n### Memory, peak resident size of a process that cuts 32 pages of fundus\n")
+    row("", "MB")
+    print("|---|---:|")
+    for name in (OURS, *(name for name in names if name not in MODULES)):
+        row(name, f"{memory(options.data, name):.0f}")
+
+
 def main() -> int:
     cli = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     cli.add_argument("--data", type=Path, required=True)
@@ -216,6 +238,7 @@ def main() -> int:
     cli.add_argument("--peer", action="append", help="instead of all")
     cli.add_argument("--cache", type=Path, help="folder where the scores of peers are kept, by version")
     cli.add_argument("--every", type=int, default=8, help="speed is measured on every n-th page; 0: not")
+    cli.add_argument("--speed", action="store_true", help="speed and memory only")
     cli.add_argument("--limit", type=int, default=10**9, help="first pages of each set only")
     options = cli.parse_args()
     sys.path.insert(0, str(options.data))
@@ -223,21 +246,10 @@ def main() -> int:
 
     names = options.peer if options.peer is not None else [*PACKAGES, *(MODULES if options.node else ())]
     cases = read(options, score)
-    shared = [case for name in (*BODIES, "postlight") for case in cases[name]]
-    cache = options.cache if options.limit == 10**9 else None
-    ours = scored([*shared, *cases["wcxb-other"]], by_fold(options.folds), score)
-    peers = {name: peer_tally(name, shared, score, node=options.node, cache=cache) for name in names}
-    versions(names, options.node)
-    tables(cases, {OURS: ours, **peers})
-    judged_table(cases, ours, front_chances(options.folds))
+    if not options.speed:
+        quality(options, cases, names, score)
     if options.every:
-        runners = {name: called(name, options.node) for name in names}
-        speed_table(sample(cases, options.every), runners | {OURS: extract}, score)
-        print("\n### Memory, peak resident size of a process that cuts 32 pages of fundus\n")
-        row("", "MB")
-        print("|---|---:|")
-        for name in (OURS, *(name for name in names if name not in MODULES)):
-            row(name, f"{memory(options.data, name):.0f}")
+        cost(options, cases, names, score)
     return 0
 
 

@@ -234,7 +234,7 @@ def _is_far_link(block: Block, page: "_Page") -> bool:
 
 def _brief(block: Block) -> Brief:
     kind = _KINDS.get(block.name, _OTHER_KIND)
-    return log1p(block.chars), block.linked / block.chars, kind, float(_Signs(block.text).stops)
+    return log1p(block.chars), block.linked / block.chars, kind, float(_signs(block.text)[0])
 
 
 class _Around:
@@ -357,31 +357,28 @@ def _chain(box: Box | None) -> dict[int, int]:
     return steps
 
 
-class _Signs:
-    """How many stops, commas, digits, capitals and separating marks a text has."""
-
-    __slots__ = ("commas", "digits", "foreign", "marks", "stops", "upper")
-
-    def __init__(self, text: str) -> None:
-        signs = text.encode("ascii", "ignore").translate(_SIGNS)
-        self.stops = signs.count(b".")
-        self.commas = signs.count(b",")
-        self.digits = signs.count(b"0")
-        self.upper = signs.count(b"A")
-        self.marks = signs.count(b"|")
-        self.foreign = "" if len(signs) == len(text) else "".join(_FOREIGN.findall(text))
-        if self.foreign:
-            self.stops += len(_STOPS.findall(self.foreign))
-            self.commas += len(_COMMAS.findall(self.foreign))
-            self.digits += len(_DIGIT.findall(self.foreign))
-            self.upper += len(_UPPER.findall(self.foreign))
-            self.marks += len(_MARKS.findall(self.foreign))
+def _signs(text: str) -> tuple[int, int, int, int, int, str]:
+    """Return how many stops, commas, digits, capitals and separating marks a text has, and its characters beyond ASCII."""
+    signs = text.encode("ascii", "ignore").translate(_SIGNS)
+    stops, commas, digits = signs.count(b"."), signs.count(b","), signs.count(b"0")
+    upper, marks = signs.count(b"A"), signs.count(b"|")
+    if len(signs) == len(text):
+        return stops, commas, digits, upper, marks, ""
+    foreign = "".join(_FOREIGN.findall(text))
+    return (
+        stops + len(_STOPS.findall(foreign)),
+        commas + len(_COMMAS.findall(foreign)),
+        digits + len(_DIGIT.findall(foreign)),
+        upper + len(_UPPER.findall(foreign)),
+        marks + len(_MARKS.findall(foreign)),
+        foreign,
+    )
 
 
 def _own(block: Block, page: _Page) -> Row:
     text, chars = block.text, block.chars
-    signs = _Signs(text)
-    is_wide = signs.foreign and max(signs.foreign) >= _FIRST_WIDE
+    stops, commas, digits, upper, marks, foreign = _signs(text)
+    is_wide = foreign and max(foreign) >= _FIRST_WIDE
     wide = len(_WIDE.findall(text[:200])) / min(chars, 200) if is_wide else 0.0
     words = chars * 0.6 if wide > 0.4 else text.count(" ") + 1.0
     count, sig_chars, sig_linked = page.kinds[_kind(block.box)]
@@ -391,16 +388,16 @@ def _own(block: Block, page: _Page) -> Row:
         log1p(words),
         block.linked / chars,
         min(block.links, 50) / words,
-        float(signs.stops),
-        signs.commas / words,
-        signs.digits / chars,
-        signs.upper / chars,
+        float(stops),
+        commas / words,
+        digits / chars,
+        upper / chars,
         chars / words,
         1.0 if text[-1] in _ENDS else 0.0,
         wide,
-        1.0 if signs.digits and _has_date(text[:120]) else 0.0,
+        1.0 if digits and _has_date(text[:120]) else 0.0,
         1.0 if _is_legal(text) else 0.0,
-        signs.marks / words,
+        marks / words,
         _KINDS.get(block.name, _OTHER_KIND),
         1.0 if text[0].islower() else 0.0,
         1.0 if block.broken else 0.0,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape as _escape
 
 import nh3
@@ -53,8 +54,12 @@ def sanitised(markup: str) -> str:
     """
     if markup.count("&") > _MAX_REFERENCES:
         return f"<p>{_ANY_TAG.sub(' ', markup).replace('<', '&lt;').replace('>', '&gt;')}</p>"
-    return nh3.clean(
-        markup,
+    return _sanitiser().clean(markup)
+
+
+@cache
+def _sanitiser() -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=set(VOCABULARY),
         attributes={tag: set(names) for tag, names in VOCABULARY.items()},
         url_schemes={"http", "https", "mailto"},
