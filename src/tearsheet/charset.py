@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import pairwise
 
 _HEAD_BYTES = 16_384
 _SAMPLE_BYTES = 60_000
@@ -184,7 +183,7 @@ _HIGH = bytes(range(0x80, 0x100))
 _MULTIBYTE = frozenset(("utf-8", "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "iso2022_jp", "hz", "johab"))
 _LATIN = frozenset(("cp1252", "cp1250", "cp1254", "cp1257", "iso8859-1", "iso8859-2", "iso8859-15"))
 _MARKUP = re.compile(rb"<[^<>]{0,2000}>|\s+")
-_FOREIGN = re.compile(r"[^\x00-\x7f]")
+_ASCII = re.compile(r"[\x00-\x7f]+")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 
 
@@ -226,14 +225,15 @@ def _plausibility(sample: bytes, name: str) -> float:
         text = sample.decode(name, "replace")
     except (UnicodeError, ValueError, LookupError):
         return -10.0
-    foreign = _FOREIGN.findall(text)
+    foreign = _ASCII.sub("", text)
     if not foreign:
         return 0.0
     common = _COMMON.get(name, _COMMON["cp1252"])
     counts = Counter(foreign)
     good = sum(count for char, count in counts.items() if char in common)
     bad = sum(count for char, count in counts.items() if _is_odd(char))
-    flips = sum(count for (a, b), count in Counter(pairwise(foreign)).items() if a.islower() and b.isupper())
+    cases = {ord(char): "l" if char.islower() else "u" if char.isupper() else " " for char in counts}
+    flips = foreign.translate(cases).count("lu")
     share = good / len(foreign) / _COMMON_SHARE.get(name, 0.9)
     return min(share, 1.0) - (6 * bad + flips) / len(foreign)
 

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import log1p
 
@@ -283,17 +284,17 @@ class _Page:
         self.best_share = best.prose / self.prose
         self.chain = _chain(best)
         self.head = next((n for n, block in enumerate(blocks) if block.name == "h1"), -1)
-        self.last = max(
-            (n for n, block in enumerate(blocks) if block.chars >= 80 and block.linked * 3 < block.chars),
-            default=len(blocks),
-        )
+        self.last = len(blocks)
+        for number in range(len(blocks) - 1, -1, -1):
+            if blocks[number].chars >= 80 and blocks[number].linked * 3 < blocks[number].chars:
+                self.last = number
+                break
         self.few = walk.box.prose < 1_000
         self.groups: dict[int, tuple[float, ...]] = {}
         self.known: dict[int, _Around] = {}
-        self.texts: dict[str, int] = {}
+        self.texts = Counter([block.text for block in blocks])
         self.kinds: dict[tuple[str, str], list[int]] = {}
         for block in blocks:
-            self.texts[block.text] = self.texts.get(block.text, 0) + 1
             sums = self.kinds.setdefault(_kind(block.box), [0, 0, 0])
             sums[0] += 1
             sums[1] += block.chars
