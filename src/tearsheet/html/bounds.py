@@ -22,20 +22,17 @@ _VOID = frozenset(
 )
 
 
-def bounded(markup: str) -> str:
-    """Return `markup` cut and flattened as far as the parser's time demands."""
+def bounded(markup: str) -> tuple[str, bool]:
+    """Return `markup` cut and flattened as far as the parser's time demands, and whether its depth is worth a look."""
     if len(markup) > _MAX_CHARS:
         markup = markup[:_MAX_CHARS]
-    if markup.count("<") > _MAX_TAGS:
+    tags = markup.count("<")
+    if tags > _MAX_TAGS:
         markup = markup[: _nth_tag(markup, _MAX_TAGS)]
     if len(markup) > _LONG_PAGE:
         markup = _with_few_attributes(markup)
-    return _flattened(markup) if may_be_deep(markup) else markup
-
-
-def may_be_deep(markup: str) -> bool:
-    """Return whether there are so many tags that their depth is worth a look."""
-    return markup.count("<") > _DEEP_FROM_TAGS
+    may_be_deep = tags > _DEEP_FROM_TAGS
+    return (_flattened(markup) if may_be_deep else markup), may_be_deep
 
 
 def is_too_deep(written: str) -> bool:

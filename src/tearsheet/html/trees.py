@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from tearsheet import urls
 from tearsheet.html import formulas
-from tearsheet.html.bounds import bounded, is_too_deep, may_be_deep, shortened
+from tearsheet.html.bounds import bounded, is_too_deep, shortened
 
 Tree = LexborHTMLParser
 Node = LexborNode
@@ -37,9 +37,9 @@ def parse(markup: str) -> Tree:
     A page of more than 8 million characters or 120,000 tags is cut there, and elements nested deeper than 250 are flattened:
     lexbor's time grows with the square of the depth.
     """
-    markup = bounded(markup)
+    markup, may_be_deep = bounded(markup)
     tree = LexborHTMLParser(markup)
-    return LexborHTMLParser(shortened(markup)) if may_be_deep(markup) and is_too_deep(tree.html or "") else tree
+    return LexborHTMLParser(shortened(markup)) if may_be_deep and is_too_deep(tree.html or "") else tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,8 @@ def pieces_of(markup: str) -> list[str]:
 
 def attributes(tag: str) -> dict[str, str]:
     """Return the attributes of one tag of a `stream`."""
-    return {name: unescaped(value) for name, value in _ATTRIBUTE.findall(tag)}
+    found = _ATTRIBUTE.findall(tag)
+    return {name: unescaped(value) for name, value in found} if "&" in tag else dict(found)
 
 
 def text_of(markup: str) -> str:
