@@ -7,13 +7,16 @@ from tests import counting
 from tests.crashing import Job
 from tests.flow_archive import OPEN, followed, later, new_archive
 from tests.surviving import assert_same, assert_survived, content, files_of
+from tests.test_flow_migrate import FROZEN, archive_of
 
 from tearsheet.archive import open_archive
 from tearsheet.errors import NoArchive, NoSuchArticle
 from tearsheet.flow.backup import restore
 from tearsheet.flow.mending import mend
+from tearsheet.flow.migrate import schema_of
 from tearsheet.flow.rebuild import rebuild
 from tearsheet.flow.verify import verify
+from tearsheet.store import schema
 
 PAGES = ("ropewalk-rents", "pier-tender", "wire-design", "barrier-holds", "tides-0301-05", "choir-in-the-crane")
 LATER = later(days=3).isoformat()
@@ -178,6 +181,26 @@ class Killing:
             if self.removed_or_not(folder, id, seq) == is_there:
                 assert_same(content(folder), before)
             shutil.rmtree(folder)
+
+    def migrate(self, kills):
+        killer = Killer(self, Job("migrate", self._frozen()))
+        while killer.kills < kills:
+            folder = self._frozen()
+            for _ in killer.until_done(Job("migrate", folder)):
+                pass
+            assert schema_of(folder) == schema.VERSION
+            migrated = {
+                key: value for key, value in content(folder).items() if key in ("articles", "wordings", "listings")
+            }
+            assert len(migrated["articles"]) == 2
+            rebuild(folder)  # its journal was begun, and from one beginning only
+            assert_same(content(folder), migrated)
+            shutil.rmtree(folder)
+
+    def _frozen(self):
+        folder = self._new("frozen")
+        archive_of(FROZEN[0], folder)
+        return folder
 
     def removed_or_not(self, folder, id, seq):
         """Return whether the article `id` is still there; if not, nothing of it is, and the ledger says that it was removed."""

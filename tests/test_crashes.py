@@ -46,3 +46,7 @@ def test_a_rebuild_killed_anywhere_leaves_the_catalog_as_it_was_or_as_it_will_be
 
 def test_a_removal_killed_anywhere_is_finished_by_the_next_update(killing):
     killing.remove(20)
+
+
+def test_a_migration_killed_anywhere_goes_on(killing):
+    killing.migrate(10)

@@ -1,6 +1,6 @@
 """Cut the power after every call of an update that changes the disk, in every way of forgetting, and look at what is left.
 
-    PYTHONPATH=src:. python bench/crash/power.py [--every 1]
+    TMPDIR=/dev/shm PYTHONPATH=src:. python bench/crash/power.py [--every 1] [--seed 1]
 
 Needs `strace`. What was promised by then must be there, with its records and pictures, and `verify` clean.
 """
@@ -25,6 +25,7 @@ from tearsheet.newsroom import Newsroom
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--every", type=int, default=1, help="look at every so manieth moment only")
+    parser.add_argument("--seed", type=int, default=1, help="which sectors of a torn write arrive")
     args = parser.parse_args()
     recoveries: list[float] = []
     faults = 0
@@ -39,7 +40,7 @@ def main() -> int:
                 if not disk.make(call) or number % args.every:
                     continue
                 for kind in KINDS:
-                    left = disk.left(kind, random.Random(f"{number} {kind}"), Path(name) / "left")
+                    left = disk.left(kind, random.Random(f"{args.seed} {number} {kind}"), Path(name) / "left")
                     try:
                         recoveries.append(assert_survived(left, json.loads(disk.promised or b"{}")))
                     except AssertionError as error:

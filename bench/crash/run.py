@@ -1,4 +1,4 @@
-"""Kill `update`, `import`, `build`, `backup`, `restore`, `rebuild`, `remove` thousands of times; look at the archive after each.
+"""Kill every command that writes thousands of times; look at the archive after each kill.
 
     TMPDIR=/dev/shm PYTHONPATH=src:. python bench/crash/run.py [--kills 10000] [--seconds 0] [--seed 1] [--from 1]
 
@@ -48,6 +48,7 @@ def main() -> int:
             "restore": lambda: killing.restore(ROUND // 2),
             "rebuild": lambda: killing.rebuild(ROUND // 2),
             "remove": lambda: killing.remove(ROUND // 2),
+            "migrate": lambda: killing.migrate(ROUND // 4),
         }
         for number in itertools.count(args.first):
             killing.seed = f"{args.seed} {number}"
