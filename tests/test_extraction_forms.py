@@ -206,6 +206,56 @@ def test_code_keeps_its_lines() -> None:
     assert code in extract(article(f"{words}<pre><code>{code}</code></pre>{words}", title="A bell"), URL).text
 
 
+NOTES = (
+    "Island Archive, box 12, letter of 3 May 1935.",
+    "See The Ferries of Saltgate, third edition, page 71.",
+    "Interview with the harbour master, 4 March 2026.",
+)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize(
+    ("mark", "note", "around"),
+    [
+        (
+            '<sup><a href="#fn{0}">{0}</a></sup>',
+            '<li id="fn{0}"><p>{1} <a href="#r{0}">↩</a></p></li>',
+            "<section class=footnotes><ol>{}</ol></section>",
+        ),
+        (
+            '<a href="#_ftn{0}" name="_r{0}">[{0}]</a>',
+            '<p><a href="#_r{0}" name="_ftn{0}">[{0}]</a> {1}</p>',
+            "<hr>{}",
+        ),
+        (
+            '<sup id="ref-{0}"><a href="#note-{0}">[{0}]</a></sup>',
+            '<li id="note-{0}"><a href="#ref-{0}">^</a> <span>{1}</span></li>',
+            "<h2>References</h2><ol class=references>{}</ol>",
+        ),
+        ('<a href="#n{0}">*</a>', '<p id="n{0}">* {1}</p>', "<div class=notes>{}</div>"),
+    ],
+)
+def test_footnotes_to_which_the_text_leads_are_kept(mark: str, note: str, around: str, inside: bool) -> None:
+    words = "".join(f"<p>{line}{mark.format(at)} So it is said.</p>" for at, line in enumerate(SAID[:3], start=1))
+    below = around.format("".join(note.format(at, line) for at, line in enumerate(NOTES, start=1)))
+    more = "".join(f"<p>{line}</p>" for line in SAID)
+    body = f"<article>{words}{more}{below if inside else ''}</article>{'' if inside else below}"
+    text = extract(article(body, title="The barrier"), URL).text
+
+    assert [text.count(line) for line in NOTES] == [1, 1, 1]
+    assert text.index(SAID[4]) < text.index(NOTES[0]) < text.index(NOTES[1]) < text.index(NOTES[2])
+
+
+def test_what_only_has_a_name_and_what_is_too_long_is_no_note() -> None:
+    words = "".join(f'<p>{line} <a href="#more">a</a> <a href="#menu">Menu</a></p>' for line in SAID)
+    menu = '<div id="menu"><p><a href="/x">Home of the paper</a></p></div>'
+    rest = f'<div id="more">{"<p><a href=/y>Another story of the day, told at length</a></p>" * 60}</div>'
+    text = extract(article(f"{words}{menu}{rest}", title="The barrier"), URL).text
+
+    assert "Home of the paper" not in text
+    assert "Another story" not in text
+
+
 SUM = "<mrow><mi>h</mi><mo>&lt;</mo><mfrac><mi>a</mi><mi>b</mi></mfrac></mrow>"
 TEX = "h&lt;\\frac{a}{b}"
 NOTED = f'<semantics>{SUM}<annotation encoding="application/x-tex">{TEX}</annotation></semantics>'

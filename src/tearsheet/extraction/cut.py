@@ -10,6 +10,7 @@ from tearsheet.extraction import (
     body,
     build,
     live,
+    notes,
     parts,
     pictures,
     reasons,
@@ -203,7 +204,7 @@ def _chosen(walk: Walk, found: list[float], title: str, base: str, profile: Prof
     kept = build.whole_verses(walk, sorted({*kept, *live.stamps(walk, kept)}))
     shown = pictures.gallery(walk, kept, base, known=profile.pictures)
     kept = body.without_headline(walk, [at for at in kept if at not in shown.captions], title)
-    return _Body(walk, build.whole_tables(walk, kept), found, shown, base, "page")
+    return _Body(walk, build.whole_tables(walk, notes.with_notes(walk, kept)), found, shown, base, "page")
 
 
 def fragment(markup: str, base: str, how: str) -> _Body:
