@@ -167,7 +167,7 @@ def test_the_cells_of_a_table_are_as_likely_as_each_other():
     stream = html.stream(_modern((*ENGLISH[:2], _table(rows), *ENGLISH[2:]), "headlines", ""))
     walk = Walk(stream.pieces)
 
-    found = body.chances(walk, structured.declared(stream, URL), "What the town is talking about")
+    found = body.chances(walk, structured.declared(stream, URL))
 
     assert 1 == len({chance for chance, block in zip(found, walk.blocks, strict=True) if block.name in ("td", "th")})
 

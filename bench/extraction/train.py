@@ -27,16 +27,23 @@ from labels import labels, snippet_labels, tokens  # noqa: E402
 from tearsheet import charset, html  # noqa: E402
 from tearsheet.extraction import features, forest, structured  # noqa: E402
 from tearsheet.extraction.blocks import Block, Walk  # noqa: E402
-from tearsheet.extraction.cut import headed  # noqa: E402
 
 SETS = ("fundus", "zhweb", "wcxb-article", "trafilatura")
-FIRST = {
+FIRST: dict[str, Any] = {
     "num_leaves": 24,
     "learning_rate": 0.1,
     "min_data_in_leaf": 40,
     "feature_fraction": 0.5,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
+    "objective": "binary",
+    "verbose": -1,
+    "max_bin": 127,
+    # What makes one file from one set of pages: without the last, LightGBM tries out which way is the faster.
+    "seed": 1,
+    "deterministic": True,
+    "num_threads": 1,
+    "force_row_wise": True,
 }
 ROUNDS = 80
 NEVER = -99.0
@@ -52,7 +59,8 @@ class Page:
     set: str
     group: str
     body: str | None
-    rows: np.ndarray
+    rows: np.ndarray  # of the blocks that the product judges, at the places `at`
+    at: np.ndarray
     texts: list[str]
     boxes: list[tuple[int, tuple[str, ...]]]  # every box: place of its parent (-1 for none), words on it
     inside: list[int]  # every block: place of its box
@@ -70,10 +78,7 @@ def measured(case: Any) -> Page:
 
 def page_of(case: Any, walk: Walk, said: structured.Declared) -> Page:
     """Return a page as rows and labels."""
-    rows = np.array(
-        features.rows(walk, said, headed(walk, said), lexicon=forest.Lexicon(), every=True),
-        dtype=np.float32,
-    ).reshape(-1, len(features.NAMES))
+    rows = features.rows(walk, said, lexicon=forest.Lexicon())
     blocks = walk.blocks[: len(rows)]
     if case.body is not None:
         truth = np.array(labels(blocks, case.body), dtype=np.float32)
@@ -86,7 +91,8 @@ def page_of(case: Any, walk: Walk, said: structured.Declared) -> Page:
         set=case.set,
         group=group_of(case),
         body=case.body,
-        rows=rows,
+        rows=np.array([row for row in rows if row is not None], dtype=np.float32).reshape(-1, len(features.NAMES)),
+        at=np.array([at for at, row in enumerate(rows) if row is not None], dtype=int),
         texts=[block.text for block in blocks],
         boxes=boxes,
         inside=[place[id(block.box)] for block in blocks],
@@ -106,22 +112,13 @@ def weights(case: Any, blocks: Sequence[Block], truth: np.ndarray) -> np.ndarray
 
 
 def fitted(pages: list[Page]) -> lightgbm.Booster:
-    """Return a model trained on the labelled blocks of `pages`."""
-    known = [page.labels >= 0 for page in pages]
+    """Return a model trained on the labelled blocks of `pages`; the same, bit for bit, from the same pages."""
+    labels = [page.labels[page.at] for page in pages]
+    known = [some >= 0 for some in labels]
     x = np.concatenate([page.rows[k] for page, k in zip(pages, known, strict=True)])
-    y = np.concatenate([(page.labels[k] > 0.5) for page, k in zip(pages, known, strict=True)]).astype(int)
-    w = np.concatenate([page.weights[k] for page, k in zip(pages, known, strict=True)])
-    w = w / w.mean()
-    params = {
-        **FIRST,
-        "objective": "binary",
-        "verbose": -1,
-        "seed": 1,
-        "deterministic": True,
-        "num_threads": 2,
-        "max_bin": 127,
-    }
-    return lightgbm.train(params, lightgbm.Dataset(x, y, weight=w), num_boost_round=ROUNDS)
+    y = np.concatenate([some[k] > 0.5 for some, k in zip(labels, known, strict=True)]).astype(int)
+    w = np.concatenate([page.weights[page.at][k] for page, k in zip(pages, known, strict=True)])
+    return lightgbm.train(FIRST, lightgbm.Dataset(x, y, weight=w / w.mean()), num_boost_round=ROUNDS)
 
 
 def learnt(pages: list[Page]) -> forest.Lexicon:
@@ -160,14 +157,14 @@ def leanings(words: dict[str, dict[str, list[float]]], least: int) -> dict[str, 
 
 def with_lexicon(page: Page, words: forest.Lexicon) -> None:
     """Fill the learnt columns of a page's rows."""
-    chain: list[tuple[float, float, float, float]] = []
+    chain: list[tuple[float, float, float]] = []
     for parent, names in page.boxes:
-        _, low, high, total = chain[parent] if parent >= 0 else (0.0, 0.0, 0.0, 0.0)
+        _, low, total = chain[parent] if parent >= 0 else (0.0, 0.0, 0.0)
         own = features.own_tilt(names, words.tags)
-        chain.append((own, min(low, own), max(high, own), total + own))
-    for number, place in enumerate(page.inside):
-        page.rows[number, -7:-3] = chain[place]
-        page.rows[number, -3:] = features.text_tilt(page.words[number], words.texts)
+        chain.append((own, min(low, own), total + own))
+    for row, number in zip(page.rows, page.at, strict=True):
+        row[-6:-3] = chain[page.inside[number]]
+        row[-3:] = features.text_tilt(page.words[number], words.texts)
 
 
 def report(pages: list[Page], data: Path) -> None:
@@ -215,9 +212,9 @@ def exported(model: lightgbm.Booster, give_up: float = NEVER) -> tuple[list[tupl
 
 
 def low_mark(model: lightgbm.Booster, pages: list[Page]) -> float:
-    """Return the score after the early trees below which only one in ten thousand kept words lies."""
-    rows = np.concatenate([page.rows[page.labels > 0.5] for page in pages])
-    weights = np.concatenate([page.weights[page.labels > 0.5] for page in pages])
+    """Return the score after the early trees below which only one in a thousand of the kept words lies."""
+    rows = np.concatenate([page.rows[page.labels[page.at] > 0.5] for page in pages])
+    weights = np.concatenate([page.weights[page.at][page.labels[page.at] > 0.5] for page in pages])
     early = model.predict(rows, raw_score=True, num_iteration=forest.EARLY_TREES)
     order = np.argsort(early)
     passed = np.cumsum(weights[order]) / weights.sum()
@@ -231,7 +228,8 @@ def blocks_model(pages: list[Page], unseen: Sequence[Page] = ()) -> bytes:
         with_lexicon(page, words)
     model = fitted(pages)
     for page in unseen:
-        page.judged = model.predict(page.rows, num_threads=2)
+        page.judged = np.zeros(len(page.texts))
+        page.judged[page.at] = model.predict(page.rows, num_threads=1)
     return forest.packed({"first": exported(model, low_mark(model, pages))}, words)
 
 
@@ -264,7 +262,7 @@ def main() -> int:
     cli.add_argument("--out", type=Path)
     cli.add_argument("--folds", type=Path, help="folder for one model per fold, for run.py --folds")
     options = cli.parse_args()
-    pages = [page for page in load(options.data, options.cache) if len(page.texts)]
+    pages = [page for page in load(options.data, options.cache) if len(page.at)]
     if options.folds:
         folds_written(pages, options.folds)
         report(pages, options.data)

@@ -38,6 +38,7 @@ PARAMS = {
     "verbose": -1,
     "deterministic": True,
     "num_threads": 1,
+    "force_row_wise": True,
 }
 ROUNDS = 120
 SEEDS = (1, 2, 3)

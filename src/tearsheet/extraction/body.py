@@ -11,16 +11,18 @@ from tearsheet.extraction.titles import folded
 
 KEPT_FROM = 0.5
 _RESCUED_FROM = 0.15
-_LITTLE = 140
+_LITTLE, _LINE = 140, 25
+_NO_RECORD = frozenset(("html", "body", "form"))
 _TABLE_FROM = 0.35
 _FILLED_FROM, _MOST_FILLED = 0.3, 3
 _PARAGRAPH_BYTES = 80  # bytes, because a Chinese character says more
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+_TOP = frozenset(("h1", "h2", "h3"))
 
 
-def chances(walk: Walk, said: Declared, title: str) -> list[float]:
+def chances(walk: Walk, said: Declared) -> list[float]:
     """Return for each block how likely it is part of the article; 0 for links far from any running text."""
-    rows = features.rows(walk, said, title, lexicon=lexicon())
+    rows = features.rows(walk, said, lexicon=lexicon())
     judged = [(at, row) for at, row in enumerate(rows) if row is not None]
     found = [0.0] * len(walk.blocks)
     for (at, _), chance in zip(judged, forest("first")([row for _, row in judged]), strict=True):
@@ -43,15 +45,35 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
         at for at, chance in enumerate(found) if chance > KEPT_FROM and not furniture.is_furniture(blocks[at], chance)
     ]
     if sum(blocks[at].chars for at in kept) < _LITTLE and found:
-        kept = _rescued(walk, found, kept)
+        kept = _rescued(walk, found, kept) or _record(walk, title)
     kept = [at for at in kept if not any(box.start <= blocks[at].start < box.end for box in others)]
+    kept = _without_comments(walk, kept)
     return _without_last_headings(walk, _once(walk, found, _filled(walk, found, kept)))
 
 
 def without_headline(walk: Walk, kept: list[int], title: str) -> list[int]:
-    """Return `kept` without the headline: clippings have it apart, and by its score it is now in the body, now not."""
+    """Return `kept` without the headline: clippings have it apart, and by its score it is now in the body, now not.
+
+    A main heading that says the title is one wherever it stands, another heading before the first paragraph only.
+    """
     key = folded(title)
-    return [at for at in kept if walk.blocks[at].name != "h1" or folded(walk.blocks[at].text) != key] or kept
+    begin = next((at for at in kept if len(walk.blocks[at].text.encode()) >= _PARAGRAPH_BYTES), 0)
+    return [at for at in kept if not _is_headline(walk.blocks[at], key, at < begin)] or kept
+
+
+def _without_comments(walk: Walk, kept: list[int]) -> list[int]:
+    """Return `kept` up to the heading over what readers wrote, if a paragraph of the article stands above it.
+
+    On the 68 of 877 pages of the benchmark that have such a heading, 6 in 1,000 characters below it are the article's.
+    """
+    end = features.comments_from(walk.blocks)
+    above = [at for at in kept if at < end]
+    is_article = any(len(walk.blocks[at].text.encode()) >= _PARAGRAPH_BYTES for at in above)
+    return above if is_article else kept
+
+
+def _is_headline(block: Block, key: str, is_early: bool) -> bool:
+    return (block.name == "h1" or (is_early and block.name in _HEADINGS)) and folded(block.text) == key
 
 
 def _with_whole_tables(walk: Walk, found: list[float]) -> list[float]:
@@ -91,8 +113,24 @@ def _rescued(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
     ]
 
 
-def _is_running_text(block: Block, chance: float) -> bool:
-    return block.chars >= 25 and block.linked * 2 < block.chars and not furniture.is_furniture(block, chance)
+def _record(walk: Walk, title: str) -> list[int]:
+    """Return the blocks beside the headline of a page on which nothing reads like an article: better than nothing.
+
+    Records of databases are so: labels and values under a heading, in an element that holds them all.
+    """
+    key = folded(title)
+    heading = next((block for block in walk.blocks if block.name in _TOP and key and folded(block.text) == key), None)
+    box = heading.box.parent if heading is not None else None
+    while box is not None and box.chars - box.linked < _LITTLE + len(title):
+        box = box.parent
+    if box is None or box.name in _NO_RECORD:
+        return []
+    blocks = enumerate(walk.blocks)
+    return [at for at, block in blocks if box.start <= block.start < box.end and _is_running_text(block, 0.0, chars=1)]
+
+
+def _is_running_text(block: Block, chance: float, *, chars: int = _LINE) -> bool:
+    return block.chars >= chars and block.linked * 2 < block.chars and not furniture.is_furniture(block, chance)
 
 
 def _filled(walk: Walk, found: list[float], kept: list[int]) -> list[int]:

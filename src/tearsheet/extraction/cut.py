@@ -140,11 +140,6 @@ class _Body:
         return build.markup_of(self.walk, self.kept, self.shown.placed, self.base)
 
 
-def headed(walk: Walk, said: structured.Declared) -> str:
-    """Return the page's title as the block features need it."""
-    return _title(walk, said)[0]
-
-
 def _title(walk: Walk, said: structured.Declared) -> tuple[str, str]:
     return titles.headline(said, titles.heads(walk, said.title), site=_site(said))
 
@@ -155,7 +150,7 @@ def judged_row(page: html.Stream, url: str) -> list[float]:
     said = structured.declared(page, url)
     base = urls.join(url, said.base) or url
     title = _title(walk, said)
-    visible = _chosen(walk, body.chances(walk, said, title[0]), title[0], base, Profile())
+    visible = _chosen(walk, body.chances(walk, said), title[0], base, Profile())
     read = _Read(url, base, said, visible, visible, title, _Known())
     return _row(read, _facts(read))
 
@@ -182,7 +177,7 @@ def _page(text: str, url: str, known: _Known) -> "_Read":
     said = structured.declared(page, url)
     base = urls.join(url, said.base) or url
     title, title_how = (known.said.title, "site rule") if known.said.title else _title(walk, said)
-    found = body.chances(walk, said, title)
+    found = body.chances(walk, said)
     visible = _chosen(walk, found, title, base, Profile())
     if known.profile.digest:
         seen = _Read(url, base, said, visible, visible, (title, title_how), known)

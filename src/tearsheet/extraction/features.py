@@ -8,28 +8,25 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import log1p
 
-from tearsheet.extraction.blocks import HIDDEN, Block, Box, Walk
+from tearsheet.extraction.blocks import Block, Box, Walk
 from tearsheet.extraction.forest import Lexicon
 from tearsheet.extraction.structured import Declared, plain
 from tearsheet.extraction.titles import folded
-from tearsheet.extraction.words import GROUPS
+from tearsheet.extraction.words import BYLINE, CAPTION, COMMENT, FOOTER, MEDIA, META, NOTE, POPUP
 
-_STOPS = re.compile(r"[.!?。！？…؟।]")
-_COMMAS = re.compile(r"[,;:，；：、،·]")
-_DIGIT = re.compile(r"\d")
-_UPPER = re.compile(r"[A-ZÀ-ÞА-Я]")
-_MARKS = re.compile(r"[|>›»•·/]")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_FIRST_WIDE = "\u3040"
-# The same of ASCII in one step: each character becomes the sign of its kind.
-_SIGNS = bytes.maketrans(b"!?;:123456789BCDEFGHIJKLMNOPQRSTUVWXYZ>/", b"..,,000000000" + b"A" * 25 + b"||")
-_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _ENDS = frozenset(".!?。！？…؟।”\"»」’'")
-# Each begins with a set of characters, which is looked for many times as fast as one of several patterns.
-_NUMBERS = re.compile(
-    r"\d(?:\d?:\d\d|(?<=1)9\d\d[-/.年]\d|(?<=2)0\d\d[-/.年]\d|\d?[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/., ]+(?:19|20)\d\d)"
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+# A heading over what readers wrote, folded (which takes the vowel signs off Hindi): "Comments (3)", "3 Comments on “Tea”".
+_READERS = (
+    r"(?:comments?|responses|replies|kommentare?r?|commentaires?|comentarios?|comentários?|commenti|reacties|komentarze|"
+    r"komentáře|комментари(?:и|й|ев|я)|коментарі|评论|評論|留言|跟帖|コメント|댓글|yorumlar|bìnhluận|تعليقات|टपपणय)"
 )
-_MONTH = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2},? (?:19|20)\d\d")
+_COMMENTS = re.compile(
+    rf"(?:user|reader|latest|recent|all|最新|网友|網友|精彩|热门|全部|发表|读者|讀者)?{_READERS}\d*|"
+    rf"\d+(?:{_READERS}|thoughts?)(?:(?:on|to|zu|sur|su|en).*)?|"
+    r"(?:leavea|posta|adda)(?:comment|reply)|jointhe(?:conversation|discussion)"
+)
 
 _KINDS = {
     name: float(number)
@@ -55,35 +52,20 @@ _KINDS = {
 }
 _OTHER_KIND = len(_KINDS) + 1.0
 
+# Of what could be measured, the columns that the forest asks; without the others it is as good (see the model's card).
 _BLOCK = [
     "chars",
     "words",
     "link_share",
-    "links",
-    "stops",
-    "commas",
-    "digits",
-    "upper",
-    "word_chars",
     "ends_well",
-    "wide",
-    "when",
-    "legal",
-    "marks",
     "kind",
-    "starts_lower",
-    "broken",
-    "in_link",
     "text_repeats",
     "sig_count",
     "sig_chars",
     "sig_links",
-    "near_title",
-    "is_title",
     "in_description",
 ]
 _BOX = [
-    "hidden",
     "depth",
     "box_chars",
     "box_links",
@@ -115,52 +97,39 @@ _PLACE = [
     "best_share",
     "prose_before",
     "prose_after",
+    "after_comments",
     "body_here",
-    "body_known",
 ]
-_LEARNT = ["tag_own", "tag_low", "tag_high", "tag_sum", "text_mean", "text_low", "text_high"]
-_NEAR = [
-    f"{what}_{where}" for where in ("b2", "b1", "a1", "a2") for what in ("chars", "links", "kind", "stops", "same")
-]
+_NEAR = ["links_b1", "kind_b1", "links_a1", "kind_a1", "links_a2"]
+_LEARNT = ["tag_own", "tag_low", "tag_sum", "text_mean", "text_low", "text_high"]
+_AROUND = (COMMENT, FOOTER, BYLINE, META)
+_HERE = (COMMENT, CAPTION, MEDIA, NOTE, POPUP)
 NAMES: tuple[str, ...] = (
     *_BLOCK,
     *_BOX,
-    *(f"group_{number}" for number in range(GROUPS)),
-    *(f"own_{number}" for number in range(GROUPS)),
+    *(f"group_{bit.bit_length() - 1}" for bit in _AROUND),
+    *(f"own_{bit.bit_length() - 1}" for bit in _HERE),
     *_PLACE,
     *_NEAR,
     *_LEARNT,
 )
 Row = list[float]
-Brief = tuple[float, float, float, float]
-"""What a row says of a neighbour: its length, links, kind and stops."""
 MOST_JUDGED = 6_000
-_PAD: Brief = (0.0, 0.0, -1.0, 0.0)
+_NOBODY = (0.0, -1.0)
 
 
-def rows(walk: Walk, said: Declared, title: str = "", *, lexicon: Lexicon, every: bool = False) -> list[Row | None]:
+def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
     """Return one row of `NAMES` for each block of the page, or of its first 6,000.
 
-    A link far from any running text gets no row, unless `every` is asked for: on news pages that is half of the
-    blocks, and next to none of
+    A link far from any running text gets no row: on news pages that is half of the blocks, and next to none of
     them is article (measured: 0.15 % of the words).
     """
     blocks = walk.blocks[:MOST_JUDGED]
     if not blocks:
         return []
-    page = _Page(walk, said, title, lexicon)
-    own = [_own(block, page) if every or not _is_far_link(block, page) else None for block in blocks]
-    near: list[Brief] = [
-        _PAD,
-        _PAD,
-        *[
-            _brief(block) if row is None else (row[0], row[2], row[14], row[4])
-            for row, block in zip(own, blocks, strict=True)
-        ],
-        _PAD,
-        _PAD,
-    ]
-    homes: list[object] = [page, page, *[block.box.parent or page for block in blocks], page, page]
+    page = _Page(walk, said, lexicon)
+    own = [None if _is_far_link(block, page) else _own(block, page) for block in blocks]
+    near = [_NOBODY, *((block.linked / block.chars, _kind_of(block)) for block in blocks), _NOBODY, _NOBODY]
     known, total = page.known, max(len(blocks) - 1, 1)
     prose_before, chars_before = 0, 0
     for number, block in enumerate(blocks):
@@ -181,13 +150,12 @@ def rows(walk: Walk, said: Declared, title: str = "", *, lexicon: Lexicon, every
                 page.best_share,
                 prose_before / page.prose,
                 (page.prose - prose_before - is_prose) / page.prose,
+                1.0 if number > page.comments else 0.0,
                 page.body_has(block),
-                page.body_known,
+                *near[number],
+                *near[number + 2],
+                near[number + 3][0],
             )
-            home = box.parent
-            for other in (number, number + 1, number + 3, number + 4):
-                row += near[other]
-                row.append(1.0 if homes[other] is home else 0.0)
             row += around.tilt
             row += text_tilt(text_words(block.text), lexicon.texts)
         prose_before += is_prose
@@ -233,11 +201,6 @@ def _is_far_link(block: Block, page: "_Page") -> bool:
     return box.prose == 0
 
 
-def _brief(block: Block) -> Brief:
-    kind = _KINDS.get(block.name, _OTHER_KIND)
-    return log1p(block.chars), block.linked / block.chars, kind, float(_signs(block.text)[0])
-
-
 class _Around:
     """What stands around a box, itself included, and what the names on all that say."""
 
@@ -245,7 +208,7 @@ class _Around:
 
     def __init__(self, box: Box, above: "_Around | None", page: "_Page") -> None:
         self.articles = self.mains = self.paragraphs = 0.0
-        self.tilt = (0.0, 0.0, 0.0, 0.0)
+        self.tilt = (0.0, 0.0, 0.0)
         self.steps = self.meeting = 0
         if above is None:
             above = self
@@ -258,8 +221,8 @@ class _Around:
         self.articles = above.articles + 1.0 if box.name == "article" else above.articles
         self.mains = 1.0 if name == "main" else above.mains
         self.paragraphs = 1.0 if name == "p" or name == "blockquote" else above.paragraphs
-        own, (_, low, high, total) = own_tilt(box.names, page.tags) if box.names else 0.0, above.tilt
-        self.tilt = (own, own if own < low else low, own if own > high else high, total + own)
+        own, (_, low, total) = own_tilt(box.names, page.tags) if box.names else 0.0, above.tilt
+        self.tilt = (own, own if own < low else low, total + own)
         # How far up the line of ancestors of the best box is met, and how far that is from the best box.
         met = page.chain.get(id(box))
         self.steps, self.meeting = (above.steps + 1, above.meeting) if met is None else (0, met)
@@ -268,19 +231,18 @@ class _Around:
 class _Page:
     """Sums over the whole page that every row needs."""
 
-    def __init__(self, walk: Walk, said: Declared, title: str, lexicon: Lexicon) -> None:
+    def __init__(self, walk: Walk, said: Declared, lexicon: Lexicon) -> None:
         blocks = walk.blocks
         self.tags = lexicon.tags
         self.chars = max(walk.box.chars, sum([block.chars for block in blocks]), 1)
         self.prose = max(walk.box.prose, 1)
         self.links = walk.box.linked / self.chars
         self.log_chars, self.log_blocks, self.log_prose = log1p(self.chars), log1p(len(blocks)), log1p(walk.box.prose)
-        self.title = folded(title)
         self.description = folded(plain(said.first("og:description", "description")))[:80]
         body = said.article.get("articleBody")
         self.body = folded(plain(body)) if isinstance(body, str) and len(body) > 200 else ""
-        self.body_known = 1.0 if self.body else 0.0
-        best = _best_box(walk)
+        self.comments = comments_from(blocks)
+        best = _best_box(blocks[: self.comments]) or _best_box(blocks) or walk.box
         self.best_share = best.prose / self.prose
         self.chain = _chain(best)
         self.head = next((n for n, block in enumerate(blocks) if block.name == "h1"), -1)
@@ -290,7 +252,6 @@ class _Page:
                 self.last = number
                 break
         self.few = walk.box.prose < 1_000
-        self.groups: dict[int, tuple[float, ...]] = {}
         self.known: dict[int, _Around] = {}
         self.texts = Counter([block.text for block in blocks])
         self.kinds: dict[tuple[str, str], list[int]] = {}
@@ -327,11 +288,24 @@ def _kind(box: Box) -> tuple[str, str]:
     return box.parent.kind if box.parent is not None else "", box.kind
 
 
-def _best_box(walk: Walk) -> Box:
-    """Return the box whose own children hold most running text; what is a level deeper counts half."""
+def _kind_of(block: Block) -> float:
+    return _KINDS.get(block.name, _OTHER_KIND)
+
+
+def comments_from(blocks: Sequence[Block]) -> int:
+    """Return the number of the block that heads what readers wrote; that of blocks if none does."""
+    return next((number for number, block in enumerate(blocks) if _heads_comments(block)), len(blocks))
+
+
+def _heads_comments(block: Block) -> bool:
+    return block.name in _HEADINGS and block.chars < 200 and _COMMENTS.fullmatch(folded(block.text)) is not None
+
+
+def _best_box(blocks: Sequence[Block]) -> Box | None:
+    """Return the box whose own children hold most running text of `blocks`; what is a level deeper counts half."""
     scores: dict[int, float] = {}
-    best, best_score = walk.box, -1.0
-    for block in walk.blocks:
+    best, best_score = None, -1.0
+    for block in blocks:
         if block.chars < 60 or block.linked * 3 > block.chars:
             continue
         box: Box | None = block.box
@@ -345,7 +319,7 @@ def _best_box(walk: Walk) -> Box:
                 best, best_score = box, score
             box = box.parent
             share *= 0.7 if box is not None and box.name in ("p", "span", "li") else 0.5
-    if best.name in ("p", "li") and best.parent is not None:
+    if best is not None and best.name in ("p", "li") and best.parent is not None:
         best = best.parent
     return best
 
@@ -358,84 +332,23 @@ def _chain(box: Box | None) -> dict[int, int]:
     return steps
 
 
-def _signs(text: str) -> tuple[int, int, int, int, int, str]:
-    """Return how many stops, commas, digits, capitals and separating marks a text has, and its characters beyond ASCII."""
-    signs = text.encode("ascii", "ignore").translate(_SIGNS)
-    stops, commas, digits = signs.count(b"."), signs.count(b","), signs.count(b"0")
-    upper, marks = signs.count(b"A"), signs.count(b"|")
-    if len(signs) == len(text):
-        return stops, commas, digits, upper, marks, ""
-    foreign = "".join(_FOREIGN.findall(text))
-    return (
-        stops + len(_STOPS.findall(foreign)),
-        commas + len(_COMMAS.findall(foreign)),
-        digits + len(_DIGIT.findall(foreign)),
-        upper + len(_UPPER.findall(foreign)),
-        marks + len(_MARKS.findall(foreign)),
-        foreign,
-    )
-
-
 def _own(block: Block, page: _Page) -> Row:
     text, chars = block.text, block.chars
-    stops, commas, digits, upper, marks, foreign = _signs(text)
-    is_wide = foreign and max(foreign) >= _FIRST_WIDE
-    wide = len(_WIDE.findall(text[:200])) / min(chars, 200) if is_wide else 0.0
-    words = chars * 0.6 if wide > 0.4 else text.count(" ") + 1.0
+    start = "" if text.isascii() else text[:200]
+    is_wide = len(_WIDE.findall(start)) > 0.4 * len(start)
     count, sig_chars, sig_linked = page.kinds[_kind(block.box)]
-    short = folded(text[:160]) if chars < 400 and (page.title or page.description) else ""
     return [
         log1p(chars),
-        log1p(words),
+        log1p(chars * 0.6 if is_wide else text.count(" ") + 1.0),
         block.linked / chars,
-        min(block.links, 50) / words,
-        float(stops),
-        commas / words,
-        digits / chars,
-        upper / chars,
-        chars / words,
         1.0 if text[-1] in _ENDS else 0.0,
-        wide,
-        1.0 if digits and _has_date(text[:120]) else 0.0,
-        1.0 if _is_legal(text) else 0.0,
-        marks / words,
-        _KINDS.get(block.name, _OTHER_KIND),
-        1.0 if text[0].islower() else 0.0,
-        1.0 if block.broken else 0.0,
-        1.0 if block.link else 0.0,
+        _kind_of(block),
         float(page.texts[text]),
         log1p(count),
         log1p(sig_chars / count),
         sig_linked / sig_chars,
-        _overlap(short, page.title),
-        1.0 if short and short == page.title else 0.0,
-        1.0 if page.description and short[:60] == page.description[:60] != "" else 0.0,
+        1.0 if page.description and chars < 400 and folded(text[:160])[:60] == page.description[:60] else 0.0,
     ]
-
-
-def _has_date(head: str) -> bool:
-    return _NUMBERS.search(head) is not None or (("19" in head or "20" in head) and _MONTH.search(head) is not None)
-
-
-def _is_legal(text: str) -> bool:
-    """Return whether a text speaks of rights or cookies; a chain of `in` is twenty times as fast as a pattern."""
-    low = text.lower()
-    return (
-        "(c)" in low
-        or "copyright" in low
-        or "all rights" in low
-        or "cookie" in low
-        or "javascript" in low
-        or "privacy" in low
-        or "datenschutz" in low
-        or (not low.isascii() and ("©" in low or "版权" in low or "版權" in low or "無断" in low))
-    )
-
-
-def _overlap(short: str, title: str) -> float:
-    if not short or not title or len(short) < 8:
-        return 0.0
-    return 1.0 if short in title or title in short else 0.0
 
 
 def _box_row(box: Box, around: _Around, page: _Page) -> tuple[float, ...]:
@@ -445,9 +358,8 @@ def _box_row(box: Box, around: _Around, page: _Page) -> tuple[float, ...]:
     up3 = up2.parent or up2
     up4 = up3.parent or up3
     one, two, four = page.around(up1), page.around(up2), page.around(up4)
-    bits = box.all_bits
+    bits, here = box.all_bits, box.bits | (box.parent.bits if box.parent is not None else 0)
     around.row = (
-        1.0 if bits & HIDDEN else 0.0,
         float(box.depth),
         around.log_chars,
         around.share,
@@ -466,17 +378,7 @@ def _box_row(box: Box, around: _Around, page: _Page) -> tuple[float, ...]:
         around.articles,
         around.mains,
         around.paragraphs,
-        *_groups(bits, page),
-        *_groups(box.bits | (box.parent.bits if box.parent is not None else 0), page),
+        *[1.0 if bits & mask else 0.0 for mask in _AROUND],
+        *[1.0 if here & mask else 0.0 for mask in _HERE],
     )
     return around.row
-
-
-def _groups(bits: int, page: _Page) -> tuple[float, ...]:
-    found = page.groups.get(bits)
-    if found is None:
-        found = page.groups[bits] = tuple([1.0 if bits & mask else 0.0 for mask in _MASKS])
-    return found
-
-
-_MASKS = tuple(1 << number for number in range(GROUPS))

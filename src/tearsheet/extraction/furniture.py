@@ -12,7 +12,11 @@ _SURE = 0.97
 _LABEL = re.compile(
     r"(?i)\W*(?:advertisements?|sponsored|anzeige|werbung|publicité|publicidad|pubblicità|advertentie|"
     r"annons|annonse|reklama?|реклама|广告|廣告|広告|광고|إعلان|"
-    r"article continues (?:after|below).{0,30}|story continues below.{0,30}|read (?:more|also|next)|share this|share)\W*"
+    r"article continues (?:after|below).{0,30}|story continues below.{0,30}|read (?:more|also|next)|share this|share|"
+    r"(?:loading|wird geladen|chargement|cargando|carregando|caricamento|laden|laddar|загрузка|加载中|"
+    r"載入中|読み込み中|불러오는 중)"
+    r"\W*(?:\.{3}|…)\W*|"
+    r"(?:©.{0,120}(?:19|20)\d\d|(?:copyright|\(c\))\W*(?:©\W*|\(c\)\W*)?(?:19|20)\d\d).{0,120})\W*"
 )
 _COUNTER = re.compile(
     r"(?i)(?:\W*[\d.,]+\s?[km万]?\s?(?:shares?|comments?|views?|likes?|reads?|kommentare?|aufrufe|commentaires?|comentarios?|"
@@ -36,7 +40,12 @@ def is_furniture(block: Block, chance: float) -> bool:
     """Return whether a short line is none of the article's, whatever stands around it: an advert's label, a sign-up box."""
     if block.chars > 240:
         return False
-    if block.name in ("title", "head") or _LABEL.fullmatch(block.text) or _COUNTER.fullmatch(block.text):
+    if (
+        block.name in ("title", "head")
+        or is_lost_caption(block)
+        or _LABEL.fullmatch(block.text)
+        or _COUNTER.fullmatch(block.text)
+    ):
         return True
     box = block.box
     if block.chars < _LINE_CHARS and (box.bits | block.bits) & BYLINE and _BY.match(block.text):
@@ -50,6 +59,12 @@ def is_furniture(block: Block, chance: float) -> bool:
     ) and block.linked * 10 >= block.chars * 9:
         return True
     return bool(own & SIGNUP) or (bool(own & ADVERT) and chance < _SURE)
+
+
+def is_lost_caption(block: Block) -> bool:
+    """Return whether a block is all the text of a figure and its caption: what it captions is no text."""
+    around = block.box.parent
+    return block.name == "figcaption" and around is not None and around.name == "figure" and around.blocks == 1
 
 
 def cards_of(walk: Walk) -> Cards:

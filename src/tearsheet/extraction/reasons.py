@@ -46,21 +46,12 @@ _GROUPS = [
 ]
 _PLAIN = {
     "chars": "characters",
-    "word_chars": "characters to a word",
-    "stops": "full stops",
-    "commas": "commas to a word",
-    "digits": "share of digits",
-    "upper": "share of capitals",
     "ends_well": "ends like a sentence",
-    "wide": "share of CJK",
-    "when": "holds a date",
-    "legal": "legal words",
     "kind": "kind of element",
     "text_repeats": "times on the page",
     "sig_count": "blocks in boxes like it",
     "sig_chars": "length of blocks in boxes like it",
     "sig_links": "links in boxes like it",
-    "near_title": "shares the title",
     "in_description": "is the description",
     "up1_links": "links one box up",
     "up2_links": "links two boxes up",
@@ -79,18 +70,17 @@ _PLAIN = {
     "place_chars": "place in the text",
     "after_head": "blocks after the headline",
     "before_last": "blocks before the last prose",
+    "after_comments": "under a heading of comments",
     "best_share": "share of the fullest box",
     "body_here": "stands in the declared body",
-    "body_known": "a body is declared",
     "tag_own": "what its element's names lean to",
     "tag_low": "what the names around it lean to at worst",
-    "tag_high": "what the names around it lean to at best",
     "tag_sum": "what all names around it lean to",
     "text_mean": "what its first words lean to",
     "text_low": "what its first words lean to at worst",
     "text_high": "what its first words lean to at best",
 }
-_NEAR = {"b2": "two blocks before: ", "b1": "the block before: ", "a1": "the block after: ", "a2": "two blocks after: "}
+_NEAR = {"b1": "the block before: ", "a1": "the block after: ", "a2": "two blocks after: "}
 # These columns hold log(1 + n).
 _LOGARITHMS = frozenset(
     [
@@ -135,7 +125,7 @@ class Seen:
 
 def of_visible(seen: Seen) -> tuple[Verdict, ...]:
     """Return what became of each block of a page whose own visible body was taken."""
-    rows = features.rows(seen.walk, seen.said, seen.title, lexicon=lexicon())
+    rows = features.rows(seen.walk, seen.said, lexicon=lexicon())
     rows += [None] * (len(seen.walk.blocks) - len(rows))
     kept = frozenset(seen.kept)
     return tuple(

@@ -1,0 +1,67 @@
+"""The model in the package: it is the one that its card describes, and it reads what no rule says."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+from tearsheet.extraction import extract, features, forest, verdict
+
+ROOT = Path(__file__).resolve().parents[1]
+POST = (
+    "I have moved my notes to this place, and I thank the keeper of the harbour for the kind invitation.",
+    "From next week on I shall write here about tides, about boats and about the people who mend them.",
+)
+REMARKS = [
+    f"<h4>re: A new berth, 2004-12-{day:02} 12:{day:02} boatman{day}</h4><p>Welcome to the harbour, {day} times.</p>"
+    for day in range(1, 29)
+]
+RECORD = (
+    ("Summary", "The lamp of the northern pier goes out when the tide is high."),
+    ("Rank", "Serious"),
+    ("Seen by", "Harbour office"),
+    ("Remedy", "Lift the cable above the water line and seal its end with tar."),
+    ("Found", "2018-12-23"),
+    ("Entered", "2019-02-22"),
+)
+
+
+def test_the_model_card_names_the_model_of_the_package():
+    card = (ROOT / "docs" / "model-card.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"sha256:([0-9a-f]{64})", card) == [hashlib.sha256(forest.model_file()).hexdigest()]
+
+
+def test_the_model_asks_for_no_column_that_is_not_measured():
+    forests = forest.unpacked(forest.model_file())
+    widths = {"first": len(features.NAMES), "page": len(verdict.NAMES)}
+
+    for name, (nodes, _, _) in forests.items():
+        assert max(column for column, _ in nodes if column != forest.LEAF) < widths[name]
+
+
+@pytest.mark.parametrize("heading", ["评论", "28 Comments", "Kommentare (28)"])
+def test_what_stands_under_a_heading_of_comments_is_not_the_body(heading):
+    post = "".join(f"<p>{text}</p>" for text in POST)
+    page = f"<title>A new berth</title><div><h2>A new berth</h2>{post}</div><div><h3>{heading}</h3>{''.join(REMARKS)}</div>"
+
+    assert extract(page.encode(), "https://notes.example/2004/12/27/berth").text.split("\n\n") == list(POST)
+
+
+def test_a_record_of_a_database_is_better_than_nothing():
+    rows = "".join(f"<tr><td>{label}</td></tr><tr><td><ul><li>{said}</li></ul></td></tr>" for label, said in RECORD)
+    page = f"<title>Lamp goes out - Faults</title><table><tr><td><h2>Lamp goes out</h2></td></tr>{rows}</table>"
+    text = extract(page.encode(), "https://faults.example/ja/contents/2018/F-2018-013542.html").text
+
+    assert all(said in text for _, said in RECORD)
+
+
+@pytest.mark.parametrize("level", ["h1", "h2", "h3"])
+def test_the_headline_is_no_part_of_the_body_whatever_its_level(level):
+    paragraphs = "".join(f"<p>{text} {number}.</p>" for number, text in enumerate((*POST, *POST)))
+    page = f"<title>A new berth</title><article class=story><{level}>A new berth</{level}>{paragraphs}</article>"
+    clipping = extract(page.encode(), "https://paper.example/2026/03/a-new-berth")
+
+    assert clipping.title == "A new berth"
+    assert "A new berth" not in clipping.html
