@@ -124,6 +124,22 @@ def test_every_exception_is_documented_with_what_it_says() -> None:
     assert documented == {kind.__name__: kind.what for kind in ours}
 
 
+# --- complaints
+
+
+def test_every_complaint_that_the_docs_list_names_tests_that_exist() -> None:
+    text = (DOCS / "extraction.md").read_text(encoding="utf-8")
+    table = text[text.index("| asked for | where |") :].split("\n\n", 1)[0]
+    named = re.findall(r"`(?:(test_\w+\.py)::)?(test_\w+)`", table)
+
+    assert len(table.splitlines()) > 20
+    assert all("`test_" in row.rsplit(" | ", 1)[-1] for row in table.splitlines()[2:])
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "tests" / (file or "test_extraction_complaints.py")).read_text(
+            encoding="utf-8"
+        ), test
+
+
 # --- promises
 
 
