@@ -157,6 +157,16 @@ def test_resources_and_conversions_are_kept_too(tmp_path):
     assert records(tmp_path)[2].field("Tearsheet-Capture-Digest") == "sha256:ab"
 
 
+def test_nothing_made_of_a_page_stands_under_its_address(tmp_path):
+    # pywb's index takes every record; of two of one moment it shows the last.
+    with Writer(tmp_path) as writer:
+        writer.keep(capture())
+        writer.keep_conversion(capture().url, b"{}", "application/json", of="sha256:ab", at=NOW)
+
+    assert [record.type for record in records(tmp_path) if record.url == capture().url] == ["response", "request"]
+    assert records(tmp_path)[-1].url == f"urn:tearsheet:conversion:{capture().url}"
+
+
 def test_bodies_may_be_left_out(tmp_path):
     with Writer(tmp_path, bodies=False) as writer:
         place = writer.keep(capture())

@@ -128,6 +128,8 @@ def capture(urls: list[str], folder: Path) -> None:
             if not isinstance(kept, Capture):
                 raise SystemExit(f"not captured: {kept}")
             writer.keep(kept)
+            # As an archive does with what it cuts out; it must never be replayed for the page.
+            writer.keep_conversion(kept.final_url, b"{}", "application/json", of=kept.digest, at=kept.captured_at)
 
 
 def _requests(urls: list[str]) -> Iterator[Request]:

@@ -14,6 +14,7 @@ from tearsheet.model import Capture, Place
 from tearsheet.warc.reader import Damage, one, read
 from tearsheet.warc.records import (
     BODY_DIGEST,
+    CONVERSION_OF,
     Fields,
     Record,
     http_field,
@@ -76,9 +77,10 @@ def capture_of(record: Record, *, place: Place | None = None, payload: bytes | N
         bare = unchunked(raw)
         raw = raw if bare is None else bare
     body = _unpacked(fields, raw)
+    url = record.url.removeprefix(CONVERSION_OF)
     return Capture(
-        url=record.url,
-        final_url=record.url,
+        url=url,
+        final_url=url,
         status=http_status(head) or 200,
         headers=fields,
         body=body,

@@ -28,6 +28,9 @@ BODY_DIGEST = "Tearsheet-Body-Digest"
 OF_CAPTURE = "Tearsheet-Capture-Digest"
 """In a conversion record: the digest of the capture that it was made from."""
 
+CONVERSION_OF = "urn:tearsheet:conversion:"
+"""Goes before the address of what was made of a page: pywb would show it for the page."""
+
 _LINE_END = re.compile(rb"\r?\n")
 _BREAK = re.compile(r"[\x00-\x1f\x7f]+")
 _FIELD = re.compile(r"^([^\s:]+):([^\n]*)$", re.M)

@@ -19,6 +19,7 @@ from tearsheet.warc.members import packed
 from tearsheet.warc.reader import first, one
 from tearsheet.warc.records import (
     BODY_DIGEST,
+    CONVERSION_OF,
     END,
     OF_CAPTURE,
     REQUEST_TYPE,
@@ -93,15 +94,15 @@ class Writer:
         return self._append([self._record("resource", fields, data, at=at)])[0]
 
     def keep_conversion(self, url: str, data: bytes, media_type: str, *, of: str, at: datetime) -> Place:
-        """Write something made from a capture (a clipping); return where it lies.
+        """Write something made from a capture of `url` (a clipping); return where it lies.
 
-        `of` is the digest of that capture's body, or its record id.
+        `of` is the digest of that capture's body, or its record id. Under the address itself pywb would show it for the page.
 
         Raises:
             DiskTrouble: it could not be written.
         """
         origin = ("WARC-Refers-To" if of.startswith("<urn:") else OF_CAPTURE, of)
-        fields = [("WARC-Target-URI", uri(url)), origin, ("Content-Type", media_type)]
+        fields = [("WARC-Target-URI", CONVERSION_OF + uri(url)), origin, ("Content-Type", media_type)]
         return self._append([self._record("conversion", fields, data, at=at)])[0]
 
     def keep_metadata(self, url: str, data: bytes, media_type: str, *, at: datetime) -> Place:
