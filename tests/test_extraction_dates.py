@@ -170,3 +170,29 @@ def test_a_meta_tag_of_a_less_known_name_is_read(name):
     page = f'<title>Ferry</title><meta name="{name}" content="2026-05-03"><article><h1>Ferry</h1>{WORDS}</article>'
 
     assert extract(page.encode(), "").published.date().isoformat() == "2026-05-03"
+
+
+def test_the_post_is_dated_and_signed_by_its_own_line_not_by_that_of_a_reply_kept_with_it():
+    words = "<br><br>".join(
+        [
+            "渡轮停航的第三天，码头上只剩下等货的人。",
+            "岛上的磨坊主说，面粉还够两个星期，再往后就要靠驳船一袋一袋地运。",
+            "我在岸边站了一个下午，没有看见一条船靠岸，只有海鸥。",
+            "老船长告诉我，他年轻的时候冬天也停过，可是从来没有停过这么久。",
+        ]
+        * 4
+    )
+    reply = "我也是岛上的人，去年冬天我们家等了整整两个星期才等到面粉，驳船也不错，就是慢了一点。" * 3
+    posts = "".join(
+        f"<tr><td>{text}<p>------</p><p>〓 码头论坛 发布时间 {at} by {who} 〓</p></td></tr>"
+        for text, at, who in (
+            (words, "2005/03/15 22:36:13", "守塔人"),
+            (reply, "2005/08/30 15:13:48", "过路人"),
+        )
+    )
+    page = f"<title>码头论坛</title><table><tr><td><b>渡轮停航以后</b></td></tr>{posts}</table>"
+    found = extract(page.encode(), "https://board.example/1")
+
+    assert "过路人" in found.text
+    assert times(found)[0] == "2005-03-15T22:36"
+    assert found.authors == ("守塔人",)

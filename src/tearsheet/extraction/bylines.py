@@ -15,7 +15,7 @@ from tearsheet.extraction.names import (
     is_person,
     split_names,
 )
-from tearsheet.extraction.when import WRITTEN
+from tearsheet.extraction.when import WRITTEN, posted_lines
 from tearsheet.extraction.words import BYLINE, CAPTION, COMMENT, CREDIT, RELATED, SHARE
 from tearsheet.html import unescaped
 
@@ -180,7 +180,8 @@ def editors(walk: Walk, kept: Sequence[int]) -> list[str]:
 def _lines(walk: Walk, kept: Sequence[int]) -> Iterator[Block]:
     low, high = _near(walk, kept)
     last = kept[-1] if kept else high
-    for at in dict.fromkeys([*range(low, high + 1), *range(max(last - 2, 0), last + 5)]):
+    ends = range(max(last - 2, 0), last + 5)
+    for at in dict.fromkeys([*range(low, high + 1), *posted_lines(walk, kept), *ends]):
         if at < len(walk.blocks) and not _is_others(walk.blocks[at]):
             yield walk.blocks[at]
 

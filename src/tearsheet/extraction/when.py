@@ -93,7 +93,7 @@ _POSTED = re.compile(
     r"diterbitkan|ngày đăng|dipublikasikan"
 )
 _ZONES = timedelta(hours=26)
-_BEFORE, _MANY, _LABEL = 24, 600, 30
+_BEFORE, _MANY, _LABEL, _POSTED_LINE = 24, 600, 30, 160
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[/_.-]|t\d|$)")
 _ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$")
 
@@ -211,16 +211,21 @@ def _written(text: str) -> list[tuple[str, bool]]:
 def _posted(walk: Walk) -> Iterator[str]:
     """Return the dates of short lines anywhere that say when something was published; the last resort of old pages."""
     for number, block in enumerate(walk.blocks[:_MANY]):
-        if block.chars <= 160 and _POSTED.search(block.text) and not block.box.all_bits & COMMENT:
+        if block.chars <= _POSTED_LINE and _POSTED.search(block.text) and not block.box.all_bits & COMMENT:
             dates_in = _written(block.text)
             if not dates_in and block.chars <= _LABEL and number + 1 < len(walk.blocks):
                 dates_in = _written(walk.blocks[number + 1].text[:_LABEL])
             yield from (text for text, is_change in dates_in if not is_change)
 
 
+def posted_lines(walk: Walk, kept: Sequence[int]) -> list[int]:
+    """Return the lines of the body that say when something was posted, in order: a reply may stand below the article."""
+    return [at for at in kept if walk.blocks[at].chars <= _POSTED_LINE and _POSTED.search(walk.blocks[at].text)]
+
+
 def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, bool]]:
-    """Return the dates written near the headline, nearest first, then those right after the body; each with whether it
-    is that of a change.
+    """Return the dates written near the headline, nearest first, then those of lines in the body that say when it was
+    posted, then those right after the body; each with whether it is that of a change.
     """
     if not walk.blocks:
         return
@@ -230,7 +235,7 @@ def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, bool]]:
         range(max(head - 12, 0), min(first + 8, len(walk.blocks))),
         key=lambda at: (walk.blocks[at].chars > 240, abs(at - head) + 4 * (at < head - 3)),
     )
-    for at in [*near, *range(last, min(last + 8, len(walk.blocks)))]:
+    for at in [*near, *posted_lines(walk, kept), *range(last, min(last + 8, len(walk.blocks)))]:
         block = walk.blocks[at]
         if block.chars > 600 or block.box.all_bits & COMMENT:
             continue
