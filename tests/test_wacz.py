@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.flow_archive import following_only
 
 from tearsheet import warc
 from tearsheet.cli import tearsheet
@@ -305,6 +306,17 @@ def test_an_archive_a_source_and_an_article_go_out_whole(press, tmp_path):
         assert check_wacz(tmp_path / f"{name}.wacz") == []
     assert json.loads(read(tmp_path / "one.wacz", "datapackage.json"))["title"] == some.title
     assert whole.troubles == one.troubles == []
+
+
+def test_a_list_on_this_machine_stays_out_of_every_package(newsroom, tmp_path):
+    url = next(truth.url for truth in newsroom.at(0) if truth.paper == "courier")
+    archive = following_only(tmp_path / "press", newsroom, [url])
+    for name, source in (("all", ""), ("source", archive.sources()[0].source.url)):
+        assert export_wacz(archive, tmp_path / name, source=source).pages == 1
+        with zipfile.ZipFile(tmp_path / name) as package:
+            records = [gzip.decompress(package.read(part)) for part in package.namelist() if part.endswith(".warc.gz")]
+        assert url.encode() in b"".join(records)
+        assert b"WARC-Target-URI: file:" not in b"".join(records)
 
 
 def test_a_damaged_record_costs_a_package_itself_alone(own_press, tmp_path):

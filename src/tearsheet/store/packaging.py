@@ -34,8 +34,8 @@ _ARTICLES = {
     "source": "SELECT article FROM listing WHERE source = (SELECT n FROM source WHERE url = :source)",
     "": "SELECT n FROM article",
 }
-# What was made of captures is left out, and so is what only this program reads.
-_KINDS = "capture.kind IN ('page', 'entry', 'feed', 'picture')"
+# What was made of captures is left out, and so is what only this program reads: a list that lies on this machine too.
+_KINDS = "capture.kind IN ('page', 'entry', 'feed', 'picture') AND capture.url NOT LIKE 'file:%'"
 
 
 def places(db: sqlite3.Connection, choice: Choice) -> Iterator[Place]:
