@@ -26,6 +26,19 @@ def test_what_was_put_is_got_back(folder):
     assert list(folder.names()) == ["ab/cd.jpg"]
 
 
+def test_pieces_that_break_off_leave_the_old_bytes_and_no_litter(folder):
+    def pieces(last):
+        yield b"one "
+        yield last.encode()
+
+    folder.put_pieces("a", pieces("two"))
+    with pytest.raises(AttributeError):
+        folder.put_pieces("a", pieces(None))
+
+    assert folder.get("a") == b"one two"
+    assert [path.name for path in folder.root.iterdir()] == ["a"]
+
+
 @pytest.mark.parametrize("durable", [True, False])
 def test_putting_again_replaces(folder, durable):
     folder.put("a", b"old", durable=durable)

@@ -5,7 +5,7 @@ import itertools
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tearsheet.errors import BadName, DiskTrouble, NotFound
@@ -27,7 +27,12 @@ class Folder:
         self._known: set[Path] = set()
 
     def put(self, name: str, data: bytes, *, durable: bool = True, mode: int = 0o644) -> None:
-        """Write `data` under `name`, in place of what was there. Readers see the old bytes or the new, never a part.
+        """Write `data` under `name` as `put_pieces` does."""
+        self.put_pieces(name, (data,), durable=durable, mode=mode)
+
+    def put_pieces(self, name: str, pieces: Iterable[bytes], *, durable: bool = True, mode: int = 0o644) -> None:
+        """Write `pieces`, one after the other, under `name`, in place of what was there. Readers see the old bytes or the
+        new, never a part.
 
         With `durable` it survives a power cut once this returns; without, it may be lost then, but not torn
         unless the file system itself tears what it renames. `mode` is the file's, less the umask.
@@ -41,7 +46,7 @@ class Folder:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                _write(part, data, durable=durable, mode=mode)
+                _write(part, pieces, durable=durable, mode=mode)
                 part.replace(path)
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -167,12 +172,13 @@ def _unusable(name: str) -> str:
     return ""
 
 
-def _write(path: Path, data: bytes, *, durable: bool, mode: int) -> None:
+def _write(path: Path, pieces: Iterable[bytes], *, durable: bool, mode: int) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
-        left = memoryview(data)
-        while left:
-            left = left[os.write(descriptor, left) :]
+        for piece in pieces:
+            left = memoryview(piece)
+            while left:
+                left = left[os.write(descriptor, left) :]
         if durable:
             os.fsync(descriptor)
     finally:

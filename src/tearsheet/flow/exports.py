@@ -127,13 +127,17 @@ def jsonl(archive: Archive) -> Iterator[str]:
 
 def export_jsonl(archive: Archive, out: Path, *, progress: Callable[[Step], None] = lambda step: None) -> int:
     """Return how many articles were written to the file `out`, one JSON object a line; all or nothing."""
-    lines = []
     total = archive.count(Query())
-    for line in jsonl(archive):
-        lines.append(line)
-        progress(Step(stage="articles", done=len(lines), total=total))
-    Folder(out.parent).put(out.name, "".join(f"{line}\n" for line in lines).encode())
-    return len(lines)
+    count = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal count
+        for count, line in enumerate(jsonl(archive), start=1):
+            yield f"{line}\n".encode()
+            progress(Step(stage="articles", done=count, total=total))
+
+    Folder(out.parent).put_pieces(out.name, lines())
+    return count
 
 
 def all_articles(archive: Archive) -> Iterator[Article]:
