@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tearsheet.extraction import extract, features, forest, verdict
+from tearsheet import html
+from tearsheet.extraction import body, extract, features, forest, verdict
+from tearsheet.extraction.blocks import Walk
 
 ROOT = Path(__file__).resolve().parents[1]
 POST = (
@@ -55,6 +57,12 @@ def test_a_record_of_a_database_is_better_than_nothing():
     text = extract(page.encode(), "https://faults.example/ja/contents/2018/F-2018-013542.html").text
 
     assert all(said in text for _, said in RECORD)
+
+    walk = Walk(html.stream(page).pieces)
+    kept = body.chosen(
+        walk, [0.0] * len(walk.blocks), "Lamp goes out"
+    )  # were the model sure that nothing is an article
+    assert {said for _, said in RECORD} <= {walk.blocks[at].text for at in kept}
 
 
 @pytest.mark.parametrize("level", ["h1", "h2", "h3"])
