@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from tests import flow_archive, store_samples
+from tests.paper import Paper
 
 from tearsheet.archive import Archive
 from tearsheet.newsroom import Newsroom
@@ -61,6 +62,15 @@ def press(newsroom: Newsroom, _first_edition: Path) -> Archive:
 def own_press(press: Archive, tmp_path: Path) -> Archive:
     """The same, to be changed at will."""
     return flow_archive.copied(press, tmp_path / "archive")
+
+
+@pytest.fixture
+def paper() -> Iterator[Paper]:
+    """A paper without a page."""
+    server = Paper()
+    yield server
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """A live blog that grows from look to look: every update with its time, and only what is new shown as new."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.flow_archive import followed, kept, later, new_archive, ran
+from tests.paper import Paper
 from tests.test_extraction_forms import ENTRIES, SAID, STANDFIRST, article, timed
-from tests.test_flow_parts import Paper
 
 from tearsheet import revise
 from tearsheet.archive import Archive
@@ -15,14 +14,6 @@ from tearsheet.model import Clipping
 from tearsheet.newsroom import Newsroom
 
 STORM = "/live/2026/storm"
-
-
-@pytest.fixture
-def paper() -> Iterator[Paper]:
-    server = Paper()
-    yield server
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture

@@ -2,15 +2,14 @@
 
 import json
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from tests.flow_archive import followed, kept, later, new_archive, opened, ran
+from tests.paper import FOG, Paper
 from tests.test_extraction_parts import paged
-from tests.test_flow_parts import FOG, Paper
 
 from tearsheet.archive import Archive
 from tearsheet.cli import tearsheet
@@ -36,12 +35,9 @@ body = [".tide"]
 
 
 @pytest.fixture
-def paper() -> Iterator[Paper]:
-    server = Paper()
-    server.pages |= {FOG: paged(1), "/": TEASERS, "/tides": TIDES, "/2026/noise.html": BYTES.decode("latin-1")}
-    yield server
-    server.shutdown()
-    server.server_close()
+def paper(paper: Paper) -> Paper:
+    paper.pages |= {FOG: paged(1), "/": TEASERS, "/tides": TIDES, "/2026/noise.html": BYTES.decode("latin-1")}
+    return paper
 
 
 @pytest.fixture
