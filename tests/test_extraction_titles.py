@@ -182,3 +182,30 @@ def test_what_is_left_of_a_title_is_a_piece_of_it_and_never_nothing(text, site):
 @given(st.text(max_size=80))
 def test_a_line_made_once_is_a_line(text):
     assert one_line(one_line(text)) == one_line(text)
+
+
+def test_a_heading_outweighs_a_title_that_one_form_has_written_into_four_tags():
+    form = og("Ferry ends October: what to know") + '<meta name="title" content="Ferry ends October: what to know">'
+
+    assert title(form, "<h1>The ferry ends in October</h1>") == "The ferry ends in October"
+
+
+def test_the_name_of_the_page_in_the_data_is_no_headline():
+    data = json.dumps({"@type": "WebPage", "name": "Ferry timetable and prices", "datePublished": "2026-03-02"})
+    page = f'<script type="application/ld+json">{data}</script>'
+
+    assert title(page, "<h1>The ferry and its timetable: an end</h1>") == "The ferry and its timetable: an end"
+
+
+def test_a_subtitle_in_the_heading_that_the_data_lack_is_left_out():
+    heading = "<h1><span>The ferry stops in October</span> <small>Nobody asked the islanders</small></h1>"
+
+    assert title(headline("The ferry stops in October"), heading) == "The ferry stops in October"
+
+
+def test_the_papers_name_as_main_heading_gives_way_to_the_smaller_one_that_the_title_begins_with():
+    page = "<title>The ferry stops in October | Island Letters</title>"
+    heading = "<h1>Island Letters</h1><h2>The ferry stops in October</h2>"
+
+    assert title(page, heading, site="") == "The ferry stops in October"
+    assert title(page, "<h1>The ferry stops in October</h1><h2>Island Letters</h2>") == "The ferry stops in October"

@@ -40,7 +40,7 @@ def one_line(text: str) -> str:
 def heads(walk: Walk, title: str) -> list[str]:
     """Return the page's main headings, each on one line, without the paper's name that links to its front page.
 
-    A page without main headings has the smaller ones that its `<title>` begins with.
+    A page without main headings of its own has the smaller ones that its `<title>` begins with.
     """
     found: list[tuple[Box, str]] = []
     for block in walk.blocks:
@@ -50,13 +50,26 @@ def heads(walk: Walk, title: str) -> list[str]:
         if found and found[-1][0] is block.box:
             text = f"{found.pop()[1]} {text}"
         found.append((block.box, text))
-    return [text for _, text in found] or _lesser_heads(walk, title)
+    mine = [text for _, text in found]
+    return (_below_masthead(walk, found[0], title) or mine) if found else _lesser_heads(walk.blocks, title)
 
 
-def _lesser_heads(walk: Walk, title: str) -> list[str]:
+def _lesser_heads(blocks: Sequence[Block], title: str) -> list[str]:
     whole = folded(title)
-    found = [block.text for block in walk.blocks if block.name in ("h2", "h3", "h4")] if whole else []
+    found = [block.text for block in blocks if block.name in ("h2", "h3", "h4")] if whole else []
     return [head for head in found if len(folded(head)) >= 4 and whole.startswith(folded(head))]
+
+
+def _below_masthead(walk: Walk, head: tuple[Box, str], title: str) -> list[str]:
+    """Return the smaller headings that are the rest of a `<title>` which ends with the first main heading: that is the
+    paper's name, as in old blogs.
+    """
+    box, name = head
+    rest = folded(title).removesuffix(folded(name))
+    if not rest or len(rest) + len(folded(name)) != len(folded(title)):
+        return []
+    below = walk.blocks[next(at for at, block in enumerate(walk.blocks) if block.box is box) :]
+    return [text for text in _lesser_heads(below, title) if len(folded(text)) * 5 >= len(rest) * 4]
 
 
 def _leads_home(walk: Walk, block: Block) -> bool:
@@ -82,14 +95,15 @@ def headline(declared: Declared, headings: Sequence[str], *, site: str = "") -> 
     The weights were set on half of the domains of pages in 19 languages.
     """
     named = [
-        ("json-ld headline", plain(declared.article.get("headline")) or plain(declared.article.get("name"))),
+        ("json-ld headline", plain(declared.article.get("headline"))),
         ("og:title", plain(declared.first("og:title"))),
         ("twitter:title", plain(declared.first("twitter:title"))),
         ("meta title", plain(declared.first("title", "dc.title", "headline", "parsely-title", "sailthru.title"))),
         ("title", declared.title),
+        ("json-ld name", plain(declared.article.get("name"))),
     ]
     head = _main(headings, [text for _, text in named if text], site)
-    head = _without_kicker(head, [text for _, text in named[:3] if text])
+    head = _without_subtitle(_without_kicker(head, [text for _, text in named[:3] if text]), named[0][1])
     said = [(how, _trimmed(text, head, site)) for how, text in named if text and len(text) <= _LONGEST_HEADLINE]
     said = ([("h1", head)] if head else []) + [(how, text) for how, text in said if text]
     how, best = _voted(said)
@@ -99,7 +113,15 @@ def headline(declared: Declared, headings: Sequence[str], *, site: str = "") -> 
 
 
 # Set on half of the domains of 1,600 annotated pages; on the other half they are worth as much.
-_WEIGHTS = {"h1": 1.5, "json-ld headline": 1.6, "og:title": 0.8, "title": 0.35, "twitter:title": 0.2, "meta title": 0.2}
+_WEIGHTS = {
+    "h1": 1.7,
+    "json-ld headline": 1.6,
+    "og:title": 0.8,
+    "title": 0.35,
+    "json-ld name": 0.3,
+    "twitter:title": 0.2,
+    "meta title": 0.2,
+}
 _OWN_WORDING = 1.8
 
 
@@ -130,7 +152,8 @@ def _is_own(keys: dict[str, str], said: dict[str, str]) -> bool:
     That is judged only against a heading that the page also declares; and a sentence with its full stop is a summary.
     """
     own, head = keys.get("json-ld headline", ""), keys.get("h1", "")
-    alone = bool(own) and list(keys.values()).count(own) == 1 and head == keys.get("og:title")
+    others = [text for how, text in keys.items() if how not in ("json-ld headline", "json-ld name")]
+    alone = bool(own) and own not in others and head == keys.get("og:title")
     return alone and not said["json-ld headline"].endswith(".") and alike(said["json-ld headline"], said["h1"]) >= 0.5
 
 
@@ -158,6 +181,12 @@ def _without_kicker(head: str, named: Sequence[str]) -> str:
         if len(short) < len(whole) < 1.6 * len(short) and len(short) >= 15 and whole.endswith(short):
             return text
     return head
+
+
+def _without_subtitle(head: str, own: str) -> str:
+    """Return a heading without the line under it that stands in the same element, where the data's headline lacks it."""
+    whole, short = folded(head), folded(own)
+    return own if 15 <= len(short) < len(whole) and whole.startswith(short) and not _CUT_OFF.search(own) else head
 
 
 def alike(one: str, other: str) -> float:
