@@ -84,9 +84,10 @@ def test_an_ordinary_folder_is_not_taken_for_a_lazyfs(lazyfs, fifos, tmp_path):
 
 def test_every_command_is_killed_and_looked_at(lazyfs, fifos, stand_in, newsroom, tmp_path):
     with Prepared(tmp_path) as prepared, lazyfs.forgetting(*fifos) as forget:
-        killing = Killing(prepared, newsroom, tmp_path)
+        cutter = lazyfs.Cutter(Killing(prepared, newsroom, tmp_path), forget)
         for do in lazyfs.COMMANDS:
-            (tmp_path / "home").mkdir(exist_ok=True)
-            lazyfs.cut(killing, do, tmp_path / "home", forget)
+            home = tmp_path / f"home of {do}"
+            home.mkdir()
+            cutter.cut(do, home)
 
-    assert len(stand_in) == len(lazyfs.COMMANDS)
+    assert len(stand_in) == 2 * len(lazyfs.COMMANDS)

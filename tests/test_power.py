@@ -4,7 +4,9 @@ import json
 import random
 import shutil
 import sqlite3
+import tempfile
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from tests.crashing import STRACE, Job, Prepared
@@ -19,6 +21,7 @@ from tearsheet.store import schema
 
 pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
 CUTS = 30
+MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +83,27 @@ def test_a_source_that_was_followed_survives_a_power_cut(killing, tmp_path):
         shutil.rmtree(left)
 
 
-def test_a_backup_that_was_reported_survives_a_power_cut(killing, tmp_path):
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    disk = Disk(copy, killing.prepared.acks)
-    ended, calls = recorded(killing.prepared, Job("backup", killing.stages / "second", (str(copy),)))
+@pytest.fixture(params=["a disk", "a file system that no one call writes out"])
+def elsewhere(request, tmp_path):
+    """Return an empty folder, on tmpfs the second time: like FUSE and network disks it is synced file by file."""
+    if request.param == "a disk":
+        yield tmp_path / "copy"
+    elif not MEMORY.is_dir():
+        pytest.skip(f"there is no {MEMORY}")
+    else:
+        with tempfile.TemporaryDirectory(dir=MEMORY) as name:
+            yield Path(name) / "copy"
+
+
+def test_a_backup_that_was_reported_survives_a_power_cut(killing, elsewhere, tmp_path):
+    elsewhere.mkdir()
+    disk = Disk(elsewhere, killing.prepared.acks)
+    ended, calls = recorded(killing.prepared, Job("backup", killing.stages / "second", (str(elsewhere),)))
     assert ended.code == 0, ended.said
     for call in calls:
         disk.make(call)
+    in_one_call = [call for call in calls if call.name == "syncfs"]
+    assert not in_one_call or not elsewhere.is_relative_to(MEMORY)
     for kind in KINDS:
         left = disk.left(kind, random.Random(kind), tmp_path / kind)
         killing.assert_restorable(left, must=True, wanted=content(killing.stages / "second"))

@@ -16,6 +16,16 @@ PART = re.compile(r"\.[^/]*\.\d+-\d+\.part\Z")
 MAX_PIECE = 240
 """Bytes of one piece of a name: 255 is the usual limit of file systems, less what the name of an unfinished file adds."""
 
+SYNCED_WHOLE = {
+    0xEF53,  # ext2, ext3, ext4
+    0x58465342,  # XFS
+    0x9123683E,  # Btrfs
+    0xF2F52010,  # F2FS
+    0x2FC12FC1,  # ZFS
+    0x794C7630,  # overlayfs
+}
+"""File systems of Linux that `syncfs` writes to their disk, by the numbers of statfs(2)."""
+
 _numbers = itertools.count(1)
 
 
@@ -114,14 +124,21 @@ class Folder:
                         count += 1
         return count
 
-    def settle(self) -> None:
-        """Make everything that was put without `durable` survive a power cut.
+    def settle(self, paths: Iterable[Path]) -> None:
+        """Make the files at `paths`, which were written below this folder and not synced, survive a power cut.
 
         Raises:
             DiskTrouble: the disk did not take it.
         """
         try:
-            _sync_file_system(self.root)
+            if _sync_whole(self.root):
+                return
+            folders = set()
+            for path in paths:
+                sync(path)
+                folders.add(path.parent)
+            for folder in folders:
+                self._sync_folders(folder)
         except OSError as error:
             raise DiskTrouble(str(self.root), error.strerror or str(error)) from error
 
@@ -194,15 +211,22 @@ def _prune(folder: Path) -> bool:
     return False
 
 
-def _sync_file_system(folder: Path) -> None:
-    """Write out the file system on which `folder` lies: one call, where a site has a hundred thousand files."""
+def _sync_whole(folder: Path) -> bool:
+    """Write out the file system on which `folder` lies, where one call can; return whether it did.
+
+    That is much faster, but FUSE and network file systems are only handed what is to be written, and not asked to write it.
+    """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         import ctypes  # hardly ever needed, and 3 ms of every start
 
         libc = ctypes.CDLL(None, use_errno=True)
+        kind = (ctypes.c_long * 32)()  # a `struct statfs`, which begins with it
+        if not hasattr(libc, "syncfs") or libc.fstatfs(descriptor, kind) or kind[0] not in SYNCED_WHOLE:
+            return False
         if libc.syncfs(descriptor):
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        return True
     finally:
         os.close(descriptor)
 

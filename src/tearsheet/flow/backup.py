@@ -100,6 +100,7 @@ class _Copying:
         self.progress = progress
         self.copied = self.same = self.removed = self.bytes = 0
         self.later: list[str] = []
+        self.unsafe: list[Path] = []
         with disk(dest):
             dest.mkdir(parents=True, exist_ok=True)
         self.seen: dict[str, list[int]] = self._manifest()
@@ -119,9 +120,10 @@ class _Copying:
         with disk(self.dest):
             fresh.unlink(missing_ok=True)
             copy_catalog(fresh)
+        self.unsafe.append(fresh)
         for folder in AFTER:
             self._folder(folder)
-        Folder(self.dest).settle()
+        self._settle()
         # The catalog never has less than was signed; without one the copy is not taken for a backup.
         is_first = not (self.dest / CATALOG_FILE).exists()
         if is_first:
@@ -130,9 +132,14 @@ class _Copying:
         if not is_first:
             self._switch_checkpoint(signed)
         self._tidy()
-        Folder(self.dest).settle()
+        self._settle()
         self._save()
         return BackupReport(copied=self.copied, same=self.same, removed=self.removed, bytes=self.bytes)
+
+    def _settle(self) -> None:
+        """Make what was copied survive a power cut: only then may anything speak of it."""
+        Folder(self.dest).settle(self.unsafe)
+        self.unsafe.clear()
 
     def _switch_catalog(self, fresh: Path) -> None:
         with disk(self.dest):
@@ -202,6 +209,7 @@ class _Copying:
         except DiskTrouble:
             file.stat()  # raises what is expected of a file that is gone meanwhile
             raise
+        self.unsafe.append(target)
         self.seen[relative] = mark
         self.copied += 1
         self.bytes += now.st_size
