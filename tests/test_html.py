@@ -19,6 +19,14 @@ BASE = "https://paper.example/a/b"
         ("<ul><li>One<li><p>Two</p><ul><li>In</ul></ul>", "<ul><li>One</li><li>Two<ul><li>In</li></ul></li></ul>"),
         ("<ul><li><span>One</span></li></ul>", "<ul><li>One</li></ul>"),
         (
+            "<ol start=5 reversed type=a class=x><li value=-7>One<li value=two>Two</ol>",
+            '<ol start="5" reversed="" type="a"><li value="-7">One</li><li>Two</li></ol>',
+        ),
+        (
+            "<ol start=9e9 reversed=no type=disc><li value=''>One</ol><ul start=2><li>Two</ul>",
+            "<ol><li>One</li></ol><ul><li>Two</li></ul>",
+        ),
+        (
             "<a href='/x'>Link</a> <a href='javascript:x()'>not</a>",
             '<p><a href="https://paper.example/x">Link</a> not</p>',
         ),

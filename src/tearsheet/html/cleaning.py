@@ -24,6 +24,8 @@ VOCABULARY: dict[str, frozenset[str]] = {
         **dict.fromkeys((*_OTHERS, *_WORDS), ""),
         "a": "href title",
         "img": "src alt width height",
+        "ol": "start reversed type",
+        "li": "value",
         "td": "colspan rowspan",
         "th": "colspan rowspan scope",
         "time": "datetime",
@@ -98,6 +100,15 @@ _STRUCTURE = frozenset(
 _PARENT = {"li": ("ul", "ol"), "dt": ("dl",), "dd": ("dl",), "tr": ("table",), "td": ("tr",), "th": ("tr",)}
 _PARENT |= dict.fromkeys(("thead", "tbody", "tfoot", "caption"), ("table",)) | {"figcaption": ("figure",)}
 _CELLS = frozenset(("td", "th"))
+_NUMBER = re.compile("-?[0-9]{1,6}")
+_SPAN = re.compile("[1-9][0-9]{0,2}")
+_MEANT = {
+    **dict.fromkeys(("start", "value"), _NUMBER),
+    **dict.fromkeys(("colspan", "rowspan"), _SPAN),
+    "reversed": re.compile("|reversed"),
+    "type": re.compile("[aAiI]"),
+}
+"""What attributes of lists and cells may say; they are left out if they say anything else."""
 _TABLE_PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"))
 _SKIPPED = frozenset(
     [
@@ -233,13 +244,11 @@ class _Writer:
     def _open_structure(self, name: str, token: str) -> None:
         ours = "tbody" if name == "tfoot" else name
         given = attributes(token) if " " in token else {}
-        kept = {key: value for key, value in given.items() if key in VOCABULARY[ours] and value}
-        if name in _CELLS:
-            kept = {
-                key: value
-                for key, value in kept.items()
-                if not key.endswith("span") or re.fullmatch("[1-9][0-9]{0,2}", value)
-            }
+        kept = {
+            key: value
+            for key, value in given.items()
+            if key in VOCABULARY[ours] and (_MEANT[key].fullmatch(value) if key in _MEANT else value)
+        }
         written = "".join(f' {key}="{escape(value)}"' for key, value in kept.items())
         self.structure.append(_Open(ours, name, f"<{ours}{written}>"))
 
