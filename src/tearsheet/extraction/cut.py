@@ -9,6 +9,7 @@ from tearsheet.extraction import (
     authors,
     body,
     build,
+    hidden,
     live,
     notes,
     parts,
@@ -190,7 +191,9 @@ def _page(text: str, url: str, known: _Known) -> "_Read":
         whole.whole_page(said, walk, visible.kept, here, is_paged=bool(pager.pages)) if known.number == 1 else ""
     )
     visible.kept = [at for at in visible.kept if at not in pager.blocks]
-    cut = _ruled_body(known, base) or _second_opinion(said, page.scripts, visible)
+    cut = _ruled_body(known, base) or _second_opinion(said, page, visible)
+    if cut is visible and len(visible.text()) < hidden.ENOUGH:
+        cut = _revealed(page, said, visible, title)
     return _Read(url, base, said, visible, cut, (title, title_how), known, pager, elsewhere)
 
 
@@ -216,19 +219,30 @@ def _ruled_body(known: _Known, base: str) -> _Body | None:
     return cut if cut is not None and (cut.kept or cut.shown.placed) else None
 
 
-def _second_opinion(said: structured.Declared, scripts: Sequence[str], visible: _Body) -> _Body:
+def _second_opinion(said: structured.Declared, page: html.Stream, visible: _Body) -> _Body:
     before, markup = live.lacking(said, _texts(visible))
     how = "json-ld liveBlogUpdate"
     if markup:
         markup = build.markup_of(visible.walk, visible.kept[:before], (), visible.base) + markup
     else:
-        markup, how = second.better_body(said, scripts, visible.text())
+        markup, how = second.better_body(said, page, visible.text())
     if not markup:
         return visible
     cut = fragment(markup, visible.base, how)
     if not cut.shown.placed:
         cut.shown = pictures.Gallery(tuple(replace(item, place=-1) for item in visible.shown.placed))
     return cut
+
+
+def _revealed(page: html.Stream, said: structured.Declared, visible: _Body, title: str) -> _Body:
+    """Return the body that stands in markup which the page does not show, if it is clearly fuller; else the visible one."""
+    best, most = visible, max(hidden.ENOUGH, 2 * len(visible.text()))
+    for pieces in hidden.markups(page):
+        walk = Walk(pieces)
+        found = _chosen(walk, body.chances(walk, said), title, visible.base, Profile())
+        if len(found.text()) > most:
+            best, most = replace(found, how="hidden markup"), len(found.text())
+    return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +293,10 @@ def _facts(read: _Read) -> _Facts:
 
 
 def _row(read: _Read, facts: _Facts) -> list[float]:
-    visible = read.visible
-    return verdict.row(visible.walk, visible.kept, visible.found, read.said, facts.cut)
+    # A page that shows next to nothing is judged by the body that its data holds.
+    is_seen = read.cut.how in ("page", "site rule") or len(read.visible.text()) >= hidden.ENOUGH
+    seen = read.visible if is_seen else read.cut
+    return verdict.row(seen.walk, seen.kept, seen.found, read.said, facts.cut)
 
 
 def _clipping(read: _Read) -> Clipping:
