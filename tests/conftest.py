@@ -1,20 +1,31 @@
 """What many tests share: the newsroom, an archive of its papers, and that what a test opens is closed after it."""
 
+import pkgutil
 import subprocess
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from tests import flow_archive, store_samples
 from tests.paper import Paper
 
+import tearsheet
 from tearsheet.archive import Archive
 from tearsheet.newsroom import Newsroom
 
 # The same examples on every machine and at every run; a machine that is busy is no failure.
-settings.register_profile("tearsheet", deadline=None, derandomize=True)
+settings.register_profile("tearsheet", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tearsheet")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Load the whole house if Hypothesis is to try it: its examples are made from the constants of what is loaded."""
+    if any(item.get_closest_marker("hypothesis") for item in session.items):
+        for module in pkgutil.walk_packages(tearsheet.__path__, "tearsheet."):
+            if not module.name.endswith("__main__"):
+                import_module(module.name)
 
 
 @pytest.fixture(autouse=True)

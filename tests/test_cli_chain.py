@@ -603,7 +603,7 @@ def test_the_demo_goes_through_once(tmp_path: Path) -> None:
         [*COMMAND, "demo", "--once", "--port", "0", "--keep", str(tmp_path / "bay")],
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=350,
         check=False,
         env={key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")},
     )

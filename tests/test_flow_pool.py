@@ -15,7 +15,7 @@ def double(number):
 
 def linger(piece):
     folder, number = piece
-    time.sleep(0.02)
+    time.sleep(0.2)
     (folder / str(number)).touch()
 
 

@@ -47,7 +47,7 @@ def stand_in(fifos):
     thread.start()
     yield heard
     os.write(commands, b"end\n")
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     os.close(commands)
 
 

@@ -47,7 +47,7 @@ class Got:
 def get(address: str, **headers: str) -> Got:
     """Fetch `address` from the newsroom without following redirects. Header names have underscores for hyphens."""
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=60)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request("GET", path, headers={"Host": parts.netloc} | named)
@@ -517,7 +517,7 @@ def test_private_pages_are_marked_in_robots_txt(room: Newsroom):
 
 
 def test_a_head_request_has_no_body(room: Newsroom):
-    connection = http.client.HTTPConnection("127.0.0.1", room.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", room.port, timeout=60)
     connection.request("HEAD", "/", headers={"Host": f"courier.localhost:{room.port}"})
     answer = connection.getresponse()
 
@@ -560,7 +560,7 @@ def test_the_busy_host_asks_to_be_left_alone(room: Newsroom):
 
 
 def test_the_newsroom_shows_itself_and_its_clock_can_be_moved_by_hand(room: Newsroom):
-    connection = http.client.HTTPConnection("127.0.0.1", room.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", room.port, timeout=60)
     connection.request("POST", "/tick", headers={"Host": f"newsroom.localhost:{room.port}", "Content-Length": "0"})
     answer = connection.getresponse()
 

@@ -137,7 +137,7 @@ def test_the_readme_s_commands_make_a_site(newsroom: Newsroom, tmp_path: Path) -
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=350,
         check=False,
     )
 

@@ -132,7 +132,7 @@ def host_of(pages):
 def archive_at(folder, *, more=""):
     create_archive(folder, title="Canary").close()
     (folder / "tearsheet.toml").write_text(
-        f'[fetch]\nallow = ["{GOOD}"]\npause_s = 0\nper_host = 8\nconnect_timeout_s = 5\nrobots = false\n{more}'
+        f'[fetch]\nallow = ["{GOOD}"]\npause_s = 0\nper_host = 8\nconnect_timeout_s = 60\nrobots = false\n{more}'
     )
     return opened(folder)
 

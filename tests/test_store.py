@@ -152,11 +152,11 @@ def test_a_catalog_that_somebody_else_holds_says_so(tmp_path):
     def hold():
         with closing(Store(tmp_path / "tearsheet.db")) as other, other.transaction():
             held.set()
-            done.wait(10)
+            done.wait(60)
 
     thread = threading.Thread(target=hold)
     thread.start()
-    held.wait(10)
+    held.wait(60)
     try:
         with pytest.raises(ArchiveBusy, match="another process"), store.transaction():
             pass

@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 def read(url: str) -> tuple[int, bytes]:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, timeout=10) as answer:
+    with opener.open(url, timeout=60) as answer:
         return answer.status, answer.read()
 
 
@@ -55,7 +55,7 @@ def test_with_an_account_it_listens_elsewhere_and_asks_who_is_there(folder: Path
     with open_archive(folder) as archive:
         People(archive.store.db).add("maud", "correct horse battery", now=NOON)
     with server(folder, host="0.0.0.0", port=0) as running:
-        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)
         connection.request("GET", "/")
         answer = connection.getresponse()
 
@@ -88,7 +88,7 @@ def test_an_oversized_request_costs_only_itself():
             f"GET /{'x' * 200_000} HTTP/1.1\r\nHost: localhost\r\n\r\n",
             "GET / HTTP/1.1\r\n" + "A: b\r\n" * 50_000 + "\r\n",
         ):
-            with socket.create_connection(("127.0.0.1", running.port), timeout=10) as raw:
+            with socket.create_connection(("127.0.0.1", running.port), timeout=60) as raw:
                 try:
                     raw.sendall(line.encode())
                     first = raw.recv(200)

@@ -120,7 +120,7 @@ def browser() -> Iterator[Browser]:
                 _ask(f"http://127.0.0.1:{port}/session/{session}", None, method="DELETE")
         finally:
             driver.terminate()
-            driver.wait(10)
+            driver.wait(60)
 
 
 def _new_session(port: int, profile: str) -> str:
@@ -138,7 +138,7 @@ def _ask(url: str, body: Mapping[str, object] | None, *, method: str = "POST") -
     request = urllib.request.Request(url, data=data, method=method, headers={"Content-Type": "application/json"})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=60) as answer:
+        with opener.open(request, timeout=170) as answer:
             return json.load(answer)["value"]
     except urllib.error.HTTPError as error:
         with error:
@@ -152,7 +152,7 @@ def _free_port() -> int:
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1):
                 return
