@@ -96,6 +96,7 @@ def test_wrapping_keeps_every_character_and_the_width(text: str, width: int) -> 
 
 def test_chinese_wraps_between_characters_but_not_before_a_full_stop() -> None:
     assert list(wrapped("海堤昨日修复。渡轮", 12)) == ["海堤昨日修", "复。渡轮"]
+    assert list(wrapped("海堤。 。渡轮", 6)) == ["海", "堤。 。", "渡轮"]
 
 
 def test_numbers_are_told_as_people_read_them() -> None:

@@ -99,12 +99,10 @@ def _pieces(text: str) -> Iterator[str]:
     """Yield pieces of `text` that must not be broken; spaces stay at the end of their piece."""
     piece = ""
     for char in text:
-        wide = _cells(char) == 2
-        if piece and char not in NOT_FIRST and piece[-1] not in NOT_LAST:
-            after_space = piece[-1] == " " and char != " "
-            if after_space or wide or _cells(piece[-1]) == 2:
-                yield piece
-                piece = ""
+        may_break = piece and char != " " and char not in NOT_FIRST and piece[-1] not in NOT_LAST
+        if may_break and (piece[-1] == " " or 2 in (_cells(char), _cells(piece[-1]))):
+            yield piece
+            piece = ""
         piece += char
     if piece:
         yield piece
