@@ -590,7 +590,8 @@ def test_a_host_that_is_down_is_not_asked_for_every_page(press):
 def test_a_name_that_does_not_exist_is_unreachable(press):
     error = fetch_one("http://no-such-host.invalid/", connect_timeout_s=10.0)
 
-    assert isinstance(error, Unreachable | TooSlow)  # where no name server can be reached, it is the wait for one that ends
+    # Where no name server can be reached, it is the wait for one that ends.
+    assert isinstance(error, Unreachable | TooSlow)
     assert "no-such-host.invalid" in str(error)
 
 
