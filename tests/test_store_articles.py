@@ -7,7 +7,7 @@ import pytest
 from tests.store_samples import FEED, HOUR, NOON, PAGE, capture, catalog, clipping, listed, sighting, worded
 
 from tearsheet.model import Article, Entry, Image, Query
-from tearsheet.store import articles, reading
+from tearsheet.store import articles, checking, reading
 
 OTHER = "https://other.example/feed.xml"
 DAY = 24 * HOUR
@@ -304,17 +304,94 @@ def test_an_address_leads_to_one_article_however_many_of_its_spellings_are_known
     assert [article.url for article in reading.by_key(store.db, PAGE, hashes)] == [PAGE]
 
 
-@pytest.mark.parametrize("path", [(), ("Press",)])
-def test_the_newest_are_found_by_their_moments_and_not_by_reading_all(path):
-    store = catalog()
-    query = Query(categories=path, limit=20)
-    where, values = reading.conditions(query, reading._EACH)
-    plan = store.db.execute(
-        f"EXPLAIN QUERY PLAN {reading.ARTICLES} WHERE {where} ORDER BY {reading.ORDERS['newest']} LIMIT 20", values
-    ).fetchall()
+def plan_of(store, query):
+    """Return how SQLite goes about answering `query`."""
+    asked = []
+    store.db.set_trace_callback(asked.append)
+    reading.find(store.db, query)
+    store.db.set_trace_callback(None)
+    return [row["detail"] for row in store.db.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
 
-    assert "SCAN article USING INDEX article_moment" in [row["detail"] for row in plan]
-    assert not any("TEMP B-TREE" in row["detail"] for row in plan)
+
+@pytest.mark.parametrize(
+    ("query", "way"),
+    [
+        (Query(limit=20), "SCAN article USING INDEX article_moment"),
+        (Query(categories=("Press",), limit=20), "SEARCH filed USING COVERING INDEX filed_moment (category=?)"),
+        (
+            Query(categories=("Press",), since=NOON, limit=20),
+            "SEARCH filed USING COVERING INDEX filed_moment (category=? AND moment>?)",
+        ),
+        (Query(categories=("Press",), order="oldest"), "SEARCH filed USING COVERING INDEX filed_moment (category=?)"),
+        (
+            Query(categories=("Press",), order="arrival", after=7, limit=20),
+            "SEARCH filed USING PRIMARY KEY (category=? AND seq>?)",
+        ),
+    ],
+)
+def test_a_page_of_a_list_is_a_range_of_an_index(query, way):
+    plan = plan_of(catalog(), query)
+
+    assert way in plan
+    assert not any("TEMP B-TREE" in step for step in plan)
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "arrival"])
+@pytest.mark.parametrize(
+    "limits", [{}, {"since": NOON + 2 * HOUR}, {"until": NOON + 3 * HOUR}, {"after": 2, "before": 6}]
+)
+def test_a_category_lists_what_is_in_it_in_the_order_of_everything(order, limits):
+    store = catalog(FEED, OTHER)
+    for number, hour in enumerate((3, 1, 4, 1, 5, 2, 6)):
+        n = listed(store, f"https://paper.example/{number}")
+        if number % 3:
+            listing(store, n, source=2, path=("Press", "Sea"), url=f"https://paper.example/{number}")
+        worded(store, n, clipping(published=NOON + hour * HOUR))
+    everything = reading.find(store.db, Query(order=order, **limits))
+    odd = {article.seq for article in reading.find(store.db, Query()) if (article.seq - 1) % 3}
+
+    assert reading.find(store.db, Query(order=order, categories=("Press",), **limits)) == everything
+    at_sea = reading.find(store.db, Query(order=order, categories=("Press", "Sea"), **limits))
+    assert [article.seq for article in at_sea] == [article.seq for article in everything if article.seq in odd]
+
+
+def test_an_article_with_another_date_moves_in_the_lists_of_its_categories():
+    store = catalog()
+    for number in range(3):
+        worded(store, listed(store, f"https://paper.example/{number}"), clipping(published=NOON + number * HOUR))
+    worded(store, 1, clipping(text="The ferry sails.", published=NOON + 9 * HOUR), kind="text", at=NOON + HOUR)
+
+    assert [article.seq for article in reading.find(store.db, Query(categories=("Press",)))] == [1, 3, 2]
+    assert list(checking.contradictions(store.db)) == []
+
+
+def test_an_article_that_is_not_filed_as_it_is_listed_is_noticed():
+    store = catalog()
+    n = listed(store)
+    worded(store, n)
+    with store.transaction() as db:
+        db.execute("UPDATE filed SET moment = moment + 1")
+    moved = list(checking.contradictions(store.db))
+    with store.transaction() as db:
+        db.execute("DELETE FROM filed")
+    lost = list(checking.contradictions(store.db))
+    with store.transaction() as db:
+        articles.file_all(db)
+
+    assert moved == lost == ["article number 1: is not filed as its listings say"]
+    assert list(checking.contradictions(store.db)) == []
+
+
+def test_all_addresses_of_an_article_are_found_whosever_they_were_before():
+    store = catalog()
+    old, new = listed(store), listed(store, "https://paper.example/other")
+    with store.transaction() as db:
+        articles.add_address(db, old, PAGE + "/?from=feed")
+        articles.merge(db, old, new)
+
+    spellings = [PAGE, PAGE + "/?from=feed", "https://paper.example/other"]
+    assert sorted(articles.addresses(store.db, new)) == sorted(map(articles.address_hash, spellings))
+    assert articles.addresses(store.db, new)[0] == articles.address_hash("https://paper.example/other")
 
 
 def test_a_category_is_listed_from_any_place_on():
@@ -342,7 +419,7 @@ def test_an_article_of_a_list_is_an_article_in_every_way():
     assert one == same == plain == one
     assert one != replace(plain, title="Other")
     assert len({one, same, plain}) == 1
-    assert (replace(one, title="Other").title, one.lead) == ("Other", Image(url=PAGE + "/a.jpg", caption="A ferry"))
+    assert (replace(one, title="Other").title, one.lead) == ("Other", Image(url=PAGE + "/a.jpg"))
     assert pickle.loads(pickle.dumps(one)) == plain
     assert repr(one).endswith(repr(plain).partition("(")[2])
     assert one != "something else"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import zstandard
 from tests.store_samples import HOUR, NOON, PAGE, catalog, clipping, listed, sighting, worded
 
 from tearsheet.model import Entry
@@ -151,3 +152,24 @@ def test_a_page_that_takes_a_wording_out_of_a_living_catalog_takes_no_entry_and_
 
     assert told(store) == [ENTRY]
     assert keeping.clipping_of(store.db, 2) == edit
+
+
+def test_an_entry_that_an_earlier_version_packed_is_read():
+    store = catalog()
+    worded(store, listed(store), WORDS)
+    words = entries.first_wording(store.db, 1).words
+    prefix = zstandard.ZstdCompressionDict(words, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    settings = zstandard.ZstdCompressionParameters.from_level(3, write_checksum=False, write_dict_id=False)
+    packed = zstandard.ZstdCompressor(dict_data=prefix, compression_params=settings).compress(to_json(ENTRY).encode())
+
+    assert entries.text_of(store.db, packed, stored(store)[0]["base"]) == to_json(ENTRY)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-3], lambda data: b"\xff" + data])
+def test_an_entry_that_was_damaged_is_not_read(damage):
+    store = catalog()
+    worded(store, listed(store), WORDS)
+    row = stored(store)[0]
+
+    with pytest.raises(zstandard.ZstdError):
+        entries.text_of(store.db, damage(row["entry"]), row["base"])

@@ -157,7 +157,8 @@ class Filling:
             sources.sync(self.db, [Source(url=f"https://www.paper{n}.example/feed.xml") for n in range(HOSTS)])
             self.leaves = [articles.category(self.db, ("Press", f"Paper {n % 50}", f"Desk {n}")) for n in range(HOSTS)]
 
-    def add(self, clipping: Clipping, digest: str) -> None:
+    def add(self, clipping: Clipping, digest: str, words: str) -> None:
+        """Write an article with the digest of its page and of its conversion record, which the WARC's writer works out."""
         db, at, url = self.db, clipping.published or START, clipping.url
         source = int(url[len("https://www.paper") :].partition(".")[0])
         sighting = articles.Sighting(source=source + 1, category=self.leaves[source], at=at)
@@ -174,7 +175,7 @@ class Filling:
         page = self._capture(clipping, digest)
         row = keeping.add_capture(db, page, kind="page", article=n)
         keeping.add_revision(db, n, clipping, keeping.Cause(capture=row, kind="first", digest=digest, at=at))
-        keeping.add_capture(db, self._capture(clipping, digest), kind="clipping", article=n)
+        keeping.add_capture(db, self._capture(clipping, words), kind="clipping", article=n)
         articles.looked(db, n, page, due_at=at + timedelta(days=1))
 
     def picture(self, clipping: Clipping, n: int) -> None:
@@ -225,13 +226,17 @@ def fill(store: Store, press: Press, count: int) -> list[float]:
         if start % 50_000 == 0:
             print(f"{start:,} of {count:,} articles, {sum(spent):.0f} s", file=sys.stderr, flush=True)
         lot = [press.clipping() for _ in range(min(LOT, count - start))]
-        digests = [f"sha256:{hashlib.sha256(clipping.text.encode()).hexdigest()}" for clipping in lot]
+        digests = [(_digest(clipping.text), _digest(to_json(clipping))) for clipping in lot]
         began = time.process_time()
         with store.transaction():
-            for clipping, digest in zip(lot, digests, strict=True):
-                filling.add(clipping, digest)
+            for clipping, (digest, words) in zip(lot, digests, strict=True):
+                filling.add(clipping, digest, words)
         spent.append(time.process_time() - began)
     return spent
+
+
+def _digest(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def add_pictures(store: Store) -> None:

@@ -179,7 +179,8 @@ class Article:
     """One published piece, whatever became of its words.
 
     `id` is the short public id, made from the first canonical address; `seq` counts arrivals from 1. `gone` is empty, or
-    `410`, `404`, `front page`. Title, authors, dates, lead and excerpt are those of the last good revision.
+    `410`, `404`, `front page`. Title, authors, dates, lead and excerpt are those of the last good revision; of the lead it is
+    the address alone, for its caption stands in the revision.
     `source` and `categories` are those of the first listing.
     `changed` grows whenever anything that a page shows of the article changes (words, dates, listings, pictures, gone, back);
     0 if it is not counted, and then a build compares bytes instead.

@@ -127,7 +127,7 @@ def is_front(url: str) -> bool:
 def article_id(url: str) -> str:
     """Return the short id of the article at `url`: 13 characters of lower-case base32 of its canonical address's SHA-256."""
     digest = hashlib.sha256(canonical(url).encode("utf-8", "surrogatepass")).digest()
-    return base64.b32encode(digest)[:13].decode("ascii").lower()
+    return base64.b32encode(digest[:10])[:13].decode("ascii").lower()
 
 
 def plain(url: str) -> str:

@@ -24,7 +24,7 @@ from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.sealing import CHECKPOINT, SIGNED, digest_of, reader
 from tearsheet.ledger import Tree, leaf_record, read_checkpoint, read_leaf
 from tearsheet.model import Leaf, Place, Step
-from tearsheet.store import entries, journal, keeping, rebuilding, removing, schema, translated, warcfiles
+from tearsheet.store import articles, entries, journal, keeping, rebuilding, removing, schema, translated, warcfiles
 from tearsheet.store.journal import Page
 from tearsheet.store.worker import is_held
 
@@ -276,6 +276,7 @@ class _Rebuilding:
                 else:
                     keeping.fill_blob(db, one.n, text, base=one.base)
             entries.pack_all_anew(db)
+            articles.file_all(db)
 
     def _text(self, places: tuple[Place, ...], digest: bytes) -> str | None:
         for place in places:

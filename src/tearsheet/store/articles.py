@@ -77,18 +77,27 @@ def at_address(db: sqlite3.Connection, urls: Iterable[str]) -> int | None:
 
 def add_address(db: sqlite3.Connection, article: int, url: str) -> None:
     """Let `article` be known by `url` too, unless another article is."""
-    db.execute("INSERT OR IGNORE INTO address (hash, article) VALUES (?, ?)", (address_hash(url), article))
+    db.execute("INSERT OR IGNORE INTO address (hash, article, further) VALUES (?, ?, 1)", (address_hash(url), article))
+
+
+def addresses(db: sqlite3.Connection, article: int) -> list[bytes]:
+    """Return the hashes of every address that leads to `article`: its own, which is worked out, and further ones."""
+    further = [hash for (hash,) in db.execute("SELECT hash FROM address WHERE article = ? AND further", (article,))]
+    own = address_hash(db.execute("SELECT url FROM article WHERE n = ?", (article,)).fetchone()["url"])
+    leads_here = db.execute("SELECT 1 FROM address WHERE hash = ? AND article = ?", (own, article)).fetchone()
+    return [own, *further] if leads_here and own not in further else further
 
 
 def addresses_lead_to(db: sqlite3.Connection, old: int, new: int) -> None:
     """Let every address of article `old` lead to `new` from now on."""
-    db.execute("UPDATE address SET article = ? WHERE article = ?", (new, old))
+    hashes = [(new, hash) for hash in addresses(db, old)]
+    db.executemany("UPDATE address SET article = ?, further = 1 WHERE hash = ?", hashes)
 
 
 def add_article(db: sqlite3.Connection, url: str, sighting: Sighting) -> int:
     """Return the row number of a new article at `url`, wanted at once."""
     n = _insert(db, urls.article_id(url), url, sighting)
-    add_address(db, n, url)
+    db.execute("INSERT OR IGNORE INTO address (hash, article, further) VALUES (?, ?, 0)", (address_hash(url), n))
     return n
 
 
@@ -289,7 +298,7 @@ def _teaser(row: sqlite3.Row) -> tuple[str, str, str]:
     if row["entry"]:
         entry: Entry = from_json(Entry, unpacked_text(row["entry"]))
         return entry.title, entry.summary, ""
-    return row["title"], row["excerpt"], json.loads(row["lead"])["url"] if row["lead"] else ""
+    return row["title"], row["excerpt"], row["lead"]
 
 
 def merge(db: sqlite3.Connection, old: int, new: int) -> None:
@@ -342,14 +351,52 @@ def next_change(db: sqlite3.Connection) -> int:
 
 def file(db: sqlite3.Connection, article: int) -> None:
     """File an article that has its place among the arrivals under the categories of its listings and those above them."""
-    rows = db.execute(
-        """SELECT DISTINCT seq, path FROM article JOIN listing ON listing.article = article.n
-        JOIN category ON category.n = listing.category WHERE article.n = ? AND seq IS NOT NULL AND NOT rejected""",
+    paths = db.execute(
+        """SELECT path FROM article JOIN listing ON listing.article = article.n JOIN category ON category.n = listing.category
+        WHERE article.n = ? AND seq IS NOT NULL AND NOT rejected""",
         (article,),
     ).fetchall()
-    for row in rows:
-        nodes = ((_category(db, node), row["seq"]) for node in _path_to(row["path"]))
-        db.executemany("INSERT OR IGNORE INTO filed (category, seq) VALUES (?, ?)", nodes)
+    wanted = json.dumps(_ways_to(db, {path for (path,) in paths}))
+    db.execute(
+        """INSERT INTO filed (category, seq, moment)
+            SELECT value, seq, moment FROM json_each(:wanted) CROSS JOIN article WHERE article.n = :article
+        ON CONFLICT DO UPDATE SET moment = excluded.moment WHERE moment <> excluded.moment""",
+        {"article": article, "wanted": wanted},
+    )
+
+
+def _ways_to(db: sqlite3.Connection, paths: set[str]) -> list[int]:
+    """Return the row numbers of the categories `paths` and of those above them, made if they are new."""
+    nodes = list(dict.fromkeys(node for path in sorted(paths) for node in _path_to(path)))
+    rows = db.execute("SELECT n FROM category WHERE path IN (SELECT value FROM json_each(?))", (json.dumps(nodes),))
+    found = [n for (n,) in rows]
+    return found if len(found) == len(nodes) else [_category(db, node) for node in nodes]
+
+
+def file_all(db: sqlite3.Connection) -> None:
+    """File every article anew."""
+    paths = db.execute(
+        """SELECT path FROM category WHERE n IN (SELECT category FROM listing WHERE EXISTS
+            (SELECT 1 FROM article WHERE article.n = listing.article AND seq IS NOT NULL AND NOT rejected))"""
+    )
+    _ways_to(db, {path for (path,) in paths.fetchall()})
+    db.execute("DELETE FROM filed")
+    db.execute(f"INSERT INTO filed (category, seq, moment) {FILING}", {"nodes": nodes(db)})
+
+
+FILING = """
+SELECT DISTINCT node AS category, seq, moment FROM listing
+    JOIN (SELECT json_extract(value, '$[0]') AS leaf, json_extract(value, '$[1]') AS node FROM json_each(:nodes))
+        ON leaf = listing.category
+    JOIN article ON article.n = listing.article WHERE seq IS NOT NULL AND NOT rejected
+"""
+"""All that is to be filed; `nodes` is what the function of this name returns."""
+
+
+def nodes(db: sqlite3.Connection) -> str:
+    """Return the JSON of [row number of a category, that of itself or one above it]; 0 for one that is missing."""
+    known = {path: n for n, path in db.execute("SELECT n, path FROM category")}
+    return json.dumps([(n, known.get(node, 0)) for path, n in known.items() for node in _path_to(path)])
 
 
 @lru_cache(maxsize=10_000)

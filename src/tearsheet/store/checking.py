@@ -12,6 +12,7 @@ import zstandard
 from tearsheet.errors import DiskTrouble
 from tearsheet.model import Place
 from tearsheet.store import entries, packing, schema
+from tearsheet.store.articles import FILING, nodes
 from tearsheet.store.keeping import blob, clipping_of, shown_of
 from tearsheet.store.values import ADDRESS, from_ms
 
@@ -53,6 +54,7 @@ def contradictions(db: sqlite3.Connection) -> Iterator[str]:
     for said, sql in _NEVER.items():
         for row in db.execute(f"{sql} LIMIT 20"):
             yield f"{row[0]}: {said}"
+    yield from misfiled(db)
     rows = db.execute(
         """SELECT article.*, revision.clipping FROM article JOIN revision ON revision.article = article.n
         AND revision.number = article.revisions ORDER BY article.n"""
@@ -66,6 +68,21 @@ def contradictions(db: sqlite3.Connection) -> Iterator[str]:
         for name, value in zip(_SHOWN, shown, strict=True):
             if row[name] != value:
                 yield f"{row['id']}: its {name} is not that of its newest wording"
+
+
+def misfiled(db: sqlite3.Connection) -> Iterator[str]:
+    """Yield which articles are not filed under the categories of their listings and those above, or at another moment."""
+    there = "SELECT category, seq, moment FROM filed"
+    try:
+        rows = db.execute(
+            f"SELECT DISTINCT seq FROM ({FILING} EXCEPT {there}) UNION SELECT seq FROM ({there} EXCEPT {FILING}) LIMIT 20",
+            {"nodes": nodes(db)},
+        ).fetchall()
+    except ValueError as error:  # a category that is none
+        yield f"category: {error}"
+        return
+    for row in rows:
+        yield f"article number {row['seq']}: is not filed as its listings say"
 
 
 def blobs(db: sqlite3.Connection) -> Iterator[str]:

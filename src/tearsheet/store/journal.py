@@ -76,10 +76,9 @@ PARTS: tuple[Part, ...] = (
     _part("article.words", _WORDS),
     _part("article.marks", _MARKS),
     _part("article.watch", _WATCH, lazy=True),
-    _part("address", "hash article", key="hash"),
+    _part("address", "hash article further", key="hash"),
     _part("listing", "article source guid category first_seen last_seen said", key="article source"),
     _part("listing.seen", "last_seen", key="article source", lazy=True),
-    _part("filed", "category seq", key="category seq"),
     _part("warc_file", "n name", lazy=True),
     _part("capture", "n kind url final_url at status digest article file offset length note"),
     _part("dictionary", "n language at wordings", lazy=True),
@@ -104,6 +103,7 @@ PARTS: tuple[Part, ...] = (
 )
 BY_NAME = {part.name: part for part in PARTS}
 NOT_WRITTEN = {
+    "filed": "worked out from articles and listings",
     "account": "passwords have no place in a WARC file",
     "session": "ends by itself",
     "token": "secrets have no place in a WARC file",
@@ -176,7 +176,7 @@ def read_head(data: bytes) -> Page:
 def leaves_on(page: Page) -> Iterator[tuple[int, datetime, str]]:
     """Yield (number, time, event) of each leaf that `page` tells of."""
     for change in map(json.loads, page.lines):
-        if BY_NAME[change["part"]].table == "leaf":
+        if change["part"].partition(".")[0] == "leaf":
             for row in change.get("rows", ()):
                 value = dict(zip(change["columns"], row, strict=True))
                 yield value["seq"], from_ms(value["at"]), value["event"]
@@ -189,7 +189,10 @@ def watch(db: sqlite3.Connection) -> None:
     """Take up, from now on, which rows this connection changes. Done once; costs nothing where nothing is written."""
     if db.execute("SELECT 1 FROM sqlite_temp_master WHERE name = 'touched'").fetchone():
         return
-    db.execute("CREATE TEMP TABLE touched (part TEXT, a, b, PRIMARY KEY (part, a, b)) WITHOUT ROWID")
+    db.execute("PRAGMA temp_store = MEMORY")
+    # Every touch is a line, also the third of one row: looking for it each time would cost more. They are `taken` once a page.
+    db.execute("CREATE TEMP TABLE touched (part TEXT, a, b)")
+    db.execute("CREATE TEMP TABLE taken (part TEXT, a, b, PRIMARY KEY (part, a, b)) WITHOUT ROWID")
     db.execute("CREATE TEMP TABLE conversion (digest BLOB PRIMARY KEY) WITHOUT ROWID")
     for part in PARTS:
         for statement in _triggers(part):
@@ -209,11 +212,9 @@ def _triggers(part: Part) -> Iterator[str]:
             keys = [f"{row}.{key}" for key in part.key] + ["''"]
             name = f"touch_{part.name.replace('.', '_')}_{event.partition(' ')[0].lower()}"
             when = f"WHEN {row}.{part.only}" if part.only and row == "NEW" else ""
-            # Not OR IGNORE: an upsert that fires a trigger overrides what the trigger says of conflicts.
             yield (
                 f"CREATE TEMP TRIGGER {name} AFTER {event} ON main.{part.table} {when} BEGIN"
-                f" INSERT INTO touched SELECT '{part.name}', {keys[0]}, {keys[1]} WHERE NOT EXISTS"
-                f" (SELECT 1 FROM touched WHERE part = '{part.name}' AND a = {keys[0]} AND b = {keys[1]}); END"
+                f" INSERT INTO touched VALUES ('{part.name}', {keys[0]}, {keys[1]}); END"
             )
 
 
@@ -243,19 +244,25 @@ def pages(db: sqlite3.Connection, *, at: datetime) -> Iterator[Page]:
     if is_wanting(db):
         db.execute("DELETE FROM state WHERE key = 'unjournaled'")
         db.execute("INSERT OR IGNORE INTO conversion SELECT digest FROM capture WHERE kind = 'clipping'")
-        for part, keys in list(_everything(db)):
-            db.execute("DELETE FROM touched")
-            db.executemany("INSERT OR IGNORE INTO touched VALUES (?, ?, ?)", [(part.name, *key) for key in keys])
+        everything = list(_everything(db))
+        _forget_touched(db)
+        for part, keys in everything:
+            db.executemany("INSERT INTO taken VALUES (?, ?, ?)", [(part.name, *key) for key in keys])
             yield _page(db, at)
-        db.execute("DELETE FROM unwritten")
-        return
-    db.execute("INSERT OR IGNORE INTO touched SELECT * FROM unwritten")
+    else:
+        db.execute("INSERT OR IGNORE INTO taken SELECT * FROM touched")
+        db.execute("INSERT OR IGNORE INTO taken SELECT * FROM unwritten")
+        _forget_touched(db)
+        db.execute(
+            """INSERT OR IGNORE INTO conversion SELECT digest FROM taken CROSS JOIN capture ON capture.n = taken.a
+            WHERE part = 'capture' AND kind = 'clipping'"""
+        )
+        yield _page(db, at)
+
+
+def _forget_touched(db: sqlite3.Connection) -> None:
+    db.execute("DELETE FROM touched")
     db.execute("DELETE FROM unwritten")
-    db.execute(
-        """INSERT OR IGNORE INTO conversion SELECT digest FROM touched CROSS JOIN capture ON capture.n = touched.a
-        WHERE part = 'capture' AND kind = 'clipping'"""
-    )
-    yield _page(db, at)
 
 
 def written(db: sqlite3.Connection, page: Page, place: Place) -> None:
@@ -305,6 +312,8 @@ class Replay:
                 self._apply(change)
 
     def _apply(self, change: dict[str, Any]) -> None:  # Any: a line of JSON
+        if change["part"] in NOT_WRITTEN:
+            return  # what earlier versions wrote down is worked out
         part, names = BY_NAME[change["part"]], change["columns"]
         found = " AND ".join(f"{key} = :{key}" for key in part.key)
         if (
@@ -397,6 +406,8 @@ class Forgetting:
         return None if lines == page.lines else replace(page, edition=page.edition + 1, lines=lines)
 
     def _without(self, change: dict[str, Any]) -> dict[str, Any]:  # Any: a line of JSON
+        if change["part"] in NOT_WRITTEN:
+            return change
         part, names = BY_NAME[change["part"]], change["columns"]
         if part.table == "leaf":
             return {**change, "rows": [self._leaf(names, row) for row in change["rows"]]}
@@ -430,7 +441,7 @@ def _everything(db: sqlite3.Connection) -> Iterator[tuple[Part, list[Row]]]:
 def _page(db: sqlite3.Connection, at: datetime) -> Page:
     last = db.execute("SELECT number, id FROM journal ORDER BY number DESC LIMIT 1").fetchone()
     lines = tuple(line for part in PARTS for line in _lines(db, part))
-    db.execute("DELETE FROM touched")
+    db.execute("DELETE FROM taken")
     return Page(
         number=last["number"] + 1 if last else 1,
         id=secrets.token_hex(8),
@@ -443,17 +454,15 @@ def _page(db: sqlite3.Connection, at: datetime) -> Page:
 
 
 def _lines(db: sqlite3.Connection, part: Part) -> Iterator[str]:
-    joined = " AND ".join(
-        f"main.{part.table}.{key} = touched.{slot}" for key, slot in zip(part.key, "ab", strict=False)
-    )
+    joined = " AND ".join(f"main.{part.table}.{key} = taken.{slot}" for key, slot in zip(part.key, "ab", strict=False))
     besides = ""
     if not part.whole and not part.only:  # a row that is written whole need not be written in part
-        besides = f"""AND NOT EXISTS (SELECT 1 FROM touched AS other
-            WHERE other.part = '{part.table}' AND other.a = touched.a AND other.b = touched.b)"""
+        besides = f"""AND NOT EXISTS (SELECT 1 FROM taken AS other
+            WHERE other.part = '{part.table}' AND other.a = taken.a AND other.b = taken.b)"""
     names = list(dict.fromkeys((*part.key, *part.columns)))
     rows = db.execute(
-        f"""SELECT {", ".join(f"main.{part.table}.{name}" for name in names)} FROM touched
-        CROSS JOIN main.{part.table} ON {joined} WHERE touched.part = '{part.name}' {besides}""",
+        f"""SELECT {", ".join(f"main.{part.table}.{name}" for name in names)} FROM taken
+        CROSS JOIN main.{part.table} ON {joined} WHERE taken.part = '{part.name}' {besides}""",
     ).fetchall()
     if rows:
         values = [[_coded(value, name) for name, value in zip(names, row, strict=True)] for row in rows]
@@ -464,7 +473,7 @@ def _lines(db: sqlite3.Connection, part: Part) -> Iterator[str]:
         yield _json({"part": part.name, "columns": names, "rows": values})
     if part.whole or part.only:
         gone = db.execute(
-            f"SELECT a, b FROM touched WHERE part = '{part.name}' AND NOT EXISTS"
+            f"SELECT a, b FROM taken WHERE part = '{part.name}' AND NOT EXISTS"
             f" (SELECT 1 FROM main.{part.table} WHERE {joined})"
         ).fetchall()
         if gone:

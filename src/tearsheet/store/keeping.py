@@ -351,14 +351,14 @@ def show(
 
 
 def shown_of(clipping: Clipping) -> tuple[str, str, str, str, str, int | None]:
-    """Return what an article's row says of its newest wording: title, authors, language, excerpt, lead, published."""
+    """Return what an article's row says of its newest wording: title, authors, language, excerpt, lead's address, published."""
     text = " ".join(clipping.description.split() or clipping.text.split())
     return (
         clipping.title,
         json.dumps(clipping.authors, ensure_ascii=False),
         clipping.language,
         text if len(text) <= EXCERPT_CHARS else text[: EXCERPT_CHARS - 1].rstrip() + "…",
-        to_json(clipping.lead) if clipping.lead else "",
+        clipping.lead.url if clipping.lead else "",
         ms_or_none(clipping.published),
     )
 

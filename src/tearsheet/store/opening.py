@@ -19,7 +19,8 @@ def can_write(path: Path) -> bool:
 
 def writable(path: Path | str, *, busy_s: float) -> sqlite3.Connection:
     """Return a connection that writes durably. The tables that the file lacks are made, after a copy of it was."""
-    db = sqlite3.connect(path, timeout=busy_s, isolation_level=None)
+    # The house has more statements than the 128 that Python keeps prepared.
+    db = sqlite3.connect(path, timeout=busy_s, isolation_level=None, cached_statements=500)
     try:
         db.row_factory = sqlite3.Row
         # Wordings take 2 kB and more: in pages of 4 kB a quarter of the room is left over. Counts for a new file only.

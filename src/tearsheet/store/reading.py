@@ -12,7 +12,6 @@ from tearsheet.model import Article, Categories, Clipping, Entry, Image, Listing
 from tearsheet.store import sources as source_rows
 from tearsheet.store.values import (
     ADDRESS,
-    from_json,
     from_ms,
     from_ms_or_none,
     named_digest,
@@ -31,11 +30,11 @@ BESIDE = "CROSS JOIN source ON source.n = article.source CROSS JOIN category ON 
 ARTICLES = f"{COLUMNS} FROM article {BESIDE}"
 FILED = f"{COLUMNS} FROM filed CROSS JOIN article ON article.seq = filed.seq {BESIDE}"
 _CATEGORY = "(SELECT n FROM category WHERE path = :path)"
-# Three ways to read a category: all of it; article by article in another order, looking each up; from a place on in order of
-# arrival, as it is filed.
+# Three ways to read a category: in the order in which it is filed, by arrival or by moment; or, in another order, all of it, or
+# article by article, looking each up.
+_ALONG = f"filed.category = {_CATEGORY}"
 _AMONG = f"article.seq IN (SELECT seq FROM filed WHERE category = {_CATEGORY})"
 _EACH = f"EXISTS (SELECT 1 FROM filed WHERE filed.category = {_CATEGORY} AND filed.seq = article.seq)"
-_ALONG = f"filed.category = {_CATEGORY} AND filed.seq > :from"
 FEW = 2000
 """A category of fewer articles is read as a whole, and sorted."""
 ORDERS = {
@@ -44,6 +43,11 @@ ORDERS = {
     "arrival": "article.seq",
     "edited": "article.edited_at DESC, article.seq DESC",
     "gone": "article.gone_at DESC, article.seq DESC",
+}
+FILED_ORDERS = {
+    "newest": "filed.moment DESC, filed.seq DESC",
+    "oldest": "filed.moment, filed.seq",
+    "arrival": "filed.seq",
 }
 ALTERED = {"edited": "article.edited_at", "gone": "article.gone_at"}
 
@@ -66,22 +70,22 @@ def find(db: sqlite3.Connection, query: Query) -> list[Article]:
     """Return the articles that `query` asks for, in its order."""
     way = _way(db, query) if query.categories else _AMONG
     where, values = conditions(query, way)
-    order = "filed.seq" if way == _ALONG else ORDERS[query.order]
-    values |= {"from": query.after, "limit": query.limit or -1, "offset": query.offset}
-    if way == _AMONG and query.categories and query.limit:
+    values |= {"limit": query.limit or -1, "offset": query.offset}
+    if way == _ALONG:
+        sql = f"{FILED} WHERE {where} ORDER BY {FILED_ORDERS[query.order]} LIMIT :limit OFFSET :offset"
+    elif way == _AMONG and query.categories and query.limit:
         # Whole rows are read of those that are shown; of the others only what they are sorted by.
+        order = ORDERS[query.order]
         chosen = f"SELECT article.n FROM article WHERE {where} ORDER BY {order} LIMIT :limit OFFSET :offset"
-        rows = db.execute(f"{ARTICLES} WHERE article.n IN ({chosen}) ORDER BY {order}", values)
+        sql = f"{ARTICLES} WHERE article.n IN ({chosen}) ORDER BY {order}"
     else:
-        rows = db.execute(
-            f"{FILED if way == _ALONG else ARTICLES} WHERE {where} ORDER BY {order} LIMIT :limit OFFSET :offset", values
-        )
-    return [article_of(row) for row in rows]
+        sql = f"{ARTICLES} WHERE {where} ORDER BY {ORDERS[query.order]} LIMIT :limit OFFSET :offset"
+    return [article_of(row) for row in db.execute(sql, values)]
 
 
 def _way(db: sqlite3.Connection, query: Query) -> str:
     """Return how a category is best read for `query`."""
-    if query.order == "arrival":
+    if query.order in FILED_ORDERS:
         return _ALONG
     path = {"path": json.dumps(query.categories, ensure_ascii=False)}
     many = db.execute(f"SELECT 1 FROM filed WHERE category = {_CATEGORY} LIMIT 1 OFFSET {FEW}", path).fetchone()
@@ -96,18 +100,19 @@ def count(db: sqlite3.Connection, query: Query) -> int:
 
 def conditions(query: Query, path: str = _AMONG) -> tuple[str, dict[str, object]]:
     """Return the WHERE clause of `query` over `article`, and its values; `path` is how its category is narrowed to."""
+    place = "filed" if path == _ALONG else "article"  # either has its moment and its number, and an index over them
     parts = ["article.revisions > 0"]
     values: dict[str, object] = {}
     altered = ALTERED.get(query.order, "article.edited_at")
     for name, clause, value in (
-        ("since", "article.moment >= :since", query.since and to_ms(query.since)),
-        ("until", "article.moment < :until", query.until and to_ms(query.until)),
+        ("since", f"{place}.moment >= :since", query.since and to_ms(query.since)),
+        ("until", f"{place}.moment < :until", query.until and to_ms(query.until)),
         ("altered_since", f"{altered} >= :altered_since", query.altered_since and to_ms(query.altered_since)),
         ("altered_until", f"{altered} < :altered_until", query.altered_until and to_ms(query.altered_until)),
         # A language is asked for with all that is spoken of it: zh finds zh-CN.
         ("language", "(article.language = :language OR article.language LIKE :language || '-%')", query.language),
-        ("after", "article.seq > :after", query.after),
-        ("before", "article.seq < :before", query.before),
+        ("after", f"{place}.seq > :after", query.after),
+        ("before", f"{place}.seq < :before", query.before),
         (
             "source",
             "article.n IN (SELECT article FROM listing WHERE source = (SELECT n FROM source WHERE url = :source))",
@@ -423,7 +428,7 @@ def _made(row: sqlite3.Row) -> Iterator[object]:
     excerpt, lead, original, gone_at, gone, rejected, excerpt_only, edited_at, change = rest
     yield from (id, seq or 0, url, title, from_ms(first_seen), from_ms(last_seen), revisions, source, name)
     yield from (_texts(path), _texts(authors), from_ms_or_none(published), language, excerpt)
-    yield from (from_json(Image, lead) if lead else None, original or "", from_ms_or_none(gone_at), gone)
+    yield from (Image(url=lead) if lead else None, original or "", from_ms_or_none(gone_at), gone)
     yield from (bool(rejected), bool(excerpt_only), from_ms_or_none(edited_at), change)
 
 

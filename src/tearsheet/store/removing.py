@@ -10,7 +10,7 @@ from typing import Any
 from tearsheet.model import Place
 from tearsheet.store import leaves as leaf_rows
 from tearsheet.store import packing
-from tearsheet.store.articles import address_hash, next_change
+from tearsheet.store.articles import address_hash, addresses, next_change
 from tearsheet.store.journal import Forgotten
 from tearsheet.store.keeping import Event, add_leaf, canonical
 
@@ -76,13 +76,13 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
     words = _every_wording(db, article)
     leaves = _forget_leaves(db, article, captures)
     _note_erasures(db, captures)
-    addresses = [hash for (hash,) in db.execute("SELECT hash FROM address WHERE article = ?", (article,))]
+    known_by = addresses(db, article)
+    db.executemany("INSERT OR IGNORE INTO removed (hash) VALUES (?)", [(hash,) for hash in known_by])
+    db.executemany("DELETE FROM address WHERE hash = ?", [(hash,) for hash in known_by])
     for sql in (
-        "INSERT OR IGNORE INTO removed (hash) SELECT hash FROM address WHERE article = ?",
         "DELETE FROM revision WHERE article = ?",
         "DELETE FROM listing WHERE article = ?",
         "DELETE FROM profile_page WHERE article = ?",
-        "DELETE FROM address WHERE article = ?",
         "DELETE FROM picture WHERE article = ?",
         "UPDATE article SET copy_of = NULL WHERE copy_of = ?",
     ):
@@ -106,7 +106,7 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
         leaves=leaves,
         forgotten=Forgotten(
             id=row["id"],
-            addresses=frozenset(addresses),
+            addresses=frozenset(known_by),
             captures=frozenset(captures),
             pictures=frozenset(row["n"] for row in pictures),
             words=frozenset(gone),

@@ -355,6 +355,31 @@ def _smaller_listings(db: sqlite3.Connection) -> None:
             db.execute("UPDATE listing SET said = ? WHERE article = ? AND source = ?", (said, article, source))
 
 
+LISTS = """
+-- What lists sort by stands beside the place of an article in each category; a list shows a lead picture, not its caption.
+ALTER TABLE filed ADD COLUMN moment INTEGER NOT NULL DEFAULT 0;
+UPDATE filed SET moment = article.moment FROM article WHERE article.seq = filed.seq;
+-- "the newest of this category"
+CREATE INDEX filed_moment ON filed (category, moment);
+UPDATE article SET lead = iif(json_valid(lead), json_extract(lead, '$.url'), '') WHERE lead <> '';
+
+-- not the address that the article bears itself, which can be worked out
+ALTER TABLE address ADD COLUMN further INTEGER NOT NULL DEFAULT 0;
+UPDATE address SET further = 1 FROM article WHERE article.n = address.article AND hash <> address_hash(url);
+DROP INDEX address_article;
+-- "all addresses of an article": merging and removing
+CREATE INDEX address_article ON address (article) WHERE further;
+"""
+
+
+def _quicker_lists(db: sqlite3.Connection) -> None:
+    from tearsheet.store.articles import address_hash  # few migrate
+
+    db.create_function("address_hash", 1, address_hash, deterministic=True)
+    for statement in statements(LISTS):
+        db.execute(statement)
+
+
 Migration = tuple[int, str, str | Callable[[sqlite3.Connection], None]]
 MIGRATIONS: tuple[Migration, ...] = (
     (1, "the catalog", FIRST),
@@ -362,6 +387,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     (3, "smaller wordings", COMPACT),
     (4, "the journal", JOURNAL),
     (5, "smaller listings", _smaller_listings),
+    (6, "quicker lists", _quicker_lists),
 )
 VERSION = MIGRATIONS[-1][0]
 
