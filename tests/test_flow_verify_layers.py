@@ -53,6 +53,13 @@ def test_a_capture_is_compared_with_its_record(own_press, sql, layer):
     assert layer in said(own_press)
 
 
+@pytest.mark.parametrize("column", ["title", "authors", "language", "excerpt", "lead"])
+def test_the_list_of_articles_is_compared_with_their_newest_wordings(own_press, column):
+    changed(own_press, f"UPDATE article SET {column} = 'other' WHERE revisions > 0")  # and its journal says so too
+
+    assert f"its {column} is not that of its newest wording" in said(own_press)
+
+
 def test_a_closed_warc_file_may_not_even_grow_by_a_good_record(own_press):
     file = next((own_press.path / "warc").rglob("*.warc.gz"))
     other = file.read_bytes()
