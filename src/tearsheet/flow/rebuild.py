@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tearsheet import media, warc
 from tearsheet.archive import CATALOG_FILE, Archive, open_archive
-from tearsheet.errors import ArchiveBusy, BadLedger, NoJournal, TearsheetError
+from tearsheet.errors import ArchiveBusy, BadLedger, BadPicture, NoJournal, TearsheetError
 from tearsheet.files import Folder, disk, sync
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.sealing import CHECKPOINT, SIGNED, digest_of, reader
@@ -423,8 +423,10 @@ def _is_there(folder: Folder, name: str, digest: bytes) -> bool:
 
 
 def _develop(archive: Archive, picture: rebuilding.Kept) -> None:
-    data = warc.get(archive.warc_folder, picture.place).body
-    copies = (media.web_copy(data), media.thumbnail(data))
+    kept = warc.get(archive.warc_folder, picture.place)
+    if kept.left_out:
+        raise BadPicture(picture.url, "the picture itself was not kept: take `media/` from a backup")
+    copies = (media.web_copy(kept.body), media.thumbnail(kept.body))
     for (name, _), copy in zip(picture.files, copies, strict=True):
         archive.media_folder.put(name, copy.data)
     digests = [hashlib.sha256(copy.data).digest() for copy in copies]

@@ -255,11 +255,12 @@ class Settler:
         return kind
 
     def _page(self, row: CaptureRow) -> Capture | None:
-        """Return a capture from the WARC, or None if its record is damaged: that costs a comparison, not the update."""
+        """Return a capture from the WARC, or None if its body is damaged or was not kept: that costs a comparison only."""
         try:
-            return self.keeper.get(row.place)
+            page = self.keeper.get(row.place)
         except BadWarc:
             return None
+        return None if page.left_out else page
 
     def _recut(self, n: int, last: Wording, cut: Cut, clipping: Clipping, *, capture: int) -> Clipping:
         """Return the last wording cut anew from its own capture by today's recipe; the better cut replaces it in place."""
