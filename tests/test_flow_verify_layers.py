@@ -1,6 +1,5 @@
 """Each check by itself: what it alone can see is found, and said in its words."""
 
-import shutil
 import zipfile
 from base64 import b64encode
 from datetime import UTC, datetime
@@ -60,20 +59,24 @@ def test_the_list_of_articles_is_compared_with_their_newest_wordings(own_press, 
     assert f"its {column} is not that of its newest wording" in said(own_press)
 
 
+def a_record(archive):
+    """Return the place of a record, and its file."""
+    place = archive.captures(archive.articles(Query(limit=1))[0].id)[0].place
+    return place, archive.warc_folder / place.file
+
+
 def test_a_closed_warc_file_may_not_even_grow_by_a_good_record(own_press):
-    file = next((own_press.path / "warc").rglob("*.warc.gz"))
+    place, file = a_record(own_press)
     other = file.read_bytes()
-    row = own_press.store.db.execute("SELECT offset, length FROM capture ORDER BY n LIMIT 1").fetchone()
-    file.write_bytes(other + other[row["offset"] : row["offset"] + row["length"]])
+    file.write_bytes(other + other[place.offset : place.offset + place.length])
 
     assert "is not the file that was closed and entered in the ledger" in said(own_press)
 
 
 def test_a_damaged_record_that_nothing_points_to_is_found(own_press):
-    file = next((own_press.path / "warc").rglob("*.warc.gz"))
-    shutil.copy(file, file.with_name("extra.warc.gz"))
+    place, file = a_record(own_press)
     data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 1
+    data[place.offset + place.length // 2] ^= 1
     file.with_name("extra.warc.gz").write_bytes(data)
 
     assert "extra.warc.gz" in said(own_press)
