@@ -463,6 +463,14 @@ def test_many_files_are_cut_in_their_order_and_a_missing_one_costs_only_itself(k
     assert result.stderr == f"tearsheet: {tmp_path / 'none.html'}: No such file or directory\n"
 
 
+def test_an_article_of_the_archive_is_not_cut_but_shown(kept: Desk) -> None:
+    article = kept.first()
+    said = kept.ask("extract", article["id"], code=2).stderr
+
+    assert said.startswith(f"tearsheet: not understood: {article['id']}: extract takes files and addresses")
+    assert f"`tearsheet show {article['id']}`" in said
+
+
 @pytest.mark.parametrize(
     ("body", "why"), [(b"", "empty"), (b" \n", "empty"), (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary")]
 )

@@ -51,6 +51,8 @@ def pages(said: Console, what: tuple[str, ...], url: str, failed: Failed) -> Ite
                     yield from _whole_ones(Path(name), desk, failed)
                 else:
                     yield desk.whole(name) if "://" in name else desk.known(_readable(_at_hand(name, url)))
+            except FileNotFoundError as error:
+                failed(desk.mistaken(name) or error)
             except (TearsheetError, OSError) as error:
                 failed(error)
 
@@ -161,6 +163,15 @@ class _Desk:
         from tearsheet.flow.learning import Profiles
 
         return Profiles(self._archive) if self._archive else None
+
+    def mistaken(self, name: str) -> FormatError | None:
+        """Return what to say of `name`, which is no file, if it is an article of the archive around us."""
+        try:
+            article = self._archive.article(name) if self._archive else None
+        except TearsheetError:
+            return None
+        wanted = f"extract takes files and addresses, and this is an article: `tearsheet show {name}`"
+        return FormatError(name, wanted) if article else None
 
     def whole(self, url: str) -> Page:
         """Return the page at `url`, with the pages that go on with it as far as they come.
