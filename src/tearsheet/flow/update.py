@@ -6,13 +6,13 @@ with others in one commit. What was claimed and not settled when a process dies 
 
 import math
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from tearsheet import media, schedule, sites, sources, urls
+from tearsheet import media, schedule, sites, urls
 from tearsheet.archive import Archive, disk_bytes
 from tearsheet.errors import (
     AddressRefused,
@@ -30,6 +30,7 @@ from tearsheet.fetch import Fetcher, Request
 from tearsheet.flow.advance import Advance
 from tearsheet.flow.clock import now
 from tearsheet.flow.dictionaries import learn_words
+from tearsheet.flow.hand import Hand
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.learning import Profiles, learn_anew
 from tearsheet.flow.limits import limits_of
@@ -41,7 +42,7 @@ from tearsheet.flow.records import Keeper
 from tearsheet.flow.sealing import seal
 from tearsheet.flow.settle import TELLING_STATUS, Cut, Miss, Settler, Tally
 from tearsheet.flow.stamping import stamp
-from tearsheet.flow.visits import Visiting, on_disk, settle_visit
+from tearsheet.flow.visits import Visiting, Visits
 from tearsheet.model import Capture, Clipping, Picture, Step
 from tearsheet.store import articles, keeping, reading
 from tearsheet.store import sources as source_rows
@@ -60,7 +61,6 @@ PATIENCE_S = 1.0
 """So long an interrupted update goes on with the pages that were to be cut."""
 # So many pictures of one host in vain, and the rest of them wait for another run.
 SILENT_AFTER = 2
-MAX_PAGES_PER_VISIT = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,14 +148,8 @@ class Update:
         self.archive = archive
         self.db = archive.store.db
         self.options = options
-        self.advance = Advance(progress)
+        self.hand = Hand(Advance(progress))
         self.clock = clock
-        self.tally = Tally()
-        self.failures: Counter[str] = Counter()
-        self.troubles: list[tuple[str, str]] = []
-        self.queue: deque[Request] = deque()
-        self.visits: dict[int, Visiting] = {}
-        self.settled: list[Callable[[], None]] = []
         self.settled_at = time.monotonic()
         self.profiles = Profiles(archive)
         self.silent: Counter[str] = Counter()
@@ -167,7 +161,7 @@ class Update:
         self.warc_full = self._over(archive.warc_folder, archive.settings.warc.max_gb)
         self.media_full = self._over(archive.path / "media", archive.settings.media.max_gb)
         if self.warc_full:
-            self._trouble(
+            self.hand.trouble(
                 "warc", DiskTrouble("warc", "[warc] max_gb is reached: no page is fetched until it is raised")
             )
 
@@ -183,7 +177,8 @@ class Update:
                 Pool(self.options.workers) as self.pool,
             ):
                 fetcher = Fetcher(limits_of(self.archive))
-                self.settler = Settler(self.archive, self.keeper, self.tally, clock=self.clock)
+                self.settler = Settler(self.archive, self.keeper, self.hand.tally, clock=self.clock)
+                self.visits = Visits(self.archive, self.keeper, self.hand, clock=self.clock, force=self.options.force)
                 try:
                     for request, answer in fetcher.fetch(self._requests()):
                         # Interrupted between two steps of ours, a place in the WARC could be told wrongly.
@@ -205,11 +200,11 @@ class Update:
             catch_up(self.archive)  # of a long first update this alone takes a while; the next one does it
         seal(self.archive)
         if not interrupted and (trouble := stamp(self.archive, fetcher)):
-            self._trouble(self.archive.settings.ledger.timestamp_server, trouble)
+            self.hand.trouble(self.archive.settings.ledger.timestamp_server, trouble)
         return UpdateReport(
-            **{name: getattr(self.tally, name) for name in Tally.__slots__},
-            failures=dict(self.failures.most_common()),
-            troubles=tuple(self.troubles[:1000]),
+            **{name: getattr(self.hand.tally, name) for name in Tally.__slots__},
+            failures=dict(self.hand.failures.most_common()),
+            troubles=tuple(self.hand.troubles[:1000]),
             seconds=time.monotonic() - began,
             interrupted=interrupted,
         )
@@ -226,16 +221,16 @@ class Update:
         with undisturbed():
             self._collect()
             self._commit_if_due()
-            if self.queue or self._refill() or self.flying or self.pool.pending:
+            if self.hand.queue or self._refill() or self.flying or self.pool.pending:
                 return True
             self._commit()  # which may list articles that are due now
             return self._refill()
 
     def _next(self) -> Request | None:
         """Return a request, if there is one and the pages that wait to be cut are not too many."""
-        if not self.queue or self.pool.pending > MOST_WAITING or self.heavy > MOST_WAITING_BYTES:
+        if not self.hand.queue or self.pool.pending > MOST_WAITING or self.heavy > MOST_WAITING_BYTES:
             return None
-        request = self.queue.popleft()
+        request = self.hand.queue.popleft()
         if isinstance(request.tag, WantedPicture) and self.silent[urls.host(request.url)] >= SILENT_AFTER:
             self._picture_failed(request.tag, Unreachable(request.url, "its host did not answer in this run"))
             return None
@@ -250,13 +245,15 @@ class Update:
             pictures: list[WantedPicture] = []
             if not due and not wanted and self.options.pictures and not (self.media_full or self.warc_full):
                 pictures = keeping.claim_pictures(db, worker=self.worker.name, now=self.clock(), limit=LOT)
-            self.advance.claimed({"sources": len(due), "articles": len(wanted), "pictures": len(pictures)}, self._rest)
+            self.hand.advance.claimed(
+                {"sources": len(due), "articles": len(wanted), "pictures": len(pictures)}, self._rest
+            )
         for source in due:
-            self._visit(source)
+            self.visits.begin(source)
         for one in wanted:
             self._ask(one)
         for picture in pictures:
-            self._push(
+            self.hand.ask(
                 picture.url,
                 purpose="picture",
                 tag=picture,
@@ -290,30 +287,6 @@ class Update:
         self.fetched += len(found)
         return found
 
-    def _visit(self, due: source_rows.Due) -> None:
-        """Ask for what must be fetched to list a source."""
-        try:
-            wants = sources.addresses(
-                due.source, sites=self.archive.sites, rsshub_base=self.archive.settings.rsshub.base
-            )
-            here = () if wants else (on_disk(due.source, self.clock()),)
-        except TearsheetError as error:
-            self._visit_failed(Visiting(due=due), error)
-            return
-        visiting = Visiting(due=due, open=len(wants), asked=set(wants), captures=list(here))
-        self.visits[due.n] = visiting
-        single = len(wants) == 1 and due.visit is not None and not self.options.force
-        for url in wants:
-            self._push(
-                url,
-                purpose="source",
-                tag=visiting,
-                etag=due.visit.etag if single and due.visit else "",
-                last_modified=due.visit.last_modified if single and due.visit else "",
-            )
-        if not wants:
-            self._visited(visiting)
-
     def _ask(self, wanted: Wanted) -> None:
         """Ask for the page of an article; an entry without one is cut as it is."""
         if not wanted.entry.url:
@@ -322,15 +295,12 @@ class Update:
         rule = sites.rule_for(self.archive.sites, wanted.url, on=self.clock().date())
         instead = sites.single_page(rule, wanted.url) if rule else ""
         again = wanted.revisions > 0 and not wanted.rejected  # which is judged anew at every look
-        self._push(
+        self.hand.ask(
             instead or wanted.url,
             tag=Job(wanted=wanted, rule=rule, instead=instead),
             etag=wanted.etag if again else "",
             last_modified=wanted.last_modified if again else "",
         )
-
-    def _push(self, url: str, **more: object) -> None:
-        self.queue.append(Request(url=url, **more))  # type: ignore[arg-type]
 
     # --- what came
 
@@ -338,7 +308,7 @@ class Update:
         self.flying -= 1
         tag = request.tag
         if isinstance(tag, Visiting):
-            self._take_listing(tag, answer)
+            self.visits.take(tag, answer)
         elif isinstance(tag, Job):
             self._take_page(tag, answer)
         elif isinstance(tag, Parting):
@@ -348,60 +318,18 @@ class Update:
         self._collect()
         self._commit_if_due()
 
-    def _take_listing(self, visiting: Visiting, answer: Capture | FetchError) -> None:
-        visiting.open -= 1
-        if isinstance(answer, FetchError):
-            visiting.errors.append(answer)
-        else:
-            visiting.captures.append(answer)
-        if visiting.open == 0:
-            self._visited(visiting)
-
-    def _visited(self, visiting: Visiting) -> None:
-        """Read what was fetched; ask for more if the source needs it, settle the visit if not."""
-        fresh = [capture for capture in visiting.captures if capture.status != 304]
-        if not visiting.captures or (visiting.errors and not fresh):
-            self._visit_failed(
-                visiting, visiting.errors[0] if visiting.errors else FormatError(visiting.due.source.url)
-            )
-            return
-        if fresh:
-            try:
-                visiting.listed = sources.read(visiting.due.source, fresh, sites=self.archive.sites, now=self.clock())
-            except TearsheetError as error:
-                self._visit_failed(visiting, error)
-                return
-            more = [url for url in visiting.listed.wants if url not in visiting.asked][:MAX_PAGES_PER_VISIT]
-            if more and len(visiting.asked) < MAX_PAGES_PER_VISIT:
-                visiting.asked.update(more)
-                visiting.open = len(more)
-                for url in more:
-                    self._push(url, purpose="source", tag=visiting)
-                return
-        self._finish_visit(visiting)
-
-    def _visit_failed(self, visiting: Visiting, error: TearsheetError) -> None:
-        visiting.failure = error
-        self._trouble(visiting.due.source.url, error)
-        self._finish_visit(visiting)
-
-    def _finish_visit(self, visiting: Visiting) -> None:
-        self.visits.pop(visiting.due.n, None)
-        self.settled.append(lambda: settle_visit(self.archive, self.keeper, self.tally, visiting, self.clock()))
-        self.advance.done("sources", visiting.due.source.url)
-
     def _take_page(self, job: Job, answer: Capture | FetchError) -> None:
         wanted = job.wanted
         if isinstance(answer, FetchError):
             self._page_failed(job, answer)
             return
         if answer.status == 304:
-            self.settled.append(lambda: self.settler.unchanged(wanted, answer))
-            self.advance.done("articles", wanted.url)
+            self.hand.settled.append(lambda: self.settler.unchanged(wanted, answer))
+            self.hand.advance.done("articles", wanted.url)
             return
         if job.rule and job.jumps < 2 and (jump := sites.jump(job.rule, answer)):
             self.keeper.keep(answer)
-            self._push(jump, tag=replace(job, instead=jump, jumps=job.jumps + 1))
+            self.hand.ask(jump, tag=replace(job, instead=jump, jumps=job.jumps + 1))
             return
         to_front = urls.is_front(answer.final_url) and not urls.is_front(wanted.url)
         if to_front:
@@ -417,19 +345,19 @@ class Update:
 
     def _take_further(self, parting: Parting, answer: Capture | FetchError) -> None:
         if isinstance(answer, FetchError):
-            self._trouble(parting.job.wanted.url, answer)
+            self.hand.trouble(parting.job.wanted.url, answer)
         if parting.take(answer, self.keeper):
             self._cut_page(parting.job, parting.page)
 
     def _page_failed(self, job: Job, error: FetchError) -> None:
         if job.instead and not job.jumps and isinstance(error, BadStatus):
             # The whole-article-on-one-page form is a guess: the address as listed is the one that counts.
-            self._push(job.wanted.url, tag=replace(job, instead=""))
+            self.hand.ask(job.wanted.url, tag=replace(job, instead=""))
             return
         listed = job.wanted.entry.url
         if isinstance(error, BadStatus) and error.status in (404, 410) and not job.instead and listed != job.wanted.url:
             # It has moved, and its source lists it by the new address; or its host knows only the very spelling it lists.
-            self._push(listed, tag=replace(job, instead=listed, jumps=1))
+            self.hand.ask(listed, tag=replace(job, instead=listed, jumps=1))
             return
         self._page_missed(job, error)
 
@@ -439,7 +367,7 @@ class Update:
         wanted = job.wanted
         status = error.status if isinstance(error, BadStatus) else 0
         if not (wanted.gone and (to_front or status in (404, 410))):  # that it is gone was told when it went
-            self._trouble(wanted.url, error)
+            self.hand.trouble(wanted.url, error)
         if wanted.revisions == 0 and len(wanted.entry.content or wanted.entry.summary) > 200:
             self._cut_entry(wanted, str(error))
             return
@@ -452,8 +380,8 @@ class Update:
             never=isinstance(error, RobotsRefused | AddressRefused),
             answer=self.keeper.keep(answer) if answer and wanted.revisions else None,
         )
-        self.settled.append(lambda: self.settler.missed(wanted, miss))
-        self.advance.done("articles", wanted.url)
+        self.hand.settled.append(lambda: self.settler.missed(wanted, miss))
+        self.hand.advance.done("articles", wanted.url)
 
     def _cut_entry(self, wanted: Wanted, trouble: str) -> None:
         """Cut the text that the listing gave: there is no page, or it did not come."""
@@ -470,11 +398,11 @@ class Update:
             self._give((wanted, answer), develop, answer.body)
 
     def _picture_failed(self, wanted: WantedPicture, error: TearsheetError) -> None:
-        self.failures[f"picture {error.what}"] += 1
-        self.advance.done("pictures", wanted.url)
+        self.hand.failures[f"picture {error.what}"] += 1
+        self.hand.advance.done("pictures", wanted.url)
         hopeless = isinstance(error, FormatError | AddressRefused | RobotsRefused) or wanted.failures >= PICTURE_TRIES
         due_at = None if hopeless else self.clock() + schedule.back_off(wanted.failures + 1, error)
-        self.settled.append(lambda: keeping.picture_failed(self.db, wanted.n, str(error), due_at=due_at))
+        self.hand.settled.append(lambda: keeping.picture_failed(self.db, wanted.n, str(error), due_at=due_at))
 
     # --- what was worked on
 
@@ -495,15 +423,15 @@ class Update:
     def _collect_page(self, job: Job, capture: Capture, result: tuple[Clipping, str] | TearsheetError) -> None:
         wanted = job.wanted
         if isinstance(result, TearsheetError):
-            self._trouble(wanted.url, result)
-            self.settled.append(lambda: self.settler.missed(wanted, Miss(trouble=str(result))))
+            self.hand.trouble(wanted.url, result)
+            self.hand.settled.append(lambda: self.settler.missed(wanted, Miss(trouble=str(result))))
             return
         clipping, digest = result
         if further := further_pages(job, capture, clipping):
-            self.queue.extend(further)
+            self.hand.queue.extend(further)
             return
         if not clipping.text.strip():
-            self.failures["no words found on the page"] += 1
+            self.hand.failures["no words found on the page"] += 1
         done = Cut(
             wanted=wanted,
             capture=capture,
@@ -515,8 +443,8 @@ class Update:
             trouble=job.trouble or (job.lacks if clipping.missing else ""),
             further=job.further,
         )
-        self.settled.append(lambda: self.settler.page(done))
-        self.advance.done("articles", wanted.url)
+        self.hand.settled.append(lambda: self.settler.page(done))
+        self.hand.advance.done("articles", wanted.url)
 
     def _collect_picture(
         self, wanted: WantedPicture, capture: Capture, result: tuple[media.Copy, media.Copy] | TearsheetError
@@ -547,15 +475,17 @@ class Update:
             row = keeping.add_capture(self.db, kept, kind="picture")
             copies = keeping.Copies(web=web.data, thumb=thumb.data)
             keeping.picture_kept(self.db, wanted.n, picture, copies, capture=row)
-            self.tally.pictures += 1
+            self.hand.tally.pictures += 1
 
-        self.settled.append(settle)
-        self.advance.done("pictures", wanted.url)
+        self.hand.settled.append(settle)
+        self.hand.advance.done("pictures", wanted.url)
 
     # --- commits
 
     def _commit_if_due(self) -> None:
-        if len(self.settled) >= COMMIT_AFTER or (self.settled and time.monotonic() - self.settled_at > COMMIT_AFTER_S):
+        if len(self.hand.settled) >= COMMIT_AFTER or (
+            self.hand.settled and time.monotonic() - self.settled_at > COMMIT_AFTER_S
+        ):
             self._commit()
 
     def _finish(self, *, patience_s: float) -> None:
@@ -573,7 +503,7 @@ class Update:
     def _commit(self) -> None:
         """Settle what is in hand in one commit, before which the archive fsyncs what was captured; then it counts as done."""
         self._collect()
-        settled, self.settled = self.settled, []
+        settled, self.hand.settled = self.hand.settled, []
         if settled:
             with self.archive.store.transaction():
                 for outcome in settled:
@@ -582,16 +512,12 @@ class Update:
 
     def _mend(self) -> None:
         """Put right what an earlier run left behind when it was killed: torn tails, claims, half a removal."""
-        self.troubles += [(trimmed.file, str(trimmed)) for trimmed in mend(self.archive, clock=self.clock)]
+        self.hand.troubles += [(trimmed.file, str(trimmed)) for trimmed in mend(self.archive, clock=self.clock)]
         with self.archive.store.transaction() as db:
             for name in self.worker.dead(source_rows.workers(db)):
                 source_rows.release(db, name)
             if self.options.again:
                 articles.make_due(db, self.clock())
-
-    def _trouble(self, thing: str, error: TearsheetError) -> None:
-        self.failures[f"HTTP {error.status}" if isinstance(error, BadStatus) else error.what] += 1
-        self.troubles.append((thing, str(error)))
 
     @staticmethod
     def _over(folder: object, max_gb: float) -> bool:

@@ -3,22 +3,25 @@
 import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from tearsheet import schedule, urls
+from tearsheet import schedule, sources, urls
 from tearsheet.archive import Archive
-from tearsheet.errors import BadStatus, NoSuchSource, TearsheetError
+from tearsheet.errors import BadStatus, FetchError, FormatError, NoSuchSource, TearsheetError
+from tearsheet.flow.hand import Hand
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.settle import Tally
 from tearsheet.model import Capture, Entry, Source, Visit
 from tearsheet.sources import Listed
 from tearsheet.store import articles, keeping, reading, removing
 from tearsheet.store import sources as source_rows
+
+MAX_PAGES_PER_VISIT = 60
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +56,84 @@ def on_disk(source: Source, now: datetime) -> Capture:
         captured_at=now,
         digest="sha256:" + hashlib.sha256(body).hexdigest(),
     )
+
+
+class Visits:
+    """The visits of one update: asks for what each of them needs, and leaves its outcome to be settled."""
+
+    def __init__(
+        self, archive: Archive, keeper: Keeper, hand: Hand, *, clock: Callable[[], datetime], force: bool
+    ) -> None:
+        self.archive = archive
+        self.keeper = keeper
+        self.hand = hand
+        self.clock = clock
+        self.force = force
+
+    def begin(self, due: source_rows.Due) -> None:
+        """Ask for what must be fetched to list a source."""
+        try:
+            wants = sources.addresses(
+                due.source, sites=self.archive.sites, rsshub_base=self.archive.settings.rsshub.base
+            )
+            here = () if wants else (on_disk(due.source, self.clock()),)
+        except TearsheetError as error:
+            self._fail(Visiting(due=due), error)
+            return
+        visiting = Visiting(due=due, open=len(wants), asked=set(wants), captures=list(here))
+        single = len(wants) == 1 and due.visit is not None and not self.force
+        for url in wants:
+            self.hand.ask(
+                url,
+                purpose="source",
+                tag=visiting,
+                etag=due.visit.etag if single and due.visit else "",
+                last_modified=due.visit.last_modified if single and due.visit else "",
+            )
+        if not wants:
+            self._read(visiting)
+
+    def take(self, visiting: Visiting, answer: Capture | FetchError) -> None:
+        """Take what came for a visit; with the last answer it is read."""
+        visiting.open -= 1
+        if isinstance(answer, FetchError):
+            visiting.errors.append(answer)
+        else:
+            visiting.captures.append(answer)
+        if visiting.open == 0:
+            self._read(visiting)
+
+    def _read(self, visiting: Visiting) -> None:
+        """Read what was fetched; ask for more if the source needs it, settle the visit if not."""
+        fresh = [capture for capture in visiting.captures if capture.status != 304]
+        if not visiting.captures or (visiting.errors and not fresh):
+            self._fail(visiting, visiting.errors[0] if visiting.errors else FormatError(visiting.due.source.url))
+            return
+        if fresh:
+            try:
+                visiting.listed = sources.read(visiting.due.source, fresh, sites=self.archive.sites, now=self.clock())
+            except TearsheetError as error:
+                self._fail(visiting, error)
+                return
+            more = [url for url in visiting.listed.wants if url not in visiting.asked][:MAX_PAGES_PER_VISIT]
+            if more and len(visiting.asked) < MAX_PAGES_PER_VISIT:
+                visiting.asked.update(more)
+                visiting.open = len(more)
+                for url in more:
+                    self.hand.ask(url, purpose="source", tag=visiting)
+                return
+        self._finish(visiting)
+
+    def _fail(self, visiting: Visiting, error: TearsheetError) -> None:
+        visiting.failure = error
+        self.hand.trouble(visiting.due.source.url, error)
+        self._finish(visiting)
+
+    def _finish(self, visiting: Visiting) -> None:
+        self.hand.settled.append(
+            lambda: settle_visit(self.archive, self.keeper, self.hand.tally, visiting, self.clock())
+        )
+        self.hand.advance.done("sources", visiting.due.source.url)
 
 
 def settle_visit(archive: Archive, keeper: Keeper, tally: Tally, visiting: Visiting, now: datetime) -> None:

@@ -1,0 +1,31 @@
+"""What an update has in hand: what it still asks for, what it settles with the next commit, and what it has to tell."""
+
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tearsheet.errors import BadStatus, TearsheetError
+from tearsheet.fetch import Request
+from tearsheet.flow.advance import Advance
+from tearsheet.flow.settle import Tally
+
+
+@dataclass(slots=True)
+class Hand:
+    """Filled by every step. `settled` holds outcomes to write, `failures` counts causes, `troubles` are (thing, message)."""
+
+    advance: Advance
+    tally: Tally = field(default_factory=Tally)
+    queue: deque[Request] = field(default_factory=deque)
+    settled: list[Callable[[], None]] = field(default_factory=list)
+    failures: Counter[str] = field(default_factory=Counter)
+    troubles: list[tuple[str, str]] = field(default_factory=list)
+
+    def ask(self, url: str, **more: object) -> None:
+        """Ask for `url` when there is room; `more` is what a request says besides."""
+        self.queue.append(Request(url=url, **more))  # type: ignore[arg-type]
+
+    def trouble(self, thing: str, error: TearsheetError) -> None:
+        """Count a failure, and tell it at the end."""
+        self.failures[f"HTTP {error.status}" if isinstance(error, BadStatus) else error.what] += 1
+        self.troubles.append((thing, str(error)))
