@@ -236,22 +236,61 @@ def test_without_a_journal_it_is_said_what_to_do(newsroom, tmp_path):
         rebuild(archive.path)
 
 
-def test_a_page_that_is_damaged_costs_what_stood_on_it_and_no_leaf(history, lost):
+@pytest.mark.parametrize("told", ["source", "capture", "revision", "settings", "removed"])
+def test_a_page_that_is_damaged_costs_what_leaned_on_it_and_no_leaf(history, lost, told):
     with open_archive(history) as archive:
-        places = list(journal.places(archive.store.db))
-    _, _, place = places[len(places) // 3]
-    data = bytearray((lost / "warc" / place.file).read_bytes())
-    data[place.offset + place.length // 2] ^= 255
-    (lost / "warc" / place.file).write_bytes(data)
+        size = leaves.count(archive.store.db)
+        shared = _shared(archive)
+    place, before = _damage_the_first_page_that_tells(told, history, lost)
 
     report = rebuild(lost)
 
-    assert report.pages == len(places) - 1
+    assert report.pages == before - 1
     assert any(thing == "journal" for thing, _ in report.problems)
-    assert report.lost > 0
     with open_archive(lost) as archive:
-        assert not [what for thing, what in verify(archive).problems if thing.startswith("leaf")]
-        ran(archive, at=later(days=13), force=True)  # the ledger goes on
+        assert (report.lost > 0, leaves.count(archive.store.db)) == (True, size)
+        assert _shared(archive) == shared  # the next page told it too
+        assert {thing for thing, _ in verify(archive).problems} <= {f"warc/{place.file}", "catalog"}
+        ran(archive, at=later(days=13), force=True)
+        assert _not_looked_at(archive) == 0  # the articles that lost their only wording
+        assert {thing for thing, _ in verify(archive).problems} <= {f"warc/{place.file}", "catalog"}
+
+
+def _damage_the_first_page_that_tells(told: str, history: Path, lost: Path) -> tuple[Place, int]:
+    """Return the place of the page, with a byte changed, and how many pages there are."""
+    with open_archive(history) as archive:
+        places = [place for _, _, place in journal.places(archive.store.db)]
+        pages = ["".join(journal.read_page(warc.get(archive.warc_folder, place).body).lines) for place in places]
+    place = next(
+        place
+        for place, page in zip(places, pages, strict=True)
+        if f'"part":"{told}"' in page or f'"event":"{told}"' in page.replace("\\", "")
+    )
+    data = bytearray((lost / "warc" / place.file).read_bytes())
+    data[place.offset + place.length // 2] ^= 255
+    (lost / "warc" / place.file).write_bytes(data)
+    return place, len(places)
+
+
+def _shared(archive: Archive) -> list[tuple[object, ...]]:
+    """Return the rows that very many others lean on, and those of what was removed."""
+    db = archive.store.db
+    return [
+        tuple(row)
+        for sql in (
+            "SELECT n, url, name FROM source ORDER BY n",
+            "SELECT n, path FROM category ORDER BY n",
+            "SELECT n, text FROM recipe ORDER BY n",
+            "SELECT n, name FROM warc_file ORDER BY n",
+            "SELECT hash FROM removed ORDER BY hash",
+        )
+        for row in db.execute(sql)
+    ]
+
+
+def _not_looked_at(archive: Archive) -> int:
+    sql = "SELECT count(*) FROM article WHERE revisions = 0 AND due_at = first_seen"
+    return int(archive.store.db.execute(sql).fetchone()[0])
 
 
 def test_a_history_that_is_not_the_one_that_was_signed_is_refused(lost, history):

@@ -117,6 +117,7 @@ class _Rebuilding:
         with translated(str(fresh)), closing(rebuilding.created(fresh)) as db:
             replay = self._replay(db, chain, after=0)
             schema.migrate(db)
+            self._mend(db)
             self._note(db, standing(found, [one.page.id for one in chain], erased=_erased(db)))
             with journal.in_one(db):
                 self._leaves(db)
@@ -139,6 +140,7 @@ class _Rebuilding:
                 return
             replay = self._replay(db, chain, after=number)
             schema.migrate(db)
+            self._mend(db)
             new = {one.page.id for one in found}
             before = [one for _, id, place in known if id in new and (one := self._page_at(place))]
             ids = [*(id for _, id, _ in known if id in new), *(one.page.id for one in chain)]
@@ -220,6 +222,12 @@ class _Rebuilding:
             self.progress(Step(stage="pages", done=one.page.number, total=chain[-1].page.number))
         return replay
 
+    def _mend(self, db: sqlite3.Connection) -> None:
+        """Take out what leans on rows that stood on a page which is lost."""
+        with journal.in_one(db):
+            for table, count in rebuilding.mend(db).items():
+                self.report.problems.append((table, f"{count} rows leaned on others that were lost with their page"))
+
     # --- the ledger
 
     def _signed(self) -> int:
@@ -227,7 +235,7 @@ class _Rebuilding:
         return read_checkpoint(self.ledger.get(CHECKPOINT)).size if self.ledger.has(CHECKPOINT) else 0
 
     def _leaves(self, db: sqlite3.Connection) -> None:
-        """Hold the leaves against those that were signed, and write down those of which the journal tells nothing.
+        """Hold the leaves against those that were signed, and write down those that the journal does not tell (whole).
 
         Raises:
             BadLedger: a leaf is not the one that was signed.
@@ -240,10 +248,10 @@ class _Rebuilding:
         for index in range(-(-signed // 256)):
             for place, record in enumerate(tree.records(index)):
                 leaf = read_leaf(record)
-                known = rebuilding.leaf(db, index * 256 + place)
-                if known is None:
+                kept = rebuilding.leaf(db, index * 256 + place)
+                if kept is None or (kept.is_baseless and (kept.leaf.at, kept.leaf.event) == (leaf.at, leaf.event)):
                     self._unknown(db, leaf, files)
-                elif leaf_record(known) != record:
+                elif leaf_record(kept.leaf) != record:
                     raise BadLedger(f"leaf {leaf.seq}", "the journal's is not the one that was signed")
         rebuilding.set_state(db, SIGNED, str(signed))
 

@@ -40,6 +40,7 @@ class Part:
 
     The part that bears the table's name holds all columns, and is written when a row is new. What is `lazy` alone makes no
     page: it waits in `unwritten` for the next one. What is lost with it is when we looked last, never what we saw.
+    What many rows lean on, or must never be forgotten, is told `twice`, by the next page too: one page may be damaged.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Part:
     columns: tuple[str, ...]
     lazy: bool = False
     only: str = ""
+    twice: bool = False
 
     @property
     def table(self) -> str:
@@ -61,17 +63,18 @@ def _part(name: str, columns: str, *, key: str = "n", lazy: bool = False, only: 
     return Part(name=name, key=tuple(key.split()), columns=tuple(columns.split()), lazy=lazy, only=only)
 
 
+def _leaned_on(name: str, columns: str) -> Part:
+    return replace(_part(name, f"n {columns}", lazy=True), twice=True)
+
+
+_VISIT = "at next_at etag last_modified listed new trouble failures rhythm"
 _WORDS = "title authors language excerpt lead published moment"
 _MARKS = "seq change revisions edited_at copy_of gone gone_at rejected"
 _WATCH = "last_seen misses looks due_at failures trouble etag last_modified"
 PARTS: tuple[Part, ...] = (
-    _part(
-        "source",
-        "n url kind name categories language timezone homepage paused excerpt_only removed"
-        " at next_at etag last_modified listed new trouble failures rhythm",
-        lazy=True,
-    ),
-    _part("category", "n path", lazy=True),
+    _leaned_on("source", f"url kind name categories language timezone homepage paused excerpt_only removed {_VISIT}"),
+    _part("source.visit", _VISIT, lazy=True),
+    _leaned_on("category", "path"),
     _part("article", f"n id url source category first_seen {_WORDS} {_MARKS} {_WATCH}"),
     _part("article.words", _WORDS),
     _part("article.marks", _MARKS),
@@ -79,11 +82,11 @@ PARTS: tuple[Part, ...] = (
     _part("address", "hash article further", key="hash"),
     _part("listing", "article source guid category first_seen last_seen said", key="article source"),
     _part("listing.seen", "last_seen", key="article source", lazy=True),
-    _part("warc_file", "n name", lazy=True),
+    _leaned_on("warc_file", "name"),
     _part("capture", "n kind url final_url at status digest article file offset length note"),
-    _part("dictionary", "n language at wordings", lazy=True),
+    _leaned_on("dictionary", "language at wordings"),
     _part("blob", "n digest"),
-    _part("recipe", "n text", lazy=True),
+    _leaned_on("recipe", "text"),
     _part("revision", "article number seen_at digest clipping recipe capture kind", key="article number"),
     _part(
         "picture",
@@ -97,11 +100,13 @@ PARTS: tuple[Part, ...] = (
     _part("leaf.warc", "seq at event subject salt ref number record", key="seq", lazy=True, only="event = 'warc'"),
     _part("profile", "host data pages", key="host", lazy=True),
     _part("profile_page", "host article capture", key="host article", lazy=True),
-    _part("removed", "hash", key="hash"),
+    replace(_part("removed", "hash", key="hash"), twice=True),
     _part("erasure", "n file offset length", lazy=True),
     _part("state", "key value", key="key", lazy=True),
 )
 BY_NAME = {part.name: part for part in PARTS}
+AGAIN = "again"
+"""Stands in `unwritten` beside a row that the last page told and the next one tells again."""
 NOT_WRITTEN = {
     "filed": "worked out from articles and listings",
     "account": "passwords have no place in a WARC file",
@@ -441,6 +446,8 @@ def _everything(db: sqlite3.Connection) -> Iterator[tuple[Part, list[Row]]]:
 def _page(db: sqlite3.Connection, at: datetime) -> Page:
     last = db.execute("SELECT number, id FROM journal ORDER BY number DESC LIMIT 1").fetchone()
     lines = tuple(line for part in PARTS for line in _lines(db, part))
+    twice = ", ".join(f"'{part.name}'" for part in PARTS if part.twice)
+    db.execute(f"INSERT INTO unwritten SELECT part, a, '{AGAIN}' FROM taken WHERE b = '' AND part IN ({twice})")
     db.execute("DELETE FROM taken")
     return Page(
         number=last["number"] + 1 if last else 1,
@@ -461,7 +468,7 @@ def _lines(db: sqlite3.Connection, part: Part) -> Iterator[str]:
             WHERE other.part = '{part.table}' AND other.a = taken.a AND other.b = taken.b)"""
     names = list(dict.fromkeys((*part.key, *part.columns)))
     rows = db.execute(
-        f"""SELECT {", ".join(f"main.{part.table}.{name}" for name in names)} FROM taken
+        f"""SELECT DISTINCT {", ".join(f"main.{part.table}.{name}" for name in names)} FROM taken
         CROSS JOIN main.{part.table} ON {joined} WHERE taken.part = '{part.name}' {besides}""",
     ).fetchall()
     if rows:

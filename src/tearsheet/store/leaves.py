@@ -23,6 +23,11 @@ class Kept:
     record: bytes
     salt: bytes
 
+    @property
+    def is_baseless(self) -> bool:
+        """Return whether the row is lost that the record is made from, or the subject of one that was removed."""
+        return not self.record and (bool(self.salt) or not self.leaf.subject)
+
 
 def since(db: sqlite3.Connection, seq: int) -> Iterator[Leaf]:
     """Yield every leaf from number `seq` on."""
@@ -75,11 +80,14 @@ def kept_of(db: sqlite3.Connection, row: sqlite3.Row) -> Kept:
 
 
 def note_settings(db: sqlite3.Connection, digests: Mapping[str, str], *, at: datetime) -> None:
-    """Add a leaf with the SHA-256 of each settings file, in hexadecimal by name, unless the last such leaf says the same."""
+    """Add a leaf with the SHA-256 of each settings file, in hexadecimal by name, unless the last such leaf says the same.
+
+    A leaf whose record was lost with its page of the journal says nothing.
+    """
     row = db.execute(
         "SELECT record FROM leaf WHERE ref = 0 AND event = ? ORDER BY seq DESC LIMIT 1", (SETTINGS,)
     ).fetchone()
-    if row is None or json.loads(row["record"])["files"] != dict(digests):
+    if row is None or row["record"] is None or json.loads(row["record"])["files"] != dict(digests):
         record = canonical({"event": SETTINGS, "files": dict(digests), "at": at.isoformat()})
         add_leaf(db, Event(name=SETTINGS, at=at, record=record))
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tearsheet.model import Leaf, Place
-from tearsheet.store import packing, warcfiles
+from tearsheet.store import leaves, packing, warcfiles
 from tearsheet.store.checking import integrity
-from tearsheet.store.journal import NOT_WRITTEN
-from tearsheet.store.leaves import leaf_of, subject_of
+from tearsheet.store.journal import BY_NAME, NOT_WRITTEN
 from tearsheet.store.opening import PAGE_BYTES
 from tearsheet.store.values import to_ms
 from tearsheet.store.warcfiles import WarcFile
@@ -32,10 +31,10 @@ def created(path: Path) -> sqlite3.Connection:
     return db
 
 
-def leaf(db: sqlite3.Connection, seq: int) -> Leaf | None:
-    """Return leaf `seq`, or None."""
+def leaf(db: sqlite3.Connection, seq: int) -> leaves.Kept | None:
+    """Return leaf `seq` with what it stands for, or None."""
     row = db.execute("SELECT * FROM leaf WHERE seq = ?", (seq,)).fetchone()
-    return leaf_of(db, row) if row else None
+    return leaves.kept_of(db, row) if row else None
 
 
 def set_state(db: sqlite3.Connection, key: str, value: str) -> None:
@@ -44,11 +43,67 @@ def set_state(db: sqlite3.Connection, key: str, value: str) -> None:
 
 
 def add_blank(db: sqlite3.Connection, leaf: Leaf) -> None:
-    """Write down a leaf of which nothing is known but that it was signed."""
+    """Write down a leaf of which nothing is known (any more) but that it was signed."""
     db.execute(
-        "INSERT INTO leaf (seq, at, event, subject) VALUES (?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO leaf (seq, at, event, subject) VALUES (?, ?, ?, ?)",
         (leaf.seq, to_ms(leaf.at), leaf.event, leaf.subject),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """What is done to the rows of `table` that are `lost`: their columns are set to `values`, or else they are taken out."""
+
+    table: str
+    lost: str
+    values: str = ""
+
+    def run(self, db: sqlite3.Connection) -> int:
+        """Return how many rows it was done to; the next page of the journal will tell it."""
+        part = BY_NAME[self.table]
+        a, b = [*part.key, "''"][:2]
+        db.execute(
+            f"INSERT OR IGNORE INTO unwritten SELECT '{part.name}', {a}, {b} FROM {self.table} WHERE {self.lost}"
+        )
+        done = f"UPDATE {self.table} SET {self.values}" if self.values else f"DELETE FROM {self.table}"
+        return db.execute(f"{done} WHERE {self.lost}").rowcount
+
+
+def mend(db: sqlite3.Connection) -> dict[str, int]:
+    """Return how many rows of which table were taken out or altered, because what they lean on was lost with its page."""
+    mended: dict[str, int] = {}
+    mends = [*_leaning(db), *_LEFT_OVER]
+    while found := [(one.table, rows) for one in mends if (rows := one.run(db))]:
+        for table, rows in found:
+            mended[table] = mended.get(table, 0) + rows
+    return mended
+
+
+_LEFT_OVER = (
+    # An article without any wording is looked at again, as one that was just listed.
+    Mend(
+        table="article",
+        lost="revisions > 0 AND n NOT IN (SELECT article FROM revision)",
+        values="revisions = 0, seq = NULL, rejected = 0, due_at = first_seen",
+    ),
+    Mend(table="blob", lost="data = '' AND n NOT IN (SELECT clipping FROM revision)"),
+)
+
+
+def _leaning(db: sqlite3.Connection) -> Iterator[Mend]:
+    """Yield what becomes of the rows that refer to a row which is not there."""
+    tables = [row["name"] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()]
+    for table in tables:
+        for key in db.execute(f"PRAGMA foreign_key_list({table})").fetchall() if table in BY_NAME else ():
+            column = key["from"]
+            yield Mend(
+                table=table,
+                lost=f"{column} IS NOT NULL AND {column} NOT IN (SELECT n FROM {key['table']})",
+                # A capture without its article would have no address.
+                values=f"{column} = NULL"
+                if (table, column) in (("article", "copy_of"), ("picture", "capture"))
+                else "",
+            )
 
 
 def file_names(db: sqlite3.Connection) -> list[str]:
@@ -60,10 +115,10 @@ def is_leaf_of(db: sqlite3.Connection, leaf: Leaf, name: str, size: int, digest:
     """Return whether `leaf` says that the WARC file `name` was closed as it is now; it is written down then."""
     record = warcfiles.record_of(WarcFile(name=name, size=size, digest=digest), at=leaf.at)
     salt = warcfiles.salt_of(record)
-    if subject_of(record, salt) != leaf.subject:
+    if leaves.subject_of(record, salt) != leaf.subject:
         return False
     db.execute(
-        """INSERT INTO leaf (seq, at, event, subject, salt, ref, record)
+        """INSERT OR REPLACE INTO leaf (seq, at, event, subject, salt, ref, record)
         VALUES (?, ?, ?, x'', ?, (SELECT n FROM warc_file WHERE name = ?), ?)""",
         (leaf.seq, to_ms(leaf.at), leaf.event, salt, name, record),
     )
