@@ -113,14 +113,21 @@ def test_3_list_items_in_spans_quotes_code_and_tables_keep_their_shape():
         "was closed for everybody.</span></li></ul>",
         f"<blockquote><p>{P[2]}</p></blockquote>",
         p(3),
-        "<table><tr><th>Year</th><th>Boats</th></tr><tr><td>2025</td><td>12</td></tr><tr><td>2026</td><td>3</td></tr></table>",
+        "<table><caption>Boats counted</caption><tr><th>Year</th><th>Boats</th></tr><tr><td>2025</td><td>12</td></tr><tr><td>2026</td><td>3</td></tr></table>",
         p(4, 5),
     )
     clipping = extract(page(story(*parts)), URL)
 
     assert "<ul><li>First the boats were counted on both islands.</li>" in clipping.html
     assert f"<blockquote><p>{P[2]}</p></blockquote>" in clipping.html
+    assert "<table><caption>Boats counted</caption><tr><th>Year</th>" in clipping.html.replace("<tbody>", "")
     assert "<tr><td>2026</td><td>3</td></tr>" in clipping.html
+
+
+def test_3_a_link_that_fills_its_paragraph_is_written_once():
+    clipping = extract(page(story(p(0, 1), f'<li><a href="/x">{P[2]}</a></li>', p(3, 4))), URL)
+
+    assert 1 == clipping.html.count("<a href=")
 
 
 def test_3_bold_slanted_and_linked_words_and_nested_lists_stay():

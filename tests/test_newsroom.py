@@ -159,6 +159,12 @@ def test_no_token_of_a_manuscript_is_left_unfilled(room: Newsroom):
             assert not re.search(r"\{\w+", one.title + one.text), one.url
 
 
+def test_a_table_of_a_manuscript_has_headings_rows_and_a_caption():
+    (table,) = manuscripts.blocks("| Fish | Today\n| Cod | 12 |\n| Average of all lots")
+
+    assert (("Fish | Today", "Cod | 12"), "Average of all lots") == (table.lines, table.note)
+
+
 def test_a_manuscript_that_breaks_a_rule_is_refused():
     with pytest.raises(ValueError, match="no such fate"):
         manuscripts.read("a", "title: A\n---\nWords.\n=== 2 eaten\n")

@@ -11,7 +11,7 @@ from tearsheet.model import Image
 _STRUCTURE = frozenset(
     ["ul", "ol", "li", "dl", "dd", "dt", "blockquote", "table", "thead", "tbody", "tfoot", "tr", "td", "th"]
 )
-_TEXT = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre"])
+_TEXT = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "caption"])
 _INLINE = frozenset(
     [
         "a",

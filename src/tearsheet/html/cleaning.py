@@ -338,6 +338,8 @@ class _Writer:
                     self.out.append(f"</{opened.name}>")
                 if opened.source == name:
                     return
+        if name == "a":  # links do not nest: of two at one place the inner one counts
+            self.inline = [opened for opened in self.inline if opened.source != "a" or opened.written]
         self.inline.append(_Open(_INLINE_AS[name], name, self._start(name, token)))
 
     def _start(self, name: str, token: str) -> str:

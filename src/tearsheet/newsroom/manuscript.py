@@ -176,7 +176,7 @@ def _block(lines: tuple[str, ...]) -> Block:
         return Block(kind="list", lines=tuple(line.removeprefix("- ") for line in lines))
     if first.startswith("|"):
         note = lines[-1][1:].strip() if not lines[-1].endswith("|") else ""
-        rows = tuple(line.strip("| ") for line in lines if line.endswith("|"))
+        rows = tuple(line.strip("| ") for line in (lines[:-1] if note else lines))
         return Block(kind="table", lines=rows, note=note)
     if first.startswith("!"):
         return Block(kind="picture", picture=picture_note(first[1:]))
