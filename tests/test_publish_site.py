@@ -491,10 +491,18 @@ def test_phrases_put_together_are_the_headline(text: str):
     assert "".join(phrases(text, "zh-CN")) == text
 
 
-def test_a_chinese_headline_breaks_between_phrases():
+def test_a_chinese_or_japanese_headline_breaks_between_phrases():
     assert phrases("停航十二年，三号线轮渡；复航", "zh-CN") == ("停航十二年，", "三号线轮渡；", "复航")
     assert phrases("“零钱罐”里的三十年：公交", "zh") == ("“零钱罐”", "里的", "三十年：", "公交")
     assert phrases("目的确实", "zh") == ("目的确实",)
+    assert phrases("止めたのは十一クローネの留め金　鋼の種類を取り違え", "ja") == (
+        "止めたのは",
+        "十一クローネの",
+        "留め金　鋼の",
+        "種類を",
+        "取り違え",
+    )
+    assert phrases("「小さな節約の連なり」　水門調査が中間報告", "ja")[1:3] == ("連なり」　水門調査が", "中間報告")
     assert phrases("A headline, in English", "en") == ("A headline, in English",)
     assert all(len(part) < 10 for part in phrases("字" * 60, "zh"))
 
@@ -520,6 +528,13 @@ def test_a_year_of_sheets_has_every_day_once():
 
 
 # --- pictures and text
+
+
+def test_the_headings_of_a_body_begin_below_the_headline_and_leave_no_level_out():
+    shown = pictures.shown('<h4 lang="ru">A</h4><p>x</p><h4>B</h4>', {}, here=str, no_picture="none")
+    deeper = pictures.shown("<h2>A</h2><h4>B</h4>", {}, here=str, no_picture="none")
+
+    assert ('<h2 lang="ru">A</h2><p>x</p><h2>B</h2>', "<h2>A</h2><h3>B</h3>") == (shown, deeper)
 
 
 def test_tables_stand_in_a_box_of_their_own_that_scrolls():

@@ -7,6 +7,7 @@ from tearsheet import html
 from tearsheet.publish.site.views import Pic
 
 _TAG = re.compile(r"<[^>]*>")
+_HEADING = re.compile(r"<(h[234])\b")
 _FIGURE = re.compile(r"<figure\b[^>]*>.*?</figure>", re.S)
 _SAFE_LINK = re.compile(r"(?:https?|mailto):", re.I)
 
@@ -14,20 +15,27 @@ _SAFE_LINK = re.compile(r"(?:https?|mailto):", re.I)
 def shown(
     markup: str, pictures: Mapping[str, Pic], *, here: Callable[[str], str], no_picture: str, table: str = ""
 ) -> str:
-    """Return article HTML as a page may show it: sanitised once more, pictures ours, links guarded, tables in a scroll box.
+    """Return article HTML as a page may show it: sanitised once more, pictures ours, links guarded, tables in a scroll box,
+    headings from level two on without a gap.
 
     `here` turns a path of the site into a link; `no_picture` stands where there is no copy of a picture; `table`
     names the box of a table to those who cannot see it.
     """
     box = f'<div class="scroll" role="region" aria-label="{html.escape(table)}" tabindex="0">'
 
+    clean = html.sanitised(markup)
+    levels = {name: f"h{at}" for at, name in enumerate(sorted(set(_HEADING.findall(clean))), start=2)}
+
     def written(found: re.Match[str]) -> str:
         tag = found.group()
-        if html.tag_name(tag) == "table":
+        name = html.tag_name(tag)
+        if name == "table":
             return "</table></div>" if tag.startswith("</") else box + tag
+        if name in levels:
+            return tag.replace(name, levels[name], 1)
         return _tag(tag, pictures, here, no_picture)
 
-    return _TAG.sub(written, html.sanitised(markup))
+    return _TAG.sub(written, clean)
 
 
 def without_lead(markup: str, urls: frozenset[str]) -> str:
