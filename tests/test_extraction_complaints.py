@@ -113,7 +113,8 @@ def test_3_list_items_in_spans_quotes_code_and_tables_keep_their_shape():
         "was closed for everybody.</span></li></ul>",
         f"<blockquote><p>{P[2]}</p></blockquote>",
         p(3),
-        "<table><caption>Boats counted</caption><tr><th>Year</th><th>Boats</th></tr><tr><td>2025</td><td>12</td></tr><tr><td>2026</td><td>3</td></tr></table>",
+        "<table><caption>Boats counted</caption>"
+        "<tr><th>Year</th><th>Boats</th></tr><tr><td>2025</td><td>12</td></tr><tr><td>2026</td><td>3</td></tr></table>",
         p(4, 5),
     )
     clipping = extract(page(story(*parts)), URL)

@@ -6,7 +6,9 @@ from itertools import pairwise
 
 _MAX_RUN = 9
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_AFTER_PUNCTUATION = re.compile(r"(?<=[，。；：！？、…—）》」』】”’,;:!?|/])(?![，。；：！？、…—）》」』】”’,;:!?\u3000])")
+_AFTER_PUNCTUATION = re.compile(
+    r"(?<=[，。；：！？、…—）》」』】”’,;:!?|/])(?![，。；：！？、…—）》」』】”’,;:!?\u3000])"
+)
 _BEFORE_OPENING = re.compile(r"(?<=[^（《「『【“‘])(?=[（《「『【“‘])")
 _AFTER_PARTICLE = re.compile(
     rf"(?<=[{_HAN}])(?:的(?![确士话卢])|了(?![解得不结])|[们着](?![陆落手眼重装想急]))(?=[{_HAN}]{{2}})"
