@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 from tearsheet.extraction import bylines
 from tearsheet.extraction.blocks import Walk
-from tearsheet.extraction.names import LABEL, LEAD_IN, cleaned, is_handle, is_office, split_names
+from tearsheet.extraction.guesses import guessed
+from tearsheet.extraction.names import LABEL, LEAD_IN, cleaned, is_agency, is_handle, is_office, split_names
 from tearsheet.extraction.structured import Declared, listed, plain, types
 
 __all__ = ["DOUBTFUL", "authors_of", "cleaned", "listed_authors", "split_names"]
@@ -25,10 +26,11 @@ def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str
         ("meta author", lambda: _meta_names(declared)),
         ("byline", lambda: bylines.marked(walk, kept)),
         ("label", lambda: bylines.labelled(walk, kept)),
-        ("text", lambda: bylines.spoken(walk, kept)),
+        ("text", lambda: bylines.spoken(walk, kept) or guessed(walk, kept)),
         ("json-ld author", lambda: _names_of(declared.article.get("author"))),
         ("json-ld creator", lambda: _names_of(declared.article.get("creator"))),
     )
+    site = "\n".join((site, *_companies(declared)))
     office = _offices(declared)
     handles: tuple[tuple[str, ...], str] = ((), "")
     for how, found in sources:
@@ -40,7 +42,9 @@ def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str
             handles = handles if handles[0] else (people, how)
         elif people:
             return people, how
-        office = office or names[:2]
+        # An agency that is declared as the author says more than the paper that prints it.
+        if not office or (how == "meta author" and names and all(map(is_agency, names))):
+            office = names[:2]
     if office:
         return office, "organisation"
     editor = tuple(bylines.editors(walk, kept))
@@ -63,6 +67,16 @@ def _named(declared: Declared) -> list[object]:
     known = {node["@id"]: node for node in declared.nodes if isinstance(node.get("@id"), str) and node.get("name")}
     return [
         known.get(item.get("@id"), item) if isinstance(item, dict) and not item.get("name") else item for item in given
+    ]
+
+
+def _companies(declared: Declared) -> list[str]:
+    """Return the authors and the publisher that the data call an organisation."""
+    given = [*listed(declared.article.get("author")), *listed(declared.article.get("publisher"))]
+    return [
+        plain(item.get("name"))
+        for item in given
+        if isinstance(item, dict) and any(kind.endswith("Organization") for kind in types(item))
     ]
 
 
@@ -104,6 +118,8 @@ def _parts(name: str) -> list[str]:
 def _meta_names(declared: Declared) -> list[str]:
     names: list[str] = []
     for key in (
+        "citation_author",
+        "citation_authors",
         "author",
         "parsely-author",
         "sailthru.author",
@@ -114,13 +130,20 @@ def _meta_names(declared: Declared) -> list[str]:
         "cxenseparse:author",
         "article:author",
         "og:article:author",
+        "articleauthor",
     ):
         for value in declared.meta.get(key, ()):
             if not value.startswith("http") and "facebook.com" not in value:
-                names += split_names(plain(value))
+                names += [_turned(value)] if key.startswith("citation") else split_names(plain(value))
         if names:
             return names
     return _card_names(declared)
+
+
+def _turned(name: str) -> str:
+    """Return the author of a paper, whose family name may stand first: `Lee, Ann B.`"""
+    family, _, given = plain(name).partition(", ")
+    return cleaned(f"{given} {family}")
 
 
 def _card_names(declared: Declared) -> list[str]:

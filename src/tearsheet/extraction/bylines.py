@@ -28,6 +28,14 @@ _AFTER_DATE = re.compile(
     r"(?i)(?:19|20)\d\d(?:[ ,]+\d{1,2}[:.]\d\d)?(?: Uhr)?[ ,|–-]+(?:von|by|par|por|di|door|av|af)\s+([^|•]{2,60})"
 )
 _BAR = re.compile(r"\s*(?:[|•]|\s[–—-]\s|//)\s*")
+_BEFORE_DATE = re.compile(
+    r"(?i)[\s,]+(?:on|at|am|um|vom|den|le|el|il|op|o|stand|posted|published|(?:last )?updated|last|"
+    r"mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)[.,:]?$"
+)
+_WRITTEN_BY = re.compile(
+    r"(?i)(?:this|the) (?:\w+ )?(?:post|article|story|piece|blog|report|guide) (?:was|is) (?:\w+ )?"
+    r"(?:written|authored|contributed) by ([^.|:]{3,60})"
+)
 # ------------------------------------------------------------------------------------------------ Han, kana, Hangul
 _LABEL = re.compile(
     r"(?:作\s*者|撰\s*文|执笔人?|執筆者?|撰稿人?|文\s*[/／|｜]|文字?|著者|筆者|ライター|取材・文|記\s*者|记\s*者|글쓴이|작성자)"
@@ -56,6 +64,7 @@ _FORUM = re.compile(r"([\w\u4e00-\u9fff-]{2,20})\s*(?:发表于|發表於|发布
 _PICTURE = re.compile(r"^\s*(?:摄|攝|图|撮影|写真|사진)")
 _REPORTS = re.compile(r"(?:综合|现场)?(?:报道|報道|报导|文|图|摄|讯|采访|攝影|摄影)(?:[/、].*)?")
 _LONGEST_LINE, _LONGEST_LABEL, _UNDER_LABEL = 20_000, 24, 60
+_LONGER_THAN_BY, _LONGEST_SENTENCE = 5, 240
 _STRONG = re.compile(r"[、，,;；/／&|]+")
 _SPACE = re.compile(r"[\s　]+")
 # The hundred commonest family names: a line of two to four characters that begins with one is a name.
@@ -66,7 +75,7 @@ _CALLING = re.compile(r"[\u3400-\u9fff]{2,8}(?:编辑|編輯|发布|發布|简�
 _OFFICES = frozenset("员員者师師长長部室社网站台")
 
 
-def _near(walk: Walk, kept: Sequence[int]) -> tuple[int, int]:
+def near(walk: Walk, kept: Sequence[int]) -> tuple[int, int]:
     """Return the blocks between which a byline can stand: from before the headline to a little into the body."""
     if not walk.blocks:
         return 0, -1
@@ -77,7 +86,7 @@ def _near(walk: Walk, kept: Sequence[int]) -> tuple[int, int]:
 
 def marked(walk: Walk, kept: Sequence[int]) -> list[str]:
     """Return the names in elements called author or byline near the headline or the end of the body."""
-    low, high = _near(walk, kept)
+    low, high = near(walk, kept)
     last = kept[-1] if kept else high
     best: list[str] = []
     best_rank = 0
@@ -107,14 +116,14 @@ def _names_in(walk: Walk, spot: Spot, text: str, *, sure: bool) -> list[str]:
     labelled = _labelled(" | ".join(part for part, _ in parts)) if is_cjk(text) else []
     if labelled:
         return labelled
-    whole = split_names(_without_date(text))
+    whole = split_names(without_date(text))
     if whole and all(is_person(name) and (len(parts) < 2 or len(name.split()) <= 3) for name in whole):
         return whole
     names = [name for part in linked for name in split_names(part) if is_person(name)]
     if names and not OTHER_HANDS.search(text):
         return list(dict.fromkeys(names))
     for part, _ in parts:
-        names = [name for name in split_names(_without_date(part)) if is_person(name)]
+        names = [name for name in split_names(without_date(part)) if is_person(name)]
         if names:
             return names
     names = [name for name in whole if is_person(name)]
@@ -140,12 +149,14 @@ def _parts_in(walk: Walk, spot: Spot) -> list[tuple[str, bool]]:
     return parts
 
 
-def _without_date(text: str) -> str:
+def without_date(text: str) -> str:
     """Return a byline up to its date or first bar: `By Ann Lee | 3 May 2026` and `3 May 2026 by Ann Lee` give Ann Lee."""
     found = _AFTER_DATE.search(text)
     if found:
         text = found.group(1)
-    return _BAR.split(WRITTEN.sub(" | ", text).strip(" |•–—-"), maxsplit=1)[0]
+    undated = WRITTEN.sub(" | ", text)
+    first = _BAR.split(undated.strip(" |•·–—-"), maxsplit=1)[0]
+    return _BEFORE_DATE.sub("", first) if undated != text else first
 
 
 def _is_nick(name: str) -> bool:
@@ -158,35 +169,52 @@ def _is_nick(name: str) -> bool:
 def labelled(walk: Walk, kept: Sequence[int]) -> list[str]:
     """Return the names that a line near head or end of the article gives as its author's: `By ...`, `作者：...`."""
     label = ""
-    for block in _lines(walk, kept):
-        names = _written_by(block.text) or _below_label(label, block.text)
+    for block in lines(walk, kept):
+        names = _written_by(block.text) or _below_label(label, block.text) or _told(block.text)
         label = block.text
         if not names and block.chars < 300 and is_cjk(block.text):
             names = _labelled(_with_borders(walk, block))
         if names:
             return names
+    return _below(walk, kept)
+
+
+def _below(walk: Walk, kept: Sequence[int]) -> list[str]:
+    """Return the names under the body that a sentence or a line of its own calls the author's: `Article written by:`."""
+    label = ""
+    for at in range(kept[-1] - 2 if len(kept) > 2 else 0, len(walk.blocks)):
+        block = walk.blocks[at]
+        if len(label) > _LONGER_THAN_BY and is_person(block.text) and not is_others(block):
+            names = _below_label(label, block.text)
+            if names:
+                return names
+        names = [] if is_others(block) else _told(block.text)
+        if names:
+            return names
+        label = block.text if block.chars <= _LONGEST_LABEL else ""
     return []
 
 
 def editors(walk: Walk, kept: Sequence[int]) -> list[str]:
     """Return the responsible editor whom a Chinese page names; the last resort where it names no author."""
-    for block in _lines(walk, kept):
+    for block in lines(walk, kept):
         found = _EDITOR.search(block.text) if block.chars < 400 else None
         if found and found.group(1)[-1] not in _OFFICES and not NO_NAME.search(found.group(1)):
             return [found.group(1)]
     return []
 
 
-def _lines(walk: Walk, kept: Sequence[int]) -> Iterator[Block]:
-    low, high = _near(walk, kept)
+def lines(walk: Walk, kept: Sequence[int]) -> Iterator[Block]:
+    """Yield the lines near head and end of the article in which its author may be named."""
+    low, high = near(walk, kept)
     last = kept[-1] if kept else high
-    ends = range(max(last - 2, 0), last + 5)
+    ends = range(max(last - 2, 0), last + 9)
     for at in dict.fromkeys([*range(low, high + 1), *posted_lines(walk, kept), *ends]):
-        if at < len(walk.blocks) and not _is_others(walk.blocks[at]):
+        if at < len(walk.blocks) and not is_others(walk.blocks[at]):
             yield walk.blocks[at]
 
 
-def _is_others(block: Block) -> bool:
+def is_others(block: Block) -> bool:
     """Return whether a line stands in a comment, a teaser or under a picture."""
     box, bits = block.box, block.bits
     for _ in range(3):
@@ -208,19 +236,28 @@ def _with_borders(walk: Walk, block: Block) -> str:
 def _written_by(text: str) -> list[str]:
     if len(text) > 120 or OTHER_HANDS.match(text):
         return []
+    text = OTHER_HANDS.split(text, maxsplit=1)[0]
     if LEAD_IN.match(text) or _AFTER_DATE.search(text):
-        names = split_names(_without_date(text))
-        if names and all(is_person(name) or is_agency(name) for name in names):
-            return names
+        names = split_names(without_date(text))
+        first = names[: next((at for at, name in enumerate(names) if not is_person(name)), len(names))]
+        if names and (first or all(map(is_agency, names))):
+            return [*first, *(name for name in names[len(first) :] if is_agency(name))]
     found = re.search(r"\bby ([\w-]{3,20})\s*[〓|]?$", text) if WRITTEN.search(text) else None
     return [found.group(1)] if found else []
+
+
+def _told(text: str) -> list[str]:
+    """Return the persons by whom a sentence says that the article was written."""
+    found = _WRITTEN_BY.match(text) if len(text) < _LONGEST_SENTENCE else None
+    names = split_names(found.group(1)) if found else []
+    return names if all(map(is_person, names)) else names[:1] if is_person(names[0]) else []
 
 
 def _below_label(label: str, text: str) -> list[str]:
     """Return the names of a line under one that is nothing but `Written by`."""
     if not 1 <= len(label) <= _LONGEST_LABEL or len(text) > _UNDER_LABEL or not LABEL.fullmatch(label.rstrip(" :：")):
         return []
-    names = split_names(_without_date(text))
+    names = split_names(without_date(text))
     return names if all(is_person(name) or (len(name) > 2 and _is_nick(name)) for name in names) else []
 
 
@@ -261,7 +298,7 @@ def _are_names(words: Sequence[str]) -> bool:
 
 def spoken(walk: Walk, kept: Sequence[int]) -> list[str]:
     """Return the names that the text gives without a label: (记者 ...), ... 기자, a signature. These may be wrong."""
-    texts = [block.text for block in _lines(walk, kept)]
+    texts = [block.text for block in lines(walk, kept)]
     for text in texts:
         names = _reported(text)
         if names:
@@ -269,9 +306,9 @@ def spoken(walk: Walk, kept: Sequence[int]) -> list[str]:
     signed = _signature(walk, kept)
     if signed:
         return signed
-    low, high = _near(walk, kept)
+    low, high = near(walk, kept)
     for block in walk.blocks[low : high + 1]:
-        names = [] if _is_others(block) else _alone(block.text)
+        names = [] if is_others(block) else _alone(block.text)
         if names:
             return names
     return next((names for text in texts if (names := _by_source(text))), [])
@@ -291,8 +328,9 @@ def _reported(text: str) -> list[str]:
     if found:
         return [found.group(1)]
     found = _FORUM.search(text) if len(text) < 80 else None
-    if found:
-        return [found.group(1) or found.group(2)]
+    nick = (found.group(1) or found.group(2)) if found else ""
+    if nick and not NO_NAME.search(nick):
+        return [nick]
     if len(text) > _LONGEST_LINE:
         text = text[:200] + " " + text[-200:]
     found = _IN_BRACKETS.fullmatch(text)

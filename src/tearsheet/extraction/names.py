@@ -8,8 +8,14 @@ from tearsheet.extraction.titles import folded
 LEAD_IN = re.compile(
     r"(?i)^[\s|·•:–—-]*(?:(?:(?:original(?:ly)?|first)\s+)?(?:written|reported|posted|published|authored|article|articles|"
     r"text|story|stories|words|opinion|analysis|review|report|column)\s+(?:and\s+\w+\s+)?by\s*:?\s*|"
-    r"by\s*:|by\s+|(?-i:By)(?=[A-Z][a-z]+ [A-Z])|von\s*:?\s+|ein(?:e[rn]?)?\s+\w+\s+von\s+|"
-    r"par\s*:?\s+|por\s*:?\s+|per\s*:\s+|di\s+|a cura di\s+|door\s*:?\s+|av\s*:?\s+|af\s*:?\s+|tekst\s*:\s*|text\s*:\s*|"
+    r"by\s*:|by\s+|(?-i:By)(?=[A-Z][a-z]+ [A-Z])|post author\s+(?:by\s+)?|posted in .{2,40}? by\s+|contributors?\s*:\s*|"
+    r"thread starter\s+|themenstarter\s+|"
+    r"(?:(?:blog\s*)?(?:verfasst|geschrieben|erstellt|eingestellt|gespeichert|veröffentlicht|publiziert|gepostet|"
+    r"(?:gast)?beitrag|text|bericht|artikel|rezept)\s+)?von\s*:?\s+|ein(?:e[rn]?)?\s+\w+\s+von\s+|"
+    r"(?:(?:publié|posté|écrit|rédigé|proposé)\s+)?par\s*:?\s+|(?:(?:publicado|escrito|postado|enviado)\s+)?por\s*:?\s+|"
+    r"per\s*:\s+|di\s+|a cura di\s+|(?:pubblicato|scritto|postato)\s+da\s+|(?:(?:geschreven|geplaatst|gepost)\s+)?door\s*:?\s+|"
+    r"(?:(?:skrevet|skriven|publisert|publicerad)\s+)?a[vf]\s*:?\s+|(?:napisan[ey]|opublikowan[ey]|dodan[ey])\s+przez\s*:?\s+|"
+    r"tekst\s*:\s*|text\s*:\s*|"
     r"teksti\s*:\s*|texte\s*:\s*|testo\s*:\s*|texto\s*:\s*|de la\s*:\s*|"
     r"foto und text\s*:?|autor(?:in|en|a|es|ka|i|ul|zy|ka)?\s*:\s*|auteurs?\s*:\s*|autores?\s*:\s*|autore\s*:\s*|"
     r"authors?\s*:\s*|authors?\s+(?=[A-Z])|författare\s*:\s*|forfatter\s*:\s*|skribent\s*:\s*|"
@@ -33,7 +39,8 @@ LABEL = re.compile(
 OTHER_HANDS = re.compile(
     r"(?i)\b(?:edited|reviewed|fact[- ]?checked|checked|illustrat\w*|photo\w*|image\w*|pictures?|video|graphics?|"
     r"produced|production|translat\w*|curated|compiled|narrated|additional reporting|editor|editing)\s*(?:\(s\))?\s*(?:by|:)|"
-    r"\b(?:fotos?|bild(?:er)?|grafik|redaktion|redakteur(?:in)? vom dienst|übersetz\w*|photos?|crédits?|fotograf\w*|"
+    r"\b(?:fotos?|bild(?:er)?|grafik|illustration(?:en)?|redaktion|redakteur(?:in)? vom dienst|übersetz\w*|photos?|"
+    r"crédits?|fotograf\w*|"
     r"immagin\w+|imagen|vídeo|zdjęcia|foto og video|redaktør|fotógraf\w*)\s*(?::|/|\bvon\b|\bde\b|\bdi\b)|"
     r"\bchef vom dienst\b|(?:фото|редактор|иллюстраци\w+|перевод)\s*:?|(?:تصوير|صورة|المحرر|ترجمة)\s*:?|"
     r"(?:责任编辑|責任編輯|责编|責編|编辑|編輯|編集|夜班编辑|摄影|攝影|摄|图片|图源|撮影|写真|校对|审核|监制|"
@@ -62,15 +69,17 @@ _DAYS = (
     r"samstag|sonnabend|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|"
     r"viernes|sábado|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica"
 )
-_WHEN = re.compile(rf"(?i)[\s,]+(?:on\s+|am\s+|le\s+)?(?:{_DAYS})\b.*$")
+_WHEN = re.compile(rf"(?i)[\s,]+(?:(?:on\s+|am\s+|le\s+)?(?:{_DAYS})\b|(?:on|am|le|el|il|op)\s+\d).*$")
 NO_NAME = re.compile(
     r"(?i)^(?:foto|photo|bild|image|фото|zdjęcie|صورة)\b|关闭|窗口|内容|来源|阅读|文章|时间|代表撮影|编辑|編輯|回复|评论|总阅读|"
     r"出版社$|报业|https?:|www\.|@|\d{3}|"
     r"^(?:by|von|and|und|et|admin|administrator|editor(?:ial)?|editors?|staff|guest|author|autor|article by|"
     r"share|follow|updated|published|posted|view|more|see|read|"
-    r"subscribe|comments?|minutes?|anonymous|unknown|null|none|undefined|n/a|来源|佚名|未知|转载|转载文章|"
+    r"subscribe|comments?|minutes?|anonymous|no author|unknown|null|none|undefined|n/a|来源|佚名|未知|转载|转载文章|"
     r"网络|匿名|本站|管理员|website|home|contact|link|archive|profile|"
-    r"(?:full |view |read )?bio(?:graphy)?)$|min read|\bago\b|archive editor|архив редакции|"
+    r"(?:full |view |read )?bio(?:graphy)?|ph\.?d\.?|m\.?d\.?|mba)$|^in\s|\badmin$|\bexpert$|\bkommentare?\b|uncategori[sz]ed|"
+    r"\binformation(?:en|s)?$|^(?:zuletzt|stand|veröffentlicht|publiziert|aktualisiert|geändert|publié|mis à jour|publicado|"
+    r"actualizado|pubblicato|aggiornato)\b|min read|\bago\b|archive editor|архив редакции|"
     rf"\b(?:updated|published|posted|subscribe|newsletter|comments?)\b|\b(?:{_MONTHS})\.?\s+\d|\d\s+(?:{_MONTHS})\b|"
     rf"^(?:{_MONTHS}|{_DAYS}|mon|tue|wed|thu|fri|sat|sun|[js]r\.?)$|[{{}}<>=%#]|^\w+(?:\.\w+){{3,}}$|^本[文帖贴]"
 )
@@ -90,7 +99,8 @@ _COMPANY = re.compile(
     r"(?i)(?:网|网站|报|日报|晚报|社|集团|电视台|频道|中心|公司|新闻|期刊|杂志|编辑部|編集部|新聞|通信)$|"
     r"\.(?:com|cn|org|net|de|co\.\w\w)$|"
     r"\b(?:redaktion|redazione|redacción|rédaction|redação|redactie|redakcja|редакция|newsroom|news desk|web desk|"
-    r"editorial (?:team|board|staff)|staff (?:writer|reporter)s?)$"
+    r"editorial (?:team|board|staff)|staff (?:writer|reporter)s?|team|gmbh|inc\.?|llc|ltd\.?|foundation|stiftung)$|"
+    r"\be\.\s?v\.$|^team\b"
 )
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CJK_NAME = re.compile(
@@ -173,6 +183,7 @@ def is_person(name: str) -> bool:
         and all(_is_name_word(word) for word in words)
         and _NO_NAME_WORDS.isdisjoint(name.lower().split())
         and not any(char.isdigit() for char in name)
+        and words[-1] not in _PARTICLES
         and not re.search(r"[.!?:]\s*$|[!?:;]", name)
     )
 

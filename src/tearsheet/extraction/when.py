@@ -83,7 +83,7 @@ WRITTEN = re.compile(
     rf"\b(?:19|20)\d\d(?:\.| m\.)\s{_MONTH}\s\d{{1,2}}\.?{_TIME}|\b\d{{1,2}} tháng \d{{1,2}},?(?: năm)? (?:19|20)\d\d"
 )
 _DIGIT = re.compile(r"\d")
-_CHANGED = re.compile(
+CHANGED = re.compile(
     r"(?i)updat|modif|aktualis|mis à jour|actualiz|aggiornat|更新|修改|수정|обновл|bijgewerkt|oppdatert|"
     r"uppdaterad|güncel|edited"
 )
@@ -183,13 +183,13 @@ def _marked(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
     for spot in sorted(spots, key=lambda spot: _rank(spot, first)):
         given = html.attributes(spot.tag)
         text = walk.text_in(spot)
-        if _CHANGED.search(text[:40]) and len(spots) > 1:
+        if CHANGED.search(text[:40]) and len(spots) > 1:
             continue
         for value in (
             given.get("datetime", ""),
             given.get("content", ""),
             *(written for written, is_change in _written(text) if not is_change),
-            text if len(text) < 60 and not _CHANGED.search(text) else "",
+            text if len(text) < 60 and not CHANGED.search(text) else "",
         ):
             yield f"{spot.name} element", value
 
@@ -203,7 +203,7 @@ def _written(text: str) -> list[tuple[str, bool]]:
     """Return the dates in a text, each with whether the words before it say that something was changed then."""
     text = text[:300]
     return [
-        (found.group().strip(), _CHANGED.search(text[max(found.start() - _BEFORE, 0) : found.start()]) is not None)
+        (found.group().strip(), CHANGED.search(text[max(found.start() - _BEFORE, 0) : found.start()]) is not None)
         for found in (WRITTEN.finditer(text) if _DIGIT.search(text) else ())
     ]
 
@@ -251,4 +251,4 @@ def _head(walk: Walk, first: int) -> int:
 
 def _is_label_of_change(text: str) -> bool:
     """Return whether a line is nothing but the words before a date of change: `Last updated:`."""
-    return len(text) <= _LABEL and _CHANGED.search(text) is not None and not WRITTEN.search(text)
+    return len(text) <= _LABEL and CHANGED.search(text) is not None and not WRITTEN.search(text)
