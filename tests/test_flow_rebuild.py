@@ -1,5 +1,6 @@
 """A catalog that is lost comes back, row by row, from WARC files, ledger and settings."""
 
+import base64
 import hashlib
 import json
 import shutil
@@ -27,10 +28,11 @@ from tearsheet.ledger import Tree, read_checkpoint
 from tearsheet.model import Place, Query
 from tearsheet.newsroom import Newsroom
 from tearsheet.store import articles, entries, journal, keeping, leaves, schema
-from tearsheet.store.journal import Page
+from tearsheet.store.journal import Forgetting, Forgotten, Page
 from tearsheet.store.people import People
 from tearsheet.warc.records import Record
 
+CATALOGS = Path(__file__).parent / "catalogs"
 POST = """\
 ---
 title: 'A post from elsewhere'
@@ -446,6 +448,42 @@ def test_every_table_and_column_is_written_down_or_left_out_with_a_reason(press)
         columns = {row["name"] for row in db.execute(f"PRAGMA table_info({table})")} - {"worker"}
         columns -= set(journal.ELSEWHERE.get(table, ()))
         assert columns == set(journal.BY_NAME[table].columns), table
+
+
+@pytest.mark.parametrize("frozen", sorted(CATALOGS.glob("journal-*.json")), ids=lambda file: file.stem)
+def test_what_a_page_of_a_released_schema_leaves_unsaid_is_known_for_ever(frozen):
+    """Never change a frozen list: when a part gets other columns, `unsaid` has to tell the schemas apart."""
+    lists = json.loads(frozen.read_text(encoding="utf-8"))
+
+    assert {part: " ".join(journal.unsaid(part)) for part in lists} == lists
+    assert set(lists) >= set(journal.BY_NAME) or frozen.stem != f"journal-{schema.VERSION}"
+
+
+def test_what_is_forgotten_goes_from_pages_of_every_version():
+    words, other = b"w" * 32, b"o" * 32
+    said = {digest: base64.b64encode(digest).decode() for digest in (words, other)}
+    page = Page(number=1, id="a", after="", at=later(), schema=schema.VERSION, leaves=0, lines=())
+    old = [[n, {"base64": said[digest]}, None] for n, digest in enumerate((words, other))]
+    new = [[n, [said[digest]], None] for n, digest in enumerate((words, other))]
+    lines = (
+        json.dumps({"part": "blob", "columns": ["n", "digest", "text"], "rows": old}),
+        json.dumps({"part": "filed", "columns": ["category", "seq"], "rows": [[1, 1]]}),
+        json.dumps({"part": "blob", "rows": new}),
+        json.dumps({"part": "blob", "gone": [[3]]}),
+    )
+    none = frozenset[int]()
+    forgotten = Forgotten(
+        id="b", addresses=frozenset(), captures=none, pictures=none, words=frozenset({words}), leaves=none
+    )
+
+    left = Forgetting(forgotten).page(replace(page, lines=lines))
+
+    assert left
+    assert left.edition == 2
+    assert [change.get("rows") for change in left.changes()] == [old[1:], [[1, 1]], new[1:], None]
+    assert left.lines[1::2] == lines[1::2]
+    assert journal.read_page(left.data()) == left
+    assert Forgetting(forgotten).page(left) is None
 
 
 def test_a_change_of_any_column_is_taken_up(own_press):
