@@ -8,10 +8,12 @@ from itertools import pairwise
 import pytest
 from tests import flow_archive
 
+from tearsheet import revise
 from tearsheet.archive import create_archive
 from tearsheet.extraction import clip
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.settle import Cut, Miss, Settler, Tally, agree, completed, own_addresses
+from tearsheet.flow.verify import verify
 from tearsheet.model import Capture, Clipping, Entry, Image, Query, Source
 from tearsheet.store import articles
 
@@ -404,6 +406,40 @@ def test_an_extractor_that_wavers_makes_no_edit(bench):
     bench.settled(n, part, html=page(first + last))
 
     assert bench.kept[0].revisions == 2, "now the row is gone from the page itself"
+
+
+TABLE = (
+    "<table><tbody><tr><td>Gate nine</td><td>97 minutes</td></tr><tr><td>Gate ten</td><td>9</td></tr></tbody></table>"
+)
+ROWS = "Gate nine 97 minutes\n\nGate ten 9"
+
+
+@pytest.mark.parametrize("has_it", [(True, False), (False, True)])
+def test_a_table_about_which_the_extractor_wavers_is_not_shown_beside_a_true_edit(bench, has_it):
+    """Both pages hold the table, and the last paragraph was rewritten: the edit is that paragraph and nothing else."""
+    n = bench.listed()
+    for number, cut_has_it in enumerate(has_it):
+        last = f"Then came the ferry number {number + 3}, late."
+        table, rows = (TABLE, f"{ROWS}\n\n") if cut_has_it else ("", "")
+        cut = words(text=f"{WORDS}\n\n{rows}{last}", html=f"<p>{WORDS}</p>{table}<p>{last}</p>")
+        bench.settled(n, cut, html=page(f"<p>{WORDS}</p>{TABLE}<p>{last}</p>"))
+
+    before, after = (revision.clipping for revision in bench.archive.revisions(bench.kept[0].id))
+    assert [row.op for row in revise.blocks(before, after) if row.op != "="] == ["~"]
+    assert after.text == before.text.replace("3,", "4,")
+    assert after.html == before.html.replace("3,", "4,")
+    assert verify(bench.archive).problems == ()
+
+
+def test_a_table_that_left_the_page_with_a_true_edit_is_shown_as_gone(bench):
+    n = bench.listed()
+    for last, table, rows in (("Then came one ferry.", TABLE, f"{ROWS}\n\n"), ("Then came two ferries.", "", "")):
+        cut = words(text=f"{WORDS}\n\n{rows}{last}", html=f"<p>{WORDS}</p>{table}<p>{last}</p>")
+        bench.settled(n, cut, html=page(cut.html))
+
+    before, after = (revision.clipping for revision in bench.archive.revisions(bench.kept[0].id))
+    assert {row.op for row in revise.blocks(before, after)} == {"=", "-", "~"}
+    assert "Gate nine" not in after.html
 
 
 def test_a_figure_that_was_changed_in_a_table_is_an_edit_though_its_like_stands_elsewhere(bench):

@@ -12,7 +12,7 @@ from tearsheet.archive import Archive
 from tearsheet.errors import BadWarc
 from tearsheet.extraction import Profile, clip
 from tearsheet.flow.records import Keeper, further_of
-from tearsheet.flow.wavering import wavered
+from tearsheet.flow.wavering import steadied, wavered
 from tearsheet.model import Capture, Clipping, Entry
 from tearsheet.sites import ArticleRule
 from tearsheet.store import articles, keeping, profiles, reading
@@ -231,7 +231,9 @@ class Settler:
             return
         if old is last.clipping and raw_digest(digest) == last.digest:
             return
-        kind = self._kind(n, old, last, replace(cut, clipping=clipping))
+        kind, steady = self._edit(n, old, last, replace(cut, clipping=clipping))
+        if steady is not clipping:
+            clipping, digest = steady, revise.edit_digest(steady)
         if kind:
             # What was judged no article stays so until a wording of it is one: front pages change all the time.
             self._revise(
@@ -239,20 +241,25 @@ class Settler:
             )
             self.tally.edits += kind != "trivial" and not cut.wanted.rejected
 
-    def _kind(self, n: int, old: Clipping, last: Wording, cut: Cut) -> str:
-        """Return what kind of edit makes `old` into what `cut` holds; nothing for what goes by, or if the extractor wavered."""
-        if not revise.kind_of(old, cut.clipping) or revise.is_passing(old, cut.clipping):
-            return ""
+    def _edit(self, n: int, old: Clipping, last: Wording, cut: Cut) -> tuple[str, Clipping]:
+        """Return what kind of edit makes `old` into what `cut` holds, and what it makes it into.
+
+        The kind is empty for what goes by, and if only the extractor wavered.
+        """
+        new = cut.clipping
+        if not revise.kind_of(old, new) or revise.is_passing(old, new):
+            return "", new
         # Boxes of teasers change with every look; an archive knows what the other articles are called.
         elsewhere = revise.Elsewhere.of(articles.neighbours(self.db, n))
-        kind = revise.kind_of(old, cut.clipping, elsewhere)
-        if kind == "trivial" and revise.is_passing(old, cut.clipping, elsewhere):
-            return ""
+        kind = revise.kind_of(old, new, elsewhere)
+        if kind == "trivial" and revise.is_passing(old, new, elsewhere):
+            return "", new
         row = reading.capture_by_n(self.db, last.capture)
         page = self._page(row) if row and row.kind == cut.kept_as == "page" else None
-        if page and wavered(old, cut.clipping, kind, pages=(page, cut.capture), elsewhere=elsewhere):
-            return ""
-        return kind
+        if page and wavered(old, new, kind, pages=(page, cut.capture), elsewhere=elsewhere):
+            return "", new
+        steady = steadied(old, new, pages=(page, cut.capture)) if page else new
+        return kind if steady is new else revise.kind_of(old, steady, elsewhere), steady
 
     def _page(self, row: CaptureRow) -> Capture | None:
         """Return a capture from the WARC, or None if its body is damaged or was not kept: that costs a comparison only."""

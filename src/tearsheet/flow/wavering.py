@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tearsheet import charset, html, revise
@@ -10,6 +10,9 @@ from tearsheet.model import Capture, Clipping
 
 _NOTHING = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _CAN_WAVER = {"text", "pictures", "trivial"}
+_EMPTY = {"br", "hr", "img"}
+_GAP = "\n\n"
+"""Between the paragraphs of a text."""
 TELLING = 20
 """So many letters are found again wherever blanks stand; fewer must stand there as words of their own."""
 LEAST_HEADLINE = 8
@@ -42,6 +45,95 @@ def wavered(
         and all(elsewhere.pictures_at(url) or before.teases_with(url) or after.names(url) for url in lost)
         and all(elsewhere.pictures_at(url) or after.teases_with(url) or before.names(url) for url in won)
     )
+
+
+def steadied(old: Clipping, new: Clipping, *, pages: tuple[Capture, Capture]) -> Clipping:
+    """Return `new` as it is beside `old` where the publisher did write something: without what else wavers, whole tables.
+
+    A table that only one of the two has, though both pages show all of its rows, stands or is missing in `new` as in `old`.
+    """
+    if "<table" not in old.html + new.html:
+        return new
+    before, after = _Page(pages[0]), _Page(pages[1])
+    for table in _tables(old, but_not_of=new):
+        if all(map(after.says, _rows_of(table))):
+            new = _with(new, table, of=old) or new
+    for table in _tables(new, but_not_of=old):
+        if all(map(before.says, _rows_of(table))):
+            new = _without(new, table) or new
+    return new
+
+
+def _tables(one: Clipping, *, but_not_of: Clipping) -> list[str]:
+    """Return the tables of `one` of which the other clipping has no row."""
+    others = {block.text for block in revise.blocks_of(but_not_of)}
+    tables = [element for element in _elements(one.html) if element.startswith("<table")]
+    return [table for table in tables if (rows := _rows_of(table)) and not any(row.text in others for row in rows)]
+
+
+def _rows_of(table: str) -> tuple[revise.Block, ...]:
+    return revise.blocks_of(Clipping(url="", title="", html=table, text=""))
+
+
+def _with(new: Clipping, table: str, *, of: Clipping) -> Clipping | None:
+    """Return `new` with a table that `of` has, in its place; None if there is no telling where that is."""
+    markup, text = _elements(of.html), of.text.split(_GAP)
+    at, told = markup.index(table), _told(text, table)
+    elements = _put(markup, slice(at, at + 1), into=_elements(new.html))
+    parts = _put(text, told, into=new.text.split(_GAP)) if told else None
+    return replace(new, html="".join(elements), text=_GAP.join(parts)) if elements and parts else None
+
+
+def _without(new: Clipping, table: str) -> Clipping | None:
+    """Return `new` without one of its tables; None if there is no telling which of its words are those."""
+    elements, parts = _elements(new.html), new.text.split(_GAP)
+    told = _told(parts, table)
+    if told is None:
+        return None
+    elements.remove(table)
+    del parts[told]
+    return replace(new, html="".join(elements), text=_GAP.join(parts))
+
+
+def _put(pieces: list[str], which: slice, *, into: list[str]) -> list[str] | None:
+    """Return `into` with some of `pieces` behind the nearest one before them, or before the nearest behind, that it has too."""
+    for piece in reversed(pieces[: which.start]):
+        if piece in into:
+            at = into.index(piece) + 1
+            return [*into[:at], *pieces[which], *into[at:]]
+    for piece in pieces[which.stop :]:
+        if piece in into:
+            at = into.index(piece)
+            return [*into[:at], *pieces[which], *into[at:]]
+    return None
+
+
+def _told(parts: list[str], table: str) -> slice | None:
+    """Return which of the `parts` of a text are the words of `table`, and nothing else."""
+    wanted = "".join("".join(row.text.split()) for row in _rows_of(table))
+    bare = ["".join(part.split()) for part in parts]
+    for first in range(len(bare)):
+        said = ""
+        for last in range(first, len(bare)):
+            said += bare[last]
+            if said == wanted:
+                return slice(first, last + 1)
+            if not wanted.startswith(said):
+                break
+    return None
+
+
+def _elements(markup: str) -> list[str]:
+    """Return what stands side by side in our clean HTML, each with all that is in it."""
+    found, here, depth = [], "", 0
+    for at, piece in enumerate(html.pieces_of(markup)):
+        here += piece
+        if at % 2 and html.tag_name(piece) not in _EMPTY:
+            depth += -1 if piece.startswith("</") else 1
+        if depth == 0 and here:
+            found.append(here)
+            here = ""
+    return [*found, here] if here else found
 
 
 def _pictures(one: Clipping, other: Clipping) -> list[str]:
