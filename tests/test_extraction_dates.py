@@ -196,3 +196,27 @@ def test_the_post_is_dated_and_signed_by_its_own_line_not_by_that_of_a_reply_kep
     assert "过路人" in found.text
     assert times(found)[0] == "2005-03-15T22:36"
     assert found.authors == ("守塔人",)
+
+
+@pytest.mark.parametrize(
+    "name", ["w-published-date", "vr:published-time", "site:publicationDate", "date_of_publication"]
+)
+def test_a_meta_tag_whose_name_says_publication_is_read_whoever_invented_it(name):
+    assert times(cut("", f'<meta name="{name}" content="2026-05-03">'))[0] == "2026-05-03T00:00"
+    assert times(cut("", f'<meta name="{name}" value="2026-05-03">'))[0] == "2026-05-03T00:00"
+
+
+def test_the_only_time_of_a_page_dates_it_wherever_it_stands():
+    links = "".join(f'<p><a href="/{number}">To the harbour board, page {number}</a></p>' for number in range(40))
+    far = f'{links}<div><h4>About</h4><time datetime="2026-05-03T12:00:00Z">3 May</time></div>'
+
+    assert times(cut("", end=far))[0] == "2026-05-03T12:00"
+    assert times(cut("", end=f'{far}<time datetime="2026-05-09T12:00:00Z">9 May</time>'))[0] == ""
+
+
+def test_a_change_that_a_short_line_far_below_tells_is_better_than_nothing_and_is_called_so():
+    links = "".join(f'<p><a href="/{number}">To the harbour board, page {number}</a></p>' for number in range(40))
+    found = cut("", end=f"{links}<p>Last updated: November 13, 2025</p>")
+
+    assert times(found)[0] == "2025-11-13T00:00"
+    assert found.how["published"].startswith("dateline of a change")

@@ -143,7 +143,7 @@ def types(node: Node) -> list[str]:
 
 def _meta(tag: str, meta: dict[str, list[str]]) -> None:
     given = html.attributes(tag)
-    content = given.get("content", "").strip()
+    content = (given.get("content") or given.get("value") or "").strip()
     if not content:
         return
     for key in ("property", "name", "itemprop", "http-equiv"):

@@ -94,6 +94,11 @@ _POSTED = re.compile(
 )
 _ZONES = timedelta(hours=26)
 _BEFORE, _MANY, _LABEL, _POSTED_LINE = 24, 600, 30, 160
+_FEW, _UNDER_BODY = 20, 60
+# Names of meta tags of all kinds: `w-published-date`, `publication.time`.
+_PUBLICATION = re.compile(
+    r"publi(?:sh(?:ed)?|cation|cado)[-_.: ]?(?:date|time|on|at)\b|date[-_.: ]?(?:of[-_.: ]?)?publi"
+)
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[/_.-]|t\d|$)")
 _ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$")
 
@@ -157,6 +162,9 @@ def _published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where
     for name in _PUBLISHED:
         for value in declared.meta.get(name, ()):
             yield f"meta {name}", value
+    for name, values in declared.meta.items():
+        if _PUBLICATION.search(name):
+            yield f"meta {name}", values[0]
     yield "json-ld dateCreated", line(declared.article.get("dateCreated"))
     lines = list(_dateline(walk, kept))
     yield from _marked(walk, kept)
@@ -168,7 +176,9 @@ def _published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where
         yield "address", "-".join(found.groups())
     yield from (("dateline", text) for text in _posted(walk))
     # Last of all what the page only calls an update: it is no earlier than the article.
-    yield from (("dateline of a change", text) for text, is_change in lines if is_change)
+    changes = [text for text, is_change in lines if is_change] or _changed(walk)
+    yield from (("dateline of a change", text) for text in changes)
+    yield from _only_time(walk)
 
 
 def _marked(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
@@ -216,6 +226,28 @@ def _posted(walk: Walk) -> Iterator[str]:
             if not dates_in and block.chars <= _LABEL and number + 1 < len(walk.blocks):
                 dates_in = _written(walk.blocks[number + 1].text[:_LABEL])
             yield from (text for text, is_change in dates_in if not is_change)
+
+
+def _only_time(walk: Walk) -> Iterator[tuple[str, str]]:
+    """Return the date of a page's `time` elements, wherever they stand, if all of them say the same."""
+    spots = [spot for spot in walk.marks if spot.name == "time" and not spot.box.all_bits & (COMMENT | RELATED)]
+    dates_in = {html.attributes(spot.tag).get("datetime", "") for spot in spots[:_FEW]}
+    if len(dates_in) == 1:
+        yield "time element", dates_in.pop()
+
+
+def _changed(walk: Walk) -> list[str]:
+    """Return the dates of short lines anywhere that say when something was changed."""
+    lines = (
+        block for block in walk.blocks[:_MANY] if block.chars <= _UNDER_BODY and CHANGED.search(block.text[:_BEFORE])
+    )
+    return [
+        text
+        for block in lines
+        if not block.box.all_bits & (COMMENT | RELATED)
+        for text, is_change in _written(block.text)
+        if is_change
+    ]
 
 
 def posted_lines(walk: Walk, kept: Sequence[int]) -> list[int]:
