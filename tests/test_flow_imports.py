@@ -11,6 +11,7 @@ from tearsheet.archive import create_archive
 from tearsheet.errors import NoSuchArticle
 from tearsheet.flow.exports import export_posts
 from tearsheet.flow.imports import import_posts, import_warcs
+from tearsheet.flow.pool import INLINE_PIECES
 from tearsheet.flow.remove import remove
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -60,6 +61,24 @@ def test_a_warc_brings_every_wording_with_the_time_of_its_capture(archive, crawl
 
     assert (report.read, report.articles, report.edits, report.known) == (4, 2, 1, 1)
     wordings = archive.revisions(archive.article("https://paper.example/2026/03/02/fog").id)
+    assert [wording.seen_at for wording in wordings] == [NOON, NOON + timedelta(hours=1)]
+
+
+def test_a_wording_that_takes_longer_to_cut_than_the_next_one_is_not_lost(archive, tmp_path):
+    """Beside one another the pages are done in any order; they come in in that of their captures."""
+    fog = "https://paper.example/2026/03/02/fog"
+    others = [f"https://gazette.example/2026/03/02/eels-{number}" for number in range(INLINE_PIECES)]
+    records = [record(url, PAGE.format(title=f"Eels: {url[-1]}", hour="five"), NOON) for url in others]
+    slow = "<nav>" + '<a href="/x">A link</a> ' * 15_000 + "</nav></body>"
+    for at, (hour, ending) in enumerate([("a quarter to four", slow), ("half past four", "</body>")]):
+        body = PAGE.format(title="Fog closes the outer channel", hour=hour).replace("</body>", ending)
+        records.append(record(fog, body, NOON + timedelta(hours=at)))
+    (tmp_path / "crawl.warc.gz").write_bytes(b"".join(records))
+
+    report = import_warcs(archive, [tmp_path / "crawl.warc.gz"], workers=2)
+
+    assert (report.read, report.edits, report.known) == (INLINE_PIECES + 2, 1, 0)
+    wordings = archive.revisions(archive.article(fog).id)
     assert [wording.seen_at for wording in wordings] == [NOON, NOON + timedelta(hours=1)]
 
 

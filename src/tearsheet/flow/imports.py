@@ -92,7 +92,7 @@ def import_warcs(
                 progress(Step(stage="records", done=report.read, note=f"{file.name} ({at} of {len(files)})"))
                 report.read += 1
                 if importer.is_page(capture):
-                    pool.give((file, capture), _cut, capture)
+                    importer.give(pool, file, capture)
                 else:
                     report.passed_over += 1
                 importer.settle(pool, most=4 * LOT)
@@ -168,6 +168,9 @@ class _Posts:
         self.report.articles += 1
 
 
+_Done = tuple[Path, Capture, Clipping | TearsheetError]
+
+
 class _Warcs:
     def __init__(self, archive: Archive, keeper: Keeper, report: ImportReport) -> None:
         self.archive = archive
@@ -178,7 +181,9 @@ class _Warcs:
         self.at = now()
         # A wording was seen when its page was captured, not when that is read here.
         self.settler = Settler(archive, keeper, self.tally, clock=lambda: self.at)
-        self.done: list[tuple[Path, Capture, Clipping | TearsheetError]] = []
+        self.given = self.turn = 0
+        self.cut: dict[int, _Done] = {}
+        self.done: list[_Done] = []
 
     def is_page(self, capture: Capture) -> bool:
         """Return whether `capture` may be an article: HTML, whole, and not a front page."""
@@ -187,16 +192,27 @@ class _Warcs:
             capture.status == 200 and kind in HTML_TYPES and bool(capture.body) and not urls.is_front(capture.final_url)
         )
 
+    def give(self, pool: Pool, file: Path, capture: Capture) -> None:
+        """Have a page cut."""
+        pool.give((self.given, file, capture), _cut, capture)
+        self.given += 1
+
     def settle(self, pool: Pool, *, most: int) -> None:
-        """Settle what the pool has cut, until at most `most` pieces are under way."""
+        """Settle what the pool has cut, until at most `most` pieces are under way.
+
+        In the order in which it was given: after a later capture of an article an earlier one would not be taken any more.
+        """
         while True:
             for tag, result in pool.done():
                 match tag:
-                    case (Path() as file, Capture() as capture):
-                        self.done.append((file, capture, result))
+                    case (int() as number, Path() as file, Capture() as capture):
+                        self.cut[number] = (file, capture, result)
+            while self.turn in self.cut:
+                self.done.append(self.cut.pop(self.turn))
+                self.turn += 1
             if len(self.done) >= LOT or (self.done and pool.pending <= most == 0):
                 self._commit()
-            if pool.pending <= most:
+            if pool.pending + len(self.cut) <= most:
                 return
             pool.wait()
 
