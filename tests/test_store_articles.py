@@ -304,11 +304,11 @@ def test_an_address_leads_to_one_article_however_many_of_its_spellings_are_known
     assert [article.url for article in reading.by_key(store.db, PAGE, hashes)] == [PAGE]
 
 
-def plan_of(store, query):
+def plan_of(store, query, ask=reading.find):
     """Return how SQLite goes about answering `query`."""
     asked = []
     store.db.set_trace_callback(asked.append)
-    reading.find(store.db, query)
+    ask(store.db, query)
     store.db.set_trace_callback(None)
     return [row["detail"] for row in store.db.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
 
@@ -336,9 +336,34 @@ def test_a_page_of_a_list_is_a_range_of_an_index(query, way):
     assert not any("TEMP B-TREE" in step for step in plan)
 
 
+@pytest.mark.parametrize("query", [Query(), Query(since=NOON), Query(categories=("Press",))])
+def test_articles_are_counted_in_an_index_and_not_one_by_one(query):
+    plan = plan_of(catalog(), query, reading.count)
+
+    assert any("COVERING INDEX" in step or "filed USING PRIMARY KEY" in step for step in plan[:1])
+    assert not any(step.startswith("SEARCH article") and "COVERING" not in step for step in plan)
+
+
+def test_what_is_skipped_of_a_category_is_skipped_in_its_index():
+    plan = plan_of(catalog(), Query(categories=("Press",), order="arrival", offset=40, limit=20))
+
+    assert "SEARCH filed USING PRIMARY KEY (category=?)" in plan
+    assert plan.index("SEARCH filed USING PRIMARY KEY (category=?)") < plan.index("SCAN filed")
+
+
 @pytest.mark.parametrize("order", ["newest", "oldest", "arrival"])
 @pytest.mark.parametrize(
-    "limits", [{}, {"since": NOON + 2 * HOUR}, {"until": NOON + 3 * HOUR}, {"after": 2, "before": 6}]
+    "limits",
+    [
+        {},
+        {"since": NOON + 2 * HOUR},
+        {"until": NOON + 3 * HOUR},
+        {"after": 2, "before": 6},
+        {"offset": 1, "limit": 50},
+        {"language": "zh"},
+        {"rejected": None},
+        {"rejected": True},
+    ],
 )
 def test_a_category_lists_what_is_in_it_in_the_order_of_everything(order, limits):
     store = catalog(FEED, OTHER)
@@ -346,13 +371,14 @@ def test_a_category_lists_what_is_in_it_in_the_order_of_everything(order, limits
         n = listed(store, f"https://paper.example/{number}")
         if number % 3:
             listing(store, n, source=2, path=("Press", "Sea"), url=f"https://paper.example/{number}")
-        worded(store, n, clipping(published=NOON + hour * HOUR))
+        worded(store, n, clipping(published=NOON + hour * HOUR, language="zh-CN" if number % 2 else "de"))
     everything = reading.find(store.db, Query(order=order, **limits))
-    odd = {article.seq for article in reading.find(store.db, Query()) if (article.seq - 1) % 3}
+    all_there = reading.find(store.db, Query(order=order, **{**limits, "offset": 0}))
+    at_sea = [article for article in all_there if (article.seq - 1) % 3][limits.get("offset", 0) :]
 
     assert reading.find(store.db, Query(order=order, categories=("Press",), **limits)) == everything
-    at_sea = reading.find(store.db, Query(order=order, categories=("Press", "Sea"), **limits))
-    assert [article.seq for article in at_sea] == [article.seq for article in everything if article.seq in odd]
+    assert reading.count(store.db, Query(order=order, categories=("Press",), **limits)) == len(all_there)
+    assert reading.find(store.db, Query(order=order, categories=("Press", "Sea"), **limits)) == at_sea
 
 
 def test_an_article_with_another_date_moves_in_the_lists_of_its_categories():

@@ -327,6 +327,9 @@ def looked_up(store: Store, count: int) -> list[tuple[str, str]]:
     shown = timed(lambda query=query: [one.title for one in reading.find(db, query)] for query in arrival)  # type: ignore[misc]
     fifty = timed(lambda query=query: reading.find(db, replace(query, limit=50)) for query in arrival)  # type: ignore[misc]
     first = timed(lambda query=query: reading.find(db, query) for query in newest)  # type: ignore[misc]
+    numbered = [replace(query, offset=rng.randrange(4000), after=0) for query in arrival]
+    skipping = timed(lambda query=query: reading.find(db, query) for query in numbered)  # type: ignore[misc]
+    counted = timed(lambda query=query: reading.count(db, query) for query in newest[:50])  # type: ignore[misc]
     return [
         ("is this address known, a CPU second", f"{1 / known:,.0f}"),
         ("an article by its id, a CPU second", f"{1 / by_id:,.0f}"),
@@ -336,6 +339,8 @@ def looked_up(store: Store, count: int) -> list[tuple[str, str]]:
         ("the same with every field made", f"{shown * 1000:.3f} ms"),
         ("the same of 50 articles, no field made", f"{fifty * 1000:.3f} ms"),
         ("the newest 20 articles of a category", f"{first * 1000:.3f} ms"),
+        ("a numbered page of 20 of a category, the 100th in the mean", f"{skipping * 1000:.3f} ms"),
+        ("how many articles a category has", f"{counted * 1000:.3f} ms"),
     ]
 
 

@@ -71,7 +71,11 @@ def find(db: sqlite3.Connection, query: Query) -> list[Article]:
     way = _way(db, query) if query.categories else _AMONG
     where, values = conditions(query, way)
     values |= {"limit": query.limit or -1, "offset": query.offset}
-    if way == _ALONG:
+    if way == _ALONG and query.offset and _is_filed_alone(where):
+        # What is skipped is skipped in the index; whole rows are read of those that are shown.
+        shown = f"SELECT * FROM filed WHERE {where} ORDER BY {FILED_ORDERS[query.order]} LIMIT :limit OFFSET :offset"
+        sql = f"{FILED.replace('FROM filed', f'FROM ({shown}) AS filed')} ORDER BY {FILED_ORDERS[query.order]}"
+    elif way == _ALONG:
         sql = f"{FILED} WHERE {where} ORDER BY {FILED_ORDERS[query.order]} LIMIT :limit OFFSET :offset"
     elif way == _AMONG and query.categories and query.limit:
         # Whole rows are read of those that are shown; of the others only what they are sorted by.
@@ -94,14 +98,28 @@ def _way(db: sqlite3.Connection, query: Query) -> str:
 
 def count(db: sqlite3.Connection, query: Query) -> int:
     """Return how many articles `query` asks for, whatever its limit."""
+    if query.categories and query.order in FILED_ORDERS:
+        where, values = conditions(query, _ALONG)
+        if _is_filed_alone(where):
+            return int(db.execute(f"SELECT count(*) FROM filed WHERE {where}", values).fetchone()[0])
     where, values = conditions(query)
     return int(db.execute(f"SELECT count(*) FROM article WHERE {where}", values).fetchone()[0])
+
+
+def _is_filed_alone(where: str) -> bool:
+    """Return whether the conditions `where` ask nothing that only an article's own row can answer."""
+    return "article." not in where
 
 
 def conditions(query: Query, path: str = _AMONG) -> tuple[str, dict[str, object]]:
     """Return the WHERE clause of `query` over `article`, and its values; `path` is how its category is narrowed to."""
     place = "filed" if path == _ALONG else "article"  # either has its moment and its number, and an index over them
-    parts = ["article.revisions > 0"]
+    # Who has a place among the arrivals has a wording and is not rejected, and only such articles are filed.
+    parts = [] if query.rejected is False else ["article.revisions > 0"]
+    if query.rejected is False and path != _ALONG:
+        parts.append("article.seq IS NOT NULL")
+    if query.rejected:
+        parts.append("article.rejected")
     values: dict[str, object] = {}
     altered = ALTERED.get(query.order, "article.edited_at")
     for name, clause, value in (
@@ -133,9 +151,6 @@ def conditions(query: Query, path: str = _AMONG) -> tuple[str, dict[str, object]
     ):
         if claim is not None:
             parts.append(clause.format("NOT " if claim else ""))
-    if query.rejected is not None:
-        # What is an article has its place among the arrivals; said, it lets the index of moments be used.
-        parts.append("article.rejected" if query.rejected else "NOT article.rejected AND article.seq IS NOT NULL")
     return " AND ".join(parts), values
 
 
