@@ -99,6 +99,9 @@ def test_a_credit_is_parted_from_the_caption():
         "<img src=/ads/buy-now-1234567.gif>",
         "<img src=/i/icon-arrow.svg>",
         '<img src="https://www.facebook.com/tr?id=1&ev=PageView">',
+        '<img src="/i/ann-484x484.png" alt="Avatar Autor:in">',
+        '<img src="/i/ann-300.jpg" alt="Ann Lee" sizes="32px">',
+        '<a href="/authors/ann-lee"><img src="/i/ann-300.jpg" alt="Ann Lee"></a>',
     ],
 )
 def test_trackers_icons_and_avatars_are_no_pictures(tag):
@@ -154,3 +157,13 @@ def test_videos_maps_and_sounds_become_labelled_links(embed, link):
 def test_adverts_and_consent_frames_are_no_embeds():
     assert "<a " not in cut('<iframe src="https://ad.doubleclick.net/ddm/x"></iframe>').html
     assert "<a " not in cut('<iframe src="https://consent.example/cookie"></iframe>').html
+
+
+def test_the_picture_that_readers_see_first_with_its_caption_is_the_lead_also_where_a_later_one_is_declared():
+    og = '<meta property="og:image" content="https://paper.example/i/market-1200.jpg">'
+    opening = '<figure><img src="/i/ferry-900.jpg"><figcaption>The ferry on its last day in port</figcaption></figure>'
+    later = '<figure><img src="/i/market-1200.jpg"><figcaption>The market without any goods</figcaption></figure>'
+    found = cut(later, og, above=opening)
+
+    assert found.lead.url == "https://paper.example/i/ferry-900.jpg"
+    assert cut(later, og).lead.url == "https://paper.example/i/market-1200.jpg"

@@ -347,10 +347,9 @@ def _lead(read: _Read, images: Sequence[Image]) -> tuple[Image | None, str]:
             return shown[0], how
     opening = _opening(read.cut)
     found = pictures.lead(_declared_pictures(read.said), images, read.base, known=read.known.profile.pictures)
-    # Declared pictures are now and then another crop, or the paper's own card; what the reader sees first is not.
-    if opening is not None and found is not None and found.url not in [image.url for image in images]:
-        shown_keys = {pictures.key(image.url) for image in images}
-        found = found if pictures.key(found.url) in shown_keys else opening
+    # Declared pictures are now and then another one, another crop, or the paper's own card; what the reader sees first is not.
+    if opening is not None and found is not None and pictures.key(found.url) != pictures.key(opening.url):
+        found = opening
     return found, ("" if found is None else "body" if found in images else "declared")
 
 

@@ -40,6 +40,8 @@ _NO_PICTURE = re.compile(
     r"doubleclick|facebook\.com/tr|scorecardresearch|/count(?:er)?[./?]|feedburner|wp-content/plugins|"
     r"gravatar\.com|analytics|\.svg(?:$|\?)|\.gif\?"
 )
+_PORTRAIT = re.compile(r"(?i)\bavatar\b|\b(?:author|autor|profile)(?:'s|:in|in)?[ _-](?:photo|picture|image|bild)")
+_AUTHORS_PAGE = re.compile(r"(?i)/(?:authors?|autor(?:en|es|i)?|auteurs?)/")
 # One of these stands in every such address, and is looked for in a tenth of the time.
 _TELLTALES = (
     "icon logo avatar pixel spacer blank emoji smil button badge share 1x1 sprite tracking beacon loading arrow qr erweima "
@@ -181,7 +183,7 @@ class _Region:
 
     def holds(self, spot: Spot) -> bool:
         """Return whether a picture stands among the kept blocks, in nothing that is foreign to them."""
-        if spot.before > self.last + 3 or spot.before < self.first - _ABOVE_HEAD:
+        if spot.before > self.last + 3 or spot.before < self.first - _ABOVE_HEAD or _AUTHORS_PAGE.search(spot.link):
             return False
         if spot.before < self.first and not (_is_inside(spot.box, self.article) and _is_framed(spot)):
             return False
@@ -274,10 +276,13 @@ def _is_decoration(given: dict[str, str], url: str, is_captioned: bool) -> bool:
     """Return whether a picture is an icon, a tracker or the like; one with a caption may be small, as in old lists of
     thumbnails.
     """
-    width, height = _pixels(given.get("width", "")), _pixels(given.get("height", ""))
+    width = _pixels(given.get("width", "")) or _pixels(given.get("sizes", ""))
+    height = _pixels(given.get("height", ""))
     if 0 < width <= _TINY_PX or 0 < height <= _TINY_PX:
         return True
     if 0 < width <= _SMALL_PX and 0 < height <= _SMALL_PX and not is_captioned:
+        return True
+    if _PORTRAIT.search(given.get("alt", "")):
         return True
     parts = urlsplit(url)
     return bool(
