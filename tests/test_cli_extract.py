@@ -17,7 +17,7 @@ from tests.test_extraction_parts import FOG, numbers, paged
 from tests.test_extraction_parts import captured as captured_part
 
 from tearsheet import warc
-from tearsheet.cli import tearsheet
+from tearsheet.cli import pages, tearsheet
 from tearsheet.extraction.reasons import _GROUPS
 from tearsheet.extraction.words import GROUPS
 from tearsheet.model import Capture
@@ -98,6 +98,17 @@ def test_what_is_damaged_or_empty_is_named_and_the_rest_goes_on(crawl: Path, tmp
     assert "c.html.gz: its gzip is damaged" in told[0]
     assert "d.warc" in told[1]
     assert "none: no page and no WARC file is in it" in told[2]
+
+
+def test_what_is_too_large_to_be_a_page_is_refused_before_it_is_held_whole(tmp_path: Path) -> None:
+    bomb = tmp_path / "bomb.html.gz"
+    bomb.write_bytes(gzip.compress(bytes(150_000_000), compresslevel=1))
+    with (tmp_path / "sparse.html").open("wb") as file:
+        file.truncate(pages.MAX_BYTES + 1)
+    result = ask("--json", bomb, tmp_path / "sparse.html", code=1)
+
+    assert "bomb.html.gz: its gzip is damaged: unpacks to more than" in result.stderr
+    assert "sparse.html: it is larger than 100,000,000 bytes" in result.stderr
 
 
 def test_a_warc_file_without_a_page_is_told(tmp_path: Path) -> None:

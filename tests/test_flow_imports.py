@@ -9,6 +9,7 @@ from tests import flow_archive
 
 from tearsheet.archive import create_archive
 from tearsheet.errors import NoSuchArticle
+from tearsheet.flow import imports
 from tearsheet.flow.exports import export_posts
 from tearsheet.flow.imports import import_posts, import_warcs
 from tearsheet.flow.pool import INLINE_PIECES
@@ -124,6 +125,17 @@ def test_a_folder_without_anything_to_import_is_named(archive, tmp_path, take):
     report = take(archive, [tmp_path / "empty"])
 
     assert [thing for thing, _ in report.troubles] == [str(tmp_path / "empty")]
+
+
+def test_a_post_that_is_too_large_is_refused_before_it_is_held_whole(archive, tmp_path):
+    with (tmp_path / "huge.md").open("wb") as file:
+        file.truncate(imports.MAX_POST + 1)
+
+    report = import_posts(archive, [tmp_path])
+
+    assert [(str(tmp_path / "huge.md"), f"not a post: {tmp_path / 'huge.md'}: it is larger than 50,000,000 bytes")] == (
+        report.troubles
+    )
 
 
 @pytest.mark.parametrize("text", ["Fog came in.\n", ""])

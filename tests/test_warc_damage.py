@@ -257,6 +257,12 @@ def test_an_empty_file_has_no_records_and_no_damage(tmp_path):
     assert outcome(tmp_path, b"") == ([], [])
 
 
+def test_empty_members_hold_no_record_and_are_no_damage(good, tmp_path):
+    records, damages = outcome(tmp_path, gzip.compress(b"") * 3 + b"".join(good.members) + gzip.compress(b""))
+
+    assert (len(good.members), []) == (len(records), damages)
+
+
 def test_a_plain_file_is_read_past_damage(good, tmp_path):
     data = b"".join(good.plain)
     broken = data.replace(b"WARC/1.1\r\nWARC-Type: response", b"WARC/1.1\r\nWARC-Type; response", 1)

@@ -13,6 +13,8 @@ from tearsheet.cli.screen import counted, one_line
 if TYPE_CHECKING:
     from tearsheet.flow.imports import ImportReport
 
+TROUBLES_SHOWN = 100
+
 paths_argument = click.argument(
     "paths", metavar="FILE|FOLDER...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
 )
@@ -80,8 +82,10 @@ def warc(said: Console, paths: tuple[Path, ...], as_json: bool) -> None:
 
 
 def _tell(said: Console, report: "ImportReport", *, as_json: bool) -> None:
-    for thing, message in report.troubles:
+    for thing, message in report.troubles[:TROUBLES_SHOWN]:
         complain(one_line(message if thing in message else f"{thing}: {message}"))
+    if len(report.troubles) > TROUBLES_SHOWN:
+        complain(f"… {len(report.troubles) - TROUBLES_SHOWN:,} more; --json names them all")
     if as_json:
         write_json(imported_row(report))
     else:

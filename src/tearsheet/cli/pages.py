@@ -1,11 +1,9 @@
 """Where `extract` gets its pages from: addresses, files of HTML, WARC files, folders of both, standard input."""
 
-import gzip
 import hashlib
 import sys
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tearsheet.cli.console import Console
 from tearsheet.cli.series import Page, Series, joined
-from tearsheet.errors import BadWarc, FetchError, FormatError, NoArchive, TearsheetError
+from tearsheet.errors import BadCoding, BadWarc, FetchError, FormatError, NoArchive, TearsheetError, TooLarge
 from tearsheet.model import Capture
 
 if TYPE_CHECKING:
@@ -27,6 +25,7 @@ PAGE_ENDS = (".html", ".htm", ".xhtml", ".shtml", ".html.gz", ".htm.gz")
 HTTP_OK = 200
 BEGINNING = 4096  # bytes that say whether a file is text
 GZIP = b"\x1f\x8b"
+MAX_BYTES, MAX_RATIO = 100_000_000, 2_000
 
 Failed = Callable[[TearsheetError | OSError], None]
 
@@ -70,7 +69,9 @@ def _spread(what: tuple[str, ...], failed: Failed) -> Iterator[str]:
         if "://" in name or not folder.is_dir():
             yield name
             continue
-        found = sorted(str(file) for file in folder.rglob("*") if file.name.endswith(WARC_ENDS + PAGE_ENDS))
+        found = sorted(
+            str(file) for file in folder.rglob("*") if file.name.endswith(WARC_ENDS + PAGE_ENDS) and file.is_file()
+        )
         if not found:
             failed(FormatError(name, "no page and no WARC file is in it"))
         yield from found
@@ -78,13 +79,18 @@ def _spread(what: tuple[str, ...], failed: Failed) -> Iterator[str]:
 
 def _at_hand(name: str, url: str) -> Page:
     """Return the page in a file, or on standard input."""
+    from tearsheet import coding
+
     said = "standard input" if name == STANDARD_INPUT else name
-    body = sys.stdin.buffer.read() if name == STANDARD_INPUT else Path(name).read_bytes()
+    with nullcontext(sys.stdin.buffer) if name == STANDARD_INPUT else Path(name).open("rb") as file:
+        body = file.read(MAX_BYTES + 1)
+    if len(body) > MAX_BYTES:
+        raise FormatError(said, f"it is larger than {MAX_BYTES:,} bytes")
     if body.startswith(GZIP):
         try:
-            body = gzip.decompress(body)
-        except (OSError, EOFError, zlib.error) as error:
-            raise FormatError(said, f"its gzip is damaged: {error}") from error
+            body = coding.unpacked("gzip", body, max_bytes=MAX_BYTES, max_ratio=MAX_RATIO)
+        except (BadCoding, TooLarge) as error:
+            raise FormatError(said, f"its gzip is damaged: {error.cause}") from error
     return _page(said, url, body)
 
 

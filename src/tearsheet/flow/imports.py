@@ -24,6 +24,7 @@ from tearsheet.store import sources as source_rows
 from tearsheet.store.articles import Sighting
 
 LOT = 50
+MAX_POST = 50_000_000
 POST_TYPE = "text/markdown; charset=utf-8"
 POST_ENDS, WARC_ENDS = (".md",), (".warc", ".warc.gz", ".warc.zst")
 HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -125,7 +126,10 @@ class _Posts:
         """Bring one post file in."""
         self.report.read += 1
         try:
-            data = file.read_bytes()
+            with file.open("rb") as opened:
+                data = opened.read(MAX_POST + 1)
+            if len(data) > MAX_POST:
+                raise BadPost(str(file), f"it is larger than {MAX_POST:,} bytes")
             post = read_post(data)
         except (OSError, BadPost) as error:
             self.report.troubles.append((str(file), str(error)))

@@ -13,6 +13,8 @@ from tearsheet.warc.records import END, Record, by_name, content_length, digest_
 
 SOFTWARE = b"software: Tearsheet/"
 MAX_HEAD = 1_000_000
+EMPTY = 20
+"""Bytes of a gzip member that holds nothing. A damaged one may seem to hold nothing too, but is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class Reading:
                 return (yield from self._several(unpacking.so_far, place, 0, broken=error.cause))
             return self._skip(place, error.cause)
         end = place + member.length
-        if member.skippable:
+        if member.skippable or (not member.data and member.length <= EMPTY):
             return end
         try:
             record = _whole(member.data, file=self.name, offset=place, length=member.length, verify=self.verify)

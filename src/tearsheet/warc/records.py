@@ -31,6 +31,7 @@ OF_CAPTURE = "Tearsheet-Capture-Digest"
 CONVERSION_OF = "urn:tearsheet:conversion:"
 """Goes before the address of what was made of a page: pywb would show it for the page."""
 
+_EPOCH, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 _LINE_END = re.compile(rb"\r?\n")
 _BREAK = re.compile(r"[\x00-\x1f\x7f]+")
 _FIELD = re.compile(r"^([^\s:]+):([^\n]*)$", re.M)
@@ -210,20 +211,23 @@ def digest_fits(label: str, data: bytes | memoryview) -> bool:
 
 def date_text(at: datetime) -> str:
     """Return a WARC-Date, with a fraction only where there is one."""
-    utc = at.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S") + (f".{utc.microsecond:06d}" if utc.microsecond else "") + "Z"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def read_date(text: str) -> datetime:
-    """Return a WARC-Date as an instant; the epoch if it cannot be read. Fractions may have any number of digits."""
+    """Return a WARC-Date as an instant; the epoch if it cannot be read. Fractions may have any number of digits.
+
+    No machine's clock shows a time before the epoch, and the first and the last day of the calendar do not exist in every zone.
+    """
     found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z?", text.strip())
     if found is None:
-        return datetime.fromtimestamp(0, UTC)
+        return _EPOCH
     try:
         whole = datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
     except ValueError:
-        return datetime.fromtimestamp(0, UTC)
-    return whole.replace(microsecond=int((found[2] or "0")[:6].ljust(6, "0")))
+        return _EPOCH
+    at = whole.replace(microsecond=int((found[2] or "0")[:6].ljust(6, "0")))
+    return at if _EPOCH < at < _LAST else _EPOCH
 
 
 # ---- HTTP inside
