@@ -3,6 +3,7 @@
 import http.client
 import socket
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,16 @@ def test_an_archive_is_served_from_its_folder(folder: Path):
         status, body = read(running.address)
 
         assert (200, True) == (status, b"Nothing has been archived yet" in body)
+        assert read(f"{running.address}healthz")[1] == b"ok\n"
+
+
+def test_who_connects_and_says_nothing_keeps_nobody_out(folder: Path):
+    with server(folder, port=0) as running, ExitStack() as idle:
+        for _ in range(150):
+            idle.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=60)).sendall(
+                b"GET / HTTP/1.1\r\n"
+            )
+
         assert read(f"{running.address}healthz")[1] == b"ok\n"
 
 

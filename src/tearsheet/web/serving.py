@@ -22,7 +22,11 @@ _THREADS = 8
 _LIMITS = {
     "max_request_body_size": 1_000_000,
     "max_request_header_size": 32_768,
-    "channel_timeout": 60,
+    # Who opens connections and says nothing must not keep the others out; poll, for select knows no more than 1,024.
+    "connection_limit": 500,
+    "asyncore_use_poll": True,
+    "channel_timeout": 30,
+    "cleanup_interval": 10,
     "clear_untrusted_proxy_headers": True,
     "expose_tracebacks": False,
     "ident": "",
