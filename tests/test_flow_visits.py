@@ -8,11 +8,36 @@ from tests.store_samples import FEED, NOON, capture
 
 from tearsheet.archive import create_archive
 from tearsheet.errors import FormatError
+from tearsheet.flow.advance import Advance
+from tearsheet.flow.hand import Hand
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.settle import Tally
-from tearsheet.flow.visits import Visiting, settle_visit
+from tearsheet.flow.visits import Visiting, Visits, settle_visit
 from tearsheet.model import Source
 from tearsheet.store import sources
+
+
+def test_what_came_is_read_in_the_order_in_which_it_was_asked_for(tmp_path):
+    """Which of two lists names an article first does not hang by which was there sooner."""
+    archive = create_archive(tmp_path / "archive", title="Test")
+    OPEN.append(archive)
+    archive.add_sources([Source(url="https://paper.example/sitemap.xml", kind="sitemap")])
+    index = "".join(f"<sitemap><loc>https://paper.example/{n}.xml</loc></sitemap>" for n in (1, 2, 3))
+    part = "<urlset><url><loc>https://paper.example/2026/{}/fog</loc></url></urlset>"
+    with archive.store.transaction() as db, Keeper(archive) as keeper:
+        [due] = sources.claim(db, worker="a", now=NOON, limit=1)
+        visits = Visits(archive, keeper, Hand(Advance(lambda step: None)), clock=lambda: NOON, force=False)
+        visits.begin(due)
+        first = visits.hand.queue.popleft()
+        visits.take(first.tag, first.url, capture(f"<sitemapindex>{index}</sitemapindex>".encode(), url=first.url))
+        for request in reversed(visits.hand.queue):
+            visits.take(request.tag, request.url, capture(part.format(request.url[-5]).encode(), url=request.url))
+        [settle] = visits.hand.settled
+        settle()
+
+    asked = [request.url for request in visits.hand.queue]
+    assert len(asked) == 3
+    assert [entry.url[-5] for entry in first.tag.listed.entries] == [url[-5] for url in asked]
 
 
 def test_the_next_visit_asks_with_the_validators_of_the_answer_that_was_read_last(tmp_path):
@@ -34,7 +59,9 @@ def test_the_next_visit_asks_with_the_validators_of_the_answer_that_was_read_las
         )
         with archive.store.transaction() as db, Keeper(archive) as keeper:
             [due] = sources.claim(db, worker="a", now=now, limit=1, only=[FEED])
-            visiting = Visiting(due=due, captures=[answer], failure=FormatError(FEED, "is a page") if broken else None)
+            visiting = Visiting(
+                due=due, asked=[FEED], came={FEED: answer}, failure=FormatError(FEED, "is a page") if broken else None
+            )
             settle_visit(archive, keeper, Tally(), visiting, now)
         [state] = archive.sources()
         return state.visit.etag, state.visit.last_modified

@@ -308,7 +308,7 @@ class Update:
         self.flying -= 1
         tag = request.tag
         if isinstance(tag, Visiting):
-            self.visits.take(tag, answer)
+            self.visits.take(tag, request.url, answer)
         elif isinstance(tag, Job):
             self._take_page(tag, answer)
         elif isinstance(tag, Parting):

@@ -26,15 +26,20 @@ MAX_PAGES_PER_VISIT = 60
 
 @dataclass(slots=True, kw_only=True)
 class Visiting:
-    """A visit under way. `open` counts answers that are still to come, `asked` holds every address asked for."""
+    """A visit under way. `open` counts answers still to come, `asked` holds every address asked for, `came` what it gave."""
 
     due: source_rows.Due
     open: int = 0
-    asked: set[str] = field(default_factory=set)
-    captures: list[Capture] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    came: dict[str, Capture] = field(default_factory=dict)
     errors: list[TearsheetError] = field(default_factory=list)
     listed: Listed | None = None
     failure: TearsheetError | None = None
+
+    @property
+    def captures(self) -> list[Capture]:
+        """What came, in the order in which it was asked for: of two lists that name an article the first one counts."""
+        return [self.came[url] for url in self.asked if url in self.came]
 
 
 def on_disk(source: Source, now: datetime) -> Capture:
@@ -76,11 +81,11 @@ class Visits:
             wants = sources.addresses(
                 due.source, sites=self.archive.sites, rsshub_base=self.archive.settings.rsshub.base
             )
-            here = () if wants else (on_disk(due.source, self.clock()),)
+            here = {} if wants else {due.source.url: on_disk(due.source, self.clock())}
         except TearsheetError as error:
             self._fail(Visiting(due=due), error)
             return
-        visiting = Visiting(due=due, open=len(wants), asked=set(wants), captures=list(here))
+        visiting = Visiting(due=due, open=len(wants), asked=[*wants, *here], came=here)
         single = len(wants) == 1 and due.visit is not None and not self.force
         for url in wants:
             self.hand.ask(
@@ -93,13 +98,13 @@ class Visits:
         if not wants:
             self._read(visiting)
 
-    def take(self, visiting: Visiting, answer: Capture | FetchError) -> None:
-        """Take what came for a visit; with the last answer it is read."""
+    def take(self, visiting: Visiting, url: str, answer: Capture | FetchError) -> None:
+        """Take what came from `url` for a visit; with the last answer it is read."""
         visiting.open -= 1
         if isinstance(answer, FetchError):
             visiting.errors.append(answer)
         else:
-            visiting.captures.append(answer)
+            visiting.came[url] = answer
         if visiting.open == 0:
             self._read(visiting)
 
@@ -117,7 +122,7 @@ class Visits:
                 return
             more = [url for url in visiting.listed.wants if url not in visiting.asked][:MAX_PAGES_PER_VISIT]
             if more and len(visiting.asked) < MAX_PAGES_PER_VISIT:
-                visiting.asked.update(more)
+                visiting.asked += more
                 visiting.open = len(more)
                 for url in more:
                     self.hand.ask(url, purpose="source", tag=visiting)
