@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of, words_of
 from tearsheet.html import unescaped
 
-_NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
 _HINTS = re.compile(r' (?:class|id|role|itemprop|data-testid|data-component|data-type|data-qa)="([^"]*)"')
 _LINK_HINTS = re.compile(r' (?:class|rel|itemprop)="([^"]*(?:author|byline|autor|writer|date|time|credit|tag)[^"]*)"')
 
@@ -45,6 +44,7 @@ _KIND: dict[str, int] = {
         ("script", "style", "xmp", "noembed", "noframes", "plaintext", "link", "meta", "base", "input"), NOTHING
     ),
     "a": LINK_START,
+    "!DOCTYPE": NOTHING,
     "br": BREAK,
     "img": PICTURE,
     "amp-img": PICTURE,
@@ -205,8 +205,10 @@ class Walk:
         places = iter(range(1, len(pieces), 2))
         for place in places:
             tag = pieces[place]
-            kind, name, bits, look, names = known.get(tag) or _read(tag)
-            if kind < BREAK or (kind == BREAK and parts):
+            kind, name, bits, look, names = known[tag]
+            if kind == NOTHING:
+                pass
+            elif kind < BREAK or (kind == BREAK and parts):
                 if parts:
                     self._keep(line, parts, place)
                     parts = []
@@ -236,7 +238,7 @@ class Walk:
                     self._mark(line, place, name, bits)
             elif kind == LINK_END:
                 self._link = link = ""
-            elif kind == INLINE_START and (bits or name == "time"):
+            elif kind == INLINE_START:
                 self._mark(line, place, name, bits)
             elif kind == SKIP_START:
                 place = self._past(places, place, name)
@@ -262,7 +264,7 @@ class Walk:
         depth = 1
         for place in places:
             tag = self.pieces[place]
-            kind, other, bits, _, _ = _known.get(tag) or _read(tag)
+            kind, other, bits, _, _ = _known[tag]
             if other == name:
                 depth += 1 if kind == SKIP_START else -1
                 if not depth:
@@ -337,44 +339,46 @@ Known = tuple[int, str, int, str, tuple[str, ...]]
 """What a tag says: its kind, name, the bits of what its class and id say, name and class, the words of all that."""
 
 _MOST_KNOWN, _LONGEST_KNOWN = 4_000, 400
-_known: dict[str, Known] = {}
 
 
-def _read(tag: str) -> Known:
-    """Return what a tag says, and remember it: pages of one site have most of their tags in common, but for links."""
-    if tag.startswith("<a "):
-        bits = _link_bits(tag)
-        return (LINK_START, "a", bits, "a", ()) if bits else _LINK
-    if tag.startswith("<img "):
-        return _PICTURE
-    found = _said(tag)
-    if len(tag) <= _LONGEST_KNOWN:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        _known[tag] = found
-    return found
+class _Tags(dict[str, Known]):
+    """What each tag says. It is remembered, for pages of one site have most of their tags in common, but for links."""
+
+    def __missing__(self, tag: str) -> Known:
+        if tag.startswith("<a "):
+            bits = _link_bits(tag)
+            return (LINK_START, "a", bits, "a", ()) if bits else _LINK
+        if tag.startswith("<img "):
+            return _PICTURE
+        found = _said(tag)
+        if len(tag) <= _LONGEST_KNOWN:
+            if len(self) >= _MOST_KNOWN:
+                self.clear()
+            self[tag] = found
+        return found
 
 
+_known = _Tags()
 _LINK: Known = (LINK_START, "a", 0, "a", ())
 _PICTURE: Known = (PICTURE, "img", 0, "img", ())
 
 
 def _said(tag: str) -> Known:
-    named: re.Match[str] | None = _NAME.match(tag)
-    if named is None:
-        return NOTHING, "", 0, "", ()
-    name = named.group(1)
-    kind = _KIND.get(name, BLOCK_START)
     if tag.startswith("</"):
-        return _ENDS.get(kind, NOTHING), name, 0, "", ()
-    if kind in (NOTHING, SKIP_START, EMBED) or " " not in tag:
-        return kind, name, 0, name, ()
+        name = tag[2:-1]
+        return _ENDS.get(_KIND.get(name, BLOCK_START), NOTHING), name, 0, "", ()
+    name, has_more, given = tag[1:-1].partition(" ")
+    kind = _KIND.get(name, BLOCK_START)
+    if kind in (NOTHING, SKIP_START, EMBED) or not has_more:
+        return (NOTHING if kind == INLINE_START and name != "time" else kind), name, 0, name, ()
     words = tuple(dict.fromkeys([word for hints in _HINTS.findall(tag) for word in words_of(hints)]))
     bits = bits_of(words)
-    if "hidden" in tag or "display:" in tag:
+    if "hidden" in given or "display:" in given:
         bits |= HIDDEN * (_HIDDEN.search(tag) is not None)
-    classes: re.Match[str] | None = _CLASS.search(tag)
-    return kind, name, bits, f"{name}.{classes.group(1)}" if classes else name, words
+    if kind == INLINE_START and not bits and name != "time":
+        kind = NOTHING
+    _, has_class, classes = tag.partition(' class="')
+    return kind, name, bits, f"{name}.{classes.partition(_QUOTE)[0]}" if has_class else name, words
 
 
 def _link_bits(tag: str) -> int:
@@ -397,5 +401,5 @@ def _link_bits(tag: str) -> int:
 
 
 _ENDS = {BLOCK_START: BLOCK_END, LINK_START: LINK_END, SKIP_START: SKIP_END}
-_CLASS = re.compile(r' class="([^"]*)"')
+_QUOTE = '"'
 _HIDDEN = re.compile(r"""\shidden(?:=|[\s>])|display:\s*none|aria-hidden="true\"""")

@@ -334,8 +334,7 @@ def _chain(box: Box | None) -> dict[int, int]:
 
 def _own(block: Block, page: _Page) -> Row:
     text, chars = block.text, block.chars
-    start = "" if text.isascii() else text[:200]
-    is_wide = len(_WIDE.findall(start)) > 0.4 * len(start)
+    is_wide = not text.isascii() and _is_wide(text[:200])
     count, sig_chars, sig_linked = page.kinds[_kind(block.box)]
     return [
         log1p(chars),
@@ -349,6 +348,12 @@ def _own(block: Block, page: _Page) -> Row:
         sig_linked / sig_chars,
         1.0 if page.description and chars < 400 and folded(text[:160])[:60] == page.description[:60] else 0.0,
     ]
+
+
+def _is_wide(text: str) -> bool:
+    """Return whether a text is Chinese, Japanese or Korean, whose characters have three bytes each."""
+    size = len(text)
+    return len(text.encode()) > 1.8 * size and len(_WIDE.findall(text)) > 0.4 * size
 
 
 def _box_row(box: Box, around: _Around, page: _Page) -> tuple[float, ...]:

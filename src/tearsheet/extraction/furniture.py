@@ -26,7 +26,7 @@ _BY = re.compile(r"(?i)(?:by|von|par|por|door|av|af|di|de)\b|作者|记者|記�
 _LINE_CHARS = 80
 # Only names that mean other pages and nothing else: "more" and "next" stand on articles too.
 _OTHERS = re.compile(
-    r"(?i)relat|recommend|recirc|teaser|outbrain|taboola|read-?(?:more|also|next)|side-?bar|most-?(?:read|popular)|trending|"
+    r"relat|recommend|recirc|teaser|outbrain|taboola|read-?(?:more|also|next)|side-?bar|most-?(?:read|popular)|trending|"
     r"xiangguan|tuijian"
 )
 _DEPTH = 4
@@ -87,7 +87,7 @@ def cards_of(walk: Walk) -> Cards:
 
 
 def _is_named_for_others(row: Box) -> bool:
-    return any(box.name == "aside" or _OTHERS.search(box.tag) for box in (row, row.parent or row))
+    return any(box.name == "aside" or _OTHERS.search(box.tag.lower()) for box in (row, row.parent or row))
 
 
 def next_articles(walk: Walk, title: str) -> tuple[Box, ...]:

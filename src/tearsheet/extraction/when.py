@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tearsheet import dates, html
-from tearsheet.extraction.blocks import Spot, Walk
+from tearsheet.extraction.blocks import Block, Spot, Walk
 from tearsheet.extraction.structured import Declared, line
 from tearsheet.extraction.words import COMMENT, DATE, RELATED
 
@@ -87,8 +87,9 @@ CHANGED = re.compile(
     r"(?i)updat|modif|aktualis|mis à jour|actualiz|aggiornat|更新|修改|수정|обновл|bijgewerkt|oppdatert|"
     r"uppdaterad|güncel|edited"
 )
+# Looked for in lower case: a pattern that ignores case takes six times as long.
 _POSTED = re.compile(
-    r"(?i)发表|發表|发布|發布|发帖|刊登|发稿|本帖|本贴|投稿|掲載|公開|配信|입력|등록|게재|posted|published|veröffentlicht|erstellt|"
+    r"发表|發表|发布|發布|发帖|刊登|发稿|本帖|本贴|投稿|掲載|公開|配信|입력|등록|게재|posted|published|veröffentlicht|erstellt|"
     r"publi[ée]|publicad|pubblicat|gepubliceerd|publicer|publisert|opublikowan|publikov|опублик|نشر|प्रकाशित|yayın|"
     r"diterbitkan|ngày đăng|dipublikasikan"
 )
@@ -221,7 +222,7 @@ def _written(text: str) -> list[tuple[str, bool]]:
 def _posted(walk: Walk) -> Iterator[str]:
     """Return the dates of short lines anywhere that say when something was published; the last resort of old pages."""
     for number, block in enumerate(walk.blocks[:_MANY]):
-        if block.chars <= _POSTED_LINE and _POSTED.search(block.text) and not block.box.all_bits & COMMENT:
+        if _says_posted(block) and not block.box.all_bits & COMMENT:
             dates_in = _written(block.text)
             if not dates_in and block.chars <= _LABEL and number + 1 < len(walk.blocks):
                 dates_in = _written(walk.blocks[number + 1].text[:_LABEL])
@@ -252,7 +253,11 @@ def _changed(walk: Walk) -> list[str]:
 
 def posted_lines(walk: Walk, kept: Sequence[int]) -> list[int]:
     """Return the lines of the body that say when something was posted, in order: a reply may stand below the article."""
-    return [at for at in kept if walk.blocks[at].chars <= _POSTED_LINE and _POSTED.search(walk.blocks[at].text)]
+    return [at for at in kept if _says_posted(walk.blocks[at])]
+
+
+def _says_posted(block: Block) -> bool:
+    return block.chars <= _POSTED_LINE and _POSTED.search(block.text.lower()) is not None
 
 
 def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, bool]]:
