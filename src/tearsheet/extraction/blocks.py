@@ -53,6 +53,8 @@ _KIND: dict[str, int] = {
 # What is written on a button is no article, but the picture that it opens is; `noscript` has those that scripts show later.
 _WITH_PICTURES = ("noscript", "button")
 MARKED = BYLINE | DATE | CAPTION | CREDIT
+Known = tuple[int, str, int, str, tuple[str, ...]]
+"""What a tag says: its kind, name, the bits of what its class and id say, name and class, the words of all that."""
 HIDDEN = 1 << 30
 MAX_BLOCKS = 12_000
 
@@ -60,7 +62,8 @@ MAX_BLOCKS = 12_000
 class Box:
     """An element that holds blocks. `chars` and the other sums are over everything inside it.
 
-    `kind` is its name with its class, `names` are the words of its class, id, role and the like.
+    `number` is its place among the boxes of the page, `kind` its name with its class, `names` are the words of its class,
+    id, role and the like.
     """
 
     __slots__ = (
@@ -74,6 +77,7 @@ class Box:
         "linked",
         "name",
         "names",
+        "number",
         "paragraphs",
         "parent",
         "prose",
@@ -86,6 +90,7 @@ class Box:
         self.name = name
         self.tag = tag
         self.start = self.end = start
+        self.number = 0
         self.kind = ""
         self.names: tuple[str, ...] = ()
         self.bits = self.chars = self.linked = self.blocks = self.prose = self.paragraphs = 0
@@ -197,7 +202,7 @@ class Walk:
 
     def _run(self) -> None:
         # The innermost loop of a cutting: some two thousand tags a page.
-        pieces, blocks, boxes, known = self.pieces, self.blocks, self.boxes, _known
+        pieces, blocks, known = self.pieces, self.blocks, _known
         box = self.box
         line = Block(0, box)
         link = ""
@@ -205,7 +210,8 @@ class Walk:
         places = iter(range(1, len(pieces), 2))
         for place in places:
             tag = pieces[place]
-            kind, name, bits, look, names = known[tag]
+            said = known[tag]
+            kind, name, bits, _, _ = said
             if kind == NOTHING:
                 pass
             elif kind < BREAK or (kind == BREAK and parts):
@@ -216,15 +222,7 @@ class Walk:
                     if len(blocks) > MAX_BLOCKS:
                         break
                 if kind == BLOCK_START:
-                    self.box = box = Box(box, name, tag, place)
-                    boxes.append(box)
-                    box.kind = look
-                    box.names = names
-                    if bits:
-                        box.bits = bits
-                        box.all_bits |= bits
-                        if bits & MARKED:
-                            self._spot(self.marks, place, tag, name).bits = bits
+                    box = self._opened(place, tag, said)
                 elif kind == BLOCK_END and box.name == name:
                     self.box = box = _closed(box, place + 1)
                 line.start = place
@@ -257,6 +255,21 @@ class Walk:
             box = _closed(box, len(pieces) + 1)
         self.box = box
         box.end = len(pieces)
+
+    def _opened(self, place: int, tag: str, said: Known) -> Box:
+        """Return the box that a start tag opens."""
+        _, name, bits, kind, names = said
+        self.box = box = Box(self.box, name, tag, place)
+        box.number = len(self.boxes)
+        box.kind = kind
+        box.names = names
+        self.boxes.append(box)
+        if bits:
+            box.bits = bits
+            box.all_bits |= bits
+            if bits & MARKED:
+                self._spot(self.marks, place, tag, name).bits = bits
+        return box
 
     def _past(self, places: Iterator[int], start: int, name: str) -> int:
         """Go past what is not read, such as a form part or a drawing, and return the place of its end tag."""
@@ -334,9 +347,6 @@ def tag_is(tag: str, name: str) -> bool:
     """Return whether a start tag is one of element `name`."""
     return tag.startswith(name, 1) and tag[len(name) + 1 : len(name) + 2] in (">", " ")
 
-
-Known = tuple[int, str, int, str, tuple[str, ...]]
-"""What a tag says: its kind, name, the bits of what its class and id say, name and class, the words of all that."""
 
 _MOST_KNOWN, _LONGEST_KNOWN = 4_000, 400
 

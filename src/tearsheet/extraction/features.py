@@ -6,6 +6,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from math import log1p
 
 from tearsheet.extraction.blocks import Block, Box, Walk
@@ -104,6 +105,7 @@ _NEAR = ["links_b1", "kind_b1", "links_a1", "kind_a1", "links_a2"]
 _LEARNT = ["tag_own", "tag_low", "tag_sum", "text_mean", "text_low", "text_high"]
 _AROUND = (COMMENT, FOOTER, BYLINE, META)
 _HERE = (COMMENT, CAPTION, MEDIA, NOTE, POPUP)
+_ALL_AROUND, _ALL_HERE = sum(_AROUND), sum(_HERE)
 NAMES: tuple[str, ...] = (
     *_BLOCK,
     *_BOX,
@@ -128,7 +130,9 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
     if not blocks:
         return []
     page = _Page(walk, said, lexicon)
-    own = [None if _is_far_link(block, page) else _own(block, page) for block in blocks]
+    own = [
+        None if block.linked * 5 > block.chars * 4 and _is_far(block, page) else _own(block, page) for block in blocks
+    ]
     near = [_NOBODY, *((block.linked / block.chars, _kind_of(block)) for block in blocks), _NOBODY, _NOBODY]
     known, total = page.known, max(len(blocks) - 1, 1)
     prose_before, chars_before = 0, 0
@@ -136,12 +140,13 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
         row, box = own[number], block.box
         is_prose = block.chars if block.chars > 80 and block.linked * 20 < block.chars * 7 else 0
         if row is not None:
-            around = known.get(id(box)) or page.around(box)
-            row += around.row or _box_row(box, around, page)
+            around = known[box.number] or page.around(box)
+            after_head = number - page.head
+            row += around.row or _box_row(box, around)
             row += (
                 number / total,
                 chars_before / page.chars,
-                float(min(max(number - page.head, -40), 400)),
+                400.0 if after_head > 400 else float(after_head) if after_head > -40 else -40.0,
                 float(page.last - number),
                 page.log_chars,
                 page.log_blocks,
@@ -151,13 +156,13 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
                 prose_before / page.prose,
                 (page.prose - prose_before - is_prose) / page.prose,
                 1.0 if number > page.comments else 0.0,
-                page.body_has(block),
+                page.body_has(block) if page.body else 0.0,
                 *near[number],
                 *near[number + 2],
                 near[number + 3][0],
+                *around.tilt,
+                *text_tilt(text_words(block.text), lexicon.texts),
             )
-            row += around.tilt
-            row += text_tilt(text_words(block.text), lexicon.texts)
         prose_before += is_prose
         chars_before += block.chars
     return own
@@ -190,8 +195,9 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _ASCII_LETTERS = re.compile("[a-z]+")
 
 
-def _is_far_link(block: Block, page: "_Page") -> bool:
-    if block.linked * 5 <= block.chars * 4 or page.few:
+def _is_far(block: Block, page: "_Page") -> bool:
+    """Return whether a link stands far from any running text."""
+    if page.few:
         return False
     box = block.box
     for _ in range(4):
@@ -204,13 +210,27 @@ def _is_far_link(block: Block, page: "_Page") -> bool:
 class _Around:
     """What stands around a box, itself included, and what the names on all that say."""
 
-    __slots__ = ("articles", "log_chars", "mains", "meeting", "paragraphs", "prose", "row", "share", "steps", "tilt")
+    __slots__ = (
+        "above",
+        "articles",
+        "log_chars",
+        "mains",
+        "meeting",
+        "paragraphs",
+        "prose",
+        "row",
+        "share",
+        "steps",
+        "tilt",
+    )
 
     def __init__(self, box: Box, above: "_Around | None", page: "_Page") -> None:
-        self.articles = self.mains = self.paragraphs = 0.0
-        self.tilt = (0.0, 0.0, 0.0)
-        self.steps = self.meeting = 0
+        page.known[box.number] = self
+        self.above = above
         if above is None:
+            self.articles = self.mains = self.paragraphs = 0.0
+            self.tilt = _FLAT
+            self.steps = self.meeting = 0
             above = self
         chars = box.chars
         self.share = box.linked / chars if chars else 0.0
@@ -221,11 +241,14 @@ class _Around:
         self.articles = above.articles + 1.0 if box.name == "article" else above.articles
         self.mains = 1.0 if name == "main" else above.mains
         self.paragraphs = 1.0 if name == "p" or name == "blockquote" else above.paragraphs
-        own, (_, low, total) = own_tilt(box.names, page.tags) if box.names else 0.0, above.tilt
+        own, (_, low, total) = page.tilt_of(box.names) if box.names else 0.0, above.tilt
         self.tilt = (own, own if own < low else low, total + own)
         # How far up the line of ancestors of the best box is met, and how far that is from the best box.
-        met = page.chain.get(id(box))
-        self.steps, self.meeting = (above.steps + 1, above.meeting) if met is None else (0, met)
+        met = page.chain.get(box.number)
+        if met is None:
+            self.steps, self.meeting = above.steps + 1, above.meeting
+        else:
+            self.steps, self.meeting = 0, met
 
 
 class _Page:
@@ -234,11 +257,12 @@ class _Page:
     def __init__(self, walk: Walk, said: Declared, lexicon: Lexicon) -> None:
         blocks = walk.blocks
         self.tags = lexicon.tags
+        self.tilts: dict[tuple[str, ...], float] = {}
         self.chars = max(walk.box.chars, sum([block.chars for block in blocks]), 1)
         self.prose = max(walk.box.prose, 1)
         self.links = walk.box.linked / self.chars
         self.log_chars, self.log_blocks, self.log_prose = log1p(self.chars), log1p(len(blocks)), log1p(walk.box.prose)
-        self.description = folded(plain(said.first("og:description", "description")))[:80]
+        self.description = folded(plain(said.first("og:description", "description")))[:60]
         body = said.article.get("articleBody")
         self.body = folded(plain(body)) if isinstance(body, str) and len(body) > 200 else ""
         self.comments = comments_from(blocks)
@@ -252,34 +276,40 @@ class _Page:
                 self.last = number
                 break
         self.few = walk.box.prose < 1_000
-        self.known: dict[int, _Around] = {}
+        self.known: list[_Around | None] = [None] * len(walk.boxes)
         self.texts = Counter([block.text for block in blocks])
-        self.kinds: dict[tuple[str, str], list[int]] = {}
+        sums: dict[tuple[str, str], list[int]] = {}
         for block in blocks:
-            sums = self.kinds.setdefault(_kind(block.box), [0, 0, 0])
-            sums[0] += 1
-            sums[1] += block.chars
-            sums[2] += block.linked
+            kind = sums.setdefault(_kind(block.box), [0, 0, 0])
+            kind[0] += 1
+            kind[1] += block.chars
+            kind[2] += block.linked
+        self.kinds = {
+            kind: (log1p(count), log1p(chars / count), linked / chars) for kind, (count, chars, linked) in sums.items()
+        }
 
     def around(self, box: Box) -> _Around:
-        """Return what stands around a box."""
-        found = self.known.get(id(box))
-        if found is not None:
-            return found
-        waiting: list[Box] = []
-        at: Box | None = box
-        while at is not None and found is None:
-            waiting.append(at)
-            at = at.parent
-            found = self.known.get(id(at))
+        """Return what stands around a box that was not yet asked for; what stands around those around it is known then."""
+        waiting = [box]
+        parent = box.parent
+        while parent is not None and self.known[parent.number] is None:
+            waiting.append(parent)
+            parent = parent.parent
+        around = _Around(waiting.pop(), self.known[parent.number] if parent is not None else None, self)
         while waiting:
-            at = waiting.pop()
-            found = self.known[id(at)] = _Around(at, found, self)
-        return found or self.known[id(box)]
+            around = _Around(waiting.pop(), around, self)
+        return around
+
+    def tilt_of(self, names: tuple[str, ...]) -> float:
+        """Return the leaning of an element with these names."""
+        found = self.tilts.get(names)
+        if found is None:
+            found = self.tilts[names] = own_tilt(names, self.tags)
+        return found
 
     def body_has(self, block: Block) -> float:
         """Return whether the text stands in the page's JSON-LD `articleBody`."""
-        if not self.body or block.chars < 12:
+        if block.chars < 12:
             return 0.0
         return 1.0 if folded(block.text[:100]) in self.body else -1.0
 
@@ -313,7 +343,7 @@ def _best_box(blocks: Sequence[Block]) -> Box | None:
         for _ in range(5):
             if box is None:
                 break
-            key = id(box)
+            key = box.number
             score = scores[key] = scores.get(key, 0.0) + share
             if score > best_score:
                 best, best_score = box, score
@@ -327,7 +357,7 @@ def _best_box(blocks: Sequence[Block]) -> Box | None:
 def _chain(box: Box | None) -> dict[int, int]:
     steps: dict[int, int] = {}
     while box is not None:
-        steps[id(box)] = len(steps)
+        steps[box.number] = len(steps)
         box = box.parent
     return steps
 
@@ -335,7 +365,6 @@ def _chain(box: Box | None) -> dict[int, int]:
 def _own(block: Block, page: _Page) -> Row:
     text, chars = block.text, block.chars
     is_wide = not text.isascii() and _is_wide(text[:200])
-    count, sig_chars, sig_linked = page.kinds[_kind(block.box)]
     return [
         log1p(chars),
         log1p(chars * 0.6 if is_wide else text.count(" ") + 1.0),
@@ -343,10 +372,8 @@ def _own(block: Block, page: _Page) -> Row:
         1.0 if text[-1] in _ENDS else 0.0,
         _kind_of(block),
         float(page.texts[text]),
-        log1p(count),
-        log1p(sig_chars / count),
-        sig_linked / sig_chars,
-        1.0 if page.description and chars < 400 and folded(text[:160])[:60] == page.description[:60] else 0.0,
+        *page.kinds[_kind(block.box)],
+        1.0 if page.description and chars < 400 and folded(text[:160])[:60] == page.description else 0.0,
     ]
 
 
@@ -356,14 +383,13 @@ def _is_wide(text: str) -> bool:
     return len(text.encode()) > 1.8 * size and len(_WIDE.findall(text)) > 0.4 * size
 
 
-def _box_row(box: Box, around: _Around, page: _Page) -> tuple[float, ...]:
+def _box_row(box: Box, around: _Around) -> tuple[float, ...]:
     """Return the columns that all blocks of one box share, and keep them."""
-    up1 = box.parent or box
-    up2 = up1.parent or up1
-    up3 = up2.parent or up2
-    up4 = up3.parent or up3
-    one, two, four = page.around(up1), page.around(up2), page.around(up4)
-    bits, here = box.all_bits, box.bits | (box.parent.bits if box.parent is not None else 0)
+    one = around.above or around
+    two = one.above or one
+    three = two.above or two
+    four = three.above or three
+    here = box.bits | (box.parent.bits if box.parent is not None else 0)
     around.row = (
         float(box.depth),
         around.log_chars,
@@ -383,7 +409,12 @@ def _box_row(box: Box, around: _Around, page: _Page) -> tuple[float, ...]:
         around.articles,
         around.mains,
         around.paragraphs,
-        *[1.0 if bits & mask else 0.0 for mask in _AROUND],
-        *[1.0 if here & mask else 0.0 for mask in _HERE],
+        *_flags(box.all_bits & _ALL_AROUND, _AROUND),
+        *_flags(here & _ALL_HERE, _HERE),
     )
     return around.row
+
+
+@cache
+def _flags(bits: int, masks: tuple[int, ...]) -> tuple[float, ...]:
+    return tuple([1.0 if bits & mask else 0.0 for mask in masks])
