@@ -44,7 +44,6 @@ _KIND: dict[str, int] = {
         ("script", "style", "xmp", "noembed", "noframes", "plaintext", "link", "meta", "base", "input"), NOTHING
     ),
     "a": LINK_START,
-    "!DOCTYPE": NOTHING,
     "br": BREAK,
     "img": PICTURE,
     "amp-img": PICTURE,
@@ -53,8 +52,8 @@ _KIND: dict[str, int] = {
 # What is written on a button is no article, but the picture that it opens is; `noscript` has those that scripts show later.
 _WITH_PICTURES = ("noscript", "button")
 MARKED = BYLINE | DATE | CAPTION | CREDIT
-Known = tuple[int, str, int, str, tuple[str, ...]]
-"""What a tag says: its kind, name, the bits of what its class and id say, name and class, the words of all that."""
+Known = tuple[int, str, int, str]
+"""What a tag says: its kind, name, the bits of what its class and id say, name and class."""
 HIDDEN = 1 << 30
 MAX_BLOCKS = 12_000
 
@@ -62,8 +61,7 @@ MAX_BLOCKS = 12_000
 class Box:
     """An element that holds blocks. `chars` and the other sums are over everything inside it.
 
-    `number` is its place among the boxes of the page, `kind` its name with its class, `names` are the words of its class,
-    id, role and the like.
+    `number` is its place among the boxes of the page, `kind` its name with its class.
     """
 
     __slots__ = (
@@ -76,7 +74,6 @@ class Box:
         "kind",
         "linked",
         "name",
-        "names",
         "number",
         "paragraphs",
         "parent",
@@ -92,13 +89,17 @@ class Box:
         self.start = self.end = start
         self.number = 0
         self.kind = ""
-        self.names: tuple[str, ...] = ()
         self.bits = self.chars = self.linked = self.blocks = self.prose = self.paragraphs = 0
         self.depth: int = 0
         self.all_bits: int = 0
         if parent is not None:
             self.depth = parent.depth + 1
             self.all_bits = parent.all_bits
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The words of its class, id, role and the like."""
+        return tuple(dict.fromkeys([word for hints in _HINTS.findall(self.tag) for word in words_of(hints)]))
 
     def nearest(self, name: str) -> "Box | None":
         """Return the nearest box of that name that it stands in or is."""
@@ -211,7 +212,7 @@ class Walk:
         for place in places:
             tag = pieces[place]
             said = known[tag]
-            kind, name, bits, _, _ = said
+            kind, name, bits, _ = said
             if kind == NOTHING:
                 pass
             elif kind < BREAK or (kind == BREAK and parts):
@@ -258,11 +259,10 @@ class Walk:
 
     def _opened(self, place: int, tag: str, said: Known) -> Box:
         """Return the box that a start tag opens."""
-        _, name, bits, kind, names = said
+        _, name, bits, kind = said
         self.box = box = Box(self.box, name, tag, place)
         box.number = len(self.boxes)
         box.kind = kind
-        box.names = names
         self.boxes.append(box)
         if bits:
             box.bits = bits
@@ -277,7 +277,7 @@ class Walk:
         depth = 1
         for place in places:
             tag = self.pieces[place]
-            kind, other, bits, _, _ = _known[tag]
+            kind, other, bits, _ = _known[tag]
             if other == name:
                 depth += 1 if kind == SKIP_START else -1
                 if not depth:
@@ -357,9 +357,11 @@ class _Tags(dict[str, Known]):
     def __missing__(self, tag: str) -> Known:
         if tag.startswith("<a "):
             bits = _link_bits(tag)
-            return (LINK_START, "a", bits, "a", ()) if bits else _LINK
+            return (LINK_START, "a", bits, "a") if bits else _LINK
         if tag.startswith("<img "):
             return _PICTURE
+        if tag.startswith(("<meta ", "<link ", "<input ", "<!", "<?")):
+            return _NOTHING
         found = _said(tag)
         if len(tag) <= _LONGEST_KNOWN:
             if len(self) >= _MOST_KNOWN:
@@ -369,26 +371,28 @@ class _Tags(dict[str, Known]):
 
 
 _known = _Tags()
-_LINK: Known = (LINK_START, "a", 0, "a", ())
-_PICTURE: Known = (PICTURE, "img", 0, "img", ())
+_LINK: Known = (LINK_START, "a", 0, "a")
+_PICTURE: Known = (PICTURE, "img", 0, "img")
+_NOTHING: Known = (NOTHING, "", 0, "")
 
 
 def _said(tag: str) -> Known:
     if tag.startswith("</"):
         name = tag[2:-1]
-        return _ENDS.get(_KIND.get(name, BLOCK_START), NOTHING), name, 0, "", ()
+        return _ENDS.get(_KIND.get(name, BLOCK_START), NOTHING), name, 0, ""
     name, has_more, given = tag[1:-1].partition(" ")
     kind = _KIND.get(name, BLOCK_START)
     if kind in (NOTHING, SKIP_START, EMBED) or not has_more:
-        return (NOTHING if kind == INLINE_START and name != "time" else kind), name, 0, name, ()
-    words = tuple(dict.fromkeys([word for hints in _HINTS.findall(tag) for word in words_of(hints)]))
-    bits = bits_of(words)
+        return (NOTHING if kind == INLINE_START and name != "time" else kind), name, 0, name
+    bits = 0
+    for hints in _HINTS.findall(tag):
+        bits |= bits_of(hints)
     if "hidden" in given or "display:" in given:
         bits |= HIDDEN * (_HIDDEN.search(tag) is not None)
     if kind == INLINE_START and not bits and name != "time":
         kind = NOTHING
     _, has_class, classes = tag.partition(' class="')
-    return kind, name, bits, f"{name}.{classes.partition(_QUOTE)[0]}" if has_class else name, words
+    return kind, name, bits, f"{name}.{classes.partition(_QUOTE)[0]}" if has_class else name
 
 
 def _link_bits(tag: str) -> int:
@@ -407,7 +411,7 @@ def _link_bits(tag: str) -> int:
     ):
         return 0
     found = _LINK_HINTS.search(tag)
-    return (bits_of(words_of(found.group(1))) if found else 0) | (BYLINE if "/author" in tag else 0)
+    return (bits_of(found.group(1)) if found else 0) | (BYLINE if "/author" in tag else 0)
 
 
 _ENDS = {BLOCK_START: BLOCK_END, LINK_START: LINK_END, SKIP_START: SKIP_END}

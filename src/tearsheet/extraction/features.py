@@ -187,7 +187,7 @@ def text_words(text: str) -> list[str]:
 def text_tilt(words: Sequence[str], texts: Mapping[str, float]) -> tuple[float, float, float]:
     """Return the mean, lowest and highest leaning of a text's first words."""
     known = [texts[word] for word in words if word in texts]
-    return (sum(known, 0.0) / len(words), min(known), max(known)) if known else _FLAT
+    return (sum(known) / len(words), min(known), max(known)) if known else _FLAT
 
 
 _FLAT = (0.0, 0.0, 0.0)
@@ -241,7 +241,7 @@ class _Around:
         self.articles = above.articles + 1.0 if box.name == "article" else above.articles
         self.mains = 1.0 if name == "main" else above.mains
         self.paragraphs = 1.0 if name == "p" or name == "blockquote" else above.paragraphs
-        own, (_, low, total) = page.tilt_of(box.names) if box.names else 0.0, above.tilt
+        own, (_, low, total) = page.tilt_of(box), above.tilt
         self.tilt = (own, own if own < low else low, total + own)
         # How far up the line of ancestors of the best box is met, and how far that is from the best box.
         met = page.chain.get(box.number)
@@ -257,7 +257,7 @@ class _Page:
     def __init__(self, walk: Walk, said: Declared, lexicon: Lexicon) -> None:
         blocks = walk.blocks
         self.tags = lexicon.tags
-        self.tilts: dict[tuple[str, ...], float] = {}
+        self.tilts: dict[str, float] = {}
         self.chars = max(walk.box.chars, sum([block.chars for block in blocks]), 1)
         self.prose = max(walk.box.prose, 1)
         self.links = walk.box.linked / self.chars
@@ -300,11 +300,11 @@ class _Page:
             around = _Around(waiting.pop(), around, self)
         return around
 
-    def tilt_of(self, names: tuple[str, ...]) -> float:
-        """Return the leaning of an element with these names."""
-        found = self.tilts.get(names)
+    def tilt_of(self, box: Box) -> float:
+        """Return the leaning of one element; those with the same tag have the same."""
+        found = self.tilts.get(box.tag)
         if found is None:
-            found = self.tilts[names] = own_tilt(names, self.tags)
+            found = self.tilts[box.tag] = own_tilt(box.names, self.tags)
         return found
 
     def body_has(self, block: Block) -> float:

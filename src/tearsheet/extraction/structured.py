@@ -155,7 +155,7 @@ def _meta(tag: str, meta: dict[str, list[str]]) -> None:
 def _microdata(tags: list[str], meta: dict[str, list[str]]) -> None:
     """Add what `<meta itemprop>` in the body says of the article; what has several values there is said of teasers too."""
     found: dict[str, list[str]] = {}
-    for tag in dict.fromkeys(tag for tag in tags if tag.startswith("<meta ")):
+    for tag in dict.fromkeys([tag for tag in tags if tag.startswith("<meta ")]):
         given = html.attributes(tag)
         for name in given.get("itemprop", "").lower().split():
             if name in _PROPERTIES and given.get("content", "").strip():

@@ -1,7 +1,7 @@
 """What the class names, ids and roles of elements say about what stands in them."""
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 
 (
     NAV,
@@ -79,37 +79,38 @@ _GROUPS = (
 GROUPS = len(_GROUPS)
 
 _PATTERNS = tuple((bit, re.compile(pattern)) for bit, pattern in _GROUPS)
+_ANY_GROUP = re.compile("|".join(pattern for _, pattern in _GROUPS))
 _WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
 _LOWER_WORD = re.compile("[a-z]{2,}")
-_MAX_KNOWN = 50_000
-_known: dict[str, int] = {}
+_MOST_READ = 300  # characters
 
 
 def words_of(hints: str) -> list[str]:
     """Return the words of a class or id, in lower case: `articleBody main-text` gives article, body, main, text."""
-    hints = hints[:300]
+    hints = hints[:_MOST_READ]
     return _LOWER_WORD.findall(hints) if hints.islower() else [word.lower() for word in _WORD.findall(hints)]
 
 
-def bits_of(words: Iterable[str]) -> int:
+def bits_of(hints: str) -> int:
     """Return the groups that the words of a class or id belong to, as bits."""
     bits = 0
-    for word in words:
-        found = _known.get(word)
-        bits |= _remember(word, _word_bits(word)) if found is None else found
+    for name in hints[:_MOST_READ].split():
+        bits |= _name_bits(name)
     return bits
 
 
-def _remember(key: str, bits: int) -> int:
-    if len(_known) >= _MAX_KNOWN:
-        _known.clear()
-    _known[key] = bits
+@lru_cache(20_000)
+def _name_bits(name: str) -> int:
+    bits = 0
+    for word in words_of(name):
+        bits |= _word_bits(word)
     return bits
 
 
+@lru_cache(20_000)
 def _word_bits(word: str) -> int:
     bits = 0
-    for bit, pattern in _PATTERNS:
+    for bit, pattern in _PATTERNS if _ANY_GROUP.search(word) else ():  # most words are in none
         if pattern.search(word):
             bits |= bit
     return bits
