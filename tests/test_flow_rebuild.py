@@ -344,6 +344,32 @@ def test_a_last_page_that_was_never_committed_is_passed_over_if_other_leaves_wer
     assert [table for table in before if after[table] != before[table]] == ["warc_file", "leaf"]
 
 
+def test_a_page_that_was_never_committed_is_passed_over_though_its_clock_was_ahead(history, tmp_path):
+    with open_archive(history) as archive:
+        copy = copied(archive, tmp_path / "copy")
+    before = dump(copy.path / CATALOG_FILE)
+    with copy.store.snapshot() as db:
+        _, _, place = list(journal.places(db))[-1]
+    last = journal.read_page(warc.get(copy.warc_folder, place).body)
+    assert list(journal.leaves_on(last))  # the same leaves at the same time, but drawn with other salts
+    changes = [json.loads(line) for line in last.lines]
+    for change in changes:
+        for row in change.get("rows", ()) if change["part"] == "leaf" else ():
+            row[change["columns"].index("salt")] = {"base64": "AAAAAAAAAAAAAAAAAAAAAA=="}
+    lines = tuple(map(json.dumps, changes))
+    killed = replace(last, id="killed before its commit", at=later(days=99), lines=lines)
+    with warc.Writer(copy.path / "warc") as writer:
+        writer.keep_metadata(killed.url, killed.data(), journal.PAGE_TYPE, at=killed.at)
+    copy.close()
+    (copy.path / CATALOG_FILE).unlink()
+
+    report = rebuild(copy.path)
+
+    after = dump(copy.path / CATALOG_FILE)
+    assert [table for table in before if after[table] != before[table]] == []
+    assert report.pages == last.number
+
+
 def test_a_removed_article_is_nowhere_in_the_warc_files(history):
     with open_archive(history) as archive:
         victim = next(one for one in archive.articles(Query(limit=0)) if one.revisions > 1)

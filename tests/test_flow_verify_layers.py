@@ -1,17 +1,20 @@
 """Each check by itself: what it alone can see is found, and said in its words."""
 
+import os
+import shutil
 import zipfile
 from base64 import b64encode
 from datetime import UTC, datetime
 
 import pytest
-from tests.flow_archive import followed, following_only, new_archive, ran, truth_of
+from tests.flow_archive import OPEN, followed, following_only, new_archive, opened, ran, truth_of
 
 from tearsheet import warc
 from tearsheet.errors import BadLedger
 from tearsheet.flow.backup import backup
 from tearsheet.flow.keys import signer_of
 from tearsheet.flow.packages import export_wacz, proof_wacz
+from tearsheet.flow.rebuild import rebuild
 from tearsheet.flow.remove import remove
 from tearsheet.flow.sealing import CHECKPOINT, seal
 from tearsheet.flow.verify import verify
@@ -133,17 +136,124 @@ def test_nothing_is_signed_over_another_last_leaf(own_press):
         seal(own_press)
 
 
-def test_nothing_is_signed_over_tiles_that_are_not_those_of_the_checkpoint(own_press):
-    full, rest = divmod(read_checkpoint((own_press.path / "ledger" / CHECKPOINT).read_bytes()).size, 256)
+def last_tile(archive):
+    full, rest = divmod(read_checkpoint((archive.path / "ledger" / CHECKPOINT).read_bytes()).size, 256)
     assert rest
-    tile = own_press.path / "ledger" / "tile" / "0" / f"{full:03}.p" / str(rest)
-    data = bytearray(tile.read_bytes())
+    return archive.path / "ledger" / "tile" / "0" / f"{full:03}.p" / str(rest)
+
+
+def flipped(file):
+    data = bytearray(file.read_bytes())
     data[0] ^= 1
-    tile.write_bytes(data)
+    file.write_bytes(data)
+
+
+def test_nothing_is_signed_over_tiles_that_are_not_those_of_the_checkpoint(own_press):
+    flipped(last_tile(own_press))
+    changed(own_press, "UPDATE leaf SET subject = zeroblob(32) WHERE seq = 1")  # nor has the catalog what was signed
     noted(own_press)
 
     with pytest.raises(BadLedger, match="the tiles do not agree"):
         seal(own_press)
+
+
+def closed(archive):
+    archive.close()
+    OPEN.remove(archive)
+    return archive.path
+
+
+LOSSES = {
+    "a changed tile": lambda folder: [flipped(file) for file in (folder / "tile" / "0").rglob("*") if file.is_file()],
+    "a changed bundle": lambda folder: [
+        flipped(file) for file in (folder / "tile" / "entries").rglob("*") if file.is_file()
+    ],
+    "a bundle that breaks off": lambda folder: [
+        os.truncate(file, 33) for file in (folder / "tile" / "entries").rglob("*") if file.is_file()
+    ],
+    "no tiles": lambda folder: shutil.rmtree(folder / "tile"),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_tiles_that_were_lost_are_made_anew_from_the_leaves_that_were_signed(own_press, loss):
+    LOSSES[loss](own_press.path / "ledger")
+    assert said(own_press) != ""
+
+    assert rebuild(closed(own_press)).tiles > 0
+
+    assert said(opened(own_press.path)) == ""
+
+
+def test_whoever_signs_next_makes_lost_tiles_anew(own_press):
+    shutil.rmtree(own_press.path / "ledger" / "tile")
+    noted(own_press)
+
+    seal(own_press)
+
+    assert said(own_press) == ""
+
+
+def test_lost_tiles_and_a_lost_catalog_together_are_told(own_press):
+    shutil.rmtree(closed(own_press) / "ledger" / "tile")
+    (own_press.path / "tearsheet.db").unlink()
+
+    with pytest.raises(BadLedger, match="is missing"):
+        rebuild(own_press.path)
+
+
+def test_a_checkpoint_that_is_lost_is_signed_anew_over_the_same_leaves(own_press):
+    was = read_checkpoint((own_press.path / "ledger" / CHECKPOINT).read_bytes())
+    (own_press.path / "ledger" / CHECKPOINT).unlink()
+    assert said(own_press) == "ledger/checkpoint: is missing"
+
+    assert seal(own_press) == was
+
+
+def test_without_a_checkpoint_nothing_is_signed_that_the_tiles_contradict(own_press, tmp_path):
+    shutil.copy(closed(own_press) / "tearsheet.db", tmp_path)
+    noted(archive := opened(own_press.path))
+    seal(archive)
+    (closed(archive) / "ledger" / CHECKPOINT).unlink()
+    shutil.copy(tmp_path / "tearsheet.db", own_press.path)  # as it was before
+    archive = opened(own_press.path)
+    for _ in range(2):
+        with pytest.raises(BadLedger, match="the checkpoint is missing, and the tiles are not those of the catalog"):
+            seal(archive)
+        noted(archive)
+
+
+def test_a_rebuild_without_a_checkpoint_goes_by_the_tiles(own_press):
+    size = read_checkpoint((own_press.path / "ledger" / CHECKPOINT).read_bytes()).size
+    (closed(own_press) / "ledger" / CHECKPOINT).unlink()
+    (own_press.path / "tearsheet.db").unlink()
+
+    assert rebuild(own_press.path).leaves == size
+
+    archive = opened(own_press.path)
+    assert seal(archive).size == size
+    assert said(archive) == ""
+
+
+def test_a_rebuild_without_a_ledger_begins_another_log(own_press):
+    was = read_checkpoint((own_press.path / "ledger" / CHECKPOINT).read_bytes())
+    shutil.rmtree(closed(own_press) / "ledger")
+    rebuild(own_press.path)
+
+    archive = opened(own_press.path)
+    assert seal(archive).origin.startswith(f"{was.origin}/")
+    assert said(archive) == ""
+
+
+@pytest.mark.parametrize("junk", [b"", b"\xff\xfe" * 40, b"no checkpoint\n"])
+def test_a_checkpoint_that_cannot_be_read_is_told_with_what_to_do(own_press, junk):
+    (own_press.path / "ledger" / CHECKPOINT).write_bytes(junk)
+
+    with pytest.raises(BadLedger, match="take it from a backup, or remove it"):
+        seal(own_press)
+    closed(own_press)
+    with pytest.raises(BadLedger, match="take it from a backup, or remove it"):
+        rebuild(own_press.path)
 
 
 def test_an_archive_that_has_only_followed_something_holds(newsroom, tmp_path):

@@ -30,6 +30,7 @@ from tearsheet.ledger import (
     read_leaf,
     subject,
     tile_path,
+    told_by,
 )
 from tearsheet.model import Leaf
 
@@ -394,3 +395,11 @@ class TestCheckpoints:
     def test_a_trusted_comment_is_one_line(self) -> None:
         with pytest.raises(BadLedger, match="one line"):
             SIGNER.minisign(b"", "a\nb")
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 70_000, 300_001])
+def test_the_paths_of_the_bundles_say_how_many_leaves_there_were(size):
+    full, rest = divmod(size, 256)
+    paths = [bundle_path(index) for index in range(full)] + ([bundle_path(full, rest)] if rest else [])
+
+    assert told_by(["checkpoint", "keys", tile_path(0, 7), *paths, *([bundle_path(0, 3)] if size > 3 else [])]) == size

@@ -20,9 +20,11 @@ from tearsheet import media, warc
 from tearsheet.archive import CATALOG_FILE, Archive, open_archive
 from tearsheet.errors import ArchiveBusy, BadLedger, BadPicture, NoJournal, TearsheetError
 from tearsheet.files import Folder, disk, sync
+from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
-from tearsheet.flow.sealing import CHECKPOINT, SIGNED, digest_of, reader
-from tearsheet.ledger import Tree, leaf_record, read_checkpoint, read_leaf
+from tearsheet.flow.keys import KEY, succeed
+from tearsheet.flow.sealing import SIGNED, digest_of, last_checkpoint, mend_tiles, reader
+from tearsheet.ledger import Tree, leaf_record, read_leaf, told_by
 from tearsheet.model import Leaf, Place, Step
 from tearsheet.store import articles, entries, journal, keeping, rebuilding, removing, schema, translated, warcfiles
 from tearsheet.store.journal import Page
@@ -34,8 +36,9 @@ BEFORE = f"{CATALOG_FILE}.before-rebuild"
 
 @dataclass(slots=True, kw_only=True)
 class RebuildReport:
-    """What was made anew. `kept` are accounts from the old catalog; `lost` leaves stand in the ledger, what they tell is lost.
+    """What was made anew. `lost` leaves stand in the ledger, what they tell is lost.
 
+    The old catalog gave `accounts`, and the leaves for those `tiles`, files of the ledger, that were missing or changed.
     `problems` are (thing, what could not be brought back).
     """
 
@@ -47,6 +50,7 @@ class RebuildReport:
     pictures: int = 0
     developed: int = 0
     accounts: int = 0
+    tiles: int = 0
     lost: int = 0
     problems: list[tuple[str, str]] = field(default_factory=list)
 
@@ -75,11 +79,15 @@ def rebuild(path: Path, *, progress: Callable[[Step], None] = lambda step: None)
         report = RebuildReport()
         trimmed = warc.trim(path / "warc")
         report.problems += [(one.file, str(one)) for one in trimmed]
+        with suppress(sqlite3.Error, TearsheetError), rebuilding.former(path / CATALOG_FILE) as db:
+            report.tiles = mend_tiles(Folder(path / "ledger"), db)
         _Rebuilding(path, report, progress).run()
         _swap(path)
     with closing(open_archive(path)) as archive:
         _develop_all(archive, report, progress)
         _index_anew(archive, progress)
+        if (path / KEY).exists() and not (path / "ledger" / "tile").exists():
+            succeed(archive, at=now())  # nobody knows any more what the old log has signed
     return report
 
 
@@ -110,7 +118,20 @@ class _Rebuilding:
         found = self._found(lambda name: 0)
         if not found:
             raise NoJournal(str(self.path / "warc"), "run `tearsheet migrate` while the catalog is still there")
-        chain = self._history(found)
+        problems = list(self.report.problems)
+        while True:
+            chain = self._history(found)
+            try:
+                self._make(found, chain)
+                return
+            except BadLedger:
+                # Of two pages that follow the same one, the one that was never committed is the later if a clock was ahead.
+                found = [one for one in found if one.page.id != chain[-1].page.id]
+                if not any(one.page.after == chain[-1].page.after for one in found):
+                    raise
+                self.report.problems, self.report.pages, self.report.lost = problems.copy(), 0, 0
+
+    def _make(self, found: list[Found], chain: list[Found]) -> None:
         fresh = self.path / FRESH
         for ending in ("", "-wal", "-shm", "-journal"):
             fresh.with_name(FRESH + ending).unlink(missing_ok=True)
@@ -231,8 +252,9 @@ class _Rebuilding:
     # --- the ledger
 
     def _signed(self) -> int:
-        """Return how many leaves the last checkpoint signed; 0 without one."""
-        return read_checkpoint(self.ledger.get(CHECKPOINT)).size if self.ledger.has(CHECKPOINT) else 0
+        """Return how many leaves the last checkpoint signed; without one, of how many the tiles tell."""
+        last = last_checkpoint(self.ledger)
+        return last.size if last else told_by(self.ledger.names())
 
     def _leaves(self, db: sqlite3.Connection) -> None:
         """Hold the leaves against those that were signed, and write down those that the journal does not tell (whole).

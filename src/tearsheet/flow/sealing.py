@@ -1,13 +1,15 @@
 """Sealing: committed leaves become tiles, and a signed checkpoint says how many there are. Never a second history."""
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 
 from tearsheet import warc
 from tearsheet.archive import Archive
 from tearsheet.config import SETTINGS_FILE, SOURCES_FILE
-from tearsheet.errors import BadLedger
+from tearsheet.errors import BadLedger, NotFound
 from tearsheet.files import Folder
 from tearsheet.flow.clock import now
 from tearsheet.flow.keys import signer_of
@@ -19,6 +21,7 @@ from tearsheet.ledger import (
     leaf_record,
     load_edge,
     read_checkpoint,
+    told_by,
 )
 from tearsheet.store import leaves, warcfiles
 from tearsheet.store.warcfiles import WarcFile
@@ -35,11 +38,37 @@ def seal(archive: Archive) -> Checkpoint:
     """Return the newest checkpoint, signed if there was anything new to sign; WARC files that were closed are new.
 
     Tiles are written and fsynced first, the checkpoint last: killed in between, the next run writes the same tiles again. One
-    lock guards it, so that two updates never sign beside each other.
+    lock guards it, so that two updates never sign beside each other. Tiles that are lost are made anew.
 
     Raises:
         BadLedger: the catalog lacks leaves that were signed, as a restored backup does: it must not sign another history.
     """
+    try:
+        return _sealed(archive)
+    except BadLedger:
+        if not mend_tiles(Folder(archive.path / "ledger"), archive.store.db):
+            raise
+        return _sealed(archive)
+
+
+def mend_tiles(folder: Folder, db: sqlite3.Connection) -> int:
+    """Return how many missing or changed files of the ledger in `folder` were made anew from the leaves of the catalog `db`.
+
+    Only if these have the very root that was signed: then there is no other history that the files could have told.
+    """
+    signed = last_checkpoint(folder)
+    if signed is None:
+        return 0
+    edge, files = Edge().grown(map(leaf_record, islice(leaves.since(db, 0), signed.size)))
+    if edge.root != signed.root:
+        return 0
+    lost = [file for file in files if not folder.has(file.path) or folder.get(file.path) != file.data]
+    for path, data in lost:
+        folder.put(path, data)
+    return len(lost)
+
+
+def _sealed(archive: Archive) -> Checkpoint:
     folder = Folder(archive.path / "ledger")
     _last(archive, folder)
     note_settings(archive)
@@ -47,6 +76,11 @@ def seal(archive: Archive) -> Checkpoint:
     note_files(archive, warcfiles.unnoted(archive.store.db))
     with archive.store.transaction() as db:
         last = _last(archive, folder)
+        if last is None and _are_others(folder, db):
+            raise BadLedger(
+                str(archive.path),
+                "the checkpoint is missing, and the tiles are not those of the catalog: restore the newest backup",
+            )
         size = last.size if last else 0
         signer = signer_of(archive)
         if last and leaves.count(db) == size and signer.verifier.claims(folder.get(CHECKPOINT)):
@@ -65,9 +99,23 @@ def seal(archive: Archive) -> Checkpoint:
         return checkpoint
 
 
+def last_checkpoint(folder: Folder) -> Checkpoint | None:
+    """Return the newest checkpoint of the ledger in `folder`, or None if there is none.
+
+    Raises:
+        BadLedger: it cannot be read.
+    """
+    try:
+        return read_checkpoint(folder.get(CHECKPOINT))
+    except NotFound:
+        return None
+    except BadLedger as error:
+        raise BadLedger(str(folder.root / CHECKPOINT), f"{error}; take it from a backup, or remove it") from error
+
+
 def _last(archive: Archive, folder: Folder) -> Checkpoint | None:
     """Return the last checkpoint, if there is one, after a look whether the catalog goes on from it."""
-    last = read_checkpoint(folder.get(CHECKPOINT)) if folder.has(CHECKPOINT) else None
+    last = last_checkpoint(folder)
     total = leaves.count(archive.store.db)
     if last and total < last.size:
         raise BadLedger(
@@ -82,6 +130,13 @@ def _last(archive: Archive, folder: Folder) -> Checkpoint | None:
                 f"leaf {last.size - 1} is not the one that was signed: restore the newest backup, or begin a new log",
             )
     return last
+
+
+def _are_others(folder: Folder, db: sqlite3.Connection) -> bool:
+    """Return whether tiles that no checkpoint sums up tell of other leaves than the catalog `db` has."""
+    told = told_by(folder.names())
+    edge, files = Edge().grown(map(leaf_record, islice(leaves.since(db, 0), told)))
+    return edge.size < told or any(folder.has(path) and folder.get(path) != data for path, data in files)
 
 
 def note_files(archive: Archive, names: Iterable[str]) -> None:

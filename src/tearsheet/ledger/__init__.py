@@ -20,6 +20,7 @@ from tearsheet.ledger.tree import (
     node_hash,
     read_bundle,
     tile_path,
+    told_by,
 )
 from tearsheet.ledger.witness import notes_in, printed_in
 
@@ -55,4 +56,5 @@ __all__ = [
     "subject",
     "tile_path",
     "tlog_proof",
+    "told_by",
 ]

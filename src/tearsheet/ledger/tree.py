@@ -4,6 +4,7 @@ A tile holds up to 256 hashes; level 0 those of leaves, level 1 those of full ti
 leaves themselves. Full tiles never change; a partial one is written under its width, so that no file is ever overwritten.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,6 +17,7 @@ HASH = 32
 WIDTH = 256
 EMPTY_ROOT = sha256(b"").digest()
 _FULL = WIDTH * HASH
+_BUNDLE = re.compile(r"tile/entries/((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?")
 
 Read = Callable[[str], bytes | None]
 """Gives the bytes of a file of the ledger by its path, or none if there is no such file."""
@@ -51,6 +53,13 @@ def tile_path(level: int, index: int, width: int = WIDTH) -> str:
 def bundle_path(index: int, width: int = WIDTH) -> str:
     """Return where the leaves of a tile of level 0 lie. Source: c2sp.org/tlog-tiles."""
     return f"tile/entries/{_number(index)}{_partial(width)}"
+
+
+def told_by(paths: Iterable[str]) -> int:
+    """Return how many leaves a ledger with files at these paths has bundles for, whether a checkpoint says so or not."""
+    found = (_BUNDLE.fullmatch(path) for path in paths)
+    places = ((int(one[1].replace("x", "").replace("/", "")), int(one[2] or WIDTH)) for one in found if one)
+    return max((index * WIDTH + width for index, width in places), default=0)
 
 
 def read_bundle(data: bytes) -> list[bytes]:

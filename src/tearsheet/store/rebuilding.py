@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tearsheet.model import Leaf, Place
-from tearsheet.store import leaves, packing, warcfiles
+from tearsheet.store import leaves, packing, schema, warcfiles
 from tearsheet.store.checking import integrity
 from tearsheet.store.journal import BY_NAME, NOT_WRITTEN
 from tearsheet.store.opening import PAGE_BYTES
@@ -29,6 +30,20 @@ def created(path: Path) -> sqlite3.Connection:
     ):
         db.execute(f"PRAGMA {pragma}")
     return db
+
+
+@contextmanager
+def former(old: Path) -> Iterator[sqlite3.Connection]:
+    """Give the catalog `old`, of today's schema, for reading.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
+    with closing(sqlite3.connect(f"{old.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        db.row_factory = sqlite3.Row
+        if schema.version_of(db) != schema.VERSION:
+            raise sqlite3.DatabaseError("it is of another schema")
+        yield db
 
 
 def leaf(db: sqlite3.Connection, seq: int) -> leaves.Kept | None:
@@ -192,11 +207,8 @@ def take_accounts(db: sqlite3.Connection, old: Path) -> int:
     Raises:
         sqlite3.Error: it cannot be read.
     """
-    source = sqlite3.connect(f"{old.absolute().as_uri()}?mode=ro", uri=True)
-    try:
+    with closing(sqlite3.connect(f"{old.absolute().as_uri()}?mode=ro", uri=True)) as source:
         rows = {table: source.execute(f"SELECT * FROM {table}").fetchall() for table in PEOPLE}
-    finally:
-        source.close()
     for table, values in rows.items():
         if values:
             db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values[0]))})", values)
