@@ -254,6 +254,19 @@ def test_a_check_finds_what_is_compressed_once_more(package):
     assert any("compressed once more" in line for line in check_wacz(package))
 
 
+@pytest.mark.parametrize("name", ["pages/pages.jsonl", "datapackage.json"])
+def test_a_list_that_would_fill_the_memory_is_not_unpacked(package, name):
+    changed(package, {name: bytes(30_000_000)}, deflated=(name,))
+
+    assert [f"{name} unpacks to more than 200 times its size"] == check_wacz(package)
+
+
+def test_an_index_that_would_fill_the_memory_is_not_unpacked(package):
+    changed(package, {"indexes/index.cdx.gz": gzip.compress(bytes(30_000_000))}, honest=True)
+
+    assert any("index.cdx.gz cannot be unpacked: " in line for line in check_wacz(package))
+
+
 def test_a_check_finds_what_does_not_begin_where_players_look(package):
     with zipfile.ZipFile(package) as file:
         contents = {info: file.read(info) for info in file.infolist()}

@@ -82,7 +82,7 @@ def command(said: Console, asked: Asked) -> None:
             f"checked {counted(found.captures, 'capture')}, {counted(found.revisions, 'wording')}, "
             f"{counted(found.pictures, 'picture file')}, "
             f"{counted(found.leaves, 'leaf', 'leaves')}{removed}{stamps}: "
-            + (f"{len(found.problems):,} problems" if found.problems else "all as it was")
+            + (counted(len(found.problems), "problem") if found.problems else "all as it was")
         )
     if found.problems:
         raise SystemExit(IN_PART)
@@ -102,6 +102,6 @@ def _wacz(said: Console, file: Path, *, as_json: bool) -> None:
     if as_json:
         write_json({"problems": [{"thing": str(file), "problem": what} for what in problems]})
     else:
-        said.report(f"{file}: " + (f"{len(problems):,} problems" if problems else "all as it should be"))
+        said.report(f"{file}: " + (counted(len(problems), "problem") if problems else "all as it should be"))
     if problems:
         raise SystemExit(IN_PART)

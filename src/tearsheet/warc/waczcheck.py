@@ -1,22 +1,26 @@
 """Checks WACZ files, stricter than the validator that exists: it also takes a file without pages, or without its own digest."""
 
-import gzip
 import hashlib
 import json
 import shutil
 import tempfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from tearsheet import coding
+from tearsheet.errors import BadCoding, TooLarge
 from tearsheet.warc.captures import cdxj_line
 from tearsheet.warc.reader import Damage, read
 from tearsheet.warc.records import Record
 from tearsheet.warc.wacz import ARCHIVE, BLOCKS, DIGEST, INDEX, PACKAGE, PAGES, REPLAYED, WEB
 
 VERSIONS = ("1.0.0", "1.1.0", "1.1.1")
+MAX_RATIO = 200
+"""Lists of addresses pack to a tenth or a twentieth; what packs much smaller is there to fill the memory."""
 
 
 def check_wacz(path: Path) -> list[str]:
@@ -39,7 +43,7 @@ class _Check:
         self.folder = folder
         self.originals: set[str] = set()
         self.revisits: list[Record] = []
-        self.names = [info.filename for info in package.infolist() if not info.is_dir()]
+        self.names = Counter(info.filename for info in package.infolist() if not info.is_dir())
 
     def said(self) -> Iterator[str]:
         """Yield what is wrong."""
@@ -57,14 +61,15 @@ class _Check:
 
     def _entries(self) -> Iterator[str]:
         """Yield what is wrong with the ZIP's own table, before anything is read."""
-        for name in sorted({name for name in self.names if self.names.count(name) > 1}):
-            yield f"{name} is in it twice"
+        yield from (f"{name} is in it twice" for name, count in sorted(self.names.items()) if count > 1)
         for name in self.names:
             if name.startswith(("/", "\\")) or ".." in PurePosixPath(name.replace("\\", "/")).parts:
                 yield f"{name!r} leads out of it"
         for name in (PACKAGE, DIGEST, INDEX, BLOCKS, PAGES):
             if name not in self.names:
                 yield f"{name} is missing"
+            elif (info := self.package.getinfo(name)).file_size > coding.RATIO_FLOOR + MAX_RATIO * info.compress_size:
+                yield f"{name} unpacks to more than {MAX_RATIO} times its size"
         if not self._warcs():
             yield f"{ARCHIVE} holds no WARC file"
         for name in (*self._warcs(), INDEX):
@@ -138,7 +143,7 @@ class _Check:
         data = self.package.read(INDEX)
         try:
             listed = self._unpacked(data)
-        except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        except (BadCoding, TooLarge, UnicodeDecodeError) as error:
             yield f"{INDEX} cannot be unpacked: {error}"
             return
         if listed != sorted(listed):
@@ -154,7 +159,8 @@ class _Check:
 
     @staticmethod
     def _unpacked(data: bytes) -> list[str]:
-        return gzip.decompress(data).decode().splitlines() if data else []
+        plain = coding.unpacked("gzip", data, max_bytes=coding.RATIO_FLOOR + MAX_RATIO * len(data), max_ratio=MAX_RATIO)
+        return plain.decode().splitlines()
 
     def _blocks(self, data: bytes) -> Iterator[str]:
         """Yield which blocks of the index are not where the table of blocks says."""
@@ -168,7 +174,7 @@ class _Check:
                 block = data[said["offset"] : said["offset"] + said["length"]]
                 begins = self._unpacked(block)[0].startswith(head.strip() + " ") and said["offset"] == offset
                 offset += len(block)
-            except (ValueError, KeyError, TypeError, IndexError, OSError, EOFError, zlib.error):
+            except (ValueError, KeyError, TypeError, IndexError, BadCoding, TooLarge):
                 begins = False
             if not begins:
                 yield f"{BLOCKS} names a block that does not begin so: {line[:100]}"
