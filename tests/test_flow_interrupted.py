@@ -91,7 +91,8 @@ def test_killed_and_interrupted_again_and_again_it_goes_on(fresh, press, newsroo
             assert run.stderr is not None
             said = run.stderr.read()
         assert "Traceback" not in said, said
-        assert run.returncode in (0, -signal.SIGKILL, 130)
+        # Interrupted when its work is done and only Python is still ending, a process dies of the signal itself.
+        assert run.returncode in (0, -signal.SIGKILL, 130, -signal.SIGINT)
         assert_sound(opened(fresh.path))
     assert stopped >= KILLS // 2
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import sys
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import files
@@ -81,13 +81,15 @@ class _Known:
     mark: str
     seq: int
     wordings: int
-    folders: list[str]
-    media: list[str] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
+    folders: Sequence[str]
+    media: Sequence[str] = ()
+    waiting: Sequence[str] = ()
     copy_of: str = ""
 
     def __post_init__(self) -> None:
-        self.folders = [sys.intern(folder) for folder in self.folders]  # an article's are those of many others
+        # There are as many of these as there are articles: an article's lists are those of many others, and most have no picture.
+        self.folders = tuple(sys.intern(folder) for folder in self.folders)
+        self.media, self.waiting = tuple(self.media), tuple(self.waiting)
 
 
 @dataclass(slots=True)
@@ -401,8 +403,9 @@ def _media_of(desk: Desk, article: Article) -> tuple[list[str], list[str]]:
 def _members(articles: Mapping[str, _Known]) -> dict[str, list[tuple[int, str]]]:
     found: dict[str, list[tuple[int, str]]] = {}
     for key, known in articles.items():
+        place = (known.seq, key)  # one for all of its lists: there are a dozen
         for folder in known.folders:
-            found.setdefault(folder, []).append((known.seq, key))
+            found.setdefault(folder, []).append(place)
     for row in found.values():
         row.sort()
     return found
