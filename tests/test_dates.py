@@ -204,3 +204,19 @@ def test_the_benchmark_list_of_dates_is_read_whole():
             wrong.append((row, reading))
 
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("year", "begins"),
+    [
+        (1300, "1921-03-21"),
+        (1375, "1996-03-20"),
+        (1399, "2020-03-20"),
+        (1403, "2024-03-20"),
+        (1404, "2025-03-21"),
+        (1405, "2026-03-21"),
+        (1408, "2029-03-20"),
+    ],
+)
+def test_the_iranian_year_begins_on_its_official_day(year, begins):
+    assert read(f"1 فروردین {year}", language="fa")[:10] == begins

@@ -47,8 +47,8 @@ def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str
             office = names[:2]
     if office:
         return office, "organisation"
-    editor = tuple(bylines.editors(walk, kept))
-    return editor, ("editor" if editor else "")
+    agencies, editor = tuple(bylines.agencies(walk, kept)), tuple(bylines.editors(walk, kept))
+    return agencies or editor, ("organisation" if agencies else "editor" if editor else "")
 
 
 def listed_authors(names: Sequence[str], *, site: str = "") -> tuple[str, ...]:

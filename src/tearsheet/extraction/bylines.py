@@ -24,6 +24,9 @@ _SURE = re.compile(
     r'(?i)rel="author|itemprop="(?:author|name)|/authors?/|class="[^"]*(?:author|byline|writer)[-_]*(?:name|link)?[ "]'
 )
 _PROFILE = re.compile(r"(?i)profile|bio(?:graphy)?\b|about")
+_SOURCE = re.compile(
+    r"(?i)(?:источник|джерело|kaynak|المصدر|πηγή|quelle|fuente|fonte|źródło|nguồn|sumber|स्रोत|منبع|מקור|source)\s*:\s*(.+)"
+)
 _AFTER_DATE = re.compile(
     r"(?i)(?:19|20)\d\d(?:[ ,]+\d{1,2}[:.]\d\d)?(?: Uhr)?[ ,|–-]+(?:von|by|par|por|di|door|av|af)\s+([^|•]{2,60})"
 )
@@ -39,11 +42,11 @@ _WRITTEN_BY = re.compile(
 # ------------------------------------------------------------------------------------------------ Han, kana, Hangul
 _LABEL = re.compile(
     r"(?:作\s*者|撰\s*文|执笔人?|執筆者?|撰稿人?|文\s*[/／|｜]|文字?|著者|筆者|ライター|取材・文|記\s*者|记\s*者|글쓴이|작성자)"
-    r"\s*[:：/／|｜\]】]\s*\|?\s*(\S.{0,60})"
+    r"\s*[:：/／|｜\]】=＝]\s*\|?\s*(\S.{0,60})"
 )
 _NEXT_LABEL = re.compile(
     r"\s*(?:\||【|\[|〓|(?:19|20)\d\d[年/.-])|\s+(?:来源|來源|出处|出自|时间|時間|发布|發布|发表|更新|阅读|閱讀|点击|浏览|评论|"
-    r"責任|责任|编辑|編輯|字号|字體|图片|摄影)|(?:来源|來源|出处|时间|時間|发布|發布|编辑|編輯|责编)\s*[:：]"
+    r"責任|责任|编辑|編輯|編集|字号|字體|图片|摄影|攝影|撮影|写真|校对|翻译)|(?:来源|來源|出处|时间|時間|发布|發布|编辑|編輯|责编)\s*[:：]"
 )
 # The editor on night duty, of pictures or of layout has no part in the words.
 _EDITOR = re.compile(
@@ -53,8 +56,25 @@ _REPORTER = re.compile(
     r"(?:本报|本報|本网|本刊|[\u4e00-\u9fff·]{2,8})?(?:记者|記者|特派員|特派记者|通信员|通讯员)"
     r"\s*[:：]?\s+([\u4e00-\u9fff·]{2,5}(?:[ 、　][\u4e00-\u9fff·]{2,4}){0,3})(?=[\s）)】\]：:，,]|$)"
 )
+_HAN = "[\u4e00-\u9fff·]"
+# Where a report opens with who sent it: （记者林疏桐）, 〔記者林疏桐／北嶼報導〕, 記者林疏桐／綜合報導, 3月14日电 (林疏桐).
+_SENT_BY = re.compile(
+    rf"[（(〔【\[]{_HAN}{{0,8}}(?:记者|記者)[\s:：]*({_HAN}{{2,4}}(?:[、，,\s]+{_HAN}{{2,4}}){{0,4}})"
+    r"(?:[／/][^）)〕】\]]{1,14})?[）)〕】\]]|"
+    rf"^(?:{_HAN}{{2,6}}[\s／/]+)?(?:记者|記者)\s?({_HAN}{{2,4}}(?:[、，]{_HAN}{{2,4}}){{0,4}})\s?[／/]|"
+    rf"[电電訊讯]\s?[（(]({_HAN}{{2,4}}(?:[、\s]+{_HAN}{{2,4}}){{0,4}})[）)]"
+)
+# Of a name and a place without a mark between them the place has two characters: （海島社記者林疏桐北嶼14日電）.
+_SENT_FROM = re.compile(rf"^[（(]{_HAN}{{2,6}}(?:记者|記者)({_HAN}{{2,3}}){_HAN}{{2,4}}\d{{1,2}}日[专專]?[电電]")
+_HELPERS = re.compile(r"\s*(?:通[讯訊]员|通信员|見習記者|见习记者|实习生)\s*")
 _BEFORE_REPORTER = re.compile(r"([\u4e00-\u9fff]{1,4}[ 　]?[\u4e00-\u9fff\u3040-\u30ff]{1,4})記者(?:[）)】\]]|$)")
-_KOREAN = re.compile(r"([가-힣]{2,4})\s*(?:선임|인턴|객원|전문)?기자")
+_KOREAN = re.compile(
+    r"((?:[가-힣]{2,4}\s?[·,]\s?){0,4}[가-힣]{2,4})\s*(?:선임|인턴|객원|전문)?기자(?![명단])|^글[ .:=]+([가-힣]{2,4})(?=\s|$)"
+)
+_KOREAN_SENT = re.compile(
+    r"^[\[(【][^\])】]{1,30}[=)]\s*((?:[가-힣]{2,4}\s?[·,]\s?){0,4}[가-힣]{2,4})\s*(?:선임|인턴|객원|전문)?기자(?=\s*[\])】=]|$)"
+)
+_JAPANESE_DESK = re.compile(r"^[［\[]([\u4e00-\u9fff\u3040-\u30ff]{2,8})[，,、]")
 _JAPANESE = re.compile(
     r"[（(【〔\[]([\u4e00-\u9fff\u3040-\u30ff]{2,4}[ 　]?[\u4e00-\u9fff\u3040-\u30ff]{1,4})(?:記者)?[）)】〕\]]$"
 )
@@ -62,7 +82,7 @@ _HAN_END = re.compile(r"[（(]([\u4e00-\u9fff]{2,4})(?:\s+(?!摄|攝|图)\S{1,8}
 _IN_BRACKETS = re.compile(r"[（(【]([\u4e00-\u9fff]{3,5})[）)】]")
 _FORUM = re.compile(r"([\w\u4e00-\u9fff-]{2,20})\s*(?:发表于|發表於|发布于|楼主)|由([\w-]{2,12})于(?:19|20)\d\d年")
 _PICTURE = re.compile(r"^\s*(?:摄|攝|图|撮影|写真|사진)")
-_REPORTS = re.compile(r"(?:综合|现场)?(?:报道|報道|报导|文|图|摄|讯|采访|攝影|摄影)(?:[/、].*)?")
+_REPORTS = re.compile(r"(?:综合|綜合|现场)?(?:报道|報道|报导|報導|文|图|摄|讯|采访|攝影|摄影)(?:[/、].*)?")
 _LONGEST_LINE, _LONGEST_LABEL, _UNDER_LABEL = 20_000, 24, 60
 _LONGER_THAN_BY, _LONGEST_SENTENCE = 5, 240
 _STRONG = re.compile(r"[、，,;；/／&|]+")
@@ -154,6 +174,7 @@ def without_date(text: str) -> str:
     found = _AFTER_DATE.search(text)
     if found:
         text = found.group(1)
+    text = LEAD_IN.sub("", text, count=1)
     undated = WRITTEN.sub(" | ", text)
     first = _BAR.split(undated.strip(" |•·–—-"), maxsplit=1)[0]
     return _BEFORE_DATE.sub("", first) if undated != text else first
@@ -204,6 +225,15 @@ def editors(walk: Walk, kept: Sequence[int]) -> list[str]:
     return []
 
 
+def agencies(walk: Walk, kept: Sequence[int]) -> list[str]:
+    """Return the agency that a line near head or end names as the source: `Источник: ТАСС`."""
+    for block in lines(walk, kept):
+        found = _SOURCE.match(block.text) if block.chars <= _UNDER_LABEL else None
+        if found and is_agency(found.group(1).strip()):
+            return [found.group(1).strip()]
+    return []
+
+
 def lines(walk: Walk, kept: Sequence[int]) -> Iterator[Block]:
     """Yield the lines near head and end of the article in which its author may be named."""
     low, high = near(walk, kept)
@@ -234,8 +264,11 @@ def _with_borders(walk: Walk, block: Block) -> str:
 
 
 def _written_by(text: str) -> list[str]:
-    if len(text) > 120 or OTHER_HANDS.match(text):
+    if len(text) > 120:
         return []
+    if OTHER_HANDS.match(text):
+        _, bar, rest = text.partition(" | ")
+        return _written_by(rest) if bar else []
     text = OTHER_HANDS.split(text, maxsplit=1)[0]
     if LEAD_IN.match(text) or _AFTER_DATE.search(text):
         names = split_names(without_date(text))
@@ -279,6 +312,8 @@ def _listed(text: str) -> list[str]:
         words = words[: next((at for at, word in enumerate(words) if _REPORTS.fullmatch(word)), len(words))]
         if not words or (len(words) == 1 and NO_NAME.search(words[0]) and not _CALLING.fullmatch(words[0])):
             break
+        if len(words) == 2 and len(words[0]) == 4 and words[0][0] not in _FAMILIES and words[1][0] in _FAMILIES:
+            words = words[1:]  # The paper before its reporter.
         if len(words) > 1 and not _are_names(words):
             names.append(" ".join(words)[:24])
         else:
@@ -317,13 +352,16 @@ def spoken(walk: Walk, kept: Sequence[int]) -> list[str]:
 def _reported(text: str) -> list[str]:
     if not is_cjk(text):
         return []
-    found = _KOREAN.search(text) if len(text) < 200 else None
+    found = _KOREAN_SENT.search(text[:80]) or (_KOREAN.search(text) if len(text) < 200 else None)
     if found:
-        return list(dict.fromkeys(_KOREAN.findall(text)))
+        return [name for part in _KOREAN.findall(text[:200]) for name in re.findall("[가-힣]{2,4}", "".join(part))]
+    names = _sent_by(text[:80])
+    if names:
+        return names
     for part in (text[:80], text[-60:]):
         found = _REPORTER.search(part)
         if found and not _PICTURE.match(part[found.end() :]):
-            return _listed(found.group(1))
+            return [name for part in _HELPERS.split(found.group(1)) for name in _listed(part)]
     found = _BEFORE_REPORTER.search(text) if len(text) < 40 else None
     if found:
         return [found.group(1)]
@@ -340,6 +378,17 @@ def _reported(text: str) -> list[str]:
     found = _JAPANESE.search(text) if is_japanese else _HAN_END.search(text)
     name = found.group(1) if found else ""
     return [name] if name and not NO_NAME.search(name) and (name[0] in _FAMILIES or is_japanese) else []
+
+
+def _sent_by(text: str) -> list[str]:
+    """Return the reporters whom the opening of a Chinese report names, or the desk's one of a Japanese line."""
+    found = _SENT_FROM.search(text) or _SENT_BY.search(text) or _JAPANESE_DESK.search(text)
+    if not found:
+        return []
+    names = [
+        name for name in re.split(r"[、，,\s]+", next(filter(None, found.groups()))) if name[:2] not in ("记者", "記者")
+    ]
+    return [] if any(map(NO_NAME.search, names)) else names
 
 
 def _signature(walk: Walk, kept: Sequence[int]) -> list[str]:

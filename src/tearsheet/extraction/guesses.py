@@ -16,6 +16,7 @@ _AUTHORS_PAGE = re.compile(
 _READING = re.compile(r"(?i)\b\d+\s*-?\s*min(?:ute)?s?\b")
 _ABOUT = re.compile(r"(?:,| is| was| has| writes| covers| works| joined| ist| est| es| è| schreibt)\b")
 _PARTS = re.compile(r"\s*[|•·]\s*|\s[–—-]\s")
+_PLACE = re.compile(r"\s[–—/-]\s")
 _WHERE = re.compile(r"(?i)\s(?:in|on behalf|for|from)\s.*$")
 _NICK = re.compile(r"\w[\w.-]{2,24}")
 _LONGEST_DATELINE, _LONGEST_NAME = 140, 60
@@ -70,7 +71,11 @@ def _under_headline(walk: Walk, kept: Sequence[int]) -> list[str]:
     head = next((at for at in range(first, max(first - 12, -1), -1) if walk.blocks[at].name == "h1"), first - 1)
     for at in range(head + 1, min(max(first, head + 3), len(walk.blocks))):
         block = walk.blocks[at]
-        name = cleaned(block.text) if block.chars <= _LONGEST_NAME and not is_others(block) else ""
+        name = (
+            cleaned(_PLACE.split(block.text, maxsplit=1)[0])
+            if block.chars <= _LONGEST_NAME and not is_others(block)
+            else ""
+        )
         if not is_person(name) or len(name.split()) > 4 or not _may_be_name(name):
             continue
         beside = [other.text for other in (*walk.blocks[max(at - 1, 0) : at], *walk.blocks[at + 1 : at + 2])]

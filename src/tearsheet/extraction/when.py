@@ -68,7 +68,8 @@ _MODIFIED = [
     "modificationdate",
 ]
 # Not only letters: many scripts write vowels as marks.
-_MONTH = r"[^\s\d.,:;|/()\[\]–—-]{3,14}\.?"
+# Thai abbreviations hold a point: มี.ค.
+_MONTH = r"(?:[^\s\d.,:;|/()\[\]–—-]{3,14}\.?|(?:[\u0e00-\u0e7f]{1,3}\.){2})"
 # The years of other numerals, and those of Thailand and Iran, are the grammar's to judge.
 _YEAR = r"(?:(?:19|20|25)\d\d|[۰-۹٠-٩०-९০-৯]{4})"
 _TIME = (
