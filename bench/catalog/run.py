@@ -1,12 +1,14 @@
 """The catalog at size: bytes an article by table, inserts and look-ups a CPU second, the time of a category page.
 
-    python bench/catalog/run.py [--articles 100000] [--pictures] [--catalog FILE] [--out FILE]
+    python bench/catalog/run.py [--articles 100000] [--times 1] [--pictures] [--catalog FILE] [--out FILE]
 
 Articles are put together from paragraphs of the shared extraction corpus, if it is beside this checkout, else they are made up:
 English, German and Chinese, 5.9 kB of HTML in the mean (3.5 for Chinese), with lead picture, byline, description, tags, and an
 entry in a feed. Dictionaries are made of paragraphs of other hosts than those whose paragraphs the articles have.
 An insert is everything that the catalog writes for an article that is new: its row and address, its listing, the capture of its
 page, its wording, the record of its clipping, two leaves of the ledger, when to look again; a commit for every 1,000.
+With `--times` all rows are then copied within the file until there are so many times the articles, under addresses, times and
+numbers of their own: what a look-up among a million takes does not ask who wrote them.
 With `--catalog` the file stays, and one that is there already is filled up to `--articles` and measured again.
 CPU time of this process; of look-ups and pages the best of five rounds.
 """
@@ -25,6 +27,8 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from copies import multiply
 
 from tearsheet.model import Capture, Clipping, Entry, Image, Picture, Place, Query, Source
 from tearsheet.store import Store, articles, keeping, packing, reading, sources
@@ -375,6 +379,8 @@ def measure(file: Path, args: argparse.Namespace) -> list[str]:
         spent = fill(store, press, args.articles - had)
         rows.append(("articles inserted a CPU second", f"{(args.articles - had) / sum(spent):,.0f}"))
         rows.append(("the same, the quickest lot", f"{min(LOT, args.articles - had) / min(spent):,.0f}"))
+    if args.times > 1:
+        multiply(store, args.times)
     if args.pictures:
         add_pictures(store)
     store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -385,7 +391,8 @@ def measure(file: Path, args: argparse.Namespace) -> list[str]:
         ("opening it and listing the newest 20", f"{timed_once(lambda: reading.find(store.db, NEWEST), began)} s")
     )
     began = time.process_time()
-    tables = sizes(store.db, args.articles)
+    total = reading.count(store.db, Query())
+    tables = sizes(store.db, total)
     rows.append(("where every byte goes, by table", f"{time.process_time() - began:.1f} s"))
     rows += looked_up(store, 5000)
     each, first, second = edit(store, 500)
@@ -395,7 +402,7 @@ def measure(file: Path, args: argparse.Namespace) -> list[str]:
     ]
     store.close()
     return [
-        f"{args.articles:,} articles.",
+        f"{total:,} articles, {total // args.times:,} of them written one by one.",
         "",
         *tables,
         "| what | figure |",
@@ -407,6 +414,7 @@ def measure(file: Path, args: argparse.Namespace) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--times", type=int, default=1, help="copy the rows until there are so many times the articles")
     parser.add_argument("--pictures", action="store_true", help="keep a lead picture for each, too")
     parser.add_argument("--catalog", type=Path, help="the file; default: a temporary one")
     parser.add_argument("--out", type=Path)
