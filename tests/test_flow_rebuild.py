@@ -15,7 +15,7 @@ from tests import flow_archive
 from tests.flow_archive import copied, followed, later, new_archive, opened, ran
 
 from tearsheet import warc
-from tearsheet.archive import CATALOG_FILE, Archive, open_archive
+from tearsheet.archive import CATALOG_FILE, Archive, create_archive, open_archive
 from tearsheet.errors import ArchiveBusy, BadLedger, NoCatalog, NoJournal
 from tearsheet.files import Folder
 from tearsheet.flow.build import build
@@ -483,6 +483,21 @@ def test_what_a_page_of_a_released_schema_leaves_unsaid_is_known_for_ever(frozen
 
     assert {part: " ".join(journal.unsaid(part)) for part in lists} == lists
     assert set(lists) >= set(journal.BY_NAME) or frozen.stem != f"journal-{schema.VERSION}"
+
+
+def test_the_first_page_in_a_file_names_its_columns_and_the_next_does_not(tmp_path):
+    create_archive(tmp_path / "press").close()
+    archive = opened(tmp_path / "press")
+    for turn in range(2):
+        for number in range(3):
+            with archive.store.transaction() as db:
+                db.execute("INSERT INTO removed (hash) VALUES (?)", (bytes([turn, number]) * 8,))
+        archive.close_warc()
+
+    found = [warc.get(archive.warc_folder, place) for _, _, place in journal.places(archive.store.db)]
+    lines = [line for capture in found for line in journal.read_page(capture.body).lines if "removed" in line]
+    assert [json.loads(line).get("columns") for line in lines] == [["hash"], None, None] * 2
+    assert all(change["columns"] for page in found for change in journal.read_page(page.body).changes())
 
 
 def test_what_is_forgotten_goes_from_pages_of_every_version():

@@ -60,6 +60,7 @@ class Archive:
         self.store = Store(path / CATALOG_FILE)
         self.store.before = self._watch
         self.store.sealed = self._write_down
+        self._explained_in = ""
         self._sync_sources()
 
     def __enter__(self) -> Self:
@@ -107,10 +108,13 @@ class Archive:
         from tearsheet.store import journal
 
         db = self.store.db
-        if journal.is_due(db, open="writer" in self.__dict__ and self.writer.is_open):
-            for page in journal.pages(db, at=datetime.now(UTC)):
+        file = self.writer.file_name if "writer" in self.__dict__ else ""
+        if journal.is_due(db, open=bool(file)):
+            # The first page in a file names its columns, for who has nothing but that file.
+            for page in journal.pages(db, at=datetime.now(UTC), explained=not file or file != self._explained_in):
                 place = self.writer.keep_metadata(page.url, page.data(), journal.PAGE_TYPE, at=page.at)
                 journal.written(db, page, place)
+                self._explained_in = place.file
         else:
             journal.put_off(db)
         if "writer" in self.__dict__:

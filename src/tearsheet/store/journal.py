@@ -262,8 +262,11 @@ def put_off(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM touched")
 
 
-def pages(db: sqlite3.Connection, *, at: datetime) -> Iterator[Page]:
-    """Yield what is to be written down, in one page; in many where everything is, because there was no journal yet."""
+def pages(db: sqlite3.Connection, *, at: datetime, explained: bool = True) -> Iterator[Page]:
+    """Yield what is to be written down, in one page; in many where everything is, because there was no journal yet.
+
+    A page that is not `explained` leaves unsaid which columns its lines have: see `unsaid`.
+    """
     db.execute("DELETE FROM conversion")
     if is_wanting(db):
         db.execute("DELETE FROM state WHERE key = 'unjournaled'")
@@ -272,7 +275,7 @@ def pages(db: sqlite3.Connection, *, at: datetime) -> Iterator[Page]:
         _forget_touched(db)
         for part, keys in everything:
             db.executemany("INSERT INTO taken VALUES (?, ?, ?)", [(part.name, *key) for key in keys])
-            yield _page(db, at)
+            yield _page(db, at, explained=explained)
     else:
         db.execute("INSERT OR IGNORE INTO taken SELECT * FROM touched")
         db.execute("INSERT OR IGNORE INTO taken SELECT * FROM unwritten")
@@ -281,7 +284,7 @@ def pages(db: sqlite3.Connection, *, at: datetime) -> Iterator[Page]:
             """INSERT OR IGNORE INTO conversion SELECT digest FROM taken CROSS JOIN capture ON capture.n = taken.a
             WHERE part = 'capture' AND kind = 'clipping'"""
         )
-        yield _page(db, at)
+        yield _page(db, at, explained=explained)
 
 
 def _forget_touched(db: sqlite3.Connection) -> None:
@@ -467,9 +470,10 @@ def _everything(db: sqlite3.Connection) -> Iterator[tuple[Part, list[Row]]]:
                 yield part, keys[start : start + WHOLE_AT_ONCE]
 
 
-def _page(db: sqlite3.Connection, at: datetime) -> Page:
+def _page(db: sqlite3.Connection, at: datetime, *, explained: bool) -> Page:
     last = db.execute("SELECT number, id FROM journal ORDER BY number DESC LIMIT 1").fetchone()
-    lines = tuple(line for part in PARTS for line in _lines(db, part))
+    changes = (change for part in PARTS for change in _changes(db, part))
+    lines = tuple(_json(_explained(change) if explained else change) for change in changes)
     twice = ", ".join(f"'{part.name}'" for part in PARTS if part.twice)
     db.execute(f"INSERT INTO unwritten SELECT part, a, '{AGAIN}' FROM taken WHERE b = '' AND part IN ({twice})")
     db.execute("DELETE FROM taken")
@@ -484,7 +488,11 @@ def _page(db: sqlite3.Connection, at: datetime) -> Page:
     )
 
 
-def _lines(db: sqlite3.Connection, part: Part) -> Iterator[str]:
+def _explained(change: dict[str, Any]) -> dict[str, Any]:  # Any: a line of JSON
+    return {"part": change["part"], "columns": unsaid(change["part"], gone="gone" in change), **change}
+
+
+def _changes(db: sqlite3.Connection, part: Part) -> Iterator[dict[str, Any]]:  # Any: a line of JSON
     joined = " AND ".join(f"main.{part.table}.{key} = taken.{slot}" for key, slot in zip(part.key, "ab", strict=False))
     besides = ""
     if not part.whole and not part.only:  # a row that is written whole need not be written in part
@@ -501,7 +509,7 @@ def _lines(db: sqlite3.Connection, part: Part) -> Iterator[str]:
             values = [[*row, _homeless(db, row[0], row[1])] for row in values]
         if part.name == "listing":
             values = [[*row, _entry(db, row)] for row in values]
-        yield _json({"part": part.name, "rows": values})
+        yield {"part": part.name, "rows": values}
     if part.whole or part.only:
         gone = db.execute(
             f"SELECT a, b FROM taken WHERE part = '{part.name}' AND NOT EXISTS"
@@ -509,7 +517,7 @@ def _lines(db: sqlite3.Connection, part: Part) -> Iterator[str]:
         ).fetchall()
         if gone:
             keys = [[_coded(value) for value in row][: len(part.key)] for row in gone]
-            yield _json({"part": part.name, "gone": keys})
+            yield {"part": part.name, "gone": keys}
 
 
 def _homeless(db: sqlite3.Connection, n: object, digest: object) -> str | None:

@@ -117,9 +117,9 @@ class Writer:
         return self._append([record])[0]
 
     @property
-    def is_open(self) -> bool:
-        """Whether a file is being written now."""
-        return self._file is not None
+    def file_name(self) -> str:
+        """The name of the file that is being written now; empty if none is."""
+        return self._file.name if self._file else ""
 
     def sync(self) -> None:
         """Make everything written so far survive a power cut.
