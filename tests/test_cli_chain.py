@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -530,8 +531,15 @@ def test_a_bad_account_is_refused_in_one_line(mine: Desk) -> None:
 # --- in real processes
 
 
-def started(*words: str, cwd: Path) -> "subprocess.Popen[str]":
-    return subprocess.Popen([*COMMAND, *words], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@contextmanager
+def started(*words: str, cwd: Path) -> "Iterator[subprocess.Popen[str]]":
+    """Run a command beside the test; it does not outlive a test that fails."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*COMMAND, *words], cwd=cwd, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_serve_shows_the_pages_until_it_is_told_to_stop(mine: Desk) -> None:
@@ -540,10 +548,11 @@ def test_serve_shows_the_pages_until_it_is_told_to_stop(mine: Desk) -> None:
         said = serving.stdout.readline()
         address = re.search(r"http://\S+", said)
         assert address, said
-        with urllib.request.urlopen(address[0], timeout=30) as page:
+        directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy the environment names
+        with directly.open(address[0], timeout=60) as page:
             assert b"The Bay" in page.read()
         serving.send_signal(signal.SIGTERM)
-        _, errors = serving.communicate(timeout=30)
+        _, errors = serving.communicate(timeout=60)
 
     assert serving.returncode == 0
     assert errors == ""
