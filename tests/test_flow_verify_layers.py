@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.flow_archive import OPEN, followed, following_only, new_archive, opened, ran, truth_of
+from tests.surviving import files_of
 
 from tearsheet import warc
 from tearsheet.errors import BadLedger
@@ -152,9 +153,11 @@ def test_nothing_is_signed_over_tiles_that_are_not_those_of_the_checkpoint(own_p
     flipped(last_tile(own_press))
     changed(own_press, "UPDATE leaf SET subject = zeroblob(32) WHERE seq = 1")  # nor has the catalog what was signed
     noted(own_press)
+    before = files_of(own_press.path / "ledger")
 
     with pytest.raises(BadLedger, match="the tiles do not agree"):
         seal(own_press)
+    assert files_of(own_press.path / "ledger") == before
 
 
 def closed(archive):

@@ -90,4 +90,4 @@ def test_every_command_is_killed_and_looked_at(lazyfs, fifos, stand_in, newsroom
             home.mkdir()
             cutter.cut(do, home)
 
-    assert len(stand_in) == 2 * len(lazyfs.COMMANDS)
+    assert len(stand_in) == 2 * len(lazyfs.COMMANDS) - 1  # what a build wrote is not cut off again
