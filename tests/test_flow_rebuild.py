@@ -344,30 +344,55 @@ def test_a_last_page_that_was_never_committed_is_passed_over_if_other_leaves_wer
     assert [table for table in before if after[table] != before[table]] == ["warc_file", "leaf"]
 
 
-def test_a_page_that_was_never_committed_is_passed_over_though_its_clock_was_ahead(history, tmp_path):
+def with_pages(archive, *pages):
+    """Close the archive, lose its catalog, and lay these pages of a journal into its WARC files; return its folder."""
+    with warc.Writer(archive.path / "warc") as writer:
+        for one in pages:
+            writer.keep_metadata(one.url, one.data(), journal.PAGE_TYPE, at=one.at)
+    archive.close()
+    (archive.path / CATALOG_FILE).unlink()
+    return archive.path
+
+
+def rivals(archive):
+    """Return the last page of the journal, where it lies, and two in its place: the same leaves with other salts."""
+    _, _, place = list(journal.places(archive.store.db))[-1]
+    last = journal.read_page(warc.get(archive.warc_folder, place).body)
+    assert list(journal.leaves_on(last))
+    changes = list(last.changes())
+    for change in changes:
+        for row in change.get("rows", ()) if change["part"] == "leaf" else ():
+            row[list(change["columns"]).index("salt")] = {"base64": "AAAAAAAAAAAAAAAAAAAAAA=="}
+    one = replace(last, id="never committed", at=later(days=98), lines=tuple(map(json.dumps, changes)))
+    two = replace(one, id="nor this", number=one.number + 1, after=one.id, at=later(days=99), lines=())
+    return last, place, (one, two)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_pages_that_were_never_committed_are_passed_over_though_their_clock_was_ahead(history, tmp_path, count):
     with open_archive(history) as archive:
         copy = copied(archive, tmp_path / "copy")
     before = dump(copy.path / CATALOG_FILE)
-    with copy.store.snapshot() as db:
-        _, _, place = list(journal.places(db))[-1]
-    last = journal.read_page(warc.get(copy.warc_folder, place).body)
-    assert list(journal.leaves_on(last))  # the same leaves at the same time, but drawn with other salts
-    changes = [json.loads(line) for line in last.lines]
-    for change in changes:
-        for row in change.get("rows", ()) if change["part"] == "leaf" else ():
-            row[change["columns"].index("salt")] = {"base64": "AAAAAAAAAAAAAAAAAAAAAA=="}
-    lines = tuple(map(json.dumps, changes))
-    killed = replace(last, id="killed before its commit", at=later(days=99), lines=lines)
-    with warc.Writer(copy.path / "warc") as writer:
-        writer.keep_metadata(killed.url, killed.data(), journal.PAGE_TYPE, at=killed.at)
-    copy.close()
-    (copy.path / CATALOG_FILE).unlink()
+    last, _, others = rivals(copy)
 
-    report = rebuild(copy.path)
+    report = rebuild(with_pages(copy, *others[:count]))
 
     after = dump(copy.path / CATALOG_FILE)
     assert [table for table in before if after[table] != before[table]] == []
     assert report.pages == last.number
+
+
+def test_of_two_histories_neither_is_believed_if_both_contradict_the_ledger(history, tmp_path):
+    with open_archive(history) as archive:
+        copy = copied(archive, tmp_path / "copy")
+    last, place, (one, _) = rivals(copy)
+    with (copy.warc_folder / place.file).open("r+b") as file:
+        file.seek(place.offset + place.length // 2)
+        file.write(bytes(20))
+
+    with pytest.raises(BadLedger, match=r"leaf \d+"):
+        rebuild(with_pages(copy, one, replace(last, id="empty", lines=())))
+    assert not (copy.path / CATALOG_FILE).exists()
 
 
 def test_a_removed_article_is_nowhere_in_the_warc_files(history):

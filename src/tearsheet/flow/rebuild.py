@@ -119,17 +119,23 @@ class _Rebuilding:
         if not found:
             raise NoJournal(str(self.path / "warc"), "run `tearsheet migrate` while the catalog is still there")
         problems = list(self.report.problems)
+        first: BadLedger | None = None
         while True:
             chain = self._history(found)
             try:
                 self._make(found, chain)
-                return
-            except BadLedger:
-                # Of two pages that follow the same one, the one that was never committed is the later if a clock was ahead.
+            except BadLedger as error:
+                first = first or error
+                if not _is_forked(found, chain):
+                    raise first from None
+                # Where two pages follow the same one, those that were never committed are the later ones if a clock was ahead,
+                # or if an old catalog was put back and went on.
                 found = [one for one in found if one.page.id != chain[-1].page.id]
-                if not any(one.page.after == chain[-1].page.after for one in found):
-                    raise
                 self.report.problems, self.report.pages, self.report.lost = problems.copy(), 0, 0
+                continue
+            if first and self.report.lost:
+                raise first
+            return
 
     def _make(self, found: list[Found], chain: list[Found]) -> None:
         fresh = self.path / FRESH
@@ -362,6 +368,13 @@ def chained(found: list[Found], *, signed: int) -> list[Found]:
             break
         chain.append(before)
     return chain[::-1]
+
+
+def _is_forked(found: list[Found], chain: list[Found]) -> bool:
+    """Return whether there is a page beside `chain` that follows one of its pages."""
+    ids = {one.page.id for one in chain}
+    others = {one.page.after for one in found if one.page.id not in ids}
+    return any(one.page.after in others for one in chain)
 
 
 def following(found: list[Found], *, last: str, signed: int) -> list[Found]:

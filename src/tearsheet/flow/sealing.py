@@ -120,14 +120,14 @@ def _last(archive: Archive, folder: Folder) -> Checkpoint | None:
     if last and total < last.size:
         raise BadLedger(
             str(archive.path),
-            f"{last.size} leaves were signed, {total} are here: restore the newest backup, or begin a new log",
+            f"{last.size} leaves were signed, {total} are here: run `tearsheet rebuild`, or restore the newest backup",
         )
     if last and last.size:
         signed = Tree(last.size, reader(folder)).records((last.size - 1) // 256)[-1]
         if signed != leaf_record(next(leaves.since(archive.store.db, last.size - 1))):
             raise BadLedger(
                 str(archive.path),
-                f"leaf {last.size - 1} is not the one that was signed: restore the newest backup, or begin a new log",
+                f"leaf {last.size - 1} is not the one that was signed: run `tearsheet rebuild`, or restore the newest backup",
             )
     return last
 
