@@ -240,17 +240,6 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """Articles from any source that tell the same news."""
-
-    id: str
-    title: str
-    articles: tuple[str, ...]
-    first_at: datetime
-    last_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """An article as a post file says it. Every text is as a reader of the file sees it, not as its bytes escape it.
 

@@ -12,40 +12,7 @@ _STRUCTURE = frozenset(
     ["ul", "ol", "li", "dl", "dd", "dt", "blockquote", "table", "thead", "tbody", "tfoot", "tr", "td", "th"]
 )
 _TEXT = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "caption"])
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "code",
-        "del",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "rb",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-    ]
-)
+_INLINE = html.INLINE - {"img", "picture", "source"}
 _LISTS = frozenset(("ul", "ol", "dl"))
 _PROSE_BYTES = 80  # bytes, because a Chinese character says more
 _VERSE = 70

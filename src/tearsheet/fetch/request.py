@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-PURPOSES = ("source", "article", "picture", "timestamp")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
 
 REQUEST_TYPE = "application/timestamp-query"
-REPLY_TYPE = "application/timestamp-reply"
 
 # DER of AlgorithmIdentifier for SHA-256 with absent parameters made NULL, as every authority understands it.
 _SHA256 = bytes.fromhex("300d06096086480165030402010500")

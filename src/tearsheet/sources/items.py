@@ -39,7 +39,6 @@ class Feed:
 
     title: str = ""
     link: str = ""
-    subtitle: str = ""
     author: str = ""
     id: str = ""
     language: str = ""

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from tearsheet.publish.site import paths
 
-CELL, STEP = 10, 12
+STEP = 12
 _WEEKS = Calendar()
 
 Step = tuple[int, int, int | None]
