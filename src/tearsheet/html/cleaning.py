@@ -45,7 +45,7 @@ def clean(markup: str, base: str = "") -> str:
 def rewrite(tokens: Iterable[str], base: str = "") -> str:
     """Return the pieces of a `stream` (any selection of them, in order) in our vocabulary."""
     pieces = list(tokens)
-    writer = _Writer(base, layout=layout_tables(pieces))
+    writer = _Writer(base, layout=layout_tables(pieces) if "<table" in "".join(pieces) else frozenset())
     return sanitised(writer.written(pieces))
 
 
@@ -130,6 +130,7 @@ _EMBEDS = frozenset(("iframe", "video", "audio", "embed"))
 _LONE_PARAGRAPH = re.compile(
     r"(<(li|td|th|dd)\b[^>]*>)<p>([^<]*+(?:<(?!/?p>|figure>|/?(?:li|td|th|dd)\b)[^<]*+)*+)</p>(?=</\2>|<[uo]l>)", re.S
 )
+_SAID_INLINE = ("title", "datetime", "lang", "dir")
 _SMALL_PX = 40
 _MAX_REFERENCES = 50_000
 _ANY_TAG = re.compile(r"<[^<>]*>")
@@ -171,7 +172,8 @@ class _Writer:
         while self.structure:
             self._close_structure()
         markup = "".join(self.out)
-        return _LONE_PARAGRAPH.sub(r"\1\3", markup) if "><p>" in markup else markup
+        has_lone = "<li" in markup or "<td" in markup or "<th" in markup or "<dd" in markup
+        return _LONE_PARAGRAPH.sub(r"\1\3", markup) if has_lone else markup
 
     def _tag(self, token: str, place: int) -> None:
         name = tag_name(token)
@@ -181,11 +183,13 @@ class _Writer:
                 self.skip_depth += -1 if closing else 1
                 self.skip = self.skip if self.skip_depth else ""
             return
-        if name in _SKIPPED:
+        if name in _INLINE_AS:
+            self._inline(name, token, closing)
+        elif name in _TEXT_AS or name in _STRUCTURE:
+            self._block(name, token, place)
+        elif name in _SKIPPED:
             if not closing:
                 self.skip, self.skip_depth = name, 1
-        elif name in _INLINE_AS:
-            self._inline(name, token, closing)
         elif name == "img":
             self._picture(attributes(token))
         elif name == "br":
@@ -330,7 +334,7 @@ class _Writer:
 
     def _inline(self, name: str, token: str, closing: bool) -> None:
         if closing:
-            if not any(opened.source == name for opened in self.inline):
+            if not self.inline or name not in [opened.source for opened in self.inline]:
                 return
             while self.inline:
                 opened = self.inline.pop()
@@ -348,14 +352,14 @@ class _Writer:
         given = attributes(token) if " " in token else {}
         kept: dict[str, str] = {
             key: given[key]
-            for key in ("title", "datetime", "lang", "dir")
+            for key in (_SAID_INLINE if given else ())
             if given.get(key) and key in VOCABULARY[ours]
         }
         if ours == "a":
             url = urls.join(self.base, given.get("href", ""))
             kept = {"href": url, **kept} if url else {}
-        if ours in ("a", "span") and not kept:
-            return ""
+        if not kept:
+            return "" if ours in ("a", "span") else f"<{ours}>"
         return f"<{ours}" + "".join(f' {key}="{escape(value)}"' for key, value in kept.items()) + ">"
 
     def _break(self) -> None:
