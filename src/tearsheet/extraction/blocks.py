@@ -6,6 +6,7 @@ streamed bodies live there.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of, words_of
 from tearsheet.html import unescaped
@@ -99,7 +100,7 @@ class Box:
     @property
     def names(self) -> tuple[str, ...]:
         """The words of its class, id, role and the like."""
-        return tuple(dict.fromkeys([word for hints in _HINTS.findall(self.tag) for word in words_of(hints)]))
+        return _names_on(self.tag)
 
     def nearest(self, name: str) -> "Box | None":
         """Return the nearest box of that name that it stands in or is."""
@@ -119,6 +120,11 @@ class Box:
         parent.blocks += self.blocks
         parent.prose += self.prose
         parent.paragraphs += self.paragraphs
+
+
+@lru_cache(4_000)
+def _names_on(tag: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([word for hints in _HINTS.findall(tag) for word in words_of(hints)]))
 
 
 class Block:

@@ -186,7 +186,8 @@ def text_words(text: str) -> list[str]:
 
 def text_tilt(words: Sequence[str], texts: Mapping[str, float]) -> tuple[float, float, float]:
     """Return the mean, lowest and highest leaning of a text's first words."""
-    known = [texts[word] for word in words if word in texts]
+    given = texts.get
+    known = [leaning for word in words if (leaning := given(word)) is not None]
     return (sum(known) / len(words), min(known), max(known)) if known else _FLAT
 
 
@@ -373,8 +374,15 @@ def _own(block: Block, page: _Page) -> Row:
         _kind_of(block),
         float(page.texts[text]),
         *page.kinds[_kind(block.box)],
-        1.0 if page.description and chars < 400 and folded(text[:160])[:60] == page.description else 0.0,
+        1.0 if page.description and chars < 400 and _begins(text, page.description) else 0.0,
     ]
+
+
+def _begins(text: str, words: str) -> bool:
+    """Return whether the folded `words` are what a text begins with; nearly always its first letter tells."""
+    if text[:2].isascii() and text[0].isalnum() and text[0].lower() != words[0]:
+        return False
+    return folded(text[:160])[:60] == words
 
 
 def _is_wide(text: str) -> bool:

@@ -100,7 +100,12 @@ def compiled(nodes: Sequence[tuple[int, float]], *, trees: int, give_up: float) 
     space: dict[str, Callable[[Sequence[float]], float]] = {}
     exec(compile("\n".join(lines), "<forest>", "exec"), {"__builtins__": {}}, space)
     total = space["total"]
-    return lambda rows: [1.0 / (1.0 + exp(-min(max(total(row), -30.0), 30.0))) for row in rows]
+    return lambda rows: [_share(total(row)) for row in rows]
+
+
+def _share(odds: float) -> float:
+    """Return the probability that has these logarithmic odds."""
+    return 1.0 / (1.0 + exp(30.0 if odds < -30.0 else -30.0 if odds > 30.0 else -odds))
 
 
 def _expression(nodes: Iterator[tuple[int, float]]) -> str:

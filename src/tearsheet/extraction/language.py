@@ -10,6 +10,8 @@ _SAMPLE = 2_000
 # Python counts vowel signs as no letters; without them no word of Hindi would be whole.
 _WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f\u064b-\u0655\u0900-\u0903\u093a-\u094f\u0955-\u0957\u0962\u0963]*)+")
 _ASCII_WORD = re.compile("[a-z]+")
+_UNMARKED_WORD = re.compile(r"[^\W\d_]+")
+_MARK = re.compile(r"[\u0300-\u036f\u064b-\u0655\u0900-\u0903\u093a-\u094f\u0955-\u0957\u0962\u0963]")
 # The commonest short words of running text; a language that shares its script with no other needs none.
 _WORDS = {
     "en": "the of and to in is that for it was with as on be by this are from at have",
@@ -162,6 +164,8 @@ def _read(text: str) -> str:
     letters = [char for char in text[:700] if char.isalpha()]
     if len(letters) < 30:
         return ""
+    if text.isascii():
+        return _by_words(text, _LATIN)
     scripts: Counter[str] = Counter()
     for char, count in Counter(letters[::2]).items():
         scripts[_script(char)] += count
@@ -182,11 +186,14 @@ _LATIN = [language for language in _WORDS if language not in set(" ".join(_FAMIL
 
 def _by_words(text: str, choices: list[str]) -> str:
     low = text.lower()
-    ascii_words = _ASCII_WORD.findall(low) if text.isascii() else None
-    words = Counter(ascii_words if ascii_words is not None else [word.lower() for word in _WORD.findall(text)])
+    one_word = _ASCII_WORD if low.isascii() else _WORD if _MARK.search(low) else _UNMARKED_WORD
+    words = Counter(one_word.findall(low))
     total = sum(words.values())
     scores = dict.fromkeys(choices, 0.0)
-    for table, weight, found in ((_SAYING_WORD, 1.0, words), (_SAYING_LETTER, 0.5, Counter(low))):
+    for table, weight, found in (
+        (_SAYING_WORD, 1.0, words),
+        (_SAYING_LETTER, 0.5, Counter("" if low.isascii() else low)),
+    ):
         for part, count in found.items():
             for language in table.get(part, ()):
                 if language in scores:

@@ -121,6 +121,7 @@ _SINGLE = re.compile(r"\b(?:single|postid|article|story|post-template)\b")
 _OTHER = re.compile(r"\b(?:archive|category|home|product|forum|search|page-template|page-id|list|shop|woocommerce)\b")
 # One set of characters first, which is looked for several times as fast as one of two patterns.
 _PRICE = re.compile(r"[$€£¥₹\d](?:(?<!\d)\s?\d|(?<=\d)\s?(?:€|EUR|USD|GBP|zł|kr)\b)")
+_MONEY = (*"$€£¥₹", "EUR", "USD", "GBP", "zł", "kr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ def row(walk: Walk, kept: Sequence[int], found: Sequence[float], declared: Decla
     kinds = {kind for node in declared.nodes[:60] for kind in types(node)}
     path = cut.url.split("://", 1)[-1].partition("/")[2].split("?")[0]
     tail = path.rstrip("/").rsplit("/", 1)[-1]
+    begin = cut.text[:3_000]
     return [
         log1p(chars),
         chars / total,
@@ -172,7 +174,7 @@ def row(walk: Walk, kept: Sequence[int], found: Sequence[float], declared: Decla
         log1p(len(walk.blocks)),
         walk.box.prose / total,
         kept[0] / max(len(walk.blocks), 1) if kept else 1.0,
-        len(re.findall(r"[,，、]", cut.text[:3_000])) / max(len(cut.text[:3_000]), 1) * 100,
+        sum(map(begin.count, ",，、")) / max(len(begin), 1) * 100,
         *_shape(walk, prose, cut),
         *_said(walk, cut.url),
     ]
@@ -191,9 +193,14 @@ def _shape(walk: Walk, prose: Sequence[Block], cut: Cut) -> list[float]:
         len(homes) / max(len(prose), 1),
         max((count for kind, count in kinds.items() if not kind[1].startswith("p")), default=0)
         / max(len(walk.blocks), 1),
-        log1p(len(_PRICE.findall(cut.text[:20_000]))),
+        log1p(_prices(cut.text[:20_000])),
         any(block.name == "h1" and folded(block.text) == title for block in walk.blocks),
     ]
+
+
+def _prices(text: str) -> int:
+    has_money = any(sign in text for sign in _MONEY)
+    return len(_PRICE.findall(text)) if has_money else 0
 
 
 def _said(walk: Walk, url: str) -> list[float]:

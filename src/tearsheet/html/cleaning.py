@@ -351,9 +351,7 @@ class _Writer:
         ours = _INLINE_AS[name]
         given = attributes(token) if " " in token else {}
         kept: dict[str, str] = {
-            key: given[key]
-            for key in (_SAID_INLINE if given else ())
-            if given.get(key) and key in VOCABULARY[ours]
+            key: given[key] for key in (_SAID_INLINE if given else ()) if given.get(key) and key in VOCABULARY[ours]
         }
         if ours == "a":
             url = urls.join(self.base, given.get("href", ""))
