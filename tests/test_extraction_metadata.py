@@ -56,6 +56,33 @@ def test_microdata_in_the_body_names_the_section_too():
     assert cut(above='<meta itemprop="articleSection" content="Harbour">').section == "Harbour"
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        '<nav aria-label="breadcrumb"><ol><li><a href="/">Top</a></li><li><a href="/h">Harbour</a></li></ol></nav>',
+        '<div class="breadcrumbs"><a href="/en/home">Home</a> › <a href="/h"><span>Harbour</span></a> › Ferry</div>',
+        '<ol typeof="BreadcrumbList"><li><a href="/h"><span property="name">Harbour</span></a></li></ol>',
+        '<ul itemtype="https://schema.org/BreadcrumbList"><li><a href="/h"><span itemprop="name">Harbour</span></a></ul>',
+        '<div>您的位置：<a href="/">首页</a> &gt; <a href="/h">Harbour</a> &gt; 正文</div>',
+        '<p><a href="/">Start</a> » <a href="/h">Harbour</a> » <a href="/h/i">Islands</a></p>',
+    ],
+)
+def test_the_section_is_the_first_step_of_the_breadcrumbs_that_a_page_shows(above):
+    assert cut(above=above).section == "Harbour"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        '<nav class="breadcrumb"><a href="/">Home</a> / The ferry stops</nav>',
+        '<nav class="breadcrumb"><a href="#main">Skip to content</a> <a href="">Here</a></nav>',
+        '<nav class="menu"><a href="/h">Harbour</a></nav>',
+    ],
+)
+def test_no_step_is_no_section(above):
+    assert cut(above=above).section == ""
+
+
 @pytest.mark.parametrize("head", ["", crumbs("Home", "The ferry stops"), data(articleSection=[7, None])])
 def test_no_section_is_made_up(head):
     assert cut(head).section == ""

@@ -302,7 +302,10 @@ def _row(read: _Read, facts: _Facts) -> list[float]:
 def _clipping(read: _Read) -> Clipping:
     said, facts, images = read.said, _facts(read), read.cut.shown.images
     lead, lead_how = _lead(read, images)
-    section, tags = shelf.section(said), shelf.tags(said, read.visible.walk, read.visible.kept)
+    section, tags = (
+        shelf.section(said, read.visible.walk, read.base),
+        shelf.tags(said, read.visible.walk, read.visible.kept),
+    )
     how = {
         "body": read.cut.how,
         "title": read.title[1],

@@ -19,14 +19,25 @@ _SECTIONS = (
 _KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "sailthru.tags")
 _COMMA = re.compile(r"[,，;；、]")
 _REL_TAG = re.compile(r' rel="[^"]*\btag\b')
+_TRAIL = re.compile(r"(?i)bread-?_?crumb|crumbs\b|BreadcrumbList|data-vocabulary\.org/Breadcrumb")
+_PLACE = re.compile(
+    r"(?:[您你]?的?(?:当前|當前|目前|現在)?所?在?的?位置|首页|首頁|ホーム|トップ|홈|Home|Start(?:seite)?|Accueil|Inicio|Главная|"
+    r"الرئيسية)\s*[:：>›»→/＞|]"
+)
+_FRONT = re.compile(
+    r"(?i)home|start(?:seite)?|accueil|inicio|início|главная|首页|首頁|ホーム|トップ|홈|[\w-]+\.[a-z]{2,4}"
+)
+_MANY, _LONGEST_TRAIL = 120, 60
 _MOST_TAGS, _LONGEST_TAG, _AROUND = 30, 80, 15
 
 
-def section(said: Declared) -> str:
-    """Return the section that the page declares, else the first step of its breadcrumbs below the front page."""
+def section(said: Declared, walk: Walk, base: str) -> str:
+    """Return the section that the page declares, else the first step of its breadcrumbs below the front page: of those
+    that it declares or, where it declares none, shows.
+    """
     declared = (plain(part) for part in listed(said.article.get("articleSection")))
     named = (plain(said.first(name)) for name in _SECTIONS)
-    return next((part for part in (*declared, *named, *_crumbs(said)) if part), "")
+    return next((part for part in (*declared, *named, *_crumbs(said)) if part), "") or _shown_step(walk, base)
 
 
 def _crumbs(said: Declared) -> list[str]:
@@ -36,6 +47,34 @@ def _crumbs(said: Declared) -> list[str]:
             steps = [item for item in listed(node.get("itemListElement"))[:10] if isinstance(item, dict)]
             return [plain(_of(step, "name")) for step in steps[:-1] if not urls.is_front(_address(step.get("item")))]
     return []
+
+
+def _shown_step(walk: Walk, base: str) -> str:
+    """Return the first linked step below the front page in what a page shows as its breadcrumbs, above the headline."""
+    head = next((block.start for block in walk.blocks if block.name == "h1"), len(walk.pieces))
+    trails = [(box.start, box.end) for box in walk.boxes if box.start < head and _TRAIL.search(box.tag)]
+    trails += [
+        (block.start, block.end) for block in walk.blocks[:_MANY] if block.start < head and _PLACE.match(block.text)
+    ]
+    for start, end in trails:
+        steps = list(_steps(walk, start, min(end, start + _LONGEST_TRAIL), base))
+        if steps:
+            return steps[0]
+    return ""
+
+
+def _steps(walk: Walk, start: int, end: int, base: str) -> Iterator[str]:
+    """Yield the words of the links in a piece of the page, but for those to the front page or to this one."""
+    for place in range(start | 1, min(end, len(walk.pieces) - 1), 2):
+        if not walk.pieces[place].startswith("<a "):
+            continue
+        address = urls.join(base, html.attributes(walk.pieces[place]).get("href", ""))
+        inside = range(place + 1, min(place + 12, len(walk.pieces)), 2)
+        closed = next((at for at in inside if walk.pieces[at + 1 : at + 2] == ["</a>"]), place + 1)
+        words = " ".join(html.unescaped("".join(walk.pieces[place + 1 : closed + 1 : 2])).split()).strip(" /›»>")
+        is_step = bool(words and address) and not (urls.is_front(address) or address == base or "#" in address)
+        if is_step and len(words) <= _LONGEST_TAG and not _FRONT.fullmatch(words):
+            yield words
 
 
 def _of(step: dict[str, Any], key: str) -> Any:
