@@ -17,8 +17,6 @@ from types import ModuleType
 from tearsheet.archive import create_archive, open_archive
 from tearsheet.flow.build import build
 
-LOT = 100
-
 
 def press() -> ModuleType:
     """Return bench/catalog/run.py, which makes up articles."""
@@ -28,6 +26,7 @@ def press() -> ModuleType:
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look for the module of a class
+    sys.path.append(str(file.parent))  # where its own modules lie
     spec.loader.exec_module(module)
     return module
 
@@ -36,12 +35,7 @@ def fill(folder: Path, count: int) -> None:
     """Write an archive of `count` articles."""
     catalog = press()
     with create_archive(folder, title="Bench") as archive:
-        filling, made = catalog.Filling(archive.store), catalog.Press(catalog.pools())
-        for start in range(0, count, LOT):
-            with archive.store.transaction():
-                for _ in range(min(LOT, count - start)):
-                    clipping = made.clipping()
-                    filling.add(clipping, catalog.edit_digest(clipping))
+        catalog.fill(archive.store, catalog.Press(catalog.pools()), count)
 
 
 def built(folder: Path) -> str:
