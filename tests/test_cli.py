@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -16,6 +17,8 @@ from tearsheet.archive import create_archive
 from tearsheet.cli import SECTIONS, tearsheet
 from tearsheet.cli.exits import MEANINGS, complain, exit_code, explained, heeding_sigterm, told
 from tearsheet.cli.options import categories, moment, span_s
+from tearsheet.model import Source, Visit
+from tearsheet.store.sources import record_visit
 
 COMMAND = [sys.executable, "-m", "tearsheet.cli"]
 NAMES = [name for section in SECTIONS.values() for name in section]
@@ -205,6 +208,19 @@ def test_debug_shows_where_an_error_came_from(tmp_path: Path) -> None:
 
     assert done.returncode == 3
     assert b"Traceback" in done.stderr
+
+
+def test_an_update_that_comes_too_early_says_when_a_source_is_due(tmp_path: Path) -> None:
+    with create_archive(tmp_path / "press") as archive:
+        archive.add_sources([Source(url="https://paper.example/feed.xml")])
+        at = datetime.now(UTC)
+        due = at + timedelta(days=1)
+        with archive.store.transaction() as db:
+            record_visit(db, 1, Visit(source="https://paper.example/feed.xml", at=at, next_at=due), rhythm="[]")
+    result = run("-C", tmp_path / "press", "update")
+
+    assert result.stdout.startswith("0 sources visited")
+    assert f"No source is due before {due:%Y-%m-%d %H:%M}; --force visits them now.\n" == result.stderr
 
 
 def test_output_is_utf_8_under_any_locale(tmp_path: Path) -> None:

@@ -76,6 +76,13 @@ def test_a_table_on_a_terminal_is_aligned_by_cells() -> None:
     assert {cells(line) for line in lines} == {28}
 
 
+def test_a_column_that_says_nothing_is_left_out_on_a_terminal_alone() -> None:
+    columns = [Column("id"), Column("trouble", flexible=True), Column("n")]
+
+    assert ["id  n", "a1  7"] == list(table(columns, [["a1", "", "7"]], width=40))
+    assert ["a1\t\t7"] == list(table(columns, [["a1", "", "7"]], width=0))
+
+
 def test_a_table_in_a_pipe_is_tab_separated_and_whole() -> None:
     rows = [["a1", "a title\twith a tab and\na line end", "7"]]
 

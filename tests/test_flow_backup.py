@@ -202,6 +202,8 @@ def test_a_history_that_does_not_go_on_from_the_catalog_is_not_brought_in(own_pr
 
 
 def test_another_archive_is_never_overwritten(press, own_press, tmp_path):
+    with pytest.raises(ArchiveExists, match="inside the archive"):
+        backup(press, press.path / "copy")
     with pytest.raises(ArchiveExists):
         backup(press, own_press.path)
     backup(press, tmp_path / "copy")

@@ -219,7 +219,8 @@ def _reasons(said: Console, clipping: Clipping) -> Iterator[str]:
     yield f"recipe: {one_line(clipping.recipe)}"
     for field, where in sorted(clipping.how.items()):
         value = one_line(_value(row.get(field)))
-        yield f"{said.style(field, bold=True)}: {value}  {said.style('from ' + one_line(where), dim=True)}"
+        source = said.style("from " + one_line(where), dim=True)
+        yield f"{said.style(field, bold=True)}: {value}  {source}" if value else f"{field}: {source}"
 
 
 def _value(value: object) -> str:

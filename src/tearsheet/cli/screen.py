@@ -5,6 +5,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import TextIO
 
 ELLIPSIS = "…"
@@ -118,13 +119,19 @@ class Column:
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, width: int) -> Iterator[str]:
-    """Yield the lines of a table: aligned and cut under headings if `width` cells are given, tab separated if it is 0."""
+    """Yield the lines of a table: aligned and cut under headings if `width` cells are given, tab separated if it is 0.
+
+    On a terminal a column that says nothing in any row is left out.
+    """
     clean = [[one_line(value) for value in row] for row in rows]
     if not width:
         yield from ("\t".join(row) for row in clean)
         return
     if not clean:
         return
+    told = [any(cells) for cells in zip(*clean, strict=True)]
+    columns = list(compress(columns, told))
+    clean = [list(compress(row, told)) for row in clean]
     natural = [max(cells(row[at]) for row in [*clean, [c.name for c in columns]]) for at in range(len(columns))]
     widths = _shared(columns, natural, width)
     for row in [[column.name for column in columns], *clean]:

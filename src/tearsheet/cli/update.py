@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json_line
+from tearsheet.cli.console import Console, archive_option, clock, console, json_option, quiet_option, write_json_line
 from tearsheet.cli.exits import IN_PART, INTERRUPTED, TERMINATED, Terminated, complain, heeding_sigterm
 from tearsheet.cli.options import gathered, span_s
 from tearsheet.cli.rows import update_row
@@ -96,6 +96,8 @@ def _once(said: Console, archive: "Archive", options: "UpdateOptions", asked: As
     with heeding_sigterm() as told_to_stop, said.progress() as progress:
         report = update(archive, options, progress=progress)
     _report(said, report, as_json=asked.as_json)
+    if not report.sources and (soonest := _soonest(archive)):
+        said.note(f"No source is due before {clock(soonest, archive.zone)}; --force visits them now.")
     if report.interrupted:
         complain("interrupted; what is named above is kept, and the next update goes on from there")
         raise click.exceptions.Exit(TERMINATED if told_to_stop else INTERRUPTED)
@@ -103,6 +105,12 @@ def _once(said: Console, archive: "Archive", options: "UpdateOptions", asked: As
     nothing_worked = bool(visits) and all(visit.failures for visit in visits)
     if nothing_worked or (asked.strict and report.failures):
         raise click.exceptions.Exit(IN_PART)
+
+
+def _soonest(archive: "Archive") -> datetime | None:
+    """Return when the next visit is due, if any source is visited at all."""
+    visits = (state.visit for state in archive.sources() if not state.source.paused)
+    return min((visit.next_at for visit in visits if visit), default=None)
 
 
 def _watch(said: Console, archive: "Archive", options: "UpdateOptions", asked: Asked) -> None:

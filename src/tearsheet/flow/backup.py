@@ -51,10 +51,12 @@ def backup(archive: Archive, dest: Path, *, progress: Callable[[Step], None] = l
     of removed records. Interrupted, it goes on where it was, and until it is done the backup before it stays whole.
 
     Raises:
-        ArchiveExists: `dest` is another archive. DiskTrouble: it cannot be written.
+        ArchiveExists: `dest` is another archive, or inside this one. DiskTrouble: it cannot be written.
     """
     if (dest / SETTINGS_FILE).exists() and not (dest / MANIFEST).exists():
         raise ArchiveExists(str(dest), "it is not a backup; choose an empty folder")
+    if archive.path.resolve() in dest.resolve().parents:
+        raise ArchiveExists(str(dest), "a copy inside the archive would be lost with it")
     return _Copying(archive.path, dest, MANIFEST, progress).run(archive.store.copy_to)
 
 
