@@ -413,8 +413,8 @@ class Listed(Article):
     def __getattr__(self, name: str) -> Any:  # Any: of the field that was asked for; called while it is not made yet
         if name == "_row" or name not in Article.__slots__:
             raise AttributeError(name)
-        for field, value in zip(Article.__slots__, _made(self._row), strict=True):
-            object.__setattr__(self, field, value)
+        for put, value in zip(_PUT, _made(self._row), strict=True):
+            put(self, value)
         return getattr(self, name)
 
     def __eq__(self, other: object) -> bool:
@@ -432,6 +432,9 @@ def article_of(row: sqlite3.Row) -> Article:
     return article
 
 
+_PUT: tuple[Callable[[Article, object], None], ...] = tuple(
+    Article.__dict__[name].__set__ for name in Article.__slots__
+)
 _new: Callable[[type[Listed]], Listed] = object.__new__
 _set_row: Callable[[Listed, sqlite3.Row], None] = Listed.__dict__["_row"].__set__
 
