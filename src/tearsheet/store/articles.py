@@ -351,26 +351,24 @@ def next_change(db: sqlite3.Connection) -> int:
 
 def file(db: sqlite3.Connection, article: int) -> None:
     """File an article that has its place among the arrivals under the categories of its listings and those above them."""
-    paths = db.execute(
-        """SELECT path FROM article JOIN listing ON listing.article = article.n JOIN category ON category.n = listing.category
-        WHERE article.n = ? AND seq IS NOT NULL AND NOT rejected""",
+    rows = db.execute(
+        """SELECT seq, moment, path FROM article JOIN listing ON listing.article = article.n
+        JOIN category ON category.n = listing.category WHERE article.n = ? AND seq IS NOT NULL AND NOT rejected""",
         (article,),
     ).fetchall()
-    wanted = json.dumps(_ways_to(db, {path for (path,) in paths}))
-    db.execute(
-        """INSERT INTO filed (category, seq, moment)
-            SELECT value, seq, moment FROM json_each(:wanted) CROSS JOIN article WHERE article.n = :article
-        ON CONFLICT DO UPDATE SET moment = excluded.moment WHERE moment <> excluded.moment""",
-        {"article": article, "wanted": wanted},
-    )
+    if rows:
+        seq, moment, _ = rows[0]
+        db.executemany(
+            """INSERT INTO filed (category, seq, moment) VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET moment = excluded.moment WHERE moment <> excluded.moment""",
+            [(n, seq, moment) for n in _ways_to(db, {path for _, _, path in rows})],
+        )
 
 
 def _ways_to(db: sqlite3.Connection, paths: set[str]) -> list[int]:
     """Return the row numbers of the categories `paths` and of those above them, made if they are new."""
-    nodes = list(dict.fromkeys(node for path in sorted(paths) for node in _path_to(path)))
-    rows = db.execute("SELECT n FROM category WHERE path IN (SELECT value FROM json_each(?))", (json.dumps(nodes),))
-    found = [n for (n,) in rows]
-    return found if len(found) == len(nodes) else [_category(db, node) for node in nodes]
+    nodes = dict.fromkeys(node for path in sorted(paths) for node in _path_to(path))
+    return [_category(db, node) for node in nodes]
 
 
 def file_all(db: sqlite3.Connection) -> None:
