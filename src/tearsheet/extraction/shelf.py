@@ -52,7 +52,8 @@ def _crumbs(said: Declared) -> list[str]:
 def _shown_step(walk: Walk, base: str) -> str:
     """Return the first linked step below the front page in what a page shows as its breadcrumbs, above the headline."""
     head = next((block.start for block in walk.blocks if block.name == "h1"), len(walk.pieces))
-    trails = [(box.start, box.end) for box in walk.boxes if box.start < head and _TRAIL.search(box.tag)]
+    above = (box for box in walk.boxes if box.start < head and "crumb" in box.tag.lower())
+    trails = [(box.start, box.end) for box in above if _TRAIL.search(box.tag)]
     trails += [
         (block.start, block.end) for block in walk.blocks[:_MANY] if block.start < head and _PLACE.match(block.text)
     ]
