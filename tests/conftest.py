@@ -1,5 +1,6 @@
 """What many tests share: the newsroom, an archive of its papers, and that what a test opens is closed after it."""
 
+import os
 import pkgutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -14,6 +15,11 @@ from tests.paper import Paper
 import tearsheet
 from tearsheet.archive import Archive
 from tearsheet.newsroom import Newsroom
+
+# Every host of the tests is on this machine; a proxy that the environment names would be asked for some of them.
+for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+    os.environ.pop(name, None)
+    os.environ.pop(name.upper(), None)
 
 # The same examples on every machine and at every run; a machine that is busy is no failure.
 settings.register_profile("tearsheet", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
