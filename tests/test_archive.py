@@ -154,6 +154,19 @@ def test_a_source_that_is_followed_already_is_not_added_again(empty):
     assert empty.add_sources([Source(url=FEED, name="Again")]) == []
 
 
+def test_a_list_of_sources_that_is_lost_is_written_anew_and_nothing_is_unfollowed(empty):
+    one = Source(url="https://paper.example/feed.xml", name="Paper", categories=("Press", "Daily"), paused=True)
+    two = Source(url="https://gazette.example/", kind="front", name="Gazette", language="en")
+    empty.add_sources([one, two])
+    (empty.path / "sources.toml").unlink()
+
+    with open_archive(empty.path) as archive:
+        assert [state.source for state in archive.sources()] == [one, two]
+        assert (archive.path / "sources.toml").exists()
+        archive.add_sources([Source(url="https://third.example/feed.xml")])
+        assert [state.source for state in archive.sources()][:2] == [one, two]
+
+
 def test_a_source_is_paused_and_goes_on(empty):
     empty.add_sources([Source(url=FEED)])
     empty.pause(FEED, True)

@@ -215,7 +215,10 @@ def test_a_rebuild_that_is_killed_changes_nothing_and_is_run_again(history, tmp_
     assert dump(history / CATALOG_FILE) == dump(folder / CATALOG_FILE)
 
 
-def test_no_command_makes_an_empty_catalog_where_one_is_lost(lost):
+@pytest.mark.parametrize("left", [None, b""])
+def test_no_command_makes_an_empty_catalog_where_one_is_lost(lost, left):
+    if left is not None:  # as a disk that was full, or lost its power, may leave it
+        (lost / CATALOG_FILE).write_bytes(left)
     with pytest.raises(NoCatalog, match="rebuild"):
         open_archive(lost)
 

@@ -334,8 +334,11 @@ class Archive:
     # --- what stands in sources.toml
 
     def _sources_text(self) -> str:
+        """Return the text of `sources.toml`; where it is lost, what it would say, so that nothing is unfollowed by its loss."""
         file = self.path / SOURCES_FILE
-        return config.text_of(file) if file.exists() else ""
+        if file.exists():
+            return config.text_of(file)
+        return "".join(config.source_table(state.source) for state in source_rows.states(self.store.db))
 
     def _listed_sources(self) -> list[Source]:
         return config.read_sources(self._sources_text())
@@ -350,6 +353,8 @@ class Archive:
         if self.store.read_only:
             return
         text = self._sources_text()
+        if not (self.path / SOURCES_FILE).exists():
+            Folder(self.path).put(SOURCES_FILE, text.encode())
         digest = hashlib.sha256(text.encode()).hexdigest()
         db = self.store.db
         if self.store.state("sources") == digest:
@@ -405,10 +410,11 @@ def archive_folder(path: str | Path = ".") -> Path:
 
 
 def _look_for_catalog(folder: Path) -> None:
-    if not (folder / CATALOG_FILE).exists() and (
+    file = folder / CATALOG_FILE
+    if not (file.exists() and file.stat().st_size) and (
         (folder / "ledger" / "checkpoint").exists() or any((folder / "warc").rglob("*.warc.gz"))
     ):
-        raise NoCatalog(str(folder / CATALOG_FILE), "make it anew from the WARC files with `tearsheet rebuild`")
+        raise NoCatalog(str(file), "make it anew from the WARC files with `tearsheet rebuild`")
 
 
 def disk_bytes(path: Path) -> int:
