@@ -345,8 +345,11 @@ class Archive:
 
     def _write_sources(self, text: str) -> None:
         config.read_sources(text)  # never write what cannot be read
-        Folder(self.path).put(SOURCES_FILE, text.encode())
+        self._put_sources(text)
         self._sync_sources()
+
+    def _put_sources(self, text: str) -> None:
+        Folder(self.path).put(SOURCES_FILE, text.encode())
 
     def _sync_sources(self) -> None:
         """Take `sources.toml` over into the catalog if it has changed since the last time."""
@@ -354,7 +357,7 @@ class Archive:
             return
         text = self._sources_text()
         if not (self.path / SOURCES_FILE).exists():
-            Folder(self.path).put(SOURCES_FILE, text.encode())
+            self._put_sources(text)
         digest = hashlib.sha256(text.encode()).hexdigest()
         db = self.store.db
         if self.store.state("sources") == digest:
