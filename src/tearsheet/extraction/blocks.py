@@ -130,7 +130,8 @@ def _names_on(tag: str) -> tuple[str, ...]:
 class Block:
     """A line or paragraph of text: the pieces `start` to `end` of the stream, in `box`, under the tag `name`.
 
-    `linked` are the characters inside links; `broken` says that only a `<br>` parts it from the block before it;
+    `linked` are the characters inside links; `size` is how many letters of an alphabet say as much as its characters;
+    `broken` says that only a `<br>` parts it from the block before it;
     `link` is the tag of the link that was open already when it began.
     """
 
@@ -144,6 +145,7 @@ class Block:
         "linked",
         "links",
         "name",
+        "size",
         "start",
         "text",
     )
@@ -152,7 +154,7 @@ class Block:
         self.start = self.end = start
         self.box = box
         self.name = self.text = self.link = ""
-        self.chars = self.linked = self.links = self.bits = 0
+        self.chars = self.size = self.linked = self.links = self.bits = 0
         self.broken = False
 
     def take(self, text: str, end: int) -> None:
@@ -164,13 +166,24 @@ class Block:
         self.end = end
         self.name = box.name
         self.chars = chars
+        self.size = size = chars if text.isascii() else size_of(text)
         self.linked = linked
         box.blocks += 1
         box.chars += chars
         box.linked += linked
-        if chars >= 80 and linked * 3 < chars:
-            box.prose += chars
+        if size >= 80 and linked * 3 < chars:
+            box.prose += size
             box.paragraphs += 1
+
+
+def size_of(text: str) -> int:
+    """Return how many letters of an alphabet say as much as `text`: three for each Chinese, Japanese or Korean character.
+
+    That is their length in UTF-8; of letters that take three bytes there too, as Hindi's and Thai's, one says no more than one.
+    """
+    chars, written = len(text), text.encode()
+    size = len(written)
+    return size if size > 2 * chars and 3 * (written.count(0xE0) + written.count(0xE1)) < chars else chars
 
 
 class Spot:

@@ -15,7 +15,7 @@ _LITTLE, _LINE = 140, 25
 _NO_RECORD = frozenset(("html", "body", "form"))
 _TABLE_FROM = 0.35
 _FILLED_FROM, _MOST_FILLED = 0.3, 3
-_PARAGRAPH_BYTES = 80  # bytes, because a Chinese character says more
+_PARAGRAPH = 80
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _TOP = frozenset(("h1", "h2", "h3"))
 
@@ -38,13 +38,13 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
     blocks, cards = walk.blocks, furniture.cards_of(walk)
     others = furniture.next_articles(walk, title)
     found = [
-        chance if chance > _FILLED_FROM / 2 and not furniture.is_teaser(block, cards) else 0.0
+        chance if chance > _FILLED_FROM / 2 and not furniture.is_other(block, cards) else 0.0
         for chance, block in zip(found, blocks, strict=False)
     ]
     kept = [
         at for at, chance in enumerate(found) if chance > KEPT_FROM and not furniture.is_furniture(blocks[at], chance)
     ]
-    if sum(blocks[at].chars for at in kept) < _LITTLE and found:
+    if sum(blocks[at].size for at in kept) < _LITTLE and found:
         kept = _rescued(walk, found, kept) or _record(walk, title)
     kept = [at for at in kept if not any(box.start <= blocks[at].start < box.end for box in others)]
     kept = _without_comments(walk, kept)
@@ -57,7 +57,7 @@ def without_headline(walk: Walk, kept: list[int], title: str) -> list[int]:
     A main heading that says the title is one wherever it stands, another heading before the first paragraph only.
     """
     key = folded(title)
-    begin = next((at for at in kept if len(walk.blocks[at].text.encode()) >= _PARAGRAPH_BYTES), 0)
+    begin = next((at for at in kept if walk.blocks[at].size >= _PARAGRAPH), 0)
     return [at for at in kept if not _is_headline(walk.blocks[at], key, at < begin)] or kept
 
 
@@ -68,7 +68,7 @@ def _without_comments(walk: Walk, kept: list[int]) -> list[int]:
     """
     end = features.comments_from(walk.blocks)
     above = [at for at in kept if at < end]
-    is_article = any(len(walk.blocks[at].text.encode()) >= _PARAGRAPH_BYTES for at in above)
+    is_article = any(walk.blocks[at].size >= _PARAGRAPH for at in above)
     return above if is_article else kept
 
 
@@ -91,7 +91,7 @@ def _with_whole_tables(walk: Walk, found: list[float]) -> list[float]:
             tables.setdefault(id(table), []).append(number)
     even = list(found)
     for numbers in tables.values():
-        weights = [sqrt(walk.blocks[at].chars) for at in numbers]
+        weights = [sqrt(walk.blocks[at].size) for at in numbers]
         total = sum([found[at] * weight for at, weight in zip(numbers, weights, strict=True)], 0.0)
         mean = total / sum(weights, 0.0)
         for at in numbers if len(numbers) > 1 else ():
@@ -109,7 +109,7 @@ def _rescued(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
     if more:
         return sorted({*kept, *more})
     return kept or [
-        at for at, block in enumerate(walk.blocks) if _is_running_text(block, found[at]) and block.chars >= _LITTLE
+        at for at, block in enumerate(walk.blocks) if _is_running_text(block, found[at]) and block.size >= _LITTLE
     ]
 
 
@@ -126,11 +126,11 @@ def _record(walk: Walk, title: str) -> list[int]:
     if box is None or box.name in _NO_RECORD:
         return []
     blocks = enumerate(walk.blocks)
-    return [at for at, block in blocks if box.start <= block.start < box.end and _is_running_text(block, 0.0, chars=1)]
+    return [at for at, block in blocks if box.start <= block.start < box.end and _is_running_text(block, 0.0, size=1)]
 
 
-def _is_running_text(block: Block, chance: float, *, chars: int = _LINE) -> bool:
-    return block.chars >= chars and block.linked * 2 < block.chars and not furniture.is_furniture(block, chance)
+def _is_running_text(block: Block, chance: float, *, size: int = _LINE) -> bool:
+    return block.size >= size and block.linked * 2 < block.chars and not furniture.is_furniture(block, chance)
 
 
 def _filled(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
@@ -160,7 +160,7 @@ def _once(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
     blocks, best = walk.blocks, dict[str, int]()
     for at in kept:
         text = blocks[at].text
-        if len(text.encode()) >= _PARAGRAPH_BYTES and (text not in best or found[at] > found[best[text]]):
+        if blocks[at].size >= _PARAGRAPH and (text not in best or found[at] > found[best[text]]):
             best[text] = at
     return [at for at in kept if blocks[best.get(blocks[at].text, at)].box.parent is blocks[at].box.parent]
 

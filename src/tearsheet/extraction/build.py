@@ -14,7 +14,7 @@ _STRUCTURE = frozenset(
 _TEXT = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "caption"])
 _INLINE = html.INLINE - {"img", "picture", "source"}
 _LISTS = frozenset(("ul", "ol", "dl"))
-_PROSE_BYTES = 80  # bytes, because a Chinese character says more
+_PROSE = 80
 _VERSE = 70
 _STANZA = 3  # lines
 _TABLE_SHARE = 0.5
@@ -154,7 +154,7 @@ def _frames(walk: Walk, kept: Sequence[int]) -> frozenset[int]:
         for item, around in pairwise([*reversed(_structure(block.box))]):
             if around.name in _LISTS:
                 items.setdefault(id(around), {})[id(item)] = item
-                prose[id(item)] = prose.get(id(item), 0) + (len(block.text.encode()) >= _PROSE_BYTES)
+                prose[id(item)] = prose.get(id(item), 0) + (block.size >= _PROSE)
     lone = {key: next(iter(held.values())) for key, held in items.items() if len(held) == 1}
     arranging = {key: item for key, item in lone.items() if prose[id(item)] >= 2}
     return frozenset((*arranging, *(id(item) for item in arranging.values())))

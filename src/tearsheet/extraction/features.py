@@ -15,7 +15,6 @@ from tearsheet.extraction.structured import Declared, plain
 from tearsheet.extraction.titles import folded
 from tearsheet.extraction.words import BYLINE, CAPTION, COMMENT, FOOTER, MEDIA, META, NOTE, POPUP
 
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ENDS = frozenset(".!?。！？…؟।”\"»」’'")
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 # A heading over what readers wrote, folded (which takes the vowel signs off Hindi): "Comments (3)", "3 Comments on “Tea”".
@@ -138,7 +137,7 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
     prose_before, chars_before = 0, 0
     for number, block in enumerate(blocks):
         row, box = own[number], block.box
-        is_prose = block.chars if block.chars > 80 and block.linked * 20 < block.chars * 7 else 0
+        is_prose = block.size if block.size > 80 and block.linked * 20 < block.chars * 7 else 0
         if row is not None:
             around = known[box.number] or page.around(box)
             after_head = number - page.head
@@ -235,7 +234,7 @@ class _Around:
             above = self
         chars = box.chars
         self.share = box.linked / chars if chars else 0.0
-        self.log_chars = log1p(chars)
+        self.log_chars = log1p(chars * page.scale)
         self.prose = box.prose / page.prose
         self.row: tuple[float, ...] | None = None
         name = box.parent.name if box.parent is not None else ""
@@ -262,7 +261,9 @@ class _Page:
         self.chars = max(walk.box.chars, sum([block.chars for block in blocks]), 1)
         self.prose = max(walk.box.prose, 1)
         self.links = walk.box.linked / self.chars
-        self.log_chars, self.log_blocks, self.log_prose = log1p(self.chars), log1p(len(blocks)), log1p(walk.box.prose)
+        self.scale = sum([block.size for block in blocks]) / max(sum([block.chars for block in blocks]), 1)
+        self.log_chars, self.log_blocks = log1p(self.chars * self.scale), log1p(len(blocks))
+        self.log_prose = log1p(walk.box.prose)
         self.description = folded(plain(said.first("og:description", "description")))[:60]
         body = said.article.get("articleBody")
         self.body = folded(plain(body)) if isinstance(body, str) and len(body) > 200 else ""
@@ -273,7 +274,7 @@ class _Page:
         self.head = next((n for n, block in enumerate(blocks) if block.name == "h1"), -1)
         self.last = len(blocks)
         for number in range(len(blocks) - 1, -1, -1):
-            if blocks[number].chars >= 80 and blocks[number].linked * 3 < blocks[number].chars:
+            if blocks[number].size >= 80 and blocks[number].linked * 3 < blocks[number].chars:
                 self.last = number
                 break
         self.few = walk.box.prose < 1_000
@@ -281,12 +282,14 @@ class _Page:
         self.texts = Counter([block.text for block in blocks])
         sums: dict[tuple[str, str], list[int]] = {}
         for block in blocks:
-            kind = sums.setdefault(_kind(block.box), [0, 0, 0])
+            kind = sums.setdefault(_kind(block.box), [0, 0, 0, 0])
             kind[0] += 1
             kind[1] += block.chars
             kind[2] += block.linked
+            kind[3] += block.size
         self.kinds = {
-            kind: (log1p(count), log1p(chars / count), linked / chars) for kind, (count, chars, linked) in sums.items()
+            kind: (log1p(count), log1p(size / count), linked / chars)
+            for kind, (count, chars, linked, size) in sums.items()
         }
 
     def around(self, box: Box) -> _Around:
@@ -310,7 +313,7 @@ class _Page:
 
     def body_has(self, block: Block) -> float:
         """Return whether the text stands in the page's JSON-LD `articleBody`."""
-        if block.chars < 12:
+        if block.size < 12:
             return 0.0
         return 1.0 if folded(block.text[:100]) in self.body else -1.0
 
@@ -337,10 +340,10 @@ def _best_box(blocks: Sequence[Block]) -> Box | None:
     scores: dict[int, float] = {}
     best, best_score = None, -1.0
     for block in blocks:
-        if block.chars < 60 or block.linked * 3 > block.chars:
+        if block.size < 60 or block.linked * 3 > block.chars:
             continue
         box: Box | None = block.box
-        share = float(block.chars)
+        share = float(block.size)
         for _ in range(5):
             if box is None:
                 break
@@ -364,17 +367,16 @@ def _chain(box: Box | None) -> dict[int, int]:
 
 
 def _own(block: Block, page: _Page) -> Row:
-    text, chars = block.text, block.chars
-    is_wide = not text.isascii() and _is_wide(text[:200])
+    text, chars, size = block.text, block.chars, block.size
     return [
-        log1p(chars),
-        log1p(chars * 0.6 if is_wide else text.count(" ") + 1.0),
+        log1p(size),
+        log1p(chars * 0.6 if size > chars else text.count(" ") + 1.0),
         block.linked / chars,
         1.0 if text[-1] in _ENDS else 0.0,
         _kind_of(block),
         float(page.texts[text]),
         *page.kinds[_kind(block.box)],
-        1.0 if page.description and chars < 400 and _begins(text, page.description) else 0.0,
+        1.0 if page.description and size < 400 and _begins(text, page.description) else 0.0,
     ]
 
 
@@ -383,12 +385,6 @@ def _begins(text: str, words: str) -> bool:
     if text[:2].isascii() and text[0].isalnum() and text[0].lower() != words[0]:
         return False
     return folded(text[:160])[:60] == words
-
-
-def _is_wide(text: str) -> bool:
-    """Return whether a text is Chinese, Japanese or Korean, whose characters have three bytes each."""
-    size = len(text)
-    return len(text.encode()) > 1.8 * size and len(_WIDE.findall(text)) > 0.4 * size
 
 
 def _box_row(box: Box, around: _Around) -> tuple[float, ...]:
