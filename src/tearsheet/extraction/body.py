@@ -10,12 +10,14 @@ from tearsheet.extraction.structured import Declared
 from tearsheet.extraction.titles import folded
 
 KEPT_FROM = 0.5
+_MARKS, _GAIN = (KEPT_FROM, 0.45, 0.4, 0.35, 0.3), 0.004
 _RESCUED_FROM = 0.15
 _LITTLE, _LINE = 140, 25
 _NO_RECORD = frozenset(("html", "body", "form"))
 _TABLE_FROM = 0.35
 _FILLED_FROM, _MOST_FILLED = 0.3, 3
 _PARAGRAPH = 80
+_WHOLE_AGAIN, _FEW = 1_000, 3
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _TOP = frozenset(("h1", "h2", "h3"))
 
@@ -41,14 +43,28 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
         chance if chance > _FILLED_FROM / 2 and not furniture.is_other(block, cards) else 0.0
         for chance, block in zip(found, blocks, strict=False)
     ]
-    kept = [
-        at for at, chance in enumerate(found) if chance > KEPT_FROM and not furniture.is_furniture(blocks[at], chance)
-    ]
+    mark = _mark(walk, found)
+    kept = [at for at, chance in enumerate(found) if chance > mark and not furniture.is_furniture(blocks[at], chance)]
     if sum(blocks[at].size for at in kept) < _LITTLE and found:
         kept = _rescued(walk, found, kept) or _record(walk, title)
     kept = [at for at in kept if not any(box.start <= blocks[at].start < box.end for box in others)]
     kept = _without_comments(walk, kept)
     return _without_last_headings(walk, _once(walk, found, _filled(walk, found, kept)))
+
+
+def _mark(walk: Walk, found: list[float]) -> float:
+    """Return the chance above which the blocks of a page are kept: one half, or less where so much more is doubtful that a
+    lower one promises a better F1, by what the chances themselves say.
+    """
+    doubtful = [(chance, block.size) for chance, block in zip(found, walk.blocks, strict=False) if chance]
+    hoped = sum([chance * size for chance, size in doubtful], 0.0)
+    best, best_promise = KEPT_FROM, 0.0
+    for mark in _MARKS or (KEPT_FROM,):
+        taken = [(chance * size, size) for chance, size in doubtful if chance > mark]
+        promise = 2 * sum([right for right, _ in taken], 0.0) / max(sum([size for _, size in taken]) + hoped, 1.0)
+        if promise > best_promise + _GAIN:
+            best, best_promise = mark, promise
+    return best
 
 
 def without_headline(walk: Walk, kept: list[int], title: str) -> list[int]:
@@ -155,14 +171,23 @@ def _is_between(block: Block, ends: tuple[Box, Box]) -> bool:
 def _once(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
     """Return `kept` without paragraphs that the page holds in two boxes, as for small screens: the likeliest stays.
 
-    What stands twice in one box is a refrain.
+    What stands twice in one box is a refrain. A block that says all of the page's paragraphs again goes too.
     """
     blocks, best = walk.blocks, dict[str, int]()
+    long = max(_WHOLE_AGAIN, sum(blocks[at].size for at in kept) // 3)
+    kept = [at for at in kept if blocks[at].size < long or not _says_again(walk, at, kept)]
     for at in kept:
         text = blocks[at].text
         if blocks[at].size >= _PARAGRAPH and (text not in best or found[at] > found[best[text]]):
             best[text] = at
     return [at for at in kept if blocks[best.get(blocks[at].text, at)].box.parent is blocks[at].box.parent]
+
+
+def _says_again(walk: Walk, whole: int, kept: list[int]) -> bool:
+    """Return whether a long block holds the texts of most other paragraphs, as what waits behind a wall does."""
+    text = walk.blocks[whole].text
+    others = [walk.blocks[at].text for at in kept if at != whole and walk.blocks[at].size >= _PARAGRAPH]
+    return len(others) >= _FEW and 2 * sum(other in text for other in others) > len(others)
 
 
 def _without_last_headings(walk: Walk, kept: list[int]) -> list[int]:

@@ -116,6 +116,8 @@ NAMES: tuple[str, ...] = (
 )
 Row = list[float]
 MOST_JUDGED = 6_000
+# Longer blocks are told from shorter ones by nothing but chance: there are few, and half of them say a page's text again.
+_LONG, _MANY_WORDS = 1_500, 250.0
 _NOBODY = (0.0, -1.0)
 
 
@@ -369,8 +371,8 @@ def _chain(box: Box | None) -> dict[int, int]:
 def _own(block: Block, page: _Page) -> Row:
     text, chars, size = block.text, block.chars, block.size
     return [
-        log1p(size),
-        log1p(chars * 0.6 if size > chars else text.count(" ") + 1.0),
+        log1p(min(size, _LONG)),
+        log1p(min(chars * 0.6 if size > chars else text.count(" ") + 1.0, _MANY_WORDS)),
         block.linked / chars,
         1.0 if text[-1] in _ENDS else 0.0,
         _kind_of(block),

@@ -17,7 +17,7 @@ def better_body(declared: Declared, page: html.Stream, text: str) -> tuple[str, 
     A declared body is believed when the visible one is a piece of it or next to nothing; the page's data only in the second case.
     """
     said = declared.article.get("articleBody")
-    if isinstance(said, str) and len(said) > ENOUGH and _is_fuller(said, text):
+    if isinstance(said, str) and len(said) > ENOUGH and _is_fuller(plain(said), text):
         return hydration.as_paragraphs(said), "json-ld articleBody"
     if len(text) >= ENOUGH:
         return "", ""
