@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tearsheet import html
-from tearsheet.extraction import body, extract, features, forest, verdict
-from tearsheet.extraction.blocks import Walk
+from tearsheet.extraction import body, extract, features, forest, furniture, verdict
+from tearsheet.extraction.blocks import Walk, size_of
 
 ROOT = Path(__file__).resolve().parents[1]
 POST = (
@@ -73,3 +73,92 @@ def test_the_headline_is_no_part_of_the_body_whatever_its_level(level):
 
     assert clipping.title == "A new berth"
     assert "A new berth" not in clipping.html
+
+
+LINES = [
+    f"The {number}th keeper of the harbour wrote down the tides, the boats that came in and the people who mended them."
+    for number in range(1, 13)
+]
+
+
+def kept(paragraphs: list[str], chances: list[float]) -> list[int]:
+    walk = Walk(html.stream("".join(f"<div><p>{line}</p></div>" for line in paragraphs)).pieces)
+    return body.chosen(walk, chances)
+
+
+def test_doubtful_blocks_are_kept_where_they_are_most_of_the_page():
+    assert kept(LINES, [0.9, *[0.42] * 11]) == list(range(12))
+    assert kept(LINES, [*[0.9] * 11, 0.42]) == list(range(11))
+    assert kept(LINES, [0.9, 0.9, *[0.2] * 10]) == [0, 1]
+
+
+def test_a_block_that_says_the_other_paragraphs_again_is_left_out():
+    assert kept([*LINES, " ".join(LINES)], [0.9] * 13) == list(range(12))
+    assert kept([*LINES, " ".join(LINES).replace("tides", "winds")], [0.9] * 13) == list(range(13))
+
+
+@pytest.mark.parametrize("name", ["onetrust-pc-sdk", "cookie-banner", "didomi-notice", "gdpr-consent-dialog"])
+def test_what_asks_for_consent_is_no_article_however_much_it_reads_like_one(name):
+    article = "".join(f"<p>{line}</p>" for line in LINES)
+    banner = f'<div id="{name}"><div><p>We and our partners keep small files on your device. {LINES[0]}</p></div></div>'
+
+    assert "small files" not in extract(f"<article><h1>Tides</h1>{article}{banner}</article>".encode(), "").text
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("a letter", 8),
+        ("Straße", 6),
+        ("письмо", 6),
+        ("一封信", 9),
+        ("편지", 6),
+        ("てがみ", 9),
+        ("चिट्ठी", 6),
+        ("จดหมาย", 6),
+        ("the word 信", 10),
+    ],
+)
+def test_the_size_of_a_text_is_what_it_says_in_letters(text, size):
+    assert size_of(text) == size
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "责任编辑：王丁",
+        "【打印】【关闭窗口】",
+        "（编辑：王丁 校对：李七）",
+        "来源：海岛网",
+        "本文系海岛网独家稿件，未经授权，不得转载。",
+        "上一篇：春天里的第一网鱼",
+        "請繼續往下閱讀...",
+        "浏览次数：812",
+        "記事の無断転載を禁じます。",
+        "関連記事：灯台の公開日",
+        "무단 전재 및 재배포 금지",
+    ],
+)
+def test_a_line_of_the_office_is_none_of_the_article(line):
+    block = Walk(html.stream(f"<p>{line}</p>").pieces).blocks[0]
+
+    assert furniture.is_furniture(block, 0.9)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "声明说，两国将在年内签署协定。",
+        "未经授权进入军事区的三名男子周二被捕，警方称他们没有携带武器。",
+        "编辑：您好，请问您是怎么开始写作的？",
+        "大",
+        "阅读",
+        "关键词典里没有这个字，他在岛上问了三个老人。",
+        "記事を書いた記者は島の出身だ。",
+        "관련 법은 아직 없다고 그는 말했다.",
+    ],
+)
+def test_a_line_of_the_article_that_begins_like_one_of_the_office_stays(line):
+    block = Walk(html.stream(f"<p>{line}</p>").pieces).blocks[0]
+
+    assert not furniture.is_furniture(block, 0.9)
