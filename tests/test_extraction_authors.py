@@ -257,6 +257,12 @@ def test_a_byline_of_several_hands_names_the_writer_alone():
     assert split_names("Ann Lee; Photos by Bo Ek; Edited by Cy Ruiz") == ["Ann Lee"]
 
 
+def test_the_minute_before_the_place_of_a_post_is_nobody():
+    found = extract(page('<div class="media-info"><a>海岛日报</a> 2026-03-10 08:30 发布于浙江</div>').encode(), URL)
+
+    assert found.authors == ()
+
+
 def test_a_byline_of_nothing_has_no_names():
     assert split_names(" , ; and | ") == []
 
