@@ -166,13 +166,13 @@ class Block:
         self.end = end
         self.name = box.name
         self.chars = chars
-        self.size = size = chars if text.isascii() else size_of(text)
+        self.size = chars if text.isascii() else size_of(text)
         self.linked = linked
         box.blocks += 1
         box.chars += chars
         box.linked += linked
-        if size >= 80 and linked * 3 < chars:
-            box.prose += size
+        if chars >= 80 and linked * 3 < chars:
+            box.prose += chars
             box.paragraphs += 1
 
 

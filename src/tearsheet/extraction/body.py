@@ -10,7 +10,6 @@ from tearsheet.extraction.structured import Declared
 from tearsheet.extraction.titles import folded
 
 KEPT_FROM = 0.5
-_MARKS, _GAIN = (KEPT_FROM, 0.45, 0.4, 0.35, 0.3), 0.004
 _RESCUED_FROM = 0.15
 _LITTLE, _LINE = 140, 25
 _NO_RECORD = frozenset(("html", "body", "form"))
@@ -43,28 +42,14 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
         chance if chance > _FILLED_FROM / 2 and not furniture.is_other(block, cards) else 0.0
         for chance, block in zip(found, blocks, strict=False)
     ]
-    mark = _mark(walk, found)
-    kept = [at for at, chance in enumerate(found) if chance > mark and not furniture.is_furniture(blocks[at], chance)]
+    kept = [
+        at for at, chance in enumerate(found) if chance > KEPT_FROM and not furniture.is_furniture(blocks[at], chance)
+    ]
     if sum(blocks[at].size for at in kept) < _LITTLE and found:
         kept = _rescued(walk, found, kept) or _record(walk, title)
     kept = [at for at in kept if not any(box.start <= blocks[at].start < box.end for box in others)]
     kept = _without_comments(walk, kept)
     return _without_last_headings(walk, _once(walk, found, _filled(walk, found, kept)))
-
-
-def _mark(walk: Walk, found: list[float]) -> float:
-    """Return the chance above which the blocks of a page are kept: one half, or less where so much more is doubtful that a
-    lower one promises a better F1, by what the chances themselves say.
-    """
-    doubtful = [(chance, block.size) for chance, block in zip(found, walk.blocks, strict=False) if chance]
-    hoped = sum([chance * size for chance, size in doubtful], 0.0)
-    best, best_promise = KEPT_FROM, 0.0
-    for mark in _MARKS or (KEPT_FROM,):
-        taken = [(chance * size, size) for chance, size in doubtful if chance > mark]
-        promise = 2 * sum([right for right, _ in taken], 0.0) / max(sum([size for _, size in taken]) + hoped, 1.0)
-        if promise > best_promise + _GAIN:
-            best, best_promise = mark, promise
-    return best
 
 
 def without_headline(walk: Walk, kept: list[int], title: str) -> list[int]:

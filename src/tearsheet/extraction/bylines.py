@@ -80,7 +80,9 @@ _JAPANESE = re.compile(
 )
 _HAN_END = re.compile(r"[（(]([\u4e00-\u9fff]{2,4})(?:\s+(?!摄|攝|图)\S{1,8})?(?:报道|文|讯)?[）)]\s*$")
 _IN_BRACKETS = re.compile(r"[（(【]([\u4e00-\u9fff]{3,5})[）)】]")
-_FORUM = re.compile(r"(?<![\w:])(?!\d+\s*发)([\w\u4e00-\u9fff-]{2,20})\s*(?:发表于|發表於|发布于|楼主)|由([\w-]{2,12})于(?:19|20)\d\d年")
+_FORUM = re.compile(
+    r"(?<![\w:])(?!\d+\s*发)([\w\u4e00-\u9fff-]{2,20})\s*(?:发表于|發表於|发布于|楼主)|由([\w-]{2,12})于(?:19|20)\d\d年"
+)
 _PICTURE = re.compile(r"^\s*(?:摄|攝|图|撮影|写真|사진)")
 _REPORTS = re.compile(r"(?:综合|綜合|现场)?(?:报道|報道|报导|報導|文|图|摄|讯|采访|攝影|摄影)(?:[/、].*)?")
 _LONGEST_LINE, _LONGEST_LABEL, _UNDER_LABEL = 20_000, 24, 60

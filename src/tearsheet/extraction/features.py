@@ -15,6 +15,7 @@ from tearsheet.extraction.structured import Declared, plain
 from tearsheet.extraction.titles import folded
 from tearsheet.extraction.words import BYLINE, CAPTION, COMMENT, FOOTER, MEDIA, META, NOTE, POPUP
 
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ENDS = frozenset(".!?。！？…؟।”\"»」’'")
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 # A heading over what readers wrote, folded (which takes the vowel signs off Hindi): "Comments (3)", "3 Comments on “Tea”".
@@ -116,8 +117,6 @@ NAMES: tuple[str, ...] = (
 )
 Row = list[float]
 MOST_JUDGED = 6_000
-# Longer blocks are told from shorter ones by nothing but chance: there are few, and half of them say a page's text again.
-_LONG, _MANY_WORDS = 1_500, 250.0
 _NOBODY = (0.0, -1.0)
 
 
@@ -139,7 +138,7 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
     prose_before, chars_before = 0, 0
     for number, block in enumerate(blocks):
         row, box = own[number], block.box
-        is_prose = block.size if block.size > 80 and block.linked * 20 < block.chars * 7 else 0
+        is_prose = block.chars if block.chars > 80 and block.linked * 20 < block.chars * 7 else 0
         if row is not None:
             around = known[box.number] or page.around(box)
             after_head = number - page.head
@@ -236,7 +235,7 @@ class _Around:
             above = self
         chars = box.chars
         self.share = box.linked / chars if chars else 0.0
-        self.log_chars = log1p(chars * page.scale)
+        self.log_chars = log1p(chars)
         self.prose = box.prose / page.prose
         self.row: tuple[float, ...] | None = None
         name = box.parent.name if box.parent is not None else ""
@@ -263,9 +262,7 @@ class _Page:
         self.chars = max(walk.box.chars, sum([block.chars for block in blocks]), 1)
         self.prose = max(walk.box.prose, 1)
         self.links = walk.box.linked / self.chars
-        self.scale = sum([block.size for block in blocks]) / max(sum([block.chars for block in blocks]), 1)
-        self.log_chars, self.log_blocks = log1p(self.chars * self.scale), log1p(len(blocks))
-        self.log_prose = log1p(walk.box.prose)
+        self.log_chars, self.log_blocks, self.log_prose = log1p(self.chars), log1p(len(blocks)), log1p(walk.box.prose)
         self.description = folded(plain(said.first("og:description", "description")))[:60]
         body = said.article.get("articleBody")
         self.body = folded(plain(body)) if isinstance(body, str) and len(body) > 200 else ""
@@ -276,7 +273,7 @@ class _Page:
         self.head = next((n for n, block in enumerate(blocks) if block.name == "h1"), -1)
         self.last = len(blocks)
         for number in range(len(blocks) - 1, -1, -1):
-            if blocks[number].size >= 80 and blocks[number].linked * 3 < blocks[number].chars:
+            if blocks[number].chars >= 80 and blocks[number].linked * 3 < blocks[number].chars:
                 self.last = number
                 break
         self.few = walk.box.prose < 1_000
@@ -284,14 +281,12 @@ class _Page:
         self.texts = Counter([block.text for block in blocks])
         sums: dict[tuple[str, str], list[int]] = {}
         for block in blocks:
-            kind = sums.setdefault(_kind(block.box), [0, 0, 0, 0])
+            kind = sums.setdefault(_kind(block.box), [0, 0, 0])
             kind[0] += 1
             kind[1] += block.chars
             kind[2] += block.linked
-            kind[3] += block.size
         self.kinds = {
-            kind: (log1p(count), log1p(size / count), linked / chars)
-            for kind, (count, chars, linked, size) in sums.items()
+            kind: (log1p(count), log1p(chars / count), linked / chars) for kind, (count, chars, linked) in sums.items()
         }
 
     def around(self, box: Box) -> _Around:
@@ -315,7 +310,7 @@ class _Page:
 
     def body_has(self, block: Block) -> float:
         """Return whether the text stands in the page's JSON-LD `articleBody`."""
-        if block.size < 12:
+        if block.chars < 12:
             return 0.0
         return 1.0 if folded(block.text[:100]) in self.body else -1.0
 
@@ -342,10 +337,10 @@ def _best_box(blocks: Sequence[Block]) -> Box | None:
     scores: dict[int, float] = {}
     best, best_score = None, -1.0
     for block in blocks:
-        if block.size < 60 or block.linked * 3 > block.chars:
+        if block.chars < 60 or block.linked * 3 > block.chars:
             continue
         box: Box | None = block.box
-        share = float(block.size)
+        share = float(block.chars)
         for _ in range(5):
             if box is None:
                 break
@@ -369,16 +364,17 @@ def _chain(box: Box | None) -> dict[int, int]:
 
 
 def _own(block: Block, page: _Page) -> Row:
-    text, chars, size = block.text, block.chars, block.size
+    text, chars = block.text, block.chars
+    is_wide = not text.isascii() and _is_wide(text[:200])
     return [
-        log1p(min(size, _LONG)),
-        log1p(min(chars * 0.6 if size > chars else text.count(" ") + 1.0, _MANY_WORDS)),
+        log1p(chars),
+        log1p(chars * 0.6 if is_wide else text.count(" ") + 1.0),
         block.linked / chars,
         1.0 if text[-1] in _ENDS else 0.0,
         _kind_of(block),
         float(page.texts[text]),
         *page.kinds[_kind(block.box)],
-        1.0 if page.description and size < 400 and _begins(text, page.description) else 0.0,
+        1.0 if page.description and chars < 400 and _begins(text, page.description) else 0.0,
     ]
 
 
@@ -387,6 +383,12 @@ def _begins(text: str, words: str) -> bool:
     if text[:2].isascii() and text[0].isalnum() and text[0].lower() != words[0]:
         return False
     return folded(text[:160])[:60] == words
+
+
+def _is_wide(text: str) -> bool:
+    """Return whether a text is Chinese, Japanese or Korean, whose characters have three bytes each."""
+    size = len(text)
+    return len(text.encode()) > 1.8 * size and len(_WIDE.findall(text)) > 0.4 * size
 
 
 def _box_row(box: Box, around: _Around) -> tuple[float, ...]:

@@ -170,7 +170,7 @@ def _why(number: int, block: Block, weighed: tuple[float | None, str], seen: See
         return (
             "its table is kept as a whole"
             if in_table
-            else "doubtful, but what stands around it is kept, it is a note to the text, or little on the page is surer"
+            else "doubtful, but what stands around it is kept, it is a note to the text, or there is little else"
         )
     if not kept and repeats:
         return f"the site's profile: it stands on many of its pages ({weights})"

@@ -139,21 +139,21 @@ class Cut:
 def row(walk: Walk, kept: Sequence[int], found: Sequence[float], declared: Declared, cut: Cut) -> list[float]:
     """Return the columns `NAMES` of one page."""
     blocks = [walk.blocks[at] for at in kept]
-    chars, size = sum(block.chars for block in blocks), sum(block.size for block in blocks)
+    chars = sum(block.chars for block in blocks)
     total = max(walk.box.chars, 1)
     count = max(len(blocks), 1)
-    prose = [block for block in blocks if block.size >= 80 and block.linked * 3 < block.chars]
+    prose = [block for block in blocks if block.chars >= 80 and block.linked * 3 < block.chars]
     kind = declared.first("og:type").lower()
     kinds = {kind for node in declared.nodes[:60] for kind in types(node)}
     path = cut.url.split("://", 1)[-1].partition("/")[2].split("?")[0]
     tail = path.rstrip("/").rsplit("/", 1)[-1]
     begin = cut.text[:3_000]
     return [
-        log1p(size),
+        log1p(chars),
         chars / total,
         log1p(len(blocks)),
         log1p(len(prose)),
-        size / count,
+        chars / count,
         sum([block.linked for block in blocks]) / max(chars, 1),
         len([block for block in blocks if block.name in ("h2", "h3", "h4")]) / count,
         len([block for block in blocks if block.name in ("li", "td", "dd", "dt")]) / count,
@@ -172,7 +172,7 @@ def row(walk: Walk, kept: Sequence[int], found: Sequence[float], declared: Decla
         log1p(cut.pictures),
         walk.box.linked / total,
         log1p(len(walk.blocks)),
-        walk.box.prose / max(sum(block.size for block in walk.blocks), 1),
+        walk.box.prose / total,
         kept[0] / max(len(walk.blocks), 1) if kept else 1.0,
         sum(map(begin.count, ",，、")) / max(len(begin), 1) * 100,
         *_shape(walk, prose, cut),
