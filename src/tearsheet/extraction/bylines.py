@@ -211,8 +211,8 @@ def _below(walk: Walk, kept: Sequence[int]) -> list[str]:
             names = _below_label(label, block.text)
             if names:
                 return names
-        names = [] if is_others(block) else _told(block.text)
-        if names:
+        names = _told(block.text)
+        if names and not is_others(block):
             return names
         label = block.text if block.chars <= _LONGEST_LABEL else ""
     return []
@@ -283,7 +283,7 @@ def _written_by(text: str) -> list[str]:
 
 def _told(text: str) -> list[str]:
     """Return the persons by whom a sentence says that the article was written."""
-    found = _WRITTEN_BY.match(text) if len(text) < _LONGEST_SENTENCE else None
+    found = _WRITTEN_BY.match(text) if len(text) < _LONGEST_SENTENCE and " by " in text else None
     names = split_names(found.group(1)) if found else []
     return names if all(map(is_person, names)) else names[:1] if is_person(names[0]) else []
 

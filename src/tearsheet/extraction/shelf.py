@@ -19,7 +19,7 @@ _SECTIONS = (
 _KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "sailthru.tags")
 _COMMA = re.compile(r"[,，;；、]")
 _REL_TAG = re.compile(r' rel="[^"]*\btag\b')
-_TRAIL = re.compile(r"(?i)bread-?_?crumb|crumbs\b|BreadcrumbList|data-vocabulary\.org/Breadcrumb")
+_TRAIL = re.compile(r"(?i)bread[-_]?crumb|crumbs\b")
 _PLACE = re.compile(
     r"(?:[您你]?的?(?:当前|當前|目前|現在)?所?在?的?位置|首页|首頁|ホーム|トップ|홈|Home|Start(?:seite)?|Accueil|Inicio|Главная|"
     r"الرئيسية)\s*[:：>›»→/＞|]"
@@ -27,7 +27,7 @@ _PLACE = re.compile(
 _FRONT = re.compile(
     r"(?i)home|start(?:seite)?|accueil|inicio|início|главная|首页|首頁|ホーム|トップ|홈|[\w-]+\.[a-z]{2,4}"
 )
-_MANY, _LONGEST_TRAIL = 120, 60
+_MANY, _LONGEST_TRAIL, _LONGEST_LINE = 120, 60, 120
 _MOST_TAGS, _LONGEST_TAG, _AROUND = 30, 80, 15
 
 
@@ -55,7 +55,9 @@ def _shown_step(walk: Walk, base: str) -> str:
     above = (box for box in walk.boxes if box.start < head and "crumb" in box.tag.lower())
     trails = [(box.start, box.end) for box in above if _TRAIL.search(box.tag)]
     trails += [
-        (block.start, block.end) for block in walk.blocks[:_MANY] if block.start < head and _PLACE.match(block.text)
+        (block.start, block.end)
+        for block in walk.blocks[:_MANY]
+        if block.chars <= _LONGEST_LINE and block.start < head and _PLACE.match(block.text)
     ]
     for start, end in trails:
         steps = list(_steps(walk, start, min(end, start + _LONGEST_TRAIL), base))
