@@ -384,28 +384,32 @@ def test_an_edit_is_found_even_if_the_recipe_has_changed_meanwhile(bench):
     assert "shortly after nine" in second.clipping.text
 
 
-def test_an_extractor_that_wavers_makes_no_edit(bench):
-    """Both pages hold the same row of the table; one cut has it and the other has not."""
+ROW = "<tr><td>Gate nine</td><td>97 minutes</td></tr>"
+
+
+@pytest.mark.parametrize(
+    ("shown", "cut", "told"),
+    [
+        (f"<table>{ROW}</table>", f"<table><tbody>{ROW}</tbody></table>", "Gate nine\n\n97 minutes"),
+        ("<p>Gate nine opened late.</p>", "<p>Gate nine opened late.</p>", "Gate nine opened late."),
+    ],
+    ids=["table", "paragraph"],
+)
+def test_an_extractor_that_wavers_makes_no_edit(bench, shown, cut, told):
+    """Both pages hold the same lines; one cut has them and the other has not."""
     n = bench.listed()
-    first, row, last = (
-        f"<p>{WORDS}</p>",
-        "<tr><td>Gate nine</td><td>97 minutes</td></tr>",
-        "<p>Then came the ferry.</p>",
-    )
-    body = page(f"{first}<table>{row}</table>{last}")
-    whole = words(
-        text=f"{WORDS}\n\nGate nine\n\n97 minutes\n\nThen came the ferry.",
-        html=f"{first}<table><tbody>{row}</tbody></table>{last}",
-    )
+    first, last = f"<p>{WORDS}</p>", "<p>Then came the ferry.</p>"
+    body = page(f"{first}{shown}{last}")
+    whole = words(text=f"{WORDS}\n\n{told}\n\nThen came the ferry.", html=f"{first}{cut}{last}")
     part = words(text=f"{WORDS}\n\nThen came the ferry.", html=first + last)
-    for number, cut in enumerate((whole, part, whole)):
-        bench.settled(n, cut, html=body.replace("<body>", f"<body><nav>{number}</nav>"))
+    for number, wording in enumerate((whole, part, whole)):
+        bench.settled(n, wording, html=body.replace("<body>", f"<body><nav>{number}</nav>"))
 
     assert (bench.kept[0].revisions, bench.tally.edits) == (1, 0)
 
     bench.settled(n, part, html=page(first + last))
 
-    assert bench.kept[0].revisions == 2, "now the row is gone from the page itself"
+    assert bench.kept[0].revisions == 2, "now they are gone from the page itself"
 
 
 TABLE = (

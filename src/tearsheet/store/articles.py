@@ -234,11 +234,6 @@ def wanted_of(db: sqlite3.Connection, row: sqlite3.Row) -> Wanted:
     )
 
 
-def due_count(db: sqlite3.Connection, now: datetime) -> int:
-    """Return how many pages are due."""
-    return int(db.execute("SELECT count(*) FROM article WHERE due_at <= ?", (to_ms(now),)).fetchone()[0])
-
-
 def looked(db: sqlite3.Connection, n: int, capture: Capture, *, due_at: datetime | None) -> None:
     """Note that the page of article `n` came, as `capture`, and when to look again.
 
