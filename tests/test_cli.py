@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 
 from tearsheet import errors
 from tearsheet.archive import create_archive
-from tearsheet.cli import SECTIONS, tearsheet
 from tearsheet.cli.exits import MEANINGS, complain, exit_code, explained, heeding_sigterm, told
+from tearsheet.cli.front import SECTIONS, tearsheet
 from tearsheet.cli.options import categories, moment, span_s
 from tearsheet.model import Source, Visit
 from tearsheet.store.sources import record_visit
@@ -182,9 +182,9 @@ def test_a_complaint_names_the_program(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_a_bug_shows_its_traceback_apologises_and_ends_with_70() -> None:
     code = (
-        "import sys; from tearsheet import cli\n"
-        "cli.SECTIONS['Begin']['init'] = ('nowhere', '')\n"
-        "sys.argv[1:] = ['init']; cli.main()"
+        "import sys; from tearsheet.cli import front, main\n"
+        "front.SECTIONS['Begin']['init'] = ('nowhere', '')\n"
+        "sys.argv[1:] = ['init']; main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
 

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tearsheet.cli import rows, tearsheet
+from tearsheet.cli import rows
+from tearsheet.cli.front import tearsheet
 from tearsheet.newsroom import Newsroom
 
 COMMAND = [sys.executable, "-m", "tearsheet.cli"]

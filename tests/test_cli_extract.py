@@ -17,7 +17,8 @@ from tests.test_extraction_parts import FOG, numbers, paged
 from tests.test_extraction_parts import captured as captured_part
 
 from tearsheet import warc
-from tearsheet.cli import pages, tearsheet
+from tearsheet.cli import pages
+from tearsheet.cli.front import tearsheet
 from tearsheet.extraction.reasons import _GROUPS
 from tearsheet.extraction.words import GROUPS
 from tearsheet.model import Capture

@@ -11,7 +11,7 @@ import click
 import pytest
 import yaml
 
-from tearsheet.cli import tearsheet
+from tearsheet.cli.front import tearsheet
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTRIB = ROOT / "contrib"

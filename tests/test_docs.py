@@ -13,7 +13,8 @@ import click
 import pytest
 
 from tearsheet import config, errors
-from tearsheet.cli import SECTIONS, reference, tearsheet
+from tearsheet.cli import reference
+from tearsheet.cli.front import SECTIONS, tearsheet
 from tearsheet.model import Source
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -10,7 +10,7 @@ from tests.killing import PAGES
 
 from tearsheet import warc
 from tearsheet.archive import Archive
-from tearsheet.cli import tearsheet
+from tearsheet.cli.front import tearsheet
 from tearsheet.errors import NoSuchArticle
 from tearsheet.flow.verify import verify
 from tearsheet.newsroom import Newsroom

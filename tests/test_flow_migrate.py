@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from tests.test_flow_rebuild import dump
 
 from tearsheet.archive import CATALOG_FILE, create_archive, open_archive
-from tearsheet.cli import tearsheet
+from tearsheet.cli.front import tearsheet
 from tearsheet.errors import ArchiveTooNew
 from tearsheet.flow.migrate import migrate, schema_of
 from tearsheet.flow.rebuild import rebuild

@@ -20,7 +20,7 @@ READ_IT = """
 import json, subprocess, sys, urllib.request
 from pathlib import Path
 from click.testing import CliRunner
-from tearsheet.cli import tearsheet
+from tearsheet.cli.front import tearsheet
 from tearsheet.web.serving import server
 folder, out, id = sys.argv[1:]
 subprocess.run(["mount", "--bind", folder, folder], check=True)

@@ -8,7 +8,7 @@ from tests.flow_archive import following_only, kept, opened, ran
 
 from tearsheet import warc
 from tearsheet.archive import create_archive
-from tearsheet.cli import tearsheet
+from tearsheet.cli.front import tearsheet
 from tearsheet.flow.backup import backup, restore
 from tearsheet.flow.exports import export_posts
 from tearsheet.flow.packages import export_wacz

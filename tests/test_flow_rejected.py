@@ -12,7 +12,7 @@ from tests.paper import FOG, Paper
 from tests.test_extraction_parts import paged
 
 from tearsheet.archive import Archive
-from tearsheet.cli import tearsheet
+from tearsheet.cli.front import tearsheet
 from tearsheet.extraction import extract
 from tearsheet.flow.verify import verify
 from tearsheet.newsroom import Newsroom

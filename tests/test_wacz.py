@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from tests.flow_archive import following_only
 
 from tearsheet import warc
-from tearsheet.cli import tearsheet
+from tearsheet.cli.front import tearsheet
 from tearsheet.errors import BadWarc, DiskTrouble, NoSuchArticle
 from tearsheet.flow.packages import export_wacz
 from tearsheet.model import Capture, Query

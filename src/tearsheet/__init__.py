@@ -3,9 +3,7 @@
 Names are looked up when first used, so that importing the package costs nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # type checkers take it for true; the import of `typing` would be the longest part of a start
 if TYPE_CHECKING:
     from tearsheet.archive import Archive, open_archive
     from tearsheet.errors import TearsheetError
@@ -53,4 +51,6 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'tearsheet' has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(_HOMES[name]), name)

@@ -1,18 +1,16 @@
 """How a command ends: exit codes, and one clear line for what a person can mend. A bug keeps its traceback."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import click
 
 from tearsheet import errors
+from tearsheet.cli.interrupts import INTERRUPTED, between_imports
 from tearsheet.cli.screen import one_line
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 DONE = 0
 IN_PART = 1
@@ -24,7 +22,6 @@ NOT_FETCHED = 6
 DISK = 7
 NOT_ALLOWED = 8
 BUG = 70
-INTERRUPTED = 130
 READER_GONE = 141
 TERMINATED = 143
 
@@ -121,15 +118,13 @@ def explained(*, debug: bool = False) -> Iterator[None]:
 @contextmanager
 def heeding_sigterm() -> Iterator[list[int]]:
     """Treat SIGTERM inside like Ctrl-C; yields the list to which the signal is added when it comes."""
-    import signal
-
     heard: list[int] = []
 
-    def stop(number: int, frame: "FrameType | None") -> None:
-        heard.append(number)
+    def stop() -> None:
+        heard.append(signal.SIGTERM)
         raise Terminated
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = signal.signal(signal.SIGTERM, between_imports(stop))
     try:
         yield heard
     finally:

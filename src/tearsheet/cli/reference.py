@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import click
 
-from tearsheet.cli import SECTIONS, rows, tearsheet
+from tearsheet.cli import rows
 from tearsheet.cli.exits import MEANINGS
+from tearsheet.cli.front import SECTIONS, tearsheet
 
 SHAPES: tuple[tuple[str, rows.Shape, str], ...] = (
     ("article", rows.ARTICLE, "`articles`, `show`, `search`, `edits` without an article."),

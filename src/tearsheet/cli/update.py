@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tearsheet.cli.console import Console, archive_option, clock, console, json_option, quiet_option, write_json_line
-from tearsheet.cli.exits import IN_PART, INTERRUPTED, TERMINATED, Terminated, complain, heeding_sigterm
+from tearsheet.cli.exits import IN_PART, TERMINATED, Terminated, complain, heeding_sigterm
+from tearsheet.cli.interrupts import INTERRUPTED
 from tearsheet.cli.options import gathered, span_s
 from tearsheet.cli.rows import update_row
 from tearsheet.cli.screen import counted, human_seconds, one_line
