@@ -92,6 +92,9 @@ class PaperArchive:
         self.arrivals = 0
         self.changes = 0
 
+    def is_current(self) -> bool:
+        return True
+
     # --- what happens to it
 
     def follow(self, source: Source, *, at: datetime = NOON, trouble: str = "") -> None:

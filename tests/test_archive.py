@@ -1,6 +1,7 @@
 """The archive's answers, and the names that others call."""
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,17 @@ import pytest
 from tests.flow_archive import counted, kept, opened
 
 import tearsheet
-from tearsheet.archive import create_archive, open_archive
-from tearsheet.errors import ArchiveExists, BadSettings, BadSite, NoArchive, NoSuchArticle, NoSuchSource, NotFound
+from tearsheet.archive import RESTORING, create_archive, open_archive
+from tearsheet.errors import (
+    ArchiveBusy,
+    ArchiveExists,
+    BadSettings,
+    BadSite,
+    NoArchive,
+    NoSuchArticle,
+    NoSuchSource,
+    NotFound,
+)
 from tearsheet.model import Clipping, Query, Source
 
 FEED = "https://paper.example/feed.xml"
@@ -294,3 +304,21 @@ def test_numbers_say_what_is_kept_and_what_it_weighs(press):
     assert stats["captures"] > stats["articles"]
     assert stats["bytes_warc"] > 100_000
     assert stats["bytes_catalog"] > 100_000
+
+
+def test_what_is_open_is_not_current_once_another_catalog_or_index_lies_in_its_place(empty):
+    assert empty.index.mark() == ""
+    assert empty.is_current()
+
+    index = empty.path / "index" / "search.db"
+    shutil.copyfile(index, index.with_suffix(".new"))
+    index.with_suffix(".new").replace(index)
+
+    assert not empty.is_current()
+
+
+def test_an_archive_that_is_being_restored_is_not_opened(empty):
+    (empty.path / RESTORING).write_text("{}", encoding="utf-8")
+
+    with pytest.raises(ArchiveBusy, match="run `tearsheet restore` again"):
+        open_archive(empty.path)

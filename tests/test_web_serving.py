@@ -2,19 +2,22 @@
 
 import http.client
 import socket
+import sqlite3
 import urllib.request
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from tests.site_archive import NOON
 from tests.site_press import press
+from werkzeug.test import Client
 
-from tearsheet.archive import create_archive
+from tearsheet.archive import CATALOG_FILE, RESTORING, create_archive, open_archive
 from tearsheet.errors import AccessError, CannotListen, NoArchive
 from tearsheet.store.people import People
 from tearsheet.web.app import App, Doors
-from tearsheet.web.serving import Server, server
+from tearsheet.web.serving import Server, doors_of, server
 
 
 @pytest.fixture
@@ -62,8 +65,6 @@ def test_without_an_account_no_other_machine_may_reach_it(folder: Path):
 
 
 def test_with_an_account_it_listens_elsewhere_and_asks_who_is_there(folder: Path):
-    from tearsheet.archive import open_archive
-
     with open_archive(folder) as archive:
         People(archive.store.db).add("maud", "correct horse battery", now=NOON)
     with server(folder, host="0.0.0.0", port=0) as running:
@@ -108,3 +109,72 @@ def test_an_oversized_request_costs_only_itself():
                     first = b"closed"
                 assert b" 200 " not in first
         assert 200 == read(f"{running.address}healthz")[0]
+
+
+# --- what happens to the archive meanwhile
+
+
+@pytest.fixture
+def app(folder: Path) -> Iterator[App]:
+    """The application itself, for in a server any of eight threads answers."""
+    app = App(doors_of(folder))
+    yield app
+    app.leave()
+
+
+def test_an_archive_that_takes_the_place_of_another_is_served(app: App, folder: Path, caplog: pytest.LogCaptureFixture):
+    create_archive(folder.parent / "other", title="The Other").close()
+    assert "The Other" not in Client(app).get("/").text
+
+    folder.rename(folder.parent / "old")
+    (folder.parent / "other").rename(folder)
+
+    answer = Client(app).get("/")
+    assert (200, True) == (answer.status_code, "The Other" in answer.text)
+    assert "the archive was replaced or migrated: it is opened anew" in caplog.text
+
+
+def test_an_archive_that_is_taken_away_answers_503_until_it_is_back(
+    app: App, folder: Path, caplog: pytest.LogCaptureFixture
+):
+    Client(app).get("/")
+    folder.rename(folder.parent / "kept")
+
+    for path in ("/", "/healthz", "/api/articles"):
+        answer = Client(app).get(path)
+        assert (503, True) == (answer.status_code, "finds the reason in its log" in answer.text)
+    assert f"no archive here: {folder}" in caplog.text
+
+    (folder.parent / "kept").rename(folder)
+    assert Client(app).get("/").status_code == 200
+
+
+def test_no_catalog_is_begun_while_somebody_brings_the_old_one_back(app: App, folder: Path):
+    Client(app).get("/")
+    (folder / CATALOG_FILE).rename(folder.parent / CATALOG_FILE)
+
+    assert Client(app).get("/").status_code == 503
+    assert not (folder / CATALOG_FILE).exists()
+
+    (folder / RESTORING).write_text("{}", encoding="utf-8")
+    (folder.parent / CATALOG_FILE).rename(folder / CATALOG_FILE)
+    assert Client(app).get("/").status_code == 503
+
+    (folder / RESTORING).unlink()
+    assert Client(app).get("/").status_code == 200
+
+
+def test_an_archive_that_a_newer_version_migrated_answers_503(app: App, folder: Path, caplog: pytest.LogCaptureFixture):
+    Client(app).get("/")
+    with closing(sqlite3.connect(folder / CATALOG_FILE)) as db:
+        db.execute("PRAGMA user_version = 9999")
+
+    assert Client(app).get("/").status_code == 503
+    assert "archive is of a newer version" in caplog.text
+
+
+def test_settings_that_cannot_be_used_any_more_answer_503(app: App, folder: Path, caplog: pytest.LogCaptureFixture):
+    (folder / "tearsheet.toml").write_text("[site\n", encoding="utf-8")
+
+    assert Client(app).get("/").status_code == 503
+    assert "tearsheet.toml:1" in caplog.text

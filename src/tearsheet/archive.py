@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from tearsheet import config, urls
 from tearsheet.config import SETTINGS_FILE, SOURCES_FILE, Settings
 from tearsheet.errors import (
+    ArchiveBusy,
     ArchiveExists,
     BadSettings,
     BadSite,
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from tearsheet.warc import Writer
 
 CATALOG_FILE = "tearsheet.db"
+RESTORING = ".restoring.json"
+"""Stands in an archive that is not yet wholly restored."""
 
 # Some rooms are imported where they are needed: most commands list or count, and need neither pages nor search.
 
@@ -58,6 +61,7 @@ class Archive:
         self.path = path
         self.settings = settings
         self.store = Store(path / CATALOG_FILE)
+        self._opened = {path / CATALOG_FILE: _identity(path / CATALOG_FILE)}
         self.store.before = self._watch
         self.store.sealed = self._write_down
         self._explained_in = ""
@@ -77,6 +81,10 @@ class Archive:
             self.index.close()
         self.close_warc()
         self.store.close()
+
+    def is_current(self) -> bool:
+        """Return whether what is open still is the archive on disk: nothing was put in its place, and nobody migrated it."""
+        return all(_identity(file) == had for file, had in self._opened.items()) and self.store.is_known()
 
     # --- the doors
 
@@ -130,7 +138,10 @@ class Archive:
         """The full-text index; derived, so it may be thrown away."""
         from tearsheet.search import Index
 
-        return Index.open(self.path / "index" / "search.db", read_only=self.store.read_only)
+        file = self.path / "index" / "search.db"
+        index = Index.open(file, read_only=self.store.read_only)
+        self._opened[file] = _identity(file)
+        return index
 
     @cached_property
     def sites(self) -> "Mapping[str, Site]":
@@ -393,8 +404,11 @@ def open_archive(path: str | Path = ".") -> Archive:
         NoArchive: neither it nor any folder above it is an archive.
         BadSettings: its settings cannot be used; `thing` is `file:line`.
         NoCatalog: its catalog is lost: an empty one would fetch everything again.
+        ArchiveBusy: it is being restored.
     """
     folder = archive_folder(path)
+    if (folder / RESTORING).exists():
+        raise ArchiveBusy(str(folder), "it is being restored; if that was interrupted, run `tearsheet restore` again")
     _look_for_catalog(folder)
     return Archive(folder, config.settings_of(folder))
 
@@ -418,6 +432,15 @@ def _look_for_catalog(folder: Path) -> None:
         (folder / "ledger" / "checkpoint").exists() or any((folder / "warc").rglob("*.warc.gz"))
     ):
         raise NoCatalog(str(file), "make it anew from the WARC files with `tearsheet rebuild`")
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another that was put in its place; None if it is not there."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def disk_bytes(path: Path) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tearsheet.archive import CATALOG_FILE, Archive, open_archive
-from tearsheet.config import SETTINGS_FILE, SOURCES_FILE
+from tearsheet.archive import CATALOG_FILE, RESTORING, Archive
+from tearsheet.config import SETTINGS_FILE, SOURCES_FILE, settings_of
 from tearsheet.errors import ArchiveExists, DiskTrouble, NoArchive
 from tearsheet.files import Folder, disk, sync
 from tearsheet.flow.clock import now
@@ -19,7 +19,7 @@ from tearsheet.flow.sealing import CHECKPOINT, seal
 from tearsheet.model import Step
 from tearsheet.warc.writer import OPEN_MARK
 
-MANIFEST, RESTORING = ".backup.json", ".restoring.json"
+MANIFEST = ".backup.json"
 NEW = ".new"
 """How the catalog and the checkpoint are called in a backup until all that they speak of is there."""
 
@@ -81,7 +81,7 @@ def restore(
         copying.seen.pop(name, None)  # a restore that was killed may have written another key and checkpoint over them
     report = copying.run(lambda file: _copy(source / CATALOG_FILE, file))
     newer = go_on(dest, progress=progress)  # an update was running when the backup was made
-    with open_archive(dest) as archive:
+    with Archive(dest, settings_of(dest)) as archive:
         catch_up(archive)
         if not same_log and (dest / KEY).exists():
             succeed(archive, at=now())

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tearsheet import media, warc
 from tearsheet.archive import CATALOG_FILE, Archive, open_archive
+from tearsheet.config import settings_of
 from tearsheet.errors import ArchiveBusy, BadLedger, BadPicture, NoJournal, TearsheetError
 from tearsheet.files import Folder, disk, sync
 from tearsheet.flow.clock import now
@@ -101,7 +102,7 @@ def go_on(path: Path, *, progress: Callable[[Step], None] = lambda step: None) -
     with disk(path):
         _Rebuilding(path, report, progress).go_on()
     if report.pages:
-        with closing(open_archive(path)) as archive:
+        with closing(Archive(path, settings_of(path))) as archive:
             _develop_all(archive, report, progress)
     return report
 

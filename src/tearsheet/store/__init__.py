@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tearsheet.errors import ArchiveBusy, DiskTrouble
-from tearsheet.store import opening
+from tearsheet.store import opening, schema
 
 BUSY_S = 30.0
 
@@ -37,6 +37,11 @@ class Store:
             import shutil  # takes its time, and few need it
 
             shutil.rmtree(self._copy, ignore_errors=True)
+
+    def is_known(self) -> bool:
+        """Return whether the tables are still those of today: a newer Tearsheet may have migrated them since."""
+        with translated(self.path):
+            return schema.version_of(self.db) == schema.VERSION
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

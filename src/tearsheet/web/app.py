@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
-from tearsheet.errors import ArchiveBusy, NotFound, TearsheetError
+from tearsheet.errors import ArchiveBusy, ArchiveError, NotFound, SettingsError, TearsheetError
 from tearsheet.flow.site import searching
 from tearsheet.flow.site.desk import Desk, SiteArchive, masthead_of
 from tearsheet.flow.site.pages import Site
@@ -37,6 +37,7 @@ _TYPES = {
     ".webp": "image/webp",
     ".avif": "image/avif",
 }
+_UNREADABLE = "The archive cannot be read just now; whoever runs this server finds the reason in its log."
 _OPEN = frozenset({"login", "healthz", "robots.txt"})
 
 Start = Callable[..., Any]  # Any: what a WSGI server hands in
@@ -46,6 +47,8 @@ class LiveArchive(SiteArchive, Protocol):
     """An archive that also gives raw captures."""
 
     def capture(self, digest: str) -> Capture: ...
+
+    def is_current(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,9 @@ class App:
             response = self.answer(request)
         except ArchiveBusy:
             response = Response("The archive is busy; try again in a moment.\n", 503, {"Retry-After": "5"})
+        except (ArchiveError, SettingsError) as error:
+            _LOG.warning("no answer, for the archive cannot be opened: %s", error)
+            response = Response(f"{_UNREADABLE}\n", 503, {"Retry-After": "30"})
         except RequestEntityTooLarge:
             response = Response("Too large.\n", 413)
         except HTTPException as error:
@@ -95,6 +101,7 @@ class App:
             # The path may be logged; cookies, forms and query strings may hold secrets.
             _LOG.exception("%s %s", request.method, request.path)
             response = Response("Something went wrong here. It has been noted.\n", 500)
+            self.leave()  # whatever is wrong with what this thread has open: the next request opens it anew
         return security.harden(response)(environ, start)
 
     # --- one request
@@ -113,6 +120,10 @@ class App:
         return security.harden(_with_etag(request, response))
 
     def _archive(self) -> LiveArchive:
+        """Return the archive that this thread has open; opened anew if another one was put in its place, as by a rebuild."""
+        if hasattr(self._local, "archive") and not self._local.archive.is_current():
+            _LOG.warning("the archive was replaced or migrated: it is opened anew")
+            self.leave()
         if not hasattr(self._local, "archive"):
             self._local.archive = self.doors.archive()
         found: LiveArchive = self._local.archive

@@ -12,8 +12,8 @@ from waitress import wasyncore
 from waitress.server import create_server
 from waitress.task import ThreadedTaskDispatcher
 
-from tearsheet.archive import Archive, open_archive
-from tearsheet.errors import CannotListen
+from tearsheet.archive import CATALOG_FILE, Archive, archive_folder, open_archive
+from tearsheet.errors import CannotListen, NoCatalog
 from tearsheet.store.people import People
 from tearsheet.web import security
 from tearsheet.web.app import App, Doors, LiveArchive
@@ -115,14 +115,26 @@ def server(path: Path, *, host: str = "", port: int | None = None, version: str 
         settings = archive.settings.serve
         where = host or settings.host
         own_machine = security.check_address(where, has_accounts=People(archive.store.db).any())
-    doors = Doors(
-        archive=lambda: open_archive(path),
+    app = App(doors_of(path, own_machine=own_machine, raw_origin=settings.raw_origin, version=version))
+    return Server(app, where, settings.port if port is None else port)
+
+
+def doors_of(path: Path, *, own_machine: bool = True, raw_origin: str = "", version: str = "") -> Doors:
+    """Return what the application needs to serve the archive in `path`."""
+    return Doors(
+        archive=lambda: _opened(path),
         people=_people_of,
         own_machine=own_machine,
-        raw_origin=settings.raw_origin,
+        raw_origin=raw_origin,
         version=version,
     )
-    return Server(App(doors), where, settings.port if port is None else port)
+
+
+def _opened(path: Path) -> Archive:
+    """Return the archive in `path`. Where the catalog is gone none is begun: somebody may be bringing it back just now."""
+    if not (archive_folder(path) / CATALOG_FILE).exists():
+        raise NoCatalog(str(path), "it was taken away while it was being served")
+    return open_archive(path)
 
 
 def _people_of(archive: LiveArchive) -> People | None:
