@@ -256,6 +256,7 @@ def test_wordings_that_have_nothing_in_common_make_no_dictionary():
     "damage",
     [
         "UPDATE blob SET data = zeroblob(20) WHERE base IS NULL",
+        "UPDATE blob SET data = x'28b52ffde0ffffffffffffff0f010000'",  # "I unpack to an exabyte"
         "UPDATE blob SET base = 99 WHERE base IS NOT NULL",
         "UPDATE blob SET dictionary = 5 WHERE base IS NULL",
         "UPDATE blob SET base = n WHERE base IS NOT NULL",

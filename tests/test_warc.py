@@ -364,6 +364,16 @@ def test_plain_zstd_and_single_gzip_files_are_read(tmp_path):
         assert [found.body for found in captures(file)] == [b"one", b"two"], name
 
 
+@pytest.mark.parametrize("dictionary", [b"\xe0" + b"\xff" * 7 + b"\x0f\x01\0\0", b"\xe0 no frame at all"])
+def test_a_damaged_dictionary_is_damage_of_what_needs_it(tmp_path, dictionary):
+    words = b"\x28\xb5\x2f\xfd" + dictionary  # packed itself; the first says that it unpacks to an exabyte
+    packed = zstandard.compress(foreign(b"HTTP/1.1 200 OK\r\n\r\none", pack=bytes))
+    file = tmp_path / "a.warc.zst"
+    file.write_bytes(b"\x5d\x2a\x4d\x18" + len(words).to_bytes(4, "little") + words + packed[:-9])
+
+    assert [damage.lost for damage in check(file)[1]] == [True]
+
+
 def test_revisits_of_the_same_file_are_resolved_and_others_passed_over(tmp_path):
     with Writer(tmp_path) as writer:
         first = writer.keep(capture())

@@ -13,7 +13,7 @@ import zstandard
 
 from tearsheet.model import Entry
 from tearsheet.store import packing
-from tearsheet.store.values import from_json, packed_text, unpacked_text
+from tearsheet.store.values import from_json, packed_text, unpacked_by, unpacked_text
 
 SAID_BYTES = 8
 WINDOW_BYTES = 32_768
@@ -67,7 +67,7 @@ def text_of(db: sqlite3.Connection, data: bytes, base: int | None) -> str:
     words = packing.unpacked(db, base)
     if data.startswith(_ZSTD):
         prefix = zstandard.ZstdCompressionDict(words, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-        return zstandard.ZstdDecompressor(dict_data=prefix).decompress(data).decode()
+        return unpacked_by(zstandard.ZstdDecompressor(dict_data=prefix), data).decode()
     unpacker = zlib.decompressobj(wbits=-zlib.MAX_WBITS, zdict=words[:WINDOW_BYTES])
     try:
         text = unpacker.decompress(data)

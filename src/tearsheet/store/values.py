@@ -75,7 +75,19 @@ def packed_text(text: str) -> bytes:
 
 def unpacked_text(data: bytes) -> str:
     """Return the text that `packed_text` wrote."""
-    return _unpacker().decompress(data).decode()
+    return unpacked_by(_unpacker(), data).decode()
+
+
+def unpacked_by(unpacker: zstandard.ZstdDecompressor, data: bytes) -> bytes:
+    """Return what `data` unpacks to.
+
+    Raises:
+        zstandard.ZstdError: it was damaged.
+    """
+    try:
+        return unpacker.decompress(data)
+    except MemoryError as error:  # one bit of its first bytes is enough
+        raise zstandard.ZstdError("it says that it unpacks to more than the memory can hold") from error
 
 
 @cache

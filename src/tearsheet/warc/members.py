@@ -5,6 +5,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -227,8 +228,9 @@ def _zstd_engine(data: Stored) -> _Engine:
     words = None
     if data[0:4] == b"\x5d\x2a\x4d\x18":
         stored = data[8 : 8 + int.from_bytes(data[4:8], "little")]
-        plain = zstandard.ZstdDecompressor().decompress(stored, 64_000_000) if stored[:4] == ZSTD_MAGIC else stored
-        words = zstandard.ZstdCompressionDict(plain)
+        with suppress(zstandard.ZstdError, MemoryError):  # damaged: then every record says that it cannot be unpacked
+            plain = zstandard.ZstdDecompressor().decompress(stored, 64_000_000) if stored[:4] == ZSTD_MAGIC else stored
+            words = zstandard.ZstdCompressionDict(plain)
     return zstandard.ZstdDecompressor(dict_data=words).decompressobj()
 
 
