@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests import flow_archive
+from tests.corruptions import hurt_in_the_middle
 from tests.flow_archive import copied, followed, later, new_archive, opened, ran
 
 from tearsheet import warc
@@ -271,9 +272,7 @@ def _damage_the_first_page_that_tells(told: str, history: Path, lost: Path) -> t
         for place, page in zip(places, pages, strict=True)
         if f'"part":"{told}"' in page or f'"event":"{told}"' in page.replace("\\", "")
     )
-    data = bytearray((lost / "warc" / place.file).read_bytes())
-    data[place.offset + place.length // 2] ^= 255
-    (lost / "warc" / place.file).write_bytes(data)
+    hurt_in_the_middle(lost / "warc" / place.file, place)
     return place, len(places)
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 from tests import flow_archive
+from tests.corruptions import hurt_in_the_middle
 
 from tearsheet import revise
 from tearsheet.archive import create_archive
@@ -554,10 +555,7 @@ def test_a_damaged_record_costs_a_comparison_and_not_the_update(bench):
     n = bench.listed()
     bench.settled(n, words(recipe="older page"), html=page(f"<p>{WORDS}</p>"))
     row = next(row for row in bench.archive.captures(bench.kept[0].id) if row.kind == "page")
-    file = bench.archive.warc_folder / row.place.file
-    data = bytearray(file.read_bytes())
-    data[row.place.offset + row.place.length // 2] ^= 0xFF
-    file.write_bytes(data)
+    hurt_in_the_middle(bench.archive.warc_folder / row.place.file, row.place)
 
     bench.settled(n, words(text=WORDS.replace("ten", "nine")), html=page("<p>nine</p>"))
 

@@ -3,6 +3,7 @@ import subprocess
 import zipfile
 
 import pytest
+from tests.corruptions import hurt_in_the_middle
 from tests.flow_archive import opened
 
 from tearsheet import warc
@@ -281,7 +282,7 @@ def test_a_proof_is_checked_without_us(press, tmp_path):
 def test_a_proof_says_what_the_archive_could_not_read_and_accuses_nobody(own_press, tmp_path):
     article = own_press.articles(Query(limit=1))[0]
     place = own_press.captures(article.id)[0].place
-    flipped(own_press.warc_folder / place.file, place.offset + place.length // 2)
+    hurt_in_the_middle(own_press.warc_folder / place.file, place)
     folder = written(own_press, article.id, tmp_path / "proof")
 
     said = run("sh verify.sh", folder)

@@ -7,6 +7,7 @@ from base64 import b64encode
 from datetime import UTC, datetime
 
 import pytest
+from tests.corruptions import hurt_in_the_middle
 from tests.flow_archive import OPEN, followed, following_only, new_archive, opened, ran, truth_of
 from tests.surviving import files_of
 
@@ -79,9 +80,8 @@ def test_a_closed_warc_file_may_not_even_grow_by_a_good_record(own_press):
 
 def test_a_damaged_record_that_nothing_points_to_is_found(own_press):
     place, file = a_record(own_press)
-    data = bytearray(file.read_bytes())
-    data[place.offset + place.length // 2] ^= 1
-    file.with_name("extra.warc.gz").write_bytes(data)
+    extra = shutil.copy(file, file.with_name("extra.warc.gz"))
+    hurt_in_the_middle(extra, place)
 
     assert "extra.warc.gz" in said(own_press)
 

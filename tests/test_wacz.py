@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.corruptions import hurt, hurt_in_the_middle
 from tests.flow_archive import following_only
 
 from tearsheet import warc
@@ -150,10 +151,7 @@ def test_a_large_package_has_several_warc_files_and_blocks(tmp_path):
 def test_a_damaged_record_is_not_packed(tmp_path):
     with Writer(tmp_path / "warc") as writer:
         place = writer.keep(answer())
-    file = tmp_path / "warc" / place.file
-    data = bytearray(file.read_bytes())
-    data[place.offset + place.length // 2] ^= 1
-    file.write_bytes(data)
+    hurt_in_the_middle(tmp_path / "warc" / place.file, place)
 
     with WaczWriter(tmp_path / "out.wacz", tmp_path / "warc", at=NOON) as package:
         with pytest.raises(BadWarc):
@@ -171,9 +169,9 @@ def starts(data):
 
 
 def flipped(package):
-    data = bytearray(read(package, "archive/tearsheet-00001.warc.gz"))
-    data[starts(data)[3] + 40] ^= 1  # behind the header of gzip, which no checksum covers
-    return {"archive/tearsheet-00001.warc.gz": bytes(data)}
+    data = read(package, "archive/tearsheet-00001.warc.gz")
+    start, end = starts(data)[3:5]
+    return {"archive/tearsheet-00001.warc.gz": data[:start] + hurt(data[start:end], 40) + data[end:]}
 
 
 def cut(package):
@@ -338,10 +336,7 @@ def test_a_list_on_this_machine_stays_out_of_every_package(newsroom, tmp_path):
 def test_a_damaged_record_costs_a_package_itself_alone(own_press, tmp_path):
     some = own_press.articles(Query(limit=1))[0]
     row = own_press.captures(some.id)[0]
-    file = own_press.warc_folder / row.place.file
-    data = bytearray(file.read_bytes())
-    data[row.place.offset + row.place.length // 2] ^= 1
-    file.write_bytes(data)
+    hurt_in_the_middle(own_press.warc_folder / row.place.file, row.place)
 
     found = export_wacz(own_press, tmp_path / "all.wacz")
 

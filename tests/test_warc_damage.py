@@ -4,11 +4,10 @@ import gzip
 import random
 import re
 import tracemalloc
-import zlib
 from datetime import UTC, datetime
 
 import pytest
-from tests.corruptions import forged
+from tests.corruptions import flipped, forged, hurt, unpacks_to
 
 from tearsheet.errors import BadWarc
 from tearsheet.model import Capture, Place
@@ -87,15 +86,6 @@ def test_a_sound_file_is_never_reported(good):
     assert len(good.blocks) == RECORDS + 1
 
 
-def unpacks_to(data, plain):
-    """Say whether the member at the start of `data` still gives `plain`: a few bits of gzip carry nothing."""
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        return unpacker.decompress(data) == plain and unpacker.eof
-    except zlib.error:
-        return False
-
-
 def test_a_bit_that_carries_nothing_may_flip_in_silence_and_no_other(good, tmp_path):
     number = len(good.members) - 1
     member = good.members[number]
@@ -129,10 +119,6 @@ def repacked(good, number, change):
     return [*good.members[:number], gzip.compress(change(good.plain[number]), 6), *good.members[number + 1 :]]
 
 
-def flipped(data, place, bit=0):
-    return data[:place] + bytes([data[place] ^ (1 << bit)]) + data[place + 1 :]
-
-
 def body_start(plain):
     return plain.index(b"\r\n\r\n", plain.index(b"\r\n\r\n") + 4) + 4
 
@@ -154,13 +140,13 @@ KINDS = {
     "bit flip in compressed data": lambda g, k, rng: (
         [
             *g.members[:k],
-            flipped(g.members[k], rng.randrange(10, len(g.members[k]) - 9), rng.randrange(8)),
+            hurt(g.members[k], rng.randrange(10, len(g.members[k]) - 9), rng.randrange(8)),
             *g.members[k + 1 :],
         ],
         [k],
     ),
     "bit flip in the CRC": lambda g, k, rng: (
-        [*g.members[:k], flipped(g.members[k], len(g.members[k]) - rng.randrange(5, 9)), *g.members[k + 1 :]],
+        [*g.members[:k], flipped(g.members[k], len(g.members[k]) - rng.randrange(5, 9), 0), *g.members[k + 1 :]],
         [k],
     ),
     "gzip magic damaged": lambda g, k, rng: (
@@ -173,7 +159,7 @@ KINDS = {
     ),
     "gzip trailer lost": lambda g, k, rng: ([*g.members[:-1], g.members[-1][:-8]], [RECORDS]),
     "payload byte changed": lambda g, k, rng: (
-        repacked(g, k, lambda plain: flipped(plain, rng.randrange(body_start(plain), len(plain) - 4))),
+        repacked(g, k, lambda plain: flipped(plain, rng.randrange(body_start(plain), len(plain) - 4), 0)),
         [k],
     ),
     "HTTP header changed": lambda g, k, rng: (
@@ -235,7 +221,7 @@ def test_one_gzip_for_all_is_reported_and_every_record_read(good, tmp_path):
 
 def test_damage_inside_one_gzip_for_all_costs_nothing_before_it(good, tmp_path):
     data = gzip.compress(b"".join(good.plain))
-    records, damages = outcome(tmp_path, flipped(data, len(data) // 2))
+    records, damages = outcome(tmp_path, hurt(data, len(data) // 2))
 
     assert len(records) > RECORDS // 4
     assert all(record.block == good.blocks[record.id] for record in records)
@@ -345,7 +331,7 @@ def test_a_member_that_unpacks_to_very_much_is_unpacked_step_by_step():
 def test_a_damaged_record_is_not_got(good, tmp_path):
     place = Place(file="damaged.warc.gz", offset=good.offsets[5], length=len(good.members[5]))
     for change in (
-        lambda data: flipped(data, place.offset + 100),
+        lambda data: data[: place.offset] + hurt(good.members[5], 100) + data[good.offsets[6] :],
         lambda data: data[: place.offset + 50],
         lambda data: data[:10],
         lambda data: data[: place.offset] + bytes(len(data) - place.offset),
