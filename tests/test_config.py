@@ -26,13 +26,22 @@ def test_the_first_settings_of_an_archive_are_usable():
         ('[site]\ntitle = "a"\ntimezones = "UTC"\n', 3, "no key 'timezones'"),
         ("[fetch]\nparallel = true\n", 2, "a whole number"),
         ("[fetch]\n\nallow = [1]\n", 3, "list of texts"),
-        ("[fetch]\npause_s = -1\n", 2, "less than 0"),
+        ("[fetch]\npause_s = -1\n", 2, "a number from 0"),
+        ("[fetch]\ntimeout_s = inf\n", 2, "a number from 0"),
+        ("[fetch]\n\nconnect_timeout_s = nan\n", 3, "a number from 0"),
+        ("[fetch]\nmax_bytes = 99999999999999999999\n", 2, "a number from 0"),
+        ("[warc]\nfile_mb = 0\n", 2, "a number from 1"),
+        ("[serve]\nport = 99999\n", 2, "a number from 0 to 65535"),
+        ('[serve]\nraw_origin = "raw.example"\n', 2, "begins with http://"),
+        ('[site]\nbase_url = "https://[x/"\n', 2, "begins with http://"),
+        ('[site]\nbase_url = "https://x.example:port/"\n', 2, "begins with http://"),
+        ('[site]\nbase_url = "https://x.example/?a"\n', 2, "without ? and #"),
         ('[media]\nkeep = "some"\n', 2, "one of all, lead, none"),
         ('[site]\ntitle = ""\ntimezone = "Mars/Olympus"\n', 3, "no time zone"),
         ("site = 3\n", 1, "is a table"),
         ('[site]\nbase_url = "archive.example"\n', 2, "begins with http://"),
         ('[rsshub]\n\nbase = "x"\n', 3, "begins with http://"),
-        ('[fetch]\nproxy = "nonsense"\n', 2, "begins with http://"),
+        ('[fetch]\nproxy = "nonsense"\n', 2, "or socks5h://"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(text, line, cause):
@@ -53,6 +62,11 @@ def test_a_mistake_is_named_with_its_line(text, line, cause):
         ('[source]\nurl = "https://a.example/"\n', 1, "two brackets"),
         ('[[sources]]\nurl = "https://a.example/"\n', 1, "no place here"),
         ('[[source]]\nurl = "https://a.example/"\nlang = "zh"\n', 1, "no key 'lang'"),
+        ('[[source]]\nurl = "http://[::1"\n', 1, "no address of a source whose kind is feed"),
+        ('[[source]]\nurl = "https://"\nkind = "front"\n', 1, "no address of a source whose kind is front"),
+        ('[[source]]\nurl = "file:///etc/passwd"\n', 1, "no address of a source whose kind is feed"),
+        ('[[source]]\nurl = "rsshub:/a/b"\n', 1, "no address of a source whose kind is feed"),
+        ('[[source]]\nurl = "https://a.example/"\nkind = "site"\n', 1, "no address of a source whose kind is site"),
     ],
 )
 def test_a_mistake_in_the_sources_is_named_with_its_line(text, line, cause):
@@ -85,8 +99,8 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path):
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=40)
 source_values = st.builds(
     Source,
-    url=texts.filter(bool),
-    kind=st.sampled_from(config.SOURCE_KINDS),
+    url=texts.map("https://a.example/{}".format),
+    kind=st.sampled_from(("feed", "sitemap", "front", "urls")),
     name=texts,
     categories=st.lists(texts, max_size=4).map(tuple),
     language=texts,

@@ -51,6 +51,20 @@ def test_a_zone_that_does_not_exist_does_not_spoil_a_list(archive, tmp_path):
     assert follow(archive, [str(tmp_path / "list.opml")])[0].source.timezone == ""
 
 
+def test_what_a_list_says_of_a_kind_cannot_keep_the_rest_of_it_out(archive, tmp_path):
+    (tmp_path / "list.opml").write_text(OPML.replace('type="rss"', 'type="site"'))
+
+    assert [one.source.kind for one in follow(archive, [str(tmp_path / "list.opml")])] == ["feed", "site"]
+
+
+@pytest.mark.parametrize("address", ["https://", "http://[::1", "https://x.example:port/"])
+def test_an_address_without_a_host_is_not_followed_whatever_its_kind(archive, address):
+    with pytest.raises(NoSuchSource, match="no host can be read"):
+        follow(archive, [address], FollowOptions(kind="feed"))
+
+    assert not archive.sources()
+
+
 def test_a_listed_site_without_its_definition_says_what_is_lacking(archive, tmp_path):
     (tmp_path / "list.opml").write_text(OPML)
 

@@ -45,6 +45,8 @@ def test_an_address_has_one_spelling(written, spelling):
 
 @given(ADDRESSES)
 @example("http://x/%2e%2e/%zz")
+@example("https://＼［﹇ﹰ˘/x")
+@example("http://\ufe68\u02d9/x")
 def test_a_spelling_is_canonical_once_and_nothing_raises(text):
     once = urls.canonical(text)
 

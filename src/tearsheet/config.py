@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
+from urllib.parse import urlsplit
 
 from tearsheet.errors import BadSettings
 from tearsheet.model import Source
@@ -110,12 +111,19 @@ CHOICES = {
     ("site", "language"): ("en", "zh", "ar"),
 }
 SOURCE_KINDS = ("feed", "sitemap", "front", "rsshub", "site", "urls")
+WEB = ("http", "https")
 ADDRESSES = {
-    ("site", "base_url"): ("http", "https"),
-    ("rsshub", "base"): ("http", "https"),
-    ("ledger", "timestamp_server"): ("http", "https"),
-    ("fetch", "proxy"): ("http", "https", "socks4", "socks4a", "socks5", "socks5h"),
+    ("site", "base_url"): WEB,
+    ("rsshub", "base"): WEB,
+    ("ledger", "timestamp_server"): WEB,
+    ("fetch", "proxy"): (*WEB, "socks4", "socks4a", "socks5", "socks5h"),
+    ("serve", "raw_origin"): WEB,
 }
+BASES = frozenset({("site", "base_url"), ("rsshub", "base"), ("serve", "raw_origin")})
+"""Addresses to which a path is added, so that they end before any `?` or `#`."""
+MOST = 10**12
+"""No number is larger: seconds in milliseconds and megabytes in bytes still fit into 64 bits."""
+BOUNDS = {("serve", "port"): (0, 65_535), ("warc", "file_mb"): (1, MOST)}
 _SOURCE_TABLE = re.compile(r"\s*\[\[\s*source\s*\]\]")
 
 
@@ -161,14 +169,24 @@ def read_sources(text: str, *, name: str = SOURCES_FILE) -> list[Source]:
         if not isinstance(row.get("url"), str) or not row["url"]:
             raise BadSettings(where, "a [[source]] needs a url")
         source: Source = _record(Source, row, where)
-        if source.kind not in SOURCE_KINDS:
-            raise BadSettings(where, f"no kind {source.kind!r}; there are {', '.join(SOURCE_KINDS)}")
-        if source.timezone:
-            _check_zone(source.timezone, where)
+        _check_source(source, where)
         if source.url in found:
             raise BadSettings(where, f"{source.url} stands here twice")
         found[source.url] = source
     return list(found.values())
+
+
+def _check_source(source: Source, where: str) -> None:
+    if source.kind not in SOURCE_KINDS:
+        raise BadSettings(where, f"no kind {source.kind!r}; there are {', '.join(SOURCE_KINDS)}")
+    if source.kind in ("rsshub", "site"):
+        fits = source.url.startswith(f"{source.kind}:")
+    else:
+        fits = _is_address(source.url) or (source.kind == "urls" and source.url.startswith("file:"))
+    if not fits:
+        raise BadSettings(where, f"{source.url!r} is no address of a source whose kind is {source.kind}")
+    if source.timezone:
+        _check_zone(source.timezone, where)
 
 
 def source_table(source: Source) -> str:
@@ -248,13 +266,35 @@ def _section(kind: Any, values: dict[str, Any], *, where: tuple[str, str, str]) 
         if key not in hints:
             raise BadSettings(line, f"no key {key!r} in [{table}]; there are {', '.join(hints)}")
         made[key] = _value(hints[key], value, f"{key}", line)
-        choices = CHOICES.get((table, key))
-        if choices and made[key] not in choices:
-            raise BadSettings(line, f"{key} is one of {', '.join(choices)}, not {value!r}")
-        schemes = ADDRESSES.get((table, key))
-        if schemes and value and not re.match(rf"({'|'.join(schemes)})://[^\s/]", value):
-            raise BadSettings(line, f"{key} is an address that begins with http:// or https://, not {value!r}")
+        why = _unusable((table, key), made[key])
+        if why:
+            raise BadSettings(line, f"{key} is {why}, not {value!r}")
     return kind(**made)
+
+
+def _unusable(key: tuple[str, str], value: Any) -> str:
+    """Return what the key of a table is, if `value`, whose type is right, is not that; else the empty string."""
+    choices = CHOICES.get(key)
+    if choices and value not in choices:
+        return f"one of {', '.join(choices)}"
+    if isinstance(value, float | int):
+        least, most = BOUNDS.get(key, (0, MOST))
+        return "" if least <= value <= most else f"a number from {least} to {most}"  # which nan is not
+    schemes = ADDRESSES.get(key)
+    if not schemes or not value:
+        return ""
+    if not _is_address(value, schemes):
+        return f"an address that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}"
+    return "an address without ? and #" if key in BASES and re.search("[?#]", value) else ""
+
+
+def _is_address(text: str, schemes: tuple[str, ...] = WEB) -> bool:
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 (raises ValueError for a port that is none)
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.hostname) and not re.search(r"\s", parts.netloc)
 
 
 def _record(kind: Any, values: dict[str, Any], where: str) -> Any:
@@ -274,8 +314,6 @@ def _value(hint: Any, value: Any, key: str, line: str) -> Any:
         value = float(value)
     if type(value) is not hint:
         raise BadSettings(line, f"{key} is {_words(hint)}, not {value!r}")
-    if hint in (int, float) and value < 0:
-        raise BadSettings(line, f"{key} cannot be less than 0")
     return value
 
 

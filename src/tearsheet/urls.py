@@ -40,7 +40,9 @@ _PATH_SAFE = "!$&'()*+,;=:@/-._~"
 _QUERY_SAFE = _PATH_SAFE + "?[]|"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
-_NO_HOST = re.compile(r"[\s\x00-\x20<>\"^`{|}\\]")
+_PLAIN_HOST = re.compile(r"[A-Za-z0-9.-]+")
+# What no host holds in its wire form, nor would if its escapes were undone: much of it ends one (WHATWG URL, "forbidden host").
+_NO_HOST = re.compile(r"[\s\x00-\x20<>\"^`{|}\\/?#@:%\[\]]")
 # An absolute address without anything that would have to be worked out: most of those in feeds and pages.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[^\s\\]*)?")
 # A path from the root, without dot segments.
@@ -182,9 +184,17 @@ def _split(url: str) -> SplitResult | None:
         parts.port  # noqa: B018 (raises ValueError for a port that is no number)
     except ValueError:
         return None
+    return parts if parts.scheme in _PORTS and _has_host(parts) else None
+
+
+def _has_host(parts: SplitResult) -> bool:
     name = parts.hostname or ""
-    usable = parts.scheme in _PORTS and 0 < len(name) <= _MAX_HOST and not _NO_HOST.search(name)
-    return parts if usable else None
+    if not 0 < len(name) <= _MAX_HOST:
+        return False
+    if ":" in name:
+        return not re.search(r"[^0-9a-f:.]", name.partition("%")[0])
+    # In its wire form, in which a full-width bracket has become a bracket.
+    return bool(_PLAIN_HOST.fullmatch(name)) or not _NO_HOST.search(_host(parts))
 
 
 def _netloc(parts: SplitResult) -> str:
@@ -206,8 +216,7 @@ def _unescaped_host(name: str) -> str:
     text = unquote(name) if "%" in name else name
     for dot in "\u3002\uff0e\uff61":
         text = text.replace(dot, ".")
-    # An escape may have hidden what would end the host; such a name is left as it was written.
-    return name if re.search(r"[\s/?#@:%\[\]]", text) else text
+    return text
 
 
 def _label(label: str) -> str:

@@ -157,6 +157,8 @@ def _lacking(archive: Archive, source: Source) -> str:
 def _address(archive: Archive, url: str, options: FollowOptions) -> list[tuple[Source, str]]:
     url = quote(url, safe=":/?#[]@!$&'()*+,;=%~")
     if options.kind in ("feed", "sitemap", "front", "urls"):
+        if not urls.host(url):  # nothing is fetched that would find that out
+            raise NoSuchSource(url, "no host can be read in this address")
         return [(Source(url=urls.canonical(url), kind=options.kind, homepage=urls.join(url, "/")), "as you said")]
     capture = _one(archive, url)
     found = sources.discover(capture)

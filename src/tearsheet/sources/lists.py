@@ -10,7 +10,7 @@ from tearsheet.errors import NotAFeed
 from tearsheet.model import Categories, Source
 from tearsheet.sources import rsshub, xmltree
 
-_KINDS = frozenset({"feed", "sitemap", "front", "rsshub", "site", "urls"})
+_KINDS = frozenset({"feed", "sitemap", "front", "urls"})
 _HEADING = re.compile(r"^\s*(#{1,6})\s*(?![-/!#])(\S.*?)\s*#*\s*$")
 _ROUTE = re.compile(
     r"""^\s*(?:[-*+]\s+)?(?:[\w-]+\s*:\s+)?["'`<]?(/[^\s"'`<>#]+|rsshub:[^\s"'`<>]+|https?://[^\s"'`<>]+)["'`>]?\s*(?:#.*)?$"""
