@@ -12,6 +12,7 @@ from tearsheet.extraction.blocks import Block, Walk
 from tearsheet.extraction.forest import forest
 from tearsheet.extraction.structured import Declared, listed, types
 from tearsheet.extraction.titles import folded
+from tearsheet.extraction.walls import STUB, has_wall
 from tearsheet.extraction.words import BYLINE, DATE
 
 _CHALLENGE = re.compile(
@@ -23,23 +24,6 @@ _ERROR = re.compile(
     r"(?i)\b(?:404|403|410|500|502|503)\b|page (?:not found|introuvable)|not found|nicht gefunden|"
     r"no encontrada|pagina non trovata|页面不存在|找不到|не найдена|見つかりません"
 )
-_WALL = re.compile(  # of text in lower case: a pattern that ignores case takes many times as long
-    r"subscribe (?:now )?to (?:continue|read|keep)|continue reading|already a subscriber|log ?in to "
-    r"(?:read|continue)|this article is for subscribers|to read the (?:full|whole) (?:story|article)|"
-    r"jetzt weiterlesen|weiterlesen mit|nur für abonnenten|réservé aux abonnés|lire la suite|il vous reste \d+|"
-    r"article réservé|solo para suscriptores|suscríbete para|contenido exclusivo|continuar? (?:leyendo|lendo)|"
-    r"exclusivo para assinantes|contenuto riservato|riservato agli abbonati|continua a leggere|verder lezen|"
-    r"alleen voor abonnees|fortsätt läsa|för prenumeranter|kun for abonnenter|for abonnenter|les videre med|"
-    r"czytaj dalej|dla subskrybentów|tylko dla prenumeratorów|okumaya devam|abonelere özel|"
-    r"この記事は会員|残り\d+文字|会員限定|有料会員|続きを読むには|付费阅读|订阅后|继续阅读|剩余\d+%|訂閱|登录后|"
-    r"구독자 전용|유료회원|계속 읽으려면|только для подписчиков|читать далее|по подписке|للمشتركين فقط|لمتابعة القراءة|"
-    r"केवल सदस्य|आगे पढ़ने के लिए|đọc tiếp|baca selengkapnya dengan"
-)
-# What a wall is called by those who build it; an empty one stands on every page of a site and says nothing.
-_GATE = re.compile(
-    r'(?i)(?:class|id|data-testid)="[^"]*(?:pay-?wall|reg-?wall|content-?gate|fade-?out|subscriber-?only)'
-)
-_STUB, _SHORTEST_WALL = 2_400, 20
 _ENOUGH_TO_TELL = 150  # characters
 # The vowel signs of scripts that write no blanks between words are letters too: Thai, Lao, Tibetan, Burmese, Khmer.
 _LETTERS = re.compile(r"[\w\u0e00-\u109f\u1780-\u17ff]+")
@@ -245,7 +229,7 @@ def blocked(declared: Declared, walk: Walk, cut: Cut) -> str:
         return "error"
     if not cut.text.strip():
         return "empty"
-    if short < _STUB and (is_closed(declared) or _has_wall(walk)):
+    if short < STUB and (is_closed(declared) or has_wall(walk)):
         return "paywall"
     return ""
 
@@ -260,15 +244,3 @@ def is_closed(declared: Declared) -> bool:
     free = declared.first("isaccessibleforfree") if free is None else free
     tier = declared.first("article:content_tier").lower()
     return str(free).lower().rpartition("/")[2] in ("false", "no", "0") or tier in ("locked", "metered")
-
-
-def _has_wall(walk: Walk) -> bool:
-    """Return whether a page asks to pay or to sign in: by a line of its own, or by a box so named with words in it."""
-    return any(
-        block.chars < 240 and not block.link and _WALL.search(block.text.lower()) for block in walk.blocks
-    ) or any(_SHORTEST_WALL <= box.chars < _STUB and _is_gate(box.tag) for box in walk.boxes)
-
-
-def _is_gate(tag: str) -> bool:
-    low = tag.lower()
-    return ("wall" in low or "gate" in low or "fade" in low or "subscr" in low) and _GATE.search(tag) is not None

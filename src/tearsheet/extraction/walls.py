@@ -1,0 +1,91 @@
+"""Does a page ask to pay or to sign in before it shows the rest.
+
+What only says that there is more to read (the heading of a list of other articles, a link that unfolds a text) is no wall, nor
+is the mark on somebody else's teaser. Patterns are held against text in lower case: one that ignores case takes many times
+as long.
+"""
+
+import re
+from collections.abc import Sequence
+
+from tearsheet.extraction.blocks import Block, Walk
+
+_ASKS = re.compile(
+    # WordPress shows the first of these, with the words that follow, over articles that are whole
+    r"subscribe (?:now )?to (?:continue|read|keep)(?! reading and get access to the full archive)|already a subscriber|"
+    r"log ?in to (?:read|continue)|this article is for subscribers|to read the (?:full|whole) (?:story|article)|"
+    r"weiterlesen mit|il vous reste \d+(?:[.,]\d+)?\s?%|article réservé|suscríbete para|les videre med|abonelere özel|"
+    r"この記事は(?:有料)?会員|残り\d+文字|有料会員になると続き|有料会員(?!になると)|続きを読むには|付费阅读|付費閱讀|"
+    r"订阅后|訂閱(?:後|即可|以|解鎖).{0,12}(?:閱讀|全文|內容)|剩余\d+%|"
+    r"登录后.{0,4}(?:阅读|查看|浏览|解锁|显示)|登入後.{0,4}(?:閱讀|查看|觀看|解鎖)|baca selengkapnya dengan"
+)
+# What an article is called that only some may read: on the page itself, and as a mark on a link to it elsewhere.
+_CLOSED = re.compile(
+    r"nur für abonnenten|réservé aux abonnés|solo para suscriptores|contenido exclusivo|exclusivo para assinantes|"
+    r"contenuto riservato|riservato agli abbonati|alleen voor abonnees|för prenumeranter|(?:kun )?for abonnenter|"
+    r"dla subskrybentów|tylko dla prenumeratorów|会員限定(?:の|記事|公開|コンテンツ)|會員(?:限定|專屬|專享)|"
+    r"구독자 전용|유료회원|только для подписчиков|по подписке|للمشتركين فقط|केवल सदस्य"
+)
+_MORE = re.compile(
+    r"continue reading|jetzt weiterlesen|lire la suite|continuar? (?:leyendo|lendo)|continua a leggere|verder lezen|"
+    r"fortsätt läsa|czytaj dalej|okumaya devam|继续阅读|繼續閱讀|계속 읽으려면|читать далее|لمتابعة القراءة|"
+    r"आगे पढ़ने के लिए|đọc tiếp"
+)
+# What is asked for: money, an account, an app.
+_PRICE = re.compile(
+    r"subscri|\bsign (?:in|up)\b|\blog ?in\b|regist|account|membership|become a member|free trial|unlock|"
+    r"abonn|\babo\b|anmeld|einlogg|\bkonto|connectez|\bcompte\b|inscri|\bessai\b|suscr|\bcuenta\b|assin|cadastr|"
+    r"\baccedi\b|abbon|inlog|prenum|logga in|logg inn|zaloguj|subskry|\babone|giriş yap|üye ol|"
+    r"订阅|訂閱|会员|會員|登录|登入|注册|註冊|付费|付費|解锁|解鎖|app|客户端|"
+    r"会員|登録|有料|ログイン|구독|로그인|가입|회원|подпис|войд|войти|регистр|اشترا|اشترك|تسجيل|سجل|"
+    r"सब्सक्राइब|लॉग ?इन|सदस्य|đăng (?:nhập|ký)|thành viên|[$€£¥₹]\s?\d|\d\s?€"
+)
+# What a wall is called by those who build it; an empty one stands on every page of a site and says nothing.
+_GATE = re.compile(
+    r'(?i)(?:class|id|data-testid)="[^"]*(?:(?<!non-)pay-?wall|reg-?wall|content-?gate|fade-?out|subscriber-?only)'
+)
+STUB = 2_400
+"""A text of as many characters or more is taken for the whole, whatever stands beside it."""
+_SHORTEST_GATE, _LONGEST_LINE = 20, 240
+_SHORT_LINK = 30
+_HEADLINE = 10
+
+
+def has_wall(walk: Walk) -> bool:
+    """Return whether a page asks to pay or to sign in: by a line of its own, or by a box so named with words in it."""
+    blocks = walk.blocks
+    return any(
+        block.chars < _LONGEST_LINE and not block.link and _is_wall(blocks, at) for at, block in enumerate(blocks)
+    ) or any(_SHORTEST_GATE <= box.chars < STUB and _is_gate(box.tag) for box in walk.boxes)
+
+
+def _is_wall(blocks: Sequence[Block], at: int) -> bool:
+    text = blocks[at].text.lower()
+    if _ASKS.search(text):
+        return True
+    after = blocks[at + 1 : at + 4]
+    if _CLOSED.search(text):
+        return not any(_is_headline(block) for block in after)
+    return _MORE.search(text) is not None and any(_has_price(block) for block in blocks[max(at - 1, 0) : at + 3])
+
+
+def _is_headline(block: Block) -> bool:
+    """Return whether a line may be a link to another article."""
+    return _is_link(block) and block.chars >= _HEADLINE and not _PRICE.search(block.text.lower())
+
+
+def _has_price(block: Block) -> bool:
+    """Return whether a line says what is asked for; another article's headline and a paragraph say it of something else."""
+    longest = _SHORT_LINK if _is_link(block) else _LONGEST_LINE
+    return block.chars <= longest and _PRICE.search(block.text.lower()) is not None
+
+
+def _is_link(block: Block) -> bool:
+    return block.linked * 2 > block.chars
+
+
+def _is_gate(tag: str) -> bool:
+    low = tag.lower()
+    if not ("wall" in low or "gate" in low or "fade" in low or "subscr" in low) or "loading" in low:
+        return False
+    return _GATE.search(tag) is not None

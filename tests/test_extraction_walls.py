@@ -1,0 +1,151 @@
+"""What is a paywall, and what only says that there is more to read. All pages are invented."""
+
+import pytest
+
+from tearsheet.extraction import extract
+
+URL = "https://paper.example/2026/03/ferry"
+
+# language -> (two sentences of an article, a heading over other articles, their headlines, a call to pay)
+PRESS = {
+    "zh-Hans": (
+        ("渡轮公司周二表示，由于河面结冰，下午两点以后的班次全部取消，预计周四恢复。",
+         "码头上有四十多名乘客改乘巴士，公司承诺退还全部票款。"),
+        "继续阅读",
+        ("旧磨坊将改建为图书馆，明年春天开放", "集市搬迁计划再次推迟，商户表示担忧"),
+        "继续阅读请订阅本报电子版",
+    ),
+    "zh-Hant": (
+        ("渡輪公司週二表示，由於河面結冰，下午兩點以後的班次全部取消，預計週四恢復。",
+         "碼頭上有四十多名乘客改乘巴士，公司承諾退還全部票款。"),
+        "繼續閱讀",
+        ("舊磨坊將改建為圖書館，明年春天開放", "市集搬遷計劃再次推遲，商戶表示擔憂"),
+        "登入會員，繼續閱讀全文",
+    ),
+    "en": (
+        ("The ferry company cancelled every crossing after two on Tuesday, because the river had frozen over.",
+         "More than forty passengers went on by bus, and the company promised to pay back their fares."),
+        "Continue reading",
+        ("The old mill becomes a library next spring", "Market stalls stay where they are for another year"),
+        "Continue reading with a free account: sign up now",
+    ),
+    "de": (
+        ("Die Reederei strich am Dienstag alle Fahrten nach zwei Uhr, weil der Fluss zugefroren war.",
+         "Mehr als vierzig Fahrgäste fuhren mit dem Bus weiter und bekommen ihr Geld zurück."),
+        "Jetzt weiterlesen",
+        ("Die alte Mühle wird im Frühjahr zur Bücherei", "Der Markt bleibt noch ein Jahr an seinem Platz"),
+        "Jetzt weiterlesen: vier Wochen im Abo für einen Taler",
+    ),
+    "fr": (
+        ("La compagnie a supprimé mardi toutes les traversées après deux heures, car le fleuve avait gelé.",
+         "Plus de quarante passagers ont pris le car, et la compagnie promet de les rembourser."),
+        "Lire la suite",
+        ("Le vieux moulin devient une bibliothèque au printemps", "Le marché reste encore un an à sa place"),
+        "Pour lire la suite, abonnez-vous ou connectez-vous",
+    ),
+    "es": (
+        ("La naviera suspendió el martes todas las travesías después de las dos, porque el río se había helado.",
+         "Más de cuarenta pasajeros siguieron en autobús, y la empresa prometió devolver el dinero."),
+        "Continuar leyendo",
+        ("El viejo molino será biblioteca en primavera", "El mercado se queda un año más en su sitio"),
+        "Para continuar leyendo, suscríbase por un peso",
+    ),
+    "ru": (
+        ("Пароходство отменило во вторник все рейсы после двух часов, потому что река замёрзла.",
+         "Более сорока пассажиров поехали автобусом, компания обещала вернуть деньги за билеты."),
+        "Читать далее",
+        ("Старая мельница весной станет библиотекой", "Рынок ещё на год останется на своём месте"),
+        "Читать далее: оформите подписку или войдите",
+    ),
+    "tr": (
+        ("Şirket, nehir donduğu için salı günü saat ikiden sonraki bütün seferleri iptal etti.",
+         "Kırktan fazla yolcu otobüsle devam etti, şirket bilet parasını geri ödeyeceğini söyledi."),
+        "Okumaya devam",
+        ("Eski değirmen ilkbaharda kütüphane oluyor", "Pazar yeri bir yıl daha yerinde kalıyor"),
+        "Okumaya devam etmek için abone olun",
+    ),
+}  # fmt: skip
+
+
+def page(language: str, *, after: str) -> bytes:
+    words, _, _, _ = PRESS[language]
+    text = "".join(f"<p>{sentence}</p>" for sentence in words)
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{words[0][:20]}</title></head>'
+        f'<body><main><article class="article-body"><h1>{words[0][:20]}</h1>{text}</article>{after}</main></body></html>'
+    ).encode()
+
+
+def teasers(language: str) -> str:
+    return "".join(f'<h3><a href="/{at}">{headline}</a></h3>' for at, headline in enumerate(PRESS[language][2]))
+
+
+@pytest.mark.parametrize("language", PRESS)
+@pytest.mark.parametrize("tag", ["h2", "h3", "p", "div"])
+def test_a_heading_over_other_articles_is_no_wall(language: str, tag: str) -> None:
+    after = f'<section class="more"><{tag}>{PRESS[language][1]}</{tag}>{teasers(language)}</section>'
+    clipping = extract(page(language, after=after), URL)
+
+    assert PRESS[language][0][1] in clipping.text
+    assert clipping.blocked == ""
+
+
+@pytest.mark.parametrize("language", PRESS)
+def test_a_link_to_more_of_something_is_no_wall(language: str) -> None:
+    after = f'<p>{PRESS[language][2][0]} <a href="/mill">{PRESS[language][1]}</a></p>'
+
+    assert extract(page(language, after=after), URL).blocked == ""
+
+
+@pytest.mark.parametrize("language", PRESS)
+def test_a_call_to_pay_or_to_sign_in_is_a_wall(language: str) -> None:
+    after = f"<div><p>{PRESS[language][3]}</p></div>{teasers(language)}"
+
+    assert extract(page(language, after=after), URL).blocked == "paywall"
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "button"),
+    [
+        ("en", "Continue reading", "Sign up for a free trial"),
+        ("fr", "Pour lire la suite", "Créez votre compte"),
+        ("zh-Hans", "继续阅读", "打开客户端"),
+        ("zh-Hant", "繼續閱讀", "成為會員"),
+    ],
+)
+def test_a_bare_heading_over_a_button_to_sign_up_is_a_wall(language: str, heading: str, button: str) -> None:
+    after = f'<div><h2>{heading}</h2><a href="/join">{button}</a></div>'
+
+    assert extract(page(language, after=after), URL).blocked == "paywall"
+
+
+@pytest.mark.parametrize(
+    ("language", "mark"),
+    [("zh-Hant", "會員專屬"), ("fr", "Réservé aux abonnés"), ("de", "Nur für Abonnenten"), ("ru", "По подписке")],
+)
+def test_the_mark_on_another_article_is_no_wall_and_on_this_one_it_is(language: str, mark: str) -> None:
+    beside = f'<aside><div class="card"><span>{mark}</span>{teasers(language)}</div></aside>'
+    here = f"<p>{mark}</p>"
+
+    assert extract(page(language, after=beside), URL).blocked == ""
+    assert extract(page(language, after=here), URL).blocked == "paywall"
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("zh-Hant", "訂閱電子報，每天收到最新消息"),
+        ("zh-Hans", "您还未登录，请登录后收藏"),
+        ("en", "Subscribe now to keep reading and get access to the full archive."),
+    ],
+)
+def test_an_offer_beside_an_article_that_is_whole_is_no_wall(language: str, line: str) -> None:
+    assert extract(page(language, after=f"<div>{line}</div>"), URL).blocked == ""
+
+
+def test_a_box_that_fades_while_the_page_loads_is_no_wall_and_one_over_the_text_is() -> None:
+    loading = '<div id="loading" class="loadingAnimation fadeOut">The page is being loaded.</div>'
+    fading = '<div class="article-fade-out">The captain said that the ice had come within</div>'
+
+    assert extract(page("en", after=loading), URL).blocked == ""
+    assert extract(page("en", after=fading), URL).blocked == "paywall"
