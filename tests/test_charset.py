@@ -1,10 +1,12 @@
 """Bytes become text in the encoding they are really in."""
 
+import json
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tearsheet.charset import decode
+from tearsheet.charset import decode, paired
 
 SAMPLES = {
     "gb18030": "我们在中国的人民大会上说了这个问题，他们的工作是发展经济。这是新的一年。",
@@ -84,6 +86,8 @@ def test_an_encoding_that_nobody_knows_is_passed_over():
 
 
 @given(st.binary(max_size=300), st.text(max_size=30))
+@example(b"+2AA-", "utf-7")
+@example(b"\\ud800\xe9", "unicode_escape")
 def test_nothing_raises_and_the_text_can_be_written(data, header):
     text, name = decode(data, content_type=f"text/html; charset={header}")
 
@@ -95,3 +99,24 @@ def test_nothing_raises_and_the_text_can_be_written(data, header):
 def test_utf_8_comes_back_as_it_was(text):
     if sum(ord(char) > 127 for char in text) >= 1:
         assert text == decode(text.encode())[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"\ud800", "\ufffd"),
+        (r"\udc00\ud800", "\ufffd\ufffd"),
+        (r"\ud800\ud83d\ude00", "\ufffd\U0001f600"),
+        (r"\uD83D\uDE00 \uDE00", "\U0001f600 \ufffd"),
+        (r"\\ud800", r"\ud800"),
+        (r"{\"a\": \"\\ud83d\\ude00\"}", r'{"a": "\ud83d\ude00"}'),
+    ],
+)
+def test_half_a_character_in_json_is_none(written, meant):
+    assert meant == json.loads(paired(f'"{written}"'))
+
+
+@given(st.text())
+def test_whole_characters_in_json_stay_as_they_are(text):
+    assert text == json.loads(paired(json.dumps(text)))
+    assert text == json.loads(json.loads(paired(json.dumps(json.dumps(text)))))

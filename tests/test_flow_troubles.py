@@ -57,6 +57,7 @@ def test_every_trouble_costs_only_itself(met, newsroom):
         "/scripts",
         "/large",
         "/utf-16",
+        "/half-character",
     }
     assert report.interrupted is False
 

@@ -180,7 +180,14 @@ def test_a_list_in_brackets_or_plain_values_of_other_hands_are_read():
 
 @pytest.mark.parametrize(
     ("raw", "title"),
-    [("A plain title", "A plain title"), ('"it\'s "so""', 'it\'s "so"'), ("'it''s'", "it's"), ("'a'b'", "a'b")],
+    [
+        ("A plain title", "A plain title"),
+        ('"it\'s "so""', 'it\'s "so"'),
+        ("'it''s'", "it's"),
+        ("'a'b'", "a'b"),
+        (r'"\ud83d\ude00 \ud800"', "\U0001f600 \ufffd"),
+        (r'"\U0001F600 \U0000D800 \UFFFFFFFF"', "\U0001f600 \ufffd \ufffd"),
+    ],
 )
 def test_titles_quoted_in_any_way_are_read(raw, title):
     assert read_post(FILE.replace("'_A flood_ and what it left_'", raw).encode()).title == title

@@ -322,3 +322,16 @@ def test_a_feed_with_any_spot_damaged_is_read_or_refused(at, junk):
         found = feed.Feed()
 
     assert len(found.entries) <= 4
+
+
+@pytest.mark.parametrize("half", ["&#55296;", "&#xD800;", "&#XdFfF;", "&#x0D9aB;"])
+def test_half_a_character_in_a_feed_is_left_out(half):
+    entries = listed(item(f"<title>Tide {half}table</title><link>https://paper.example/{half}a</link>")).entries
+
+    assert [(entry.title, entry.url) for entry in entries] == [("Tide table", "https://paper.example/a")]
+
+
+def test_half_a_character_in_a_json_feed_is_none():
+    body = r'{"title": "T", "items": [{"id": "1\ud800", "url": "https://paper.example/a", "title": "Tide \ud800"}]}'
+
+    assert [(entry.guid, entry.title) for entry in listed(body, "application/feed+json").entries] == [("1�", "Tide �")]

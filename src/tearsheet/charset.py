@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _HEAD_BYTES = 16_384
+# An escape in JSON: two that are the halves of one character, a lone half, or another.
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.S)
 _SAMPLE_BYTES = 60_000
 
 _BOMS = (
@@ -120,9 +122,24 @@ def decode(data: bytes, *, content_type: str = "", markup: str = "html") -> tupl
     for name in declared:
         text = _believed(data, name)
         if text is not None:
-            return text, name
+            return _whole(text), name
     name = _guess(data, declared)
-    return data.decode(name, "replace"), name
+    return _whole(data.decode(name, "replace")), name
+
+
+def _whole(text: str) -> str:
+    """Return `text` with U+FFFD for half a character, which UTF-7 and its like may hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def paired(json_text: str) -> str:
+    """Return JSON text in which what names half a character (`\\ud800`, without its other half) names U+FFFD.
+
+    JSON may hold it, but no text can: it cannot be written as UTF-8.
+    """
+    if r"\ud" not in json_text and r"\uD" not in json_text:
+        return json_text
+    return _ESCAPE.sub(lambda found: r"\ufffd" if found[1] else found[0], json_text)
 
 
 @lru_cache(maxsize=256)

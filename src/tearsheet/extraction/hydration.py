@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import unquote
 
-from tearsheet import html
+from tearsheet import charset, html
 from tearsheet.extraction.richtext import Node, paragraphs
 from tearsheet.extraction.structured import loaded
 
@@ -118,7 +118,7 @@ def _streamed(scripts: Sequence[str]) -> Iterator[Any]:
 def _prefix_value(text: str) -> Any:
     """Return the JSON value that `text` begins with; None if there is none."""
     try:
-        return json.JSONDecoder(strict=False).raw_decode(text)[0]
+        return json.JSONDecoder(strict=False).raw_decode(charset.paired(text))[0]
     except (ValueError, RecursionError):
         return None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
-from tearsheet import html
+from tearsheet import charset, html
 
 # JSON decoded from a page can be anything, so its values are `Any` until they are checked.
 Node = dict[str, Any]
@@ -176,7 +176,7 @@ def loaded(text: str) -> Any:
     """Return a JSON text's value, mending what pages commonly break; None if it is beyond that."""
     if len(text) > _MAX_JSON:
         return None
-    text = _COMMENT.sub("", text.strip()).strip()
+    text = charset.paired(_COMMENT.sub("", text.strip()).strip())
     for attempt in (str, _mended):
         try:
             return json.loads(attempt(text), strict=False)

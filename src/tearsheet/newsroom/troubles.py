@@ -86,6 +86,7 @@ TROUBLES: dict[str, str] = {
     "/to-file": "a redirect to file:///etc/passwd",
     "/binary": "random bytes that say they are HTML",
     "/utf-16": "an article in UTF-16 with a byte order mark",
+    "/half-character": "an article whose JSON-LD names half a character, which no text can hold",
     **{f"/feeds/{name}.xml": f"a feed in {name} that says it is UTF-8" for name in _ENCODED},
     **{f"/declared/{name}.xml": f"a feed in {name} that says so" for name in _ENCODED},
     **{f"/pages/{name}.html": f"an article in {name} that says it is UTF-8" for name in _ENCODED},
@@ -114,6 +115,7 @@ _STORIES = (
     "/to-private",
     "/binary",
     "/utf-16",
+    "/half-character",
 )
 
 _WORDS = (
@@ -169,11 +171,13 @@ def answer(asked: Asked, port: int) -> Answer | None:
         "/utf-16": lambda: Answer(
             body=_story("A page in sixteen bits").replace("utf-8", "utf-16").encode("utf-16"), media_type="text/html"
         ),
+        "/half-character": lambda: answers.page(_story("A page with half a character", more=_HALF)),
     }
     maker = makers.get(asked.path)
     return maker() if maker else _titled(asked.path) or _pictured(asked.path)
 
 
+_HALF = r'<script type="application/ld+json">{"@type": "NewsArticle", "keywords": ["tide \ud800"]}</script>'
 _GZIP = (("Content-Encoding", "gzip"),)
 _CHALLENGE = (
     "<!DOCTYPE html><title>Just a moment...</title><h1>Checking that you are human</h1>"

@@ -20,7 +20,7 @@ def read(body: bytes, *, base: str, url: str, zone: str) -> Feed:
     """
     text, _ = charset.decode(body, content_type="application/json; charset=utf-8", markup="xml")
     try:
-        top = json.loads(text)
+        top = json.loads(charset.paired(text))
     except (ValueError, RecursionError) as error:
         raise BadFeed(url, f"broken JSON: {str(error)[:120]}") from error
     if not isinstance(top, dict) or not isinstance(top.get("items"), list):

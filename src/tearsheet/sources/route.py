@@ -123,7 +123,7 @@ def _of_json(rule: ListRule, capture: Capture, site: Site, now: datetime) -> Ite
     text, _ = charset.decode(capture.body, content_type=capture.header("content-type"))
     base = capture.final_url or capture.url
     try:
-        items = _at(json.loads(text), rule.items)
+        items = _at(json.loads(charset.paired(text)), rule.items)
     except (ValueError, RecursionError):
         return
     for item in items if isinstance(items, list) else ():

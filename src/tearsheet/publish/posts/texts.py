@@ -6,6 +6,8 @@ import re
 import zoneinfo
 from urllib.parse import quote
 
+from tearsheet import charset
+
 PLACEHOLDER = "https://picsum.photos/400/300?random="
 PROXY = "https://cors.zfour.workers.dev/?"
 
@@ -101,7 +103,7 @@ def unquoted(raw: str) -> str:
         return raw[1:-1].replace("''", "'")
     if raw.startswith('"'):
         try:
-            text = json.loads(_LONG_ESCAPE.sub(_long_escape, raw))
+            text = json.loads(charset.paired(_LONG_ESCAPE.sub(_long_escape, raw)))
         except ValueError:
             return raw
         return text if isinstance(text, str) else raw
@@ -170,7 +172,9 @@ def _moment(parts: list[int]) -> dt.datetime | None:
 
 def _long_escape(found: re.Match[str]) -> str:
     # YAML has it, JSON has not.
-    return chr(int(found[1][1:], 16)) if len(found[1]) > 1 else found[0]
+    if len(found[1]) == 1:
+        return found[0]
+    return bytes.fromhex(found[1][1:]).decode("utf-32-be", "replace")
 
 
 def _code_point(found: re.Match[str] | str) -> str:
