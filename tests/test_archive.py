@@ -268,6 +268,7 @@ def test_searching_finds_words_in_every_script_and_marks_them(press):
         assert all(hit.snippet for hit in hits)
         assert any(hit.marks for hit in hits)
     assert press.search("nothingofthekind") == (0, [])
+    assert press.search("barrier", Query(limit=10**20)) == press.search("barrier", Query(limit=0))
 
 
 def test_searching_can_be_narrowed_like_a_list(press, newsroom):

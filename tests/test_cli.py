@@ -287,6 +287,24 @@ def test_a_day_is_meant_whole_and_in_the_archives_zone() -> None:
         moment("yesterday")
 
 
+@pytest.mark.parametrize("text", ["9999999d", "9" * 400 + "w", "0001-01-01", "9999-12-31", "9999-12-31T23:59-23:00"])
+def test_a_time_at_which_no_calendar_is_sure_is_a_mistake_and_no_bug(text: str) -> None:
+    with pytest.raises(click.BadParameter):
+        moment(text)
+
+
+def test_what_is_not_utf_8_is_a_mistake_and_no_bug(tmp_path: Path) -> None:
+    ended = process("init", str(tmp_path / "press"), "--title", "T\udcff")
+
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(b"tearsheet: not UTF-8: ")
+
+
+def test_half_a_character_that_no_argument_can_hold_is_a_bug() -> None:
+    with pytest.raises(UnicodeEncodeError), explained():
+        "\ud800".encode()
+
+
 def test_a_wrong_option_value_names_the_option_and_the_forms() -> None:
     result = run("articles", "--since", "yesterday")
 

@@ -521,6 +521,7 @@ def test_accounts_and_tokens_are_made_listed_and_ended(mine: Desk) -> None:
     mine.ask("account", "password", "ida", "--stdin", stdin="another horse\n")
     mine.ask("account", "remove", "ida")
     assert "no account" in mine.ask("account", "list").stderr
+    assert "no account of this name" in mine.ask("account", "tokens", "ida", code=8).stderr
 
 
 def test_a_bad_account_is_refused_in_one_line(mine: Desk) -> None:

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from tearsheet.warc import Writer
 
 CATALOG_FILE = "tearsheet.db"
+MOST_HITS = 1_000_000
+"""What a search finds beyond these is counted, and not shown."""
 RESTORING = ".restoring.json"
 """Stands in an archive that is not yet wholly restored."""
 
@@ -301,7 +303,7 @@ class Archive:
             until=query.until,
             among=self._among(query),
             order=query.order if query.order in ("newest", "oldest") else "rank",
-            limit=query.limit or 1_000_000,
+            limit=min(query.limit or MOST_HITS, MOST_HITS),
             offset=query.offset,
         )
         hits = []

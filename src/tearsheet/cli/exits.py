@@ -107,6 +107,12 @@ def explained(*, debug: bool = False) -> Iterator[None]:
             traceback.print_exception(error)
         complain(told(error))
         raise click.exceptions.Exit(exit_code(error)) from error
+    except UnicodeEncodeError as error:
+        if not "\udc80" <= error.object[error.start] <= "\udcff":
+            raise
+        # Python's stand-in for a byte that is no UTF-8: only arguments, names of files and standard input hold it.
+        complain(f"not UTF-8: {one_line(error.object[max(0, error.start - 20) : error.end])}")
+        raise click.exceptions.Exit(USAGE) from error
     except Terminated as error:
         complain("stopped")
         raise click.exceptions.Exit(TERMINATED) from error

@@ -19,6 +19,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])  # Any: whatever the de
 SPANS_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d|w)")
+LONGEST_S = 100 * 365 * 86400
+YEARS = range(1000, 9999)
+"""The first day of the calendar and the last do not exist in every zone."""
 
 
 def categories(text: str) -> Categories:
@@ -47,7 +50,10 @@ def span_s(text: str) -> float:
     found = SPAN.fullmatch(text.strip())
     if not found:
         raise click.BadParameter(f"{text!r} is no length of time; write 90s, 10m, 6h, 7d or 2w.")
-    return float(found[1]) * SPANS_S[found[2]]
+    seconds = float(found[1]) * SPANS_S[found[2]]
+    if seconds > LONGEST_S:
+        raise click.BadParameter(f"{text!r} is longer than a hundred years.")
+    return seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +82,10 @@ def moment(text: str) -> Moment:
         return Moment(datetime.now(UTC) - timedelta(seconds=span_s(text)))
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r} is no time; write 2026-11-22, 2026-11-22T14:05 or 7d (ago).") from error
+    except ValueError:
+        at = datetime.min
+    if at.year not in YEARS:
+        raise click.BadParameter(f"{text!r} is no time; write 2026-11-22, 2026-11-22T14:05 or 7d (ago).")
     return Moment(at, whole_day=len(text) == len("2026-11-22"), floating=at.tzinfo is None)
 
 

@@ -28,7 +28,7 @@ class Asked:
 
 @click.command("remove")
 @click.argument("what", metavar="ARTICLE|SOURCE")
-@click.option("--source", "whole_source", is_flag=True, help="WHAT is a source: remove all its articles.")
+@click.option("--source", "whole_source", is_flag=True, help="Remove all articles of this source.")
 @click.option("--reason", default="", help="Why; kept with the notice that stays.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @json_option

@@ -1,23 +1,12 @@
 """`tearsheet verify`: is everything there, and as it was?"""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
 from tearsheet.cli.exits import IN_PART, complain
-from tearsheet.cli.options import gathered
 from tearsheet.cli.screen import counted, one_line
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What to check."""
-
-    article: str
-    against: Path | None
-    as_json: bool
 
 
 @click.command("verify")
@@ -30,9 +19,8 @@ class Asked:
 @json_option
 @archive_option
 @quiet_option
-@gathered(Asked, into="asked")
 @console
-def command(said: Console, asked: Asked) -> None:
+def command(said: Console, article: str, against: Path | None, as_json: bool) -> None:
     """Check catalog, WARC files, pictures and ledger against each other, for the whole archive or one article.
 
     Given the name of a WACZ file, that file alone is checked, and no archive is needed.
@@ -53,16 +41,16 @@ def command(said: Console, asked: Asked) -> None:
     With --json: one object with the numbers of what was checked, and `problems`.
     Exit code 1 if anything is wrong; each thing is named on standard error.
     """
-    if asked.article.endswith(".wacz"):
-        _wacz(said, Path(asked.article), as_json=asked.as_json)
+    if article.endswith(".wacz"):
+        _wacz(said, Path(article), as_json=as_json)
         return
     from tearsheet.flow.verify import verify
 
     with said.archive() as archive, said.progress() as progress:
-        found = verify(archive, asked.article, against=asked.against, progress=progress)
+        found = verify(archive, article, against=against, progress=progress)
     for thing, what in found.problems:
         complain(one_line(f"{thing}: {what}"))
-    if asked.as_json:
+    if as_json:
         write_json(
             {
                 "captures": found.captures,
@@ -90,13 +78,9 @@ def command(said: Console, asked: Asked) -> None:
 
 def _wacz(said: Console, file: Path, *, as_json: bool) -> None:
     """Check a WACZ file of anybody's."""
-    from tearsheet.errors import NotFound
     from tearsheet.warc import check_wacz
 
-    try:
-        problems = check_wacz(file)
-    except OSError as error:
-        raise NotFound(str(file), error.strerror or str(error)) from error
+    problems = check_wacz(file)
     for what in problems:
         complain(one_line(f"{file}: {what}"))
     if as_json:

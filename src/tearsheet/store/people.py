@@ -190,7 +190,13 @@ class People:
         return _token(row)
 
     def tokens(self, name: str = "") -> list[Token]:
-        """Return the tokens of an account, or all."""
+        """Return the tokens of an account, or all.
+
+        Raises:
+            AccessError: there is no such account.
+        """
+        if name and self.account(name) is None:
+            raise AccessError(name, "there is no account of this name")
         rows = self.db.execute(
             "SELECT * FROM token WHERE account = :name OR :name = '' ORDER BY created_at, id", {"name": name}
         )
