@@ -1,5 +1,6 @@
 """Checkpoints that others kept, in every form, show that nothing was taken out, changed or moved; and time stamps of them."""
 
+import shlex
 import shutil
 import subprocess
 from base64 import b64encode
@@ -152,7 +153,7 @@ class Authority:
         if not tools.is_dir() or not shutil.which("openssl"):
             pytest.skip("the shared test authority or openssl is not here")
         self.folder, self.tools, self.asked = folder, tools, []
-        assert run(f"sh {tools}/make_tsa.sh {folder}/tsa", folder).returncode == 0
+        assert run(shlex.join(["sh", f"{tools}/make_tsa.sh", f"{folder}/tsa"]), folder).returncode == 0
         self.spoil = lambda reply: reply
 
     @property
@@ -207,7 +208,9 @@ def test_each_update_gets_a_time_stamp_that_openssl_verifies(tmp_path, newsroom,
     article = archive.articles(Query(order="arrival", limit=1))[0]
     folder = written(archive, article.id, tmp_path / "proof")
     assert (folder / "checkpoint").read_bytes() == first, "the earliest stamped one that covers the article"
-    said = run(f"openssl ts -verify -data checkpoint -in checkpoint.tsr -CAfile {authority.root}", folder)
+    said = run(
+        f"openssl ts -verify -data checkpoint -in checkpoint.tsr -CAfile {shlex.quote(str(authority.root))}", folder
+    )
     assert "Verification: OK" in said.stdout, said.stderr
     assert run("sh verify.sh", folder).returncode == 0
     (tmp_path / "kept.tsr").write_bytes((folder / "checkpoint.tsr").read_bytes())

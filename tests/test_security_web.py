@@ -5,6 +5,7 @@ import logging
 import re
 import socket
 import urllib.request
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
@@ -28,19 +29,19 @@ def archive() -> PaperArchive:
 
 
 @pytest.fixture(scope="module")
-def two_accounts() -> People:
+def two_accounts() -> Iterator[People]:
     """Hashing a password is slow on purpose: it is done once."""
-    found = people_in_memory()
-    found.add("maud", PASSWORD, now=NOON, admin=True)
-    found.add("ned", PASSWORD, now=NOON)
-    return found
+    with people_in_memory() as found:
+        found.add("maud", PASSWORD, now=NOON, admin=True)
+        found.add("ned", PASSWORD, now=NOON)
+        yield found
 
 
 @pytest.fixture
-def people(two_accounts) -> People:
-    found = people_in_memory()
-    two_accounts.db.backup(found.db)
-    return found
+def people(two_accounts) -> Iterator[People]:
+    with people_in_memory() as found:
+        two_accounts.db.backup(found.db)
+        yield found
 
 
 def form_of(reader) -> str:

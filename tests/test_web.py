@@ -3,6 +3,8 @@
 import json
 import logging
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,11 +25,12 @@ from tearsheet.web.app import App, Doors
 PASSWORD = "correct horse battery"
 
 
-def people_in_memory() -> People:
-    db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    db.row_factory = sqlite3.Row
-    db.executescript(PEOPLE)
-    return People(db)
+@contextmanager
+def people_in_memory() -> Iterator[People]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)) as db:
+        db.row_factory = sqlite3.Row
+        db.executescript(PEOPLE)
+        yield People(db)
 
 
 class Clock:
@@ -245,10 +248,10 @@ def test_excerpts_stay_excerpts_in_the_api(archive: PaperArchive, live: Client):
 
 
 @pytest.fixture
-def people() -> People:
-    found = people_in_memory()
-    found.add("maud", PASSWORD, now=NOON, admin=True)
-    return found
+def people() -> Iterator[People]:
+    with people_in_memory() as found:
+        found.add("maud", PASSWORD, now=NOON, admin=True)
+        yield found
 
 
 def sign_in(to: Client, name: str = "maud", password: str = PASSWORD, **changes: str) -> TestResponse:

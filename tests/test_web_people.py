@@ -1,6 +1,8 @@
 """Accounts, sessions and tokens."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -14,14 +16,14 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def people() -> People:
-    db = sqlite3.connect(":memory:", isolation_level=None)
-    db.row_factory = sqlite3.Row
-    db.execute("PRAGMA foreign_keys = ON")
-    db.executescript(PEOPLE)
-    found = People(db)
-    found.add("maud", PASSWORD, now=NOON)
-    return found
+def people() -> Iterator[People]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA foreign_keys = ON")
+        db.executescript(PEOPLE)
+        found = People(db)
+        found.add("maud", PASSWORD, now=NOON)
+        yield found
 
 
 def test_only_the_right_password_opens_an_account(people: People):

@@ -1,6 +1,7 @@
 """One request and its answer on one libcurl handle: what is asked, what came, and what went wrong."""
 
 import hashlib
+import os
 import re
 import socket
 import ssl
@@ -94,7 +95,7 @@ class Exchange:
             self._prepare_tls(handle)
 
     def _prepare_tls(self, handle: pycurl.Curl) -> None:
-        authorities = self._limits.ca_file or _authorities()
+        authorities = os.fsencode(self._limits.ca_file or _authorities())  # pycurl takes text in ASCII alone
         if authorities:
             handle.setopt(pycurl.CAINFO, authorities)
             handle.setopt(pycurl.PROXY_CAINFO, authorities)
