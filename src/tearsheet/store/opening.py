@@ -109,6 +109,9 @@ def _try(uri: str) -> sqlite3.Connection | None:
     except sqlite3.OperationalError:
         db.close()
         return None
+    except BaseException:
+        db.close()
+        raise
     return db
 
 
@@ -122,9 +125,13 @@ def _copied(path: Path) -> tuple[sqlite3.Connection, Path]:
             if path.with_name(path.name + ending).exists():
                 shutil.copyfile(path.with_name(path.name + ending), folder / (path.name + ending))
         db = sqlite3.connect(folder / path.name, isolation_level=None)
-        db.row_factory = sqlite3.Row
-        schema.migrate(db)
-        db.execute("PRAGMA query_only = ON")
+        try:
+            db.row_factory = sqlite3.Row
+            schema.migrate(db)
+            db.execute("PRAGMA query_only = ON")
+        except BaseException:
+            db.close()
+            raise
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
