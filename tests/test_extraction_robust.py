@@ -1,14 +1,16 @@
 """Any bytes at all give a clipping, soon, and the same one every time."""
 
 import gc
+import json
 import random
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tearsheet.extraction import extract
+from tearsheet.store.values import to_json
 
 _PAGE = (
     "<!doctype html><html lang=en><head><title>A flood</title><meta property=og:title content='A flood'>"
@@ -112,6 +114,56 @@ def test_any_bytes_at_any_address_give_a_clipping(data, url):
     clipping = extract(data, url)
 
     assert 0.0 <= clipping.article_probability <= 1.0
+
+
+_ODD = st.sampled_from(
+    [
+        "",
+        "a",
+        "\ud800",
+        "…",
+        "http://[::1",
+        "//",
+        "9999-12-31T23:59:59-12:00",
+        "0001-01-01T00:00+14:00",
+        "1e999",
+        -1,
+        10**30,
+        None,
+        True,
+    ]
+)
+_ANYTHING = st.recursive(
+    _ODD,
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["@id", "@type", "name", "url"]), inner)
+    ),
+)
+_DECLARED = ["og:title", "og:url", "og:image", "author", "article:published_time", "og:locale"]
+_SAID = [
+    "@type",
+    "author",
+    "dateModified",
+    "datePublished",
+    "headline",
+    "image",
+    "keywords",
+    "name",
+    "publisher",
+    "url",
+]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(st.sampled_from(_SAID), _ANYTHING), st.dictionaries(st.sampled_from(_DECLARED), _ODD))
+@example({"author": {"@id": []}}, {})
+@example({"headline": "Fog at the pier"}, {"og:title": "…"})
+def test_declared_data_of_any_shape_give_a_clipping_that_can_be_written(data, declared):
+    meta = "".join(f'<meta property="{name}" content="{value}">' for name, value in declared.items())
+    script = json.dumps({"@type": "NewsArticle", **data})
+    page = f'<html><head>{meta}<script type="application/ld+json">{script}</script></head><body><p>Words.</p></body></html>'
+
+    assert to_json(extract(page.encode(errors="replace"), "https://paper.example/a")).encode()
 
 
 @settings(max_examples=40, deadline=None)

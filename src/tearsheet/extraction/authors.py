@@ -61,12 +61,12 @@ def listed_authors(names: Sequence[str], *, site: str = "") -> tuple[str, ...]:
 def _named(declared: Declared) -> list[object]:
     """Return the declared authors; one that is only referred to is looked up among the page's other data."""
     given = listed(declared.article.get("author"))
-    wanted = {item.get("@id") for item in given if isinstance(item, dict) and not item.get("name")}
-    if not wanted:
+    if not any(isinstance(item, dict) and not item.get("name") for item in given):
         return given
     known = {node["@id"]: node for node in declared.nodes if isinstance(node.get("@id"), str) and node.get("name")}
     return [
-        known.get(item.get("@id"), item) if isinstance(item, dict) and not item.get("name") else item for item in given
+        known.get(str(item.get("@id")), item) if isinstance(item, dict) and not item.get("name") else item
+        for item in given
     ]
 
 

@@ -153,7 +153,7 @@ def _is_own(keys: dict[str, str], said: dict[str, str]) -> bool:
     """
     own, head = keys.get("json-ld headline", ""), keys.get("h1", "")
     others = [text for how, text in keys.items() if how not in ("json-ld headline", "json-ld name")]
-    alone = bool(own) and own not in others and head == keys.get("og:title")
+    alone = bool(own and head) and own not in others and head == keys.get("og:title")
     return alone and not said["json-ld headline"].endswith(".") and alike(said["json-ld headline"], said["h1"]) >= 0.5
 
 
