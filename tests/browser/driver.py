@@ -3,10 +3,9 @@
 import base64
 import json
 import os
+import re
 import shutil
-import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -103,16 +102,18 @@ class Browser:
 @contextmanager
 def browser() -> Iterator[Browser]:
     """Open a browser with a profile of its own, and close it."""
-    port = _free_port()
-    with TemporaryDirectory(prefix="tearsheet-browser-", ignore_cleanup_errors=True) as profile:
-        driver = subprocess.Popen(
-            [CHROMEDRIVER or "chromedriver", f"--port={port}", "--log-level=OFF"],
-            stdout=subprocess.DEVNULL,
+    with (
+        TemporaryDirectory(prefix="tearsheet-browser-", ignore_cleanup_errors=True) as profile,
+        subprocess.Popen(
+            [CHROMEDRIVER or "chromedriver", "--port=0"],
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            text=True,
             env={**os.environ, "HOME": profile},
-        )
+        ) as driver,
+    ):
         try:
-            _wait_for(port)
+            port = _port_of(driver)
             session = _new_session(port, profile)
             try:
                 yield Browser(port, session)
@@ -145,17 +146,12 @@ def _ask(url: str, body: Mapping[str, object] | None, *, method: str = "POST") -
             raise RuntimeError(error.read().decode(errors="replace")[:400]) from error
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(1200):
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError("chromedriver did not start")
+def _port_of(driver: "subprocess.Popen[str]") -> int:
+    """Return the port that chromedriver took, as it says itself: of one chosen before it somebody else might be quicker."""
+    assert driver.stdout
+    said = ""
+    for line in driver.stdout:
+        said += line
+        if found := re.search(r"started successfully on port (\d+)", line):
+            return int(found[1])
+    raise RuntimeError(f"chromedriver did not start: {said}")
