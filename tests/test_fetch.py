@@ -587,6 +587,17 @@ def test_a_host_that_is_down_is_not_asked_for_every_page(press):
     assert len(host.asked()) == 3
 
 
+def test_a_page_that_was_tried_tells_its_own_failure_when_its_host_is_given_up(press):
+    def cut(desk):
+        desk.hang_up = True
+        return answer(b"<p>only this", Content_Length=100_000)
+
+    host = press({"*": cut})
+    errors = fetch(*(host.url(f"/{n}") for n in range(5)), robots=False, per_host=1)
+
+    assert {url: str(errors[url]) for url in map(host.url, host.asked()) if "in a row" in str(errors[url])} == {}
+
+
 def test_a_name_that_does_not_exist_is_unreachable(press):
     error = fetch_one("http://no-such-host.invalid/", connect_timeout_s=10.0)
 

@@ -37,13 +37,14 @@ GIVE_UP_AFTER = 3
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """One request on its way. `asks` is the robots.txt it fetches, if that is what it does."""
+    """One request on its way. `asks` is the robots.txt it fetches, if it does that; `failed` says how the last try ended."""
 
     request: Request
     to: wire.Target
     asks: str = ""
     via: list[Capture] = field(default_factory=list)
     attempts: int = 0
+    failed: FetchError | None = None
     spent_s: float = 0.0
 
     @property
@@ -235,10 +236,8 @@ class _Run:
             return
         if self._failures.get(job.host, 0) >= GIVE_UP_AFTER:
             self._turn_over(job)
-            self._end(
-                job,
-                Unreachable(job.to.url, f"{job.host} failed {GIVE_UP_AFTER} times in a row and is left alone for now"),
-            )
+            why = f"{job.host} failed {GIVE_UP_AFTER} times in a row and is left alone for now"
+            self._end(job, job.failed or Unreachable(job.to.url, why))
             return
         handle = self._spare.pop() if self._spare else self._new_handle()
         exchange = Exchange(job.request, job.to, self._limits, time_s=self._limits.timeout_s - job.spent_s)
@@ -296,6 +295,7 @@ class _Run:
         if job.attempts >= (0 if job.request.purpose == "picture" else limits.retries):
             return False
         job.attempts += 1
+        job.failed = None if isinstance(outcome, Capture) else outcome
         self._turns.add_later(job.host, job, at=now + max(wait_s, limits.back_off_s * 2 ** (job.attempts - 1)))
         return True
 
@@ -313,7 +313,7 @@ class _Run:
             if job.spent_s >= self._limits.timeout_s:
                 raise TooSlow(wire.shown(job.request.url), f"{len(job.via)} redirects took {job.spent_s:.0f} s")
             job.to = self._next(job, location)
-            job.attempts = 0
+            job.attempts, job.failed = 0, None
             self._admit(job, new=False)
         except FetchError as error:
             self._end(job, error)
