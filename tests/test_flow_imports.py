@@ -146,3 +146,22 @@ def test_a_file_that_is_no_warc_is_named(archive, tmp_path, text):
 
     assert (report.read, len(report.troubles)) == (0, 1)
     assert "notes.txt" in "".join(report.troubles[0])
+
+
+def test_a_page_larger_than_would_be_fetched_is_named_and_a_large_film_passed_over(archive, tmp_path):
+    settings = archive.path / "tearsheet.toml"
+    settings.write_text(settings.read_text().replace("[fetch]\n", "[fetch]\nmax_bytes = 5000\n", 1))
+    limited = flow_archive.opened(archive.path)
+    bell = PAGE.format(title="The bell is mended", hour="noon")
+    fog = record("https://paper.example/2026/fog", PAGE.format(title="Fog", hour="four" * 2_000), NOON)
+    film = record("https://paper.example/2026/film", "x" * 9_000, NOON)
+    (tmp_path / "crawl.warc.gz").write_bytes(
+        fog
+        + gzip.compress(gzip.decompress(film).replace(b"text/html", b"video/mp4"))
+        + record("https://paper.example/2026/bell", bell, NOON)
+    )
+
+    report = import_warcs(limited, [tmp_path / "crawl.warc.gz"])
+
+    assert (report.read, report.articles, report.passed_over) == (3, 1, 1)
+    assert report.troubles == [("https://paper.example/2026/fog", "larger than 5,000 bytes, `max_bytes` in [fetch]")]

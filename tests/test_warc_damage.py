@@ -7,13 +7,14 @@ import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
+import zstandard
 from tests.corruptions import flipped, forged, hurt, unpacks_to
 
 from tearsheet.errors import BadWarc
 from tearsheet.model import Capture, Place
-from tearsheet.warc import Writer, check, get, read
+from tearsheet.warc import Writer, captures, check, get, read
 from tearsheet.warc.members import SEARCHED, Stored, Unpacking
-from tearsheet.warc.reader import Reading
+from tearsheet.warc.reader import Reading, read_within
 
 NOW = datetime(2024, 3, 5, 12, 0, tzinfo=UTC)
 RECORDS = 40
@@ -319,6 +320,66 @@ def test_a_record_that_announces_more_than_can_be_held_costs_itself_and_little_m
     assert [record.id for record in records] == [good.ids[3]]
     assert [damage.why for damage in damages if damage.lost] == ["a record of 1,000,000,000,066 bytes is too large"]
     assert peak < 150_000_000
+
+
+def large(number, size=2_500_000):
+    """A record of more than is to be held, and what is in it looks like another record."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + b"\r\n\r\nWARC/1.1\r\n".ljust(size, b"x")
+    head = (
+        f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:large:{number}>\r\n"
+        f"WARC-Target-URI: https://paper.example/l\r\n"
+        f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(answer)}\r\n\r\n"
+    )
+    return head.encode() + answer + b"\r\n\r\n"
+
+
+PACKED = {
+    "plain": b"".join,
+    "a member for each record": lambda records: b"".join(map(gzip.compress, records)),
+    "one gzip for all": lambda records: gzip.compress(b"".join(records)),
+    "zstd frames": lambda records: b"".join(map(zstandard.ZstdCompressor().compress, records)),
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_a_record_larger_than_is_wanted_is_passed_over_and_its_headers_given(good, tmp_path, kind):
+    file, damages = tmp_path / "large.warc", []
+    file.write_bytes(PACKED[kind]([good.plain[1], large(1), large(2), good.plain[2], large(3)]))
+
+    records = list(read_within(file, 1_000_000, report=damages.append))
+
+    assert [record.id for record in records if not record.omitted] == [good.ids[1], good.ids[2]]
+    omitted = [record for record in records if record.omitted]
+    assert [record.id for record in omitted] == ["<urn:large:1>", "<urn:large:2>", "<urn:large:3>"]
+    assert {record.http_head for record in omitted} == {b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"}
+    assert {record.payload for record in omitted} == {b""}
+    assert [damage for damage in damages if damage.lost] == []
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_a_record_larger_than_is_wanted_whose_length_is_a_lie_is_damage(good, tmp_path, kind):
+    lies = large(1).replace(b"Content-Length: 25000", b"Content-Length: 15000")
+    file, damages = tmp_path / "large.warc", []
+    file.write_bytes(PACKED[kind]([good.plain[1], lies, good.plain[2]]))
+
+    records = list(read_within(file, 1_000_000, report=damages.append))
+
+    assert [record.id for record in records] == [good.ids[1], good.ids[2]]
+    assert [damage for damage in damages if damage.lost]
+
+
+def test_a_record_larger_than_is_wanted_takes_little_memory(good, tmp_path):
+    (tmp_path / "large.warc.gz").write_bytes(gzip.compress(large(1, 200_000_000), 1) + good.members[1])
+    tracemalloc.start()
+    try:
+        found = list(captures(tmp_path / "large.warc.gz", max_body=1_000_000))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert [capture.truncated for capture in found] == ["length", ""]
+    assert found[0].body == b""
+    assert peak < 100_000_000  # a step of unpacking takes up to 65 MB
 
 
 def test_a_member_that_unpacks_to_very_much_is_unpacked_step_by_step():

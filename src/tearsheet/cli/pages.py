@@ -120,15 +120,18 @@ def _in_warc(path: Path, failed: Failed) -> Iterator[Page]:
     """Yield the pages of a WARC file; damaged records are told and passed over."""
     from tearsheet import warc
 
-    troubles: list[BadWarc] = []
+    troubles: list[FormatError] = []
     found = 0
 
     def damaged(damage: object) -> None:
         troubles.append(BadWarc(str(damage)))
         failed(troubles[-1])
 
-    for capture in warc.captures(path, report=damaged):
-        if capture.status == HTTP_OK and _is_page(capture):
+    for capture in warc.captures(path, report=damaged, max_body=MAX_BYTES):
+        if capture.status == HTTP_OK and _is_page(capture) and not capture.body and capture.truncated == "length":
+            troubles.append(FormatError(capture.url, f"it is larger than {MAX_BYTES:,} bytes"))
+            failed(troubles[-1])
+        elif capture.status == HTTP_OK and _is_page(capture):
             found += 1
             yield Page(name=capture.url, capture=capture)
     if not found and not troubles:

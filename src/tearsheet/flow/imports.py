@@ -25,6 +25,8 @@ from tearsheet.store.articles import Sighting
 
 LOT = 50
 MAX_POST = 50_000_000
+MAX_HELD = 64_000_000
+"""Bytes of pages that are under way at once; one more may be."""
 POST_TYPE = "text/markdown; charset=utf-8"
 POST_ENDS, WARC_ENDS = (".md",), (".warc", ".warc.gz", ".warc.zst")
 HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -78,9 +80,10 @@ def import_warcs(
     """Return what came in from WARC files, and from all of them in the folders among `paths`.
 
     Pages that were captured with status 200 are cut; those that are articles become articles, their records are copied. Damaged
-    records are reported and passed over.
+    records, and pages larger than those that would be fetched, are reported and passed over.
     """
     report = ImportReport()
+    largest = archive.settings.fetch.max_bytes
     report.troubles += [(trimmed.file, str(trimmed)) for trimmed in mend(archive)]
     files = list(_files(paths, WARC_ENDS, report))
     with Keeper(archive) as keeper, Pool(workers) as pool:
@@ -88,14 +91,16 @@ def import_warcs(
         for at, file in enumerate(files, start=1):
             before = (report.read, len(report.troubles))
             for capture in warc.captures(
-                file, report=lambda damage: report.troubles.append((damage.file, str(damage)))
+                file, report=lambda damage: report.troubles.append((damage.file, str(damage))), max_body=largest
             ):
                 progress(Step(stage="records", done=report.read, note=f"{file.name} ({at} of {len(files)})"))
                 report.read += 1
-                if importer.is_page(capture):
-                    importer.give(pool, file, capture)
-                else:
+                if not importer.is_page(capture):
                     report.passed_over += 1
+                elif not capture.body:
+                    report.troubles.append((capture.url, f"larger than {largest:,} bytes, `max_bytes` in [fetch]"))
+                else:
+                    importer.give(pool, file, capture)
                 importer.settle(pool, most=4 * LOT)
             if before == (report.read, len(report.troubles)) and not _is_journal(file):
                 report.troubles.append((str(file), "holds no page"))
@@ -185,27 +190,29 @@ class _Warcs:
         self.at = now()
         # A wording was seen when its page was captured, not when that is read here.
         self.settler = Settler(archive, keeper, self.tally, clock=lambda: self.at)
-        self.given = self.turn = 0
+        self.given = self.turn = self.held = 0
         self.cut: dict[int, _Done] = {}
         self.done: list[_Done] = []
 
     def is_page(self, capture: Capture) -> bool:
-        """Return whether `capture` may be an article: HTML, whole, and not a front page."""
+        """Return whether `capture` may be an article: HTML, not empty though it may be too large, and not a front page."""
         kind = capture.header("content-type").partition(";")[0].strip().lower()
-        return (
-            capture.status == 200 and kind in HTML_TYPES and bool(capture.body) and not urls.is_front(capture.final_url)
-        )
+        is_empty = not capture.body and capture.truncated != "length"
+        return capture.status == 200 and kind in HTML_TYPES and not is_empty and not urls.is_front(capture.final_url)
 
     def give(self, pool: Pool, file: Path, capture: Capture) -> None:
         """Have a page cut."""
         pool.give((self.given, file, capture), _cut, capture)
         self.given += 1
+        self.held += len(capture.body)
 
     def settle(self, pool: Pool, *, most: int) -> None:
         """Settle what the pool has cut, until at most `most` pieces are under way.
 
         In the order in which it was given: after a later capture of an article an earlier one would not be taken any more.
         """
+        if self.held > MAX_HELD:
+            most = 0
         while True:
             for tag, result in pool.done():
                 match tag:
@@ -224,6 +231,7 @@ class _Warcs:
         with self.archive.store.transaction():
             for file, capture, clipping in self.done:
                 self._take(file, capture, clipping)
+                self.held -= len(capture.body)
         self.done.clear()
         self.report.articles, self.report.edits = self.tally.kept, self.tally.edits
 

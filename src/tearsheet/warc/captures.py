@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from tearsheet import coding
 from tearsheet.errors import BadCoding, BadWarc, TooLarge
 from tearsheet.model import Capture, Place
-from tearsheet.warc.reader import Damage, one, read
+from tearsheet.warc.reader import Damage, one, read, read_within
 from tearsheet.warc.records import (
     BODY_DIGEST,
     CONVERSION_OF,
@@ -46,29 +46,36 @@ def get(folder: Path, place: Place, *, verify: bool = True) -> Capture:
         raise BadWarc(where, error.strerror or str(error)) from error
     if original is not None and original.field("WARC-Payload-Digest") != record.field("WARC-Payload-Digest"):
         raise BadWarc(where, "refers to a record that holds something else")
-    return capture_of(record, place=place, payload=original.payload if original else None)
+    payload = original.payload if original else record.payload
+    return capture_of(record, place=place, payload=payload, max_body=max(MAX_BODY, len(payload)))
 
 
-def captures(path: Path, *, report: Callable[[Damage], None] = lambda damage: None) -> Iterator[Capture]:
+def captures(
+    path: Path, *, report: Callable[[Damage], None] = lambda damage: None, max_body: int = MAX_BODY
+) -> Iterator[Capture]:
     """Yield what any WARC file holds as captures: its responses and resources, chunked framing undone.
 
     Revisit records whose original stands earlier in the same file are resolved; others are passed over, as is damage.
+    A body of more than `max_body` bytes, packed or unpacked, is left out, and the capture `truncated` for its length.
     """
     seen: dict[str, Place] = {}
-    for record in read(path, report=report):
+    for record in read_within(path, max_body, report=report):
         if record.type == "response" and http_status(record.http_head):
             if record.length:
                 seen[record.id] = Place(file=path.name, offset=record.offset, length=record.length)
-            yield capture_of(record)
+            yield capture_of(record, max_body=max_body)
         elif record.type == "resource":
-            yield capture_of(record)
+            yield capture_of(record, max_body=max_body)
         elif record.type == "revisit" and record.field("WARC-Refers-To") in seen:
             original = record_at(path.parent, seen[record.field("WARC-Refers-To")])
             head = record.http_head or original.http_head
-            yield capture_of(replace(record, data=head, span=(0, len(head))), payload=original.payload)
+            bare = replace(record, data=head, span=(0, len(head)))
+            yield capture_of(bare, payload=original.payload, max_body=max_body)
 
 
-def capture_of(record: Record, *, place: Place | None = None, payload: bytes | None = None) -> Capture:
+def capture_of(
+    record: Record, *, place: Place | None = None, payload: bytes | None = None, max_body: int = MAX_BODY
+) -> Capture:
     """Return a response, revisit, resource or conversion record as a capture. `payload` replaces the record's own."""
     head = wire_head(record.http_head)
     fields = http_fields(head) if head else (("Content-Type", record.field("Content-Type")),)
@@ -76,21 +83,22 @@ def capture_of(record: Record, *, place: Place | None = None, payload: bytes | N
     if b"transfer-encoding" in record.http_head.lower() and b"X-Orig-" not in record.http_head:
         bare = unchunked(raw)
         raw = raw if bare is None else bare
-    body = _unpacked(fields, raw)
+    body = _unpacked(fields, raw, max_body)
+    is_too_large = record.omitted or body is None
     url = record.url.removeprefix(CONVERSION_OF)
     return Capture(
         url=url,
         final_url=url,
         status=http_status(head) or 200,
         headers=fields,
-        body=body,
+        body=body or b"",
         captured_at=record.at,
-        digest=_body_digest(record, body),
-        raw=raw if head else b"",
+        digest=_body_digest(record, body or b""),
+        raw=raw if head and not is_too_large else b"",
         head=head,
         ip=record.field("WARC-IP-Address"),
         tls=_tls(record),
-        truncated=record.field("WARC-Truncated"),
+        truncated="length" if is_too_large else record.field("WARC-Truncated"),
         place=place,
     )
 
@@ -100,14 +108,17 @@ def _body_digest(record: Record, body: bytes) -> str:
     return named if named and not body else "sha256:" + hashlib.sha256(body).hexdigest()
 
 
-def _unpacked(fields: Fields, raw: bytes) -> bytes:
+def _unpacked(fields: Fields, raw: bytes, max_bytes: int) -> bytes | None:
+    """Return the body with its content coding undone; None if it is too large."""
     codings = http_field(fields, "content-encoding")
     if not codings or not raw:
-        return raw
+        return raw if len(raw) <= max_bytes else None
     try:
-        return coding.unpacked(codings, raw, max_bytes=MAX_BODY, max_ratio=MAX_RATIO)
-    except (BadCoding, TooLarge):
-        return raw  # many writers unpack the body and leave the header
+        return coding.unpacked(codings, raw, max_bytes=max_bytes, max_ratio=MAX_RATIO)
+    except TooLarge:
+        return None
+    except BadCoding:
+        return raw if len(raw) <= max_bytes else None  # many writers unpack the body and leave the header
 
 
 def _tls(record: Record) -> str:

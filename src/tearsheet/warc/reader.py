@@ -4,7 +4,7 @@ Any of: a gzip member for each record, one gzip for all, plain, zstd frames.
 """
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tearsheet.errors import BadWarc
@@ -51,6 +51,18 @@ def read(
         yield from Reading(stored, name or path.name, report=report, verify=verify).records(start)
 
 
+def read_within(path: Path, largest: int, *, report: Callable[[Damage], None] = _ignore) -> Iterator[Record]:
+    """Yield records as `read` does, but one of more than `largest` bytes is not looked at: it comes `omitted`.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    with path.open("rb", buffering=0) as file:
+        reading = Reading(Stored(file.fileno()), path.name, report=report, verify=True)
+        reading.max_member, reading.largest = largest + MAX_HEAD, largest
+        yield from reading.records(0)
+
+
 def check(path: Path, *, name: str = "") -> tuple[int, list[Damage]]:
     """Return how many records of the file are sound, and all that is wrong with it."""
     damages: list[Damage] = []
@@ -89,9 +101,12 @@ def first(path: Path, offset: int, *, name: str) -> Record:
 
 
 class Reading:
-    """One pass over one file. A member that unpacks to more than `max_member` bytes is read as a stream."""
+    """One pass over one file.
 
-    max_member = MAX_MEMBER
+    A member that unpacks to more than `max_member` bytes is read as a stream, a record of more than `largest` is not held.
+    """
+
+    max_member, largest = MAX_MEMBER, 0
 
     def __init__(self, data: Stored, name: str, *, report: Callable[[Damage], None], verify: bool) -> None:
         self.data = data
@@ -179,16 +194,12 @@ class Reading:
         return record, end
 
     def _stream(self, unpacking: Unpacking, place: int) -> Generator[Record, None, int]:
-        """Yield the records of a member too big to hold: a whole file compressed as one."""
-        self._damaged(place, 0, "one very large compressed member: no random access", lost=False)
-        held, following = _Held(unpacking), 0
+        """Yield the records of a member too big to hold: a whole file compressed as one, or a single one that is too large."""
+        held, following, told = _Held(unpacking), 0, False
         while held.fill(MAX_HEAD):
+            record = None
             try:
-                end = _record_end(bytes(held.data[:MAX_HEAD]), 0)
-                if end > MAX_MEMBER:
-                    raise BadWarc("", f"a record of {end:,} bytes is too large")
-                held.fill(end)
-                record = _whole(bytes(held.data[:end]), file=self.name, offset=place, length=0, verify=self.verify)
+                record, end = self._streamed(held, place)
             except BadWarc as error:
                 if following >= 0:  # else it is the same damage still
                     self._damaged(place, 0, held.broken or error.cause)
@@ -196,9 +207,27 @@ class Reading:
                 end = following + 4 if following >= 0 else len(held.data)
             else:
                 following = 0
-                yield record
             del held.data[:end]
+            if not told and not (record and record.omitted and not held.fill(1)):
+                self._damaged(place, 0, "one very large compressed member: no random access", lost=False)
+                told = True
+            if record:
+                yield record
         return self._skip(place, held.broken) if held.broken else place + unpacking.consumed
+
+    def _streamed(self, held: "_Held", place: int) -> tuple[Record, int]:
+        """Return the record that begins what is held, and how much of that is to be let go now."""
+        begin = bytes(held.data[:MAX_HEAD])
+        end = _record_end(begin, 0)
+        if end > MAX_MEMBER:
+            raise BadWarc("", f"a record of {end:,} bytes is too large")
+        if self.largest and end > max(self.largest, MAX_HEAD):
+            held.skip(end - len(END))
+            if held.data[: len(END)] != END:
+                raise BadWarc("", "it is longer or shorter than announced")
+            return _omitted(begin, file=self.name, offset=place), len(END)
+        held.fill(end)
+        return _whole(bytes(held.data[:end]), file=self.name, offset=place, length=0, verify=self.verify), end
 
     # ---- plain
 
@@ -207,12 +236,19 @@ class Reading:
             end = _record_end(self.data[place : place + MAX_HEAD], 0) + place
             if end > len(self.data) + len(END):
                 raise BadWarc("", "the record broke off")
-            stored = self.data[place:end]
-            record = _whole(stored, file=self.name, offset=place, length=len(stored), verify=self.verify)
+            record = self._plain_record(place, end)
         except BadWarc as error:
             return self._skip(place, error.cause)
         yield record
         return end
+
+    def _plain_record(self, place: int, end: int) -> Record:
+        if self.largest and end - place > max(self.largest, MAX_HEAD):
+            if self.data[end - len(END) : end] != END:
+                raise BadWarc("", "it is longer or shorter than announced")
+            return _omitted(self.data[place : place + MAX_HEAD], file=self.name, offset=place)
+        stored = self.data[place:end]
+        return _whole(stored, file=self.name, offset=place, length=len(stored), verify=self.verify)
 
 
 class _Held:
@@ -231,6 +267,24 @@ class _Held:
         except BadWarc as error:
             self.broken = error.cause
         return bool(self.data)
+
+    def skip(self, count: int) -> None:
+        """Let go of `count` bytes, drawn or yet to come, and have some after them at hand if there are any."""
+        while self.data and count > len(self.data):
+            count -= len(self.data)
+            self.data.clear()
+            self.fill(1)
+        del self.data[:count]
+        self.fill(len(END))
+
+
+def _omitted(begin: bytes, *, file: str, offset: int) -> Record:
+    """Return the record that begins so without its content, but for the headers of an HTTP answer."""
+    end = head_end(begin)
+    fields = parse_fields(begin[:end])
+    record = Record(fields, by_name(fields), begin, (end, len(begin)), file, offset)
+    kept = record.payload_start
+    return replace(record, data=begin[:kept], span=(end, kept), omitted=True)
 
 
 def _record_end(data: bytes, start: int) -> int:

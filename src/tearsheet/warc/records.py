@@ -49,7 +49,7 @@ class Record:
     """One record. `offset` and `length` are those of its bytes in the file, as stored.
 
     `named` holds the first of each of its fields, by its name in lower case. `span` is where its content stands in `data`,
-    the unpacked bytes; it is copied out only when asked for.
+    the unpacked bytes; it is copied out only when asked for. `omitted`: its content was too large, only the headers are here.
     """
 
     fields: Fields
@@ -59,6 +59,7 @@ class Record:
     file: str = ""
     offset: int = 0
     length: int = 0
+    omitted: bool = False
 
     @cached_property
     def block(self) -> bytes:
