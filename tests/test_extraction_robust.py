@@ -139,6 +139,14 @@ _ANYTHING = st.recursive(
         st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["@id", "@type", "name", "url"]), inner)
     ),
 )
+
+
+def test_a_page_from_an_address_that_is_none_gives_a_clipping():
+    page = f"<html><base href='//x.example/'><article><h1>T</h1><p>{'Words here. ' * 60}</p><a href='/2'>2</a></article></html>"
+
+    assert "Words here" in extract(page.encode(), "//[::1").text
+
+
 _DECLARED = ["og:title", "og:url", "og:image", "author", "article:published_time", "og:locale"]
 _SAID = [
     "@type",

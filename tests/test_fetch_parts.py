@@ -283,6 +283,7 @@ def capture(value):
         ("Tue, 05 Mar 2024 12:01:00 GMT", 60.0),
         ("Tue, 05 Mar 2024 11:00:00 GMT", 0.0),
         ("Tue, 99 Mar 2024 11:00:00 GMT", 0.0),
+        ("Tue, 05 Mar 2024 11:00:00 +99999999999999", 0.0),
     ],
 )
 def test_the_time_a_host_asks_for_is_read_in_both_forms(value, seconds):

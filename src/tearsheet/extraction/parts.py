@@ -83,7 +83,7 @@ class Address:
     @classmethod
     def of(cls, url: str) -> "Address":
         """Return `url` taken apart; what marks it as page 1 is left off."""
-        parts = urlsplit(url)
+        parts = split(url)
         path = unquote(parts.path)
         found = _EXTENSION.search(path)
         ending = found[0].lower() if found else ""
@@ -208,7 +208,7 @@ def _is_pagers(block: Block, beside: Block) -> bool:
 
 def series(url: str) -> tuple[str, int]:
     """Return (what all pages of an article share of their addresses, the number of this one); a front page shares nothing."""
-    parts = urlsplit(url)
+    parts = split(url)
     counted = [
         (name, value)
         for name, value in parse_qsl(parts.query)
@@ -219,6 +219,14 @@ def series(url: str) -> tuple[str, int]:
     found = None if counted else re.fullmatch(rf"(.*?[^/]){_MARK}(\d{{1,3}})", own.stem)
     stem, number = (found[1], int(found[2])) if found else (own.stem, int(counted[0][1]) if counted else 1)
     return (f"{parts.netloc}{stem}{own.ending}?{rest}" if stem.strip("/") else ""), number
+
+
+def split(url: str) -> SplitResult:
+    """Return the parts of an address, all empty if it cannot be read: in a WARC file anything stands for one."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def _query(parts: SplitResult) -> tuple[tuple[str, str], ...]:

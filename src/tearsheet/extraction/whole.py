@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from tearsheet import html, urls
 from tearsheet.extraction.blocks import Walk
-from tearsheet.extraction.parts import Address, Here, Known, words_of_links
+from tearsheet.extraction.parts import Address, Here, Known, split, words_of_links
 from tearsheet.extraction.structured import Declared
 from tearsheet.extraction.titles import folded
 
@@ -64,7 +63,7 @@ def _differs(url: str, own: str) -> bool:
 
 def _is_akin(url: str, own: str) -> bool:
     """Return whether an address is another form of the article's own: its path, its number or its slug stands in both."""
-    other, mine = urlsplit(url), urlsplit(own)
+    other, mine = split(url), split(own)
     if not _differs(url.partition("#")[0], own) or other.netloc.lower() != mine.netloc.lower():
         return False
     stem = Address.of(own).stem

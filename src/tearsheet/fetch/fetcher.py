@@ -382,7 +382,7 @@ def retry_after_s(capture: Capture, now: datetime) -> float:
         return float(min(int(text[:9]), 30 * 24 * 3600))
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds())
 

@@ -330,9 +330,13 @@ def _located(masthead: Masthead, request: Request, path: str) -> Masthead:
 
 def _local_path(text: str) -> str:
     """Return `text` as a path below the site's top, without its slash; nothing if it leads elsewhere."""
-    parts = urlsplit(text)
-    plain = text.startswith("/") and not text.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    return quote(parts.path.lstrip("/"), safe="/~%") if plain and "\\" not in text else ""
+    if not text.startswith("/") or text.startswith("//") or "\\" in text:
+        return ""
+    try:
+        parts = urlsplit(text)  # which drops tabs and line ends, so that a host may begin all the same
+    except ValueError:
+        return ""
+    return quote(parts.path.lstrip("/"), safe="/~%") if not parts.netloc else ""
 
 
 def _redirect(location: str, *, status: int = 302) -> Response:

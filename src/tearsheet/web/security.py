@@ -93,6 +93,13 @@ def _host_name(host: str) -> str:
         return ""
 
 
+def _netloc(address: str) -> str:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
+
+
 def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(name)
@@ -118,7 +125,7 @@ def is_own_form(request: Request, secret: str) -> bool:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+    if origin and origin != "null" and _netloc(origin) != request.host:
         return False
     sent = request.form.get("csrf", "")
     return bool(secret) and hmac.compare_digest(sent.encode(), form_token(secret).encode())
