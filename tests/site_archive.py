@@ -1,7 +1,7 @@
 """An archive in memory with an invented press, for tests of the site: what `tearsheet.archive` answers, without disk or SQL."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -212,6 +212,13 @@ class PaperArchive:
 
     def count(self, query: Query) -> int:
         return len(self._matching(query))
+
+    def seqs(self, query: Query) -> frozenset[int]:
+        return frozenset(article.seq for article in self._matching(query))
+
+    def by_seqs(self, seqs: Iterable[int]) -> list[Article]:
+        articles = {kept.article.seq: kept.article for kept in self.kept.values()}
+        return [articles[seq] for seq in seqs if seq in articles]
 
     def article(self, key: str) -> Article:
         if key not in self.kept:

@@ -14,7 +14,7 @@ from tests.site_archive import NOON, MemoryFolder, PaperArchive, PaperSettings, 
 from tests.site_press import EVENING, LEDGER, PAPERS, clipping, press
 
 from tearsheet.flow.build import MANIFEST, UNDER_WAY, build
-from tearsheet.model import Image, Revision, Source
+from tearsheet.model import Image, Query, Revision, Source
 from tearsheet.publish.site import paths
 
 
@@ -45,6 +45,37 @@ def test_a_second_build_renders_no_article_again():
 
     assert first.rendered > 200
     assert second.rendered < 50
+
+
+class AskedPaper(PaperArchive):
+    """Notes what is asked of all the articles of a list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Query] = []
+
+    def seqs(self, query: Query) -> frozenset[int]:
+        self.asked.append(query)
+        return super().seqs(query)
+
+    def count(self, query: Query) -> int:
+        self.asked.append(query)
+        return super().count(query)
+
+
+def test_a_build_goes_through_a_sources_whole_list_no_more_often_for_more_articles():
+    def asked(articles: int) -> list[Query]:
+        archive = AskedPaper()
+        archive.follow(LEDGER)
+        for number in range(articles):
+            made = clipping(
+                f"https://ledger.example/{number}", f"No {number}", ("Text.",), source=LEDGER, published=NOON
+            )
+            archive.keep(made, LEDGER, seen=NOON + timedelta(minutes=number))
+        build(archive, out=MemoryFolder())
+        return archive.asked
+
+    assert asked(5) == asked(65)
 
 
 def test_one_new_article_touches_only_its_own_pages_and_lists():

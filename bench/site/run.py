@@ -1,8 +1,8 @@
 """Building the site of an archive at size: CPU seconds and peak memory of a first build, and of one with nothing changed.
 
-    python bench/site/run.py [--articles 20000] [--folder DIR] [--out FILE]
+    python bench/site/run.py [--articles 20000] [--sources 200] [--folder DIR] [--out FILE]
 
-The articles are those of bench/catalog, without pictures. Each build is a process of its own.
+The articles are those of bench/catalog, without pictures, of so many sources. Each build is a process of its own.
 """
 
 import argparse
@@ -31,9 +31,10 @@ def press() -> ModuleType:
     return module
 
 
-def fill(folder: Path, count: int) -> None:
-    """Write an archive of `count` articles."""
+def fill(folder: Path, count: int, sources: int) -> None:
+    """Write an archive of `count` articles of `sources` sources."""
     catalog = press()
+    catalog.HOSTS = sources
     with create_archive(folder, title="Bench") as archive:
         catalog.fill(archive.store, catalog.Press(catalog.pools()), count)
 
@@ -55,6 +56,7 @@ def peak_mb() -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=20_000)
+    parser.add_argument("--sources", type=int, default=200)
     parser.add_argument("--folder", type=Path, help="keep the archive here, or use the one that is here already")
     parser.add_argument("--out", type=Path, help="write the table here too")
     parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)
@@ -65,7 +67,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = args.folder or Path(name) / "archive"
         if not folder.exists():
-            fill(folder, args.articles)
+            fill(folder, args.articles, args.sources)
         lines = ["| build | pages | made | CPU s | peak MB |", "|---|---|---|---|---|"]
         for kind in ("the first", "nothing changed"):
             command = [sys.executable, __file__, "--build", str(folder)]

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -227,6 +227,14 @@ class Archive:
         """Return how many articles `query` asks for, whatever its limit."""
         return reading.count(self.store.db, query or Query())
 
+    def seqs(self, query: Query) -> frozenset[int]:
+        """Return the `seq` of every article that `query` asks for, whatever its limit."""
+        return reading.seqs(self.store.db, query)
+
+    def by_seqs(self, seqs: Iterable[int]) -> list[Article]:
+        """Return the articles with these `seq` numbers, in the order given; those that are no more are left out."""
+        return reading.by_seqs(self.store.db, seqs)
+
     def article(self, key: str) -> Article:
         """Return the article with this id, beginning of an id, or address.
 
@@ -307,7 +315,7 @@ class Archive:
             offset=query.offset,
         )
         hits = []
-        for article in reading.by_seqs(self.store.db, self.index.find(wanted)):
+        for article in self.by_seqs(self.index.find(wanted)):
             body = reading.last_text(self.store.db, article.seq)
             snippet, spans = search.snippet(body, text)
             hits.append(Hit(article=article, snippet=snippet, marks=spans))
@@ -316,7 +324,7 @@ class Archive:
     def _among(self, query: Query) -> frozenset[int] | None:
         """Return the only articles that may be found, where `query` narrows by what the index does not know."""
         if query.source or query.categories or query.language or query.edited is not None or query.gone is not None:
-            return reading.seqs(self.store.db, query)
+            return self.seqs(query)
         return None
 
     # --- counts

@@ -415,20 +415,20 @@ def _changed_folders(before: Mapping[str, _Known], now: Mapping[str, _Known], di
     """Return the folders of lists that a dirty article stands on or stood on, and the days around days that come or go."""
     found = {folder for key in dirty for known in (before.get(key), now.get(key)) if known for folder in known.folders}
     days_before, days_now = (_days(articles) for articles in (before, now))
-    for day in days_before ^ days_now:
-        found.update(_around(day, sorted(days_now)))
+    ordered = sorted(days_now, key=_by_length)
+    for folder in days_before ^ days_now:
+        at = bisect_left(ordered, _by_length(folder), key=_by_length)
+        found.update(ordered[max(0, at - 1) : at + 2])
     return found
+
+
+def _by_length(folder: str) -> tuple[int, str]:
+    """Return what puts years before months, and months before days."""
+    return len(folder), folder
 
 
 def _days(articles: Mapping[str, _Known]) -> set[str]:
     return {folder for known in articles.values() for folder in known.folders if folder.startswith(paths.DAYS)}
-
-
-def _around(folder: str, ordered: list[str]) -> Iterator[str]:
-    """Yield the folders of the same length (day, month, year) that come just before and after `folder`."""
-    alike = [other for other in ordered if len(other) == len(folder)]
-    at = bisect_left(alike, folder)
-    yield from alike[max(0, at - 1) : at + 2]
 
 
 def _dated(members: Mapping[str, object], base: str) -> list[str]:

@@ -98,12 +98,17 @@ def _way(db: sqlite3.Connection, query: Query) -> str:
 
 def count(db: sqlite3.Connection, query: Query) -> int:
     """Return how many articles `query` asks for, whatever its limit."""
+    table, where, values = _table(query)
+    return int(db.execute(f"SELECT count(*) FROM {table} WHERE {where}", values).fetchone()[0])
+
+
+def _table(query: Query) -> tuple[str, str, dict[str, object]]:
+    """Return the table whose rows alone tell which articles `query` asks for, and its clause and values over that table."""
     if query.categories and query.order in FILED_ORDERS:
         where, values = conditions(query, _ALONG)
         if _is_filed_alone(where):
-            return int(db.execute(f"SELECT count(*) FROM filed WHERE {where}", values).fetchone()[0])
-    where, values = conditions(query)
-    return int(db.execute(f"SELECT count(*) FROM article WHERE {where}", values).fetchone()[0])
+            return "filed", where, values
+    return "article", *conditions(query)
 
 
 def _is_filed_alone(where: str) -> bool:
@@ -177,8 +182,8 @@ def by_seqs(db: sqlite3.Connection, seqs: Iterable[int]) -> list[Article]:
 
 def seqs(db: sqlite3.Connection, query: Query) -> frozenset[int]:
     """Return the `seq` of every article that `query` asks for, whatever its limit."""
-    where, values = conditions(query)
-    return frozenset(row[0] for row in db.execute(f"SELECT seq FROM article WHERE {where} AND seq IS NOT NULL", values))
+    table, where, values = _table(query)
+    return frozenset(row[0] for row in db.execute(f"SELECT seq FROM {table} WHERE {where} AND seq IS NOT NULL", values))
 
 
 def last_text(db: sqlite3.Connection, seq: int) -> str:

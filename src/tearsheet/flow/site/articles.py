@@ -1,5 +1,6 @@
 """Articles, their edit histories, and their entries in feeds, gathered from the archive."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from tearsheet import html
@@ -81,14 +82,9 @@ def _looks(captures: Sequence[CaptureSeen]) -> list[wordings.Look]:
 
 def neighbour(desk: Desk, article: Article, *, newer: bool) -> Card | None:
     """Return the article of the same source that arrived after `article` (or before it), or None."""
-    if newer:
-        query = Query(source=article.source, after=article.seq, order="arrival", limit=1)
-    else:
-        earlier = desk.archive.count(Query(source=article.source, before=article.seq))
-        if not earlier:
-            return None
-        query = Query(source=article.source, before=article.seq, order="arrival", offset=earlier - 1, limit=1)
-    found = desk.archive.articles(query)
+    arrived = desk.arrivals(Query(source=article.source))
+    at = bisect_right(arrived, article.seq) if newer else bisect_left(arrived, article.seq) - 1
+    found = desk.archive.by_seqs(arrived[at : at + 1]) if at >= 0 else []
     return desk.card(found[0]) if found else None
 
 

@@ -1,5 +1,6 @@
 """The desk at which pages are made up: one archive, one masthead, and the links and cards that every page uses."""
 
+from array import array
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -55,6 +56,8 @@ class Shown(Protocol):
     def sources(self) -> list[SourceState]: ...
     def articles(self, query: Query) -> list[Article]: ...
     def count(self, query: Query) -> int: ...
+    def seqs(self, query: Query) -> frozenset[int]: ...
+    def by_seqs(self, seqs: Iterable[int]) -> list[Article]: ...
     def article(self, key: str) -> Article: ...
     def revisions(self, id: str) -> list[Revision]: ...
     def listings(self, id: str) -> list[Listing]: ...
@@ -130,6 +133,7 @@ class Desk:
         self.troubles: dict[str, str] = {}
         self._revisions: dict[tuple[str, int], list[Revision]] = {}
         self._alterations: dict[tuple[str, int], Alteration | None] = {}
+        self._arrivals: dict[Query, Sequence[int]] = {}
 
     @cached_property
     def words(self) -> Words:
@@ -150,6 +154,12 @@ class Desk:
     def counts(self) -> dict[Categories, int]:
         """Every category path with the number of its articles."""
         return self.archive.category_counts()
+
+    def arrivals(self, query: Query) -> Sequence[int]:
+        """Return the `seq` of every article that `query` asks for, in order: places in a list are counted on it."""
+        if query not in self._arrivals:
+            self._arrivals[query] = array("q", sorted(self.archive.seqs(query)))
+        return self._arrivals[query]
 
     @cached_property
     def days(self) -> dict[date, int]:

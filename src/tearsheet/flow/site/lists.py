@@ -1,5 +1,6 @@
 """The front page and the lists: categories, sources, days, changes, feeds, gathered from the archive."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -148,7 +149,8 @@ def _front_sources(desk: Desk, pool: Sequence[Article]) -> tuple[Shelf, ...]:
 
 def category_view(desk: Desk, path: Categories) -> CategoryView:
     """Return the page of a category path; of everything if it is empty."""
-    total = desk.archive.count(Query(categories=path))
+    query = Query(categories=path)
+    total = len(desk.arrivals(query))
     pages = PageLinks(folder=paths.category(path), current=0, last=full_pages(total))
     days = desk.archive.days(Query(categories=path, limit=0)) if path else desk.days
     return CategoryView(
@@ -156,7 +158,7 @@ def category_view(desk: Desk, path: Categories) -> CategoryView:
         total=total,
         tree=tree(desk, path),
         days=days,
-        lists=_by_day(desk, newest_of(desk, Query(categories=path), total)),
+        lists=_by_day(desk, newest_of(desk, query)),
         pages=pages,
         since=min(days, default=None),
         sources=_sources_of(desk, path),
@@ -174,20 +176,19 @@ def full_pages(total: int) -> int:
     return total // PER_PAGE
 
 
-def newest_of(desk: Desk, query: Query, total: int) -> list[Article]:
+def newest_of(desk: Desk, query: Query) -> list[Article]:
     """Return what the unnumbered page of a list shows: the last full page and what came after it, newest first."""
-    skipped = max(0, full_pages(total) - 1) * PER_PAGE
-    found = desk.archive.articles(replace(query, order="arrival", offset=skipped, limit=0))
+    arrived = desk.arrivals(query)
+    found = desk.archive.by_seqs(arrived[max(0, full_pages(len(arrived)) - 1) * PER_PAGE :])
     return sorted(found, key=lambda article: (article.published or article.first_seen, article.seq), reverse=True)
 
 
 def _numbered(desk: Desk, query: Query, links: tuple[Link, ...], wanted: PageLinks) -> NumberedView | None:
-    last = full_pages(desk.archive.count(query))
+    arrived = desk.arrivals(query)
+    last = full_pages(len(arrived))
     if not 1 <= wanted.current <= last:
         return None
-    found = desk.archive.articles(
-        replace(query, order="arrival", offset=(wanted.current - 1) * PER_PAGE, limit=PER_PAGE)
-    )
+    found = desk.archive.by_seqs(arrived[(wanted.current - 1) * PER_PAGE : wanted.current * PER_PAGE])
     return NumberedView(
         path=links, cards=desk.cards(found[::-1]), pages=replace(wanted, last=min(last, wanted.current + 1))
     )
@@ -221,7 +222,7 @@ def tree(desk: Desk, current: Categories) -> tuple[Node, ...]:
         label=desk.words("everything"),
         folder=paths.CATEGORIES,
         language=desk.words("html_lang"),
-        count=desk.archive.count(Query()),
+        count=len(desk.arrivals(Query())),
         current=not current,
     )
     return (Node(link=everything, children=tuple(node(path) for path in top)),)
@@ -253,28 +254,28 @@ def source_view(desk: Desk, state: SourceState) -> SourceView:
     """Return the page of a source."""
     url = state.source.url
     query = Query(source=url)
-    total = desk.archive.count(query)
+    arrived = desk.arrivals(query)
     edited = replace(query, edited=True, order="edited")
     gone = desk.archive.articles(replace(query, gone=True, order="gone", limit=5))
-    first = desk.archive.articles(replace(query, order="arrival", limit=1))
+    first = desk.archive.by_seqs(arrived[:1])
     recent = desk.archive.articles(replace(query, limit=_RHYTHM))
     return SourceView(
         row=source_row(desk, state),
         address=url,
         homepage=state.source.homepage,
-        articles=total,
+        articles=len(arrived),
         edited=desk.archive.count(edited),
         gone=desk.archive.count(replace(query, gone=True)),
         days=desk.archive.days(replace(query, limit=0)),
         edit_days=frozenset(desk.archive.days(edited)),
         rhythm=_rhythm(desk, [article.published for article in recent if article.published]),
         rhythm_of=sum(1 for article in recent if article.published),
-        cards=desk.cards(newest_of(desk, query, total)),
+        cards=desk.cards(newest_of(desk, query)),
         edits=tuple(
             change for change in map(desk.alteration, desk.archive.articles(replace(edited, limit=10))) if change
         ),
         disappeared=tuple(map(desk.disappearance, gone)),
-        pages=PageLinks(folder=paths.source(url), current=0, last=full_pages(total)),
+        pages=PageLinks(folder=paths.source(url), current=0, last=full_pages(len(arrived))),
         since=first[0].first_seen if first else None,
         excerpt_only=state.source.excerpt_only,
     )
@@ -307,12 +308,13 @@ def day_view(desk: Desk, on: date) -> DayView | None:
     for article in found:
         groups.setdefault((article.source, article.source_name), []).append(article)
     days = list(desk.days)
+    at = bisect_left(days, on)
     return DayView(
         on=on,
         total=len(found),
         groups=tuple((desk.source_link(*key), desk.cards(group)) for key, group in groups.items()),
-        before=max((day for day in days if day < on), default=None),
-        after=min((day for day in days if day > on), default=None),
+        before=days[at - 1] if at else None,
+        after=next((day for day in days[at : at + 2] if day > on), None),
     )
 
 
@@ -337,7 +339,7 @@ def about_view(desk: Desk, version: str) -> AboutView:
     first = desk.archive.articles(Query(order="arrival", limit=1))
     return AboutView(
         sources=len(desk.states),
-        articles=desk.archive.count(Query()),
+        articles=len(desk.arrivals(Query())),
         wordings=stats.get("revisions", 0),
         version=version,
         since=desk.day_of(first[0].first_seen) if first else None,
