@@ -436,6 +436,43 @@ def test_a_table_about_which_the_extractor_wavers_is_not_shown_beside_a_true_edi
     assert verify(bench.archive).problems == ()
 
 
+LINE = "Minutes the gates stood open, March 2026"
+
+
+@pytest.mark.parametrize("shape", ["{line}{table}", "{table}{line}"], ids=["above", "below"])
+@pytest.mark.parametrize("has_it", [(True, False), (False, True)])
+def test_a_line_at_a_table_about_which_the_extractor_wavers_is_not_shown_beside_a_true_edit(bench, shape, has_it):
+    n = bench.listed()
+    for number, cut_has_it in enumerate(has_it):
+        last = f"Then came the ferry number {number + 3}, late."
+        line, told = (f"<p>{LINE}</p>", LINE) if cut_has_it else ("", "")
+        body = f"<p>{WORDS}</p>{shape.format(line=line, table=TABLE)}<p>{last}</p>"
+        text = "\n\n".join(filter(None, (WORDS, *shape.format(line=f"{told}|", table=f"{ROWS}|").split("|"), last)))
+        shown = shape.format(line=f"<div>{LINE}</div>", table=TABLE)
+        bench.settled(n, words(text=text, html=body), html=page(f"<p>{WORDS}</p>{shown}<p>{last}</p>"))
+
+    before, after = (revision.clipping for revision in bench.archive.revisions(bench.kept[0].id))
+    assert after.text == before.text.replace("3,", "4,")
+    assert after.html == before.html.replace("3,", "4,")
+    assert verify(bench.archive).problems == ()
+
+
+@pytest.mark.parametrize("later", ["", "Minutes the gates stood open, April 2026"])
+def test_a_line_at_a_table_that_the_publisher_wrote_anew_or_took_away_is_an_edit(bench, later):
+    n = bench.listed()
+    for number, line in enumerate((LINE, later)):
+        last = f"Then came the ferry number {number + 3}, late."
+        shown = f"<p>{line}</p>" if line else ""
+        text = "\n\n".join(filter(None, (WORDS, line, ROWS, last)))
+        html = f"<p>{WORDS}</p>{shown}{TABLE}<p>{last}</p>"
+        bench.settled(n, words(text=text, html=html), html=page(html))
+
+    before, after = (revision.clipping for revision in bench.archive.revisions(bench.kept[0].id))
+    assert LINE in before.text
+    assert LINE not in after.text
+    assert later in after.text
+
+
 def test_a_table_that_left_the_page_with_a_true_edit_is_shown_as_gone(bench):
     n = bench.listed()
     for last, table, rows in (("Then came one ferry.", TABLE, f"{ROWS}\n\n"), ("Then came two ferries.", "", "")):

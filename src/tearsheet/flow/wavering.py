@@ -48,19 +48,21 @@ def wavered(
 
 
 def steadied(old: Clipping, new: Clipping, *, pages: tuple[Capture, Capture]) -> Clipping:
-    """Return `new` as it is beside `old` where the publisher did write something: without what else wavers, whole tables.
+    """Return `new` as it is beside `old` where the publisher did write something: without what else wavers, tables.
 
-    A table that only one of the two has, though both pages show all of its rows, stands or is missing in `new` as in `old`.
+    A table that only one of the two has, though both pages show all of its rows, stands or is missing in `new` as in `old`; so
+    does a line right above or below a table: what it is called, or where its figures come from.
     """
     if "<table" not in old.html + new.html:
         return new
     before, after = _Page(pages[0]), _Page(pages[1])
-    for table in _tables(old, but_not_of=new):
-        if all(map(after.says, _rows_of(table))):
-            new = _with(new, table, of=old) or new
-    for table in _tables(new, but_not_of=old):
-        if all(map(before.says, _rows_of(table))):
-            new = _without(new, table) or new
+    for parts in (_tables, _lines_at_tables):
+        for part in parts(old, but_not_of=new):
+            if all(map(after.says, _rows_of(part))):
+                new = _with(new, part, of=old) or new
+        for part in parts(new, but_not_of=old):
+            if all(map(before.says, _rows_of(part))):
+                new = _without(new, part) or new
     return new
 
 
@@ -69,6 +71,20 @@ def _tables(one: Clipping, *, but_not_of: Clipping) -> list[str]:
     others = {block.text for block in revise.blocks_of(but_not_of)}
     tables = [element for element in _elements(one.html) if element.startswith("<table")]
     return [table for table in tables if (rows := _rows_of(table)) and not any(row.text in others for row in rows)]
+
+
+def _lines_at_tables(one: Clipping, *, but_not_of: Clipping) -> list[str]:
+    """Return the paragraphs of `one` right above or below a table whose words the other clipping has nowhere."""
+    others = "".join(but_not_of.text.split())
+    beside = ["", *_elements(one.html), ""]
+    return [
+        line
+        for above, line, below in zip(beside, beside[1:], beside[2:], strict=False)
+        if "<table" in (above[:6], below[:6])
+        and line.startswith("<p>")
+        and (words := "".join("".join(row.text.split()) for row in _rows_of(line)))
+        and words not in others
+    ]
 
 
 def _rows_of(table: str) -> tuple[revise.Block, ...]:
