@@ -109,6 +109,17 @@ def test_what_was_removed_does_not_come_back_in_a_warc_or_a_post(archive, crawl,
         archive.article(id)
 
 
+def test_a_page_in_a_warc_is_cut_by_the_rule_of_its_site(archive, crawl):
+    (archive.path / "sites" / "paper.toml").write_text(
+        'title = "Paper"\nhosts = ["paper.example"]\n[[article]]\nbody = ["article"]\ndrop = ["p:last-child"]\n'
+    )
+    import_warcs(archive, [crawl], workers=0)
+
+    text = archive.revisions(archive.article("https://paper.example/2026/03/02/fog").id)[-1].clipping.text
+    assert "half past four" in text
+    assert "so thick in March" not in text
+
+
 def test_the_papers_in_one_warc_are_told_apart(archive, crawl):
     import_warcs(archive, [crawl], workers=0)
 

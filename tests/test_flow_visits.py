@@ -3,16 +3,17 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from tests.flow_archive import OPEN
 from tests.store_samples import FEED, NOON, capture
 
 from tearsheet.archive import create_archive
-from tearsheet.errors import FormatError
+from tearsheet.errors import FormatError, NoSuchSource
 from tearsheet.flow.advance import Advance
 from tearsheet.flow.hand import Hand
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.settle import Tally
-from tearsheet.flow.visits import Visiting, Visits, settle_visit
+from tearsheet.flow.visits import Visiting, Visits, on_disk, settle_visit
 from tearsheet.model import Source
 from tearsheet.store import sources
 
@@ -38,6 +39,14 @@ def test_what_came_is_read_in_the_order_in_which_it_was_asked_for(tmp_path):
     asked = [request.url for request in visits.hand.queue]
     assert len(asked) == 3
     assert [entry.url[-5] for entry in first.tag.listed.entries] == [url[-5] for url in asked]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://", "http://[::1", "words:/etc/hosts", "file:///etc/%00", "file:///no/such/list"]
+)
+def test_a_source_that_is_no_address_costs_only_itself_and_names_no_other_file(url):
+    with pytest.raises(NoSuchSource):
+        on_disk(Source(url=url, kind="urls"), NOON)
 
 
 def test_the_next_visit_asks_with_the_validators_of_the_answer_that_was_read_last(tmp_path):

@@ -182,7 +182,7 @@ def _check_source(source: Source, where: str) -> None:
     if source.kind in ("rsshub", "site"):
         fits = source.url.startswith(f"{source.kind}:")
     else:
-        fits = _is_address(source.url) or (source.kind == "urls" and source.url.startswith("file:"))
+        fits = _is_address(source.url) or (source.kind == "urls" and source.url.startswith("file:///"))
     if not fits:
         raise BadSettings(where, f"{source.url!r} is no address of a source whose kind is {source.kind}")
     if source.timezone:

@@ -65,7 +65,8 @@ def posts(said: Console, paths: tuple[Path, ...], as_json: bool) -> None:
 def warc(said: Console, paths: tuple[Path, ...], as_json: bool) -> None:
     """Take in WARC files of any maker, and all of them in folders.
 
-    Every page that is an article becomes one; damaged records are named and passed over.
+    Every page that is an article becomes one, cut by the definition of its site if there is one; damaged
+    records are named and passed over.
 
     \b
     Examples:

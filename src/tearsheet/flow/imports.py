@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
 
-from tearsheet import revise, urls, warc
+from tearsheet import revise, sites, urls, warc
 from tearsheet.archive import Archive
 from tearsheet.errors import BadPost, TearsheetError
 from tearsheet.extraction import clip
@@ -19,6 +19,7 @@ from tearsheet.flow.sealing import seal
 from tearsheet.flow.settle import Cut, Settler, Tally
 from tearsheet.model import Capture, Clipping, Entry, Post, Source, Step
 from tearsheet.publish.posts import clipping_of, entry_of, read_post
+from tearsheet.sites import ArticleRule
 from tearsheet.store import articles, journal, keeping, removing
 from tearsheet.store import sources as source_rows
 from tearsheet.store.articles import Sighting
@@ -116,9 +117,10 @@ def _is_journal(file: Path) -> bool:
     return any(record.field("Content-Type") == journal.PAGE_TYPE for record in warc.read(file, verify=False))
 
 
-def _cut(capture: Capture) -> Clipping:
-    """Return the clipping of a page (run in the pool)."""
-    return clip(capture)
+def _cut(page: tuple[Capture, ArticleRule | None]) -> Clipping:
+    """Return the clipping of a page, cut by the rule of its site if there is one (run in the pool)."""
+    capture, rule = page
+    return clip(capture, rule=rule)
 
 
 class _Posts:
@@ -202,7 +204,7 @@ class _Warcs:
 
     def give(self, pool: Pool, file: Path, capture: Capture) -> None:
         """Have a page cut."""
-        pool.give((self.given, file, capture), _cut, capture)
+        pool.give((self.given, file, capture), _cut, (capture, self._rule(capture)))
         self.given += 1
         self.held += len(capture.body)
 
@@ -263,9 +265,12 @@ class _Warcs:
         if wanted is not None:
             before = (self.tally.kept, self.tally.edits, self.tally.rejected)
             kept = self.keeper.keep(capture)
-            self.settler.page(Cut(wanted=wanted, capture=kept, clipping=clipping, rule=None))
+            self.settler.page(Cut(wanted=wanted, capture=kept, clipping=clipping, rule=self._rule(capture)))
             articles.rest(self.db, n)
             self.report.known += before == (self.tally.kept, self.tally.edits, self.tally.rejected)
+
+    def _rule(self, capture: Capture) -> ArticleRule | None:
+        return sites.rule_for(self.archive.sites, capture.final_url, on=capture.captured_at.date())
 
     def _is_older(self, n: int, capture: Capture) -> bool:
         """Return whether the article was captured at this capture's time or later: history is not rewritten."""

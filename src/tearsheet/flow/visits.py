@@ -48,10 +48,12 @@ def on_disk(source: Source, now: datetime) -> Capture:
     Raises:
         NoSuchSource: there is no such file, or it cannot be read.
     """
+    if not source.url.startswith("file:///"):
+        raise NoSuchSource(source.url, "no address that can be read")
     try:
         body = Path(url2pathname(urlsplit(source.url).path)).read_bytes()
-    except OSError as error:
-        raise NoSuchSource(source.url, error.strerror or str(error)) from error
+    except (OSError, ValueError) as error:
+        raise NoSuchSource(source.url, getattr(error, "strerror", "") or str(error)) from error
     return Capture(
         url=source.url,
         final_url=source.url,
