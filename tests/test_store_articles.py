@@ -254,6 +254,20 @@ def test_what_is_kept_can_be_looked_at_again_at_once():
     assert [wanted.n for wanted in due(store, NOON + HOUR)] == [n]
 
 
+def test_what_is_due_already_is_not_touched_when_all_is_made_due():
+    """As after an update of everything that was interrupted: the journal would take up every row once more."""
+    store = catalog()
+    n = listed(store)
+    worded(store, n)
+    with store.transaction() as db:
+        articles.looked(db, n, capture(), due_at=NOON)
+        before = db.total_changes
+        articles.make_due(db, NOON + HOUR)
+
+    assert store.db.total_changes == before
+    assert [wanted.n for wanted in due(store, NOON + HOUR)] == [n]
+
+
 def test_an_id_that_another_article_has_is_lengthened():
     store = catalog()
     n = listed(store)
