@@ -203,6 +203,32 @@ def test_no_archive_is_one_line_with_the_fix(tmp_path: Path) -> None:
     assert done.stderr.count(b"\n") == 1
 
 
+def shell(redirected: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command with its streams as a shell would redirect them."""
+    line = ["sh", "-c", f'"$@" {redirected}', "sh", *COMMAND, *map(str, words)]
+    return subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("redirected", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", ">/dev/null 2>/dev/full"])
+def test_streams_that_are_closed_or_full_leave_the_exit_code(tmp_path: Path, redirected: str) -> None:
+    create_archive(tmp_path / "press").close()
+
+    done = shell(redirected, "--archive", tmp_path / "press", "articles", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout in ("[]\n", "")
+    assert shell(redirected, "--archive", tmp_path, "articles").returncode == 3
+    assert shell(redirected, "--archive", tmp_path / "press", "show", "nobody").returncode == 4
+    assert shell(redirected, "articles", "--nonsense").returncode == 2
+
+
+@pytest.mark.parametrize("words", [["articles", "--json"], ["stats"], ["--help"], ["--version"], ["show", "--help"]])
+def test_output_that_cannot_be_written_is_told_on_one_line(tmp_path: Path, words: list[str]) -> None:
+    create_archive(tmp_path / "press").close()
+
+    done = shell(">/dev/full", "--archive", tmp_path / "press", *words)
+    assert (done.returncode, done.stderr) == (7, "tearsheet: No space left on device\n")
+
+
 def test_debug_shows_where_an_error_came_from(tmp_path: Path) -> None:
     done = process("--debug", "articles", cwd=tmp_path)
 

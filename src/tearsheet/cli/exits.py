@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import click
 
@@ -72,8 +72,9 @@ class Terminated(KeyboardInterrupt):
 
 
 def complain(message: str) -> None:
-    """Write one line on standard error, in our name."""
-    click.echo(f"tearsheet: {message}", err=True)
+    """Write one line on standard error, in our name; where nobody can hear it, the exit code says as much."""
+    with suppress(OSError):
+        click.echo(f"tearsheet: {message}", err=True)
 
 
 def exit_code(error: errors.TearsheetError | OSError) -> int:

@@ -1,7 +1,9 @@
 """The group of all commands. Only the command that is asked for is imported, so that every command starts fast."""
 
 import io
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from types import TracebackType
 from typing import Any, NoReturn
@@ -96,7 +98,8 @@ class Front(click.Group):
         try:
             code = super().main(*words, **{**how, "standalone_mode": False})
         except click.ClickException as error:
-            error.show()
+            with suppress(OSError):
+                error.show()
             code = error.exit_code
         except click.Abort:
             complain("interrupted")
@@ -139,13 +142,24 @@ class _Apology:
             return
         import traceback
 
-        traceback.print_exception(error)
-        click.echo("tearsheet: this is a bug in Tearsheet, not your mistake; please report the lines above.", err=True)
+        with suppress(OSError):
+            traceback.print_exception(error)
+            click.echo(
+                "tearsheet: this is a bug in Tearsheet, not your mistake; please report the lines above.", err=True
+            )
         raise SystemExit(BUG)
+
+
+def _open_what_is_closed() -> None:
+    """Open standard streams that the caller has closed (`>&-`): a file opened later must not get their numbers."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - lives as long as the process
 
 
 def run() -> NoReturn:
     """Run the command line in this process, which ends with it: UTF-8 out, whatever the locale says."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

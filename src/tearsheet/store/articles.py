@@ -178,7 +178,7 @@ def look_again(db: sqlite3.Connection, article: int, now: datetime) -> None:
 
 
 def make_due(db: sqlite3.Connection, now: datetime) -> None:
-    """Make every kept article due now, whatever its schedule. What is due already is not touched: the journal takes up each row."""
+    """Make every kept article due now, whatever its schedule; what is due is not touched, for the journal takes up each row."""
     db.execute(
         """UPDATE article SET due_at = :now
             WHERE revisions > 0 AND worker = '' AND (due_at IS NULL OR due_at > :now)""",
