@@ -206,6 +206,29 @@ def test_code_keeps_its_lines() -> None:
     assert code in extract(article(f"{words}<pre><code>{code}</code></pre>{words}", title="A bell"), URL).text
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<div class="code"><table class="lines"><tr><td class="line"><pre class="chroma">{}</pre></td></tr></table></div>',
+        '<section class="post-code"><pre class="shiki">{}</pre></section>',
+        '<div class="relative flex"><pre class="flex-1">{}</pre></div>',
+        '<div class="code-toolbar"><div class="wrap"><pre>{}</pre></div></div>',
+    ],
+)
+def test_a_line_of_code_stays_whatever_frame_it_is_put_into(frame: str) -> None:
+    lines = (
+        "hours = read(clock)",
+        "adduser warden usermod -aG bells warden",
+        "SELECT ring FROM bells WHERE hour = 'noon'",
+    )
+    body = "".join(
+        f"<p>{said} And now to the program.</p>{frame.format(line)}" for said, line in zip(SAID, lines, strict=False)
+    )
+    text = extract(article(f"{body}<p>{SAID[-1]}</p>", title="A bell"), URL).text
+
+    assert [line for line in lines if line not in text] == []
+
+
 NOTES = (
     "Island Archive, box 12, letter of 3 May 1935.",
     "See The Ferries of Saltgate, third edition, page 71.",

@@ -15,6 +15,7 @@ _LITTLE, _LINE = 140, 25
 _NO_RECORD = frozenset(("html", "body", "form"))
 _TABLE_FROM = 0.35
 _FILLED_FROM, _MOST_FILLED = 0.3, 3
+_CODE_WRAPPED = 7  # boxes: what colours code puts it into tables and frames
 _PARAGRAPH = 80
 _WHOLE_AGAIN, _FEW = 1_000, 3
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
@@ -135,22 +136,34 @@ def _is_running_text(block: Block, chance: float, *, size: int = _LINE) -> bool:
 
 
 def _filled(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
-    """Return `kept` with the doubtful blocks between two kept ones of the same box."""
+    """Return `kept` with the doubtful blocks between two kept ones of the same box, and all code there."""
     more: list[int] = []
     for before, after in pairwise(kept):
         if 1 < after - before <= _MOST_FILLED + 1:
             ends = (walk.blocks[before].box, walk.blocks[after].box)
-            more += [
-                at for at in range(before + 1, after) if found[at] > _FILLED_FROM and _is_between(walk.blocks[at], ends)
-            ]
+            more += [at for at in range(before + 1, after) if _is_between(walk.blocks[at], found[at], ends)]
     return sorted(kept + more)
 
 
-def _is_between(block: Block, ends: tuple[Box, Box]) -> bool:
-    """Return whether a block is no link and stands in the same box as both ends, or next to theirs."""
-    near = (block.box, block.box.parent)
-    beside = all(end in near or end.parent in near for end in ends)
-    return beside and block.linked * 2 < block.chars and not furniture.is_furniture(block, 0.0)
+def _is_between(block: Block, chance: float, ends: tuple[Box, Box]) -> bool:
+    """Return whether a doubtful block is no link and stands in the same box as both ends, or next to theirs.
+
+    Code is short, without full stops and wrapped, so that it is doubted wherever it stands; what is next to nothing has
+    the chance 0.
+    """
+    is_code = block.name == "pre"
+    if chance <= (0.0 if is_code else _FILLED_FROM) or block.linked * 2 >= block.chars:
+        return False
+    near = _around(block.box, _CODE_WRAPPED if is_code else 2)
+    return all(end in near or end.parent in near for end in ends) and not furniture.is_furniture(block, 0.0)
+
+
+def _around(box: Box, most: int) -> list[Box]:
+    """Return a box and those around it, up to `most` in all."""
+    found = [box]
+    while len(found) < most and found[-1].parent is not None:
+        found.append(found[-1].parent)
+    return found
 
 
 def _once(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
