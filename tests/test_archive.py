@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.flow_archive import counted, kept, opened
+from tests.flow_archive import copied, counted, kept, opened
 
 import tearsheet
 from tearsheet.archive import RESTORING, create_archive, open_archive
@@ -16,6 +16,7 @@ from tearsheet.errors import (
     ArchiveExists,
     BadSettings,
     BadSite,
+    DiskTrouble,
     NoArchive,
     NoSuchArticle,
     NoSuchSource,
@@ -269,6 +270,19 @@ def test_searching_finds_words_in_every_script_and_marks_them(press):
         assert any(hit.marks for hit in hits)
     assert press.search("nothingofthekind") == (0, [])
     assert press.search("barrier", Query(limit=10**20)) == press.search("barrier", Query(limit=0))
+    assert press.is_indexed()
+
+
+def test_an_index_that_cannot_be_opened_is_told_and_one_that_is_lost_is_not_taken_for_whole(press, tmp_path):
+    lost = copied(press, tmp_path / "lost")
+    shutil.rmtree(lost.path / "index")
+    assert not lost.is_indexed()
+
+    odd = copied(press, tmp_path / "odd")
+    shutil.rmtree(odd.path / "index")
+    (odd.path / "index" / "search.db").mkdir(parents=True)
+    with pytest.raises(DiskTrouble, match="the index"):
+        odd.search("barrier")
 
 
 def test_searching_can_be_narrowed_like_a_list(press, newsroom):

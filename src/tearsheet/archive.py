@@ -38,7 +38,7 @@ from tearsheet.model import (
     Source,
     SourceState,
 )
-from tearsheet.store import Store, reading
+from tearsheet.store import Store, reading, translated
 from tearsheet.store import sources as source_rows
 from tearsheet.store.reading import CaptureRow
 
@@ -141,7 +141,8 @@ class Archive:
         from tearsheet.search import Index
 
         file = self.path / "index" / "search.db"
-        index = Index.open(file, read_only=self.store.read_only)
+        with translated("the index"):
+            index = Index.open(file, read_only=self.store.read_only)
         self._opened[file] = _identity(file)
         return index
 
@@ -314,12 +315,18 @@ class Archive:
             limit=min(query.limit or MOST_HITS, MOST_HITS),
             offset=query.offset,
         )
+        with translated("the index"):
+            total, seqs = self.index.count(wanted), self.index.find(wanted)
         hits = []
-        for article in self.by_seqs(self.index.find(wanted)):
+        for article in self.by_seqs(seqs):
             body = reading.last_text(self.store.db, article.seq)
             snippet, spans = search.snippet(body, text)
             hits.append(Hit(article=article, snippet=snippet, marks=spans))
-        return self.index.count(wanted), hits
+        return total, hits
+
+    def is_indexed(self) -> bool:
+        """Return whether the index has all that is kept; else the next update brings it level."""
+        return not reading.changed_since(self.store.db, int(self.index.mark() or 0), limit=1)
 
     def _among(self, query: Query) -> frozenset[int] | None:
         """Return the only articles that may be found, where `query` narrows by what the index does not know."""

@@ -43,6 +43,8 @@ def command(said: Console, words: tuple[str, ...], filters: Filters, limit: int 
         query = replace(filters.query(archive), limit=USUALLY if limit is None else limit)
         total, hits = archive.search(" ".join(words), query)
         zone = archive.zone
+        if not archive.is_indexed():
+            said.note("Not everything is indexed yet: tearsheet update.")
     if as_json:
         write_json({"total": total, "hits": [hit_row(hit) for hit in hits]})
         return
