@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +13,8 @@ from tests.site_archive import NOON, PaperArchive, PaperSettings, PaperSite
 from tests.site_hostile import OWN, hostile_press, shared_payloads
 from tests.site_press import LEDGER, clipping, press
 
+from tearsheet.files import Folder
+from tearsheet.flow.build import build
 from tearsheet.flow.site.desk import Desk
 from tearsheet.flow.site.pages import Site
 from tearsheet.publish.site.views import Masthead
@@ -92,6 +95,61 @@ def test_no_page_is_wider_than_the_window_or_breaks_its_own_policy(
             trouble[path] = (window.overflow(), window.blocked(), complaints)
 
     assert not trouble
+
+
+PALE = """
+const rgb = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+const linear = (part) => part <= 10.31 ? part / 3294.6 : ((part / 255 + .055) / 1.055) ** 2.4;
+const light = ([r, g, b]) => .2126 * linear(r) + .7152 * linear(g) + .0722 * linear(b);
+const ground = (e) => {
+  for (; e; e = e.parentElement) {
+    const found = rgb(getComputedStyle(e).backgroundColor);
+    if (found.length < 4 || found[3] > 0) return found;
+  }
+  return [255, 255, 255];
+};
+const pale = new Set();
+const judge = (e, style, text) => {
+  const [dark, bright] = [light(rgb(style.color)), light(ground(e))].sort((a, b) => a - b);
+  const ratio = (bright + .05) / (dark + .05);
+  if (ratio < 4.5) pale.add(`${ratio.toFixed(2)} ${style.color} on ${ground(e)}: ${text}`);
+};
+const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (texts.nextNode()) {
+  const text = texts.currentNode.data.trim(), e = texts.currentNode.parentElement;
+  if (text && e.tagName !== "SCRIPT" && e.checkVisibility()) judge(e, getComputedStyle(e), text.slice(0, 20));
+}
+for (const e of document.querySelectorAll("[placeholder]")) judge(e, getComputedStyle(e, "::placeholder"), e.placeholder);
+return [...pale];
+"""
+"""What text stands out from its ground by less than WCAG 2.2 asks for (1.4.3, level AA)."""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_text_stands_out_from_its_ground(window: Browser, archive: PaperArchive, address: str, dark: bool):
+    window.window(1440, dark=dark)
+    pale = {}
+    for path in page_kinds(archive):
+        window.open(address + path)
+        if found := window.run(PALE):
+            pale[path] = found
+
+    assert not pale
+
+
+def test_a_site_on_a_disk_can_be_walked_through(window: Browser, tmp_path: Path):
+    build(press(pictures=False), out=Folder(tmp_path))
+    window.window(1440)
+    at = front = (tmp_path / "index.html").as_uri()
+
+    for link in (".nav a[href$='c/']", ".hd a[href*='a/']", ".logo"):
+        window.open(at)
+        assert not window.blocked()
+        window.run("addEventListener('click', (event) => event.preventDefault())")
+        at = window.run(f'const link = document.querySelector("{link}"); link.click(); return link.href')
+        assert at.endswith("/index.html")
+
+    assert at == front
 
 
 @pytest.mark.parametrize("language", ["zh", "ar"])
@@ -232,6 +290,29 @@ def test_the_keyboard_reaches_the_text_first(window: Browser, address: str):
         window.cdp("Input.dispatchKeyEvent", type=event, key="Tab", code="Tab", windowsVirtualKeyCode=9)
 
     assert window.run("return document.activeElement.getAttribute('href')") == "#main"
+
+
+def test_a_printed_article_is_light_and_whole_and_says_the_address_of_its_original(
+    window: Browser, archive: PaperArchive, address: str
+):
+    key = next(key for key, kept in archive.kept.items() if kept.article.language == "zh-CN")
+    window.window(700)
+    window.open(f"{address}a/{key}/")
+    window.run("document.documentElement.dataset.theme = 'dark'")
+    window.cdp("Emulation.setEmulatedMedia", media="print")
+    try:
+        seen = window.run(
+            "const one = (name) => document.querySelector(name);"
+            "return [getComputedStyle(one('.paper')).backgroundColor, getComputedStyle(one('img')).filter,"
+            "getComputedStyle(one('.facts a[href^=http]'), '::after').content,"
+            "[...document.querySelectorAll('.bar nav, .find, .theme, .turn, .foot ul')].some((e) => e.offsetHeight > 0)]"
+        )
+    finally:
+        window.cdp("Emulation.setEmulatedMedia", media="")
+
+    ground, filtered, beside, controls = seen
+    assert (ground, filtered, controls) == ("rgb(255, 255, 255)", "none", False)
+    assert archive.kept[key].article.url in beside
 
 
 def test_targets_of_navigation_are_large_enough_to_touch(window: Browser, address: str):

@@ -1,4 +1,5 @@
-// The theme switch: light or dark, remembered on this device. Pages are whole without it.
+// The theme switch: light or dark, remembered on this device; and the links of a site that is read from a disk, where a
+// folder has no page of its own. Pages are whole without it.
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -19,6 +20,10 @@
   }
   var theme = saved();
   if (theme === "light" || theme === "dark") root.setAttribute("data-theme", theme);
+  if (window.location.protocol === "file:") document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[href]");
+    if (link && link.protocol === "file:" && link.pathname.slice(-1) === "/") link.pathname += "index.html";
+  });
   document.addEventListener("DOMContentLoaded", function () {
     var button = document.querySelector(".theme");
     if (!button) return;
