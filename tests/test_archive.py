@@ -1,6 +1,7 @@
 """The archive's answers, and the names that others call."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -114,6 +115,12 @@ def test_rows_of_articles_have_the_fixed_keys(press, newsroom):
 def test_a_folder_that_is_no_archive_says_so(tmp_path):
     with pytest.raises(NoArchive, match="tearsheet init"):
         open_archive(tmp_path)
+
+
+def test_an_archive_is_made_in_a_folder_whose_name_is_no_text(tmp_path):
+    folder = tmp_path / os.fsdecode(b"pr\xffss")
+    with create_archive(folder) as archive:
+        assert archive.settings.site.title == "pr\ufffdss"
 
 
 def test_an_archive_is_not_made_twice(empty):

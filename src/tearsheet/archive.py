@@ -409,7 +409,8 @@ def create_archive(path: str | Path, *, title: str = "", warc_body: str = "all")
         (folder / name).mkdir(parents=True, exist_ok=True)
     here = Folder(folder)
     here.put(SOURCES_FILE, b"# What this archive follows. `tearsheet follow` adds to it; it may be edited by hand.\n\n")
-    settings = config.first_settings(title or folder.name or "Tearsheet", warc_body=warc_body)
+    name = os.fsencode(folder.name).decode("utf-8", errors="replace")  # a folder may be called by any bytes
+    settings = config.first_settings(title or name or "Tearsheet", warc_body=warc_body)
     here.put(SETTINGS_FILE, settings.encode())
     return open_archive(folder)
 
