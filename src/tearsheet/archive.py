@@ -23,6 +23,7 @@ from tearsheet.errors import (
     NoSuchArticle,
     NoSuchSource,
     NotFound,
+    TearsheetError,
 )
 from tearsheet.files import Folder
 from tearsheet.model import (
@@ -412,7 +413,11 @@ def create_archive(path: str | Path, *, title: str = "", warc_body: str = "all")
     name = os.fsencode(folder.name).decode("utf-8", errors="replace")  # a folder may be called by any bytes
     settings = config.first_settings(title or name or "Tearsheet", warc_body=warc_body)
     here.put(SETTINGS_FILE, settings.encode())
-    return open_archive(folder)
+    try:
+        return open_archive(folder)
+    except TearsheetError:
+        here.remove(SETTINGS_FILE)  # or making it once more would be refused
+        raise
 
 
 def open_archive(path: str | Path = ".") -> Archive:

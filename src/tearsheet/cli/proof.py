@@ -39,11 +39,16 @@ def command(said: Console, article: str, out: Path) -> None:
     if out.exists() and any(out.iterdir()):
         raise click.UsageError(f"{out} is not empty; name a new folder")
     with said.archive() as archive:
-        folder, count = Folder(out), 0
-        for name, data in proof(archive, article):
-            folder.put(name, data, durable=False)
-            count += 1
-    said.report(one_line(f"{counted(count, 'file')} in {out}; check them with: sh verify.sh"))
+        folder, written = Folder(out), []
+        try:
+            for name, data in proof(archive, article):
+                written.append(name)
+                folder.put(name, data, durable=False)
+        except BaseException:  # half a proof proves nothing, and would be in the way of a whole one
+            for name in written:
+                folder.remove(name)
+            raise
+    said.report(one_line(f"{counted(len(written), 'file')} in {out}; check them with: sh verify.sh"))
 
 
 def _package(said: Console, article: str, out: Path) -> None:

@@ -8,6 +8,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,9 +75,15 @@ class WaczWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None and self._part is not None:
-            self._part.close()
-        self._zip.close()
+        if kind is None:
+            self._zip.close()
+            return
+        # What went wrong is told already; left open, Python would complain about it once more.
+        if self._part is not None:
+            with suppress(OSError):
+                self._part.close()
+        with suppress(OSError):
+            self._zip.close()
 
     def keep(self, place: Place) -> Record | None:
         """Return the record at `place`, which is in the file now, with its request, and with what it refers to; None if it

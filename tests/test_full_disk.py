@@ -1,0 +1,48 @@
+"""A disk that is full when something is made for others: told on one line, nothing half made, done when there is room."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tearsheet.model import Query
+
+KIB = (0, 64)
+
+
+def asked(archive: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "tearsheet.cli", "--archive", *map(str, (archive, *words))]
+    return subprocess.run(line, capture_output=True, text=True, timeout=100, check=False)
+
+
+def things(archive_id: str, out: Path) -> dict[str, tuple[str | Path, ...]]:
+    return {
+        "wacz": ("export", "--wacz", out / "all.wacz"),
+        "jsonl": ("export", "--jsonl", out / "all.jsonl"),
+        "opml": ("export", "--opml", out / "all.opml"),
+        "proof": ("proof", archive_id, out / "proof"),
+        "init": ("init", out / "new"),
+    }
+
+
+@pytest.mark.parametrize("thing", ["wacz", "jsonl", "opml", "proof", "init"])
+def test_what_does_not_fit_on_a_disk_is_told_and_made_when_there_is_room(press, small_disk, thing):
+    disk = small_disk("16m")
+    words = things(press.articles(Query(limit=1))[0].id, disk)[thing]
+    for kib in KIB:
+        with (disk / "filler").open("wb") as filler:
+            free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+            filler.write(bytes(max(0, free - kib * 1024)))
+        done = asked(press.path, *words)
+        (disk / "filler").unlink()
+        if done.returncode == 0:
+            return
+
+        assert (done.returncode, done.stderr.count("\n")) == (7, 1), done.stderr
+        assert done.stderr.startswith(f"tearsheet: cannot write: {disk}")
+        assert [file for file in disk.rglob("*") if file.is_file() and "new" not in file.parts] == []
+
+    done = asked(press.path, *words)
+    assert (done.returncode, done.stderr) == (0, "")
