@@ -82,17 +82,17 @@ class Canary:
 
     def __init__(self):
         self.hits = 0
-        self.sockets = [socket.create_server(("0.0.0.0", 0))]
-        self.port = self.sockets[0].getsockname()[1]
-        if socket.has_dualstack_ipv6():
-            self.sockets.append(socket.create_server(("::", self.port), family=socket.AF_INET6))
-        for each in self.sockets:
-            threading.Thread(target=self._count, args=(each,), daemon=True).start()
+        if socket.has_dualstack_ipv6():  # one socket for both: a port that is free on the one may be taken on the other
+            self.socket = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+        else:
+            self.socket = socket.create_server(("0.0.0.0", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self._count, daemon=True).start()
 
-    def _count(self, listening):
+    def _count(self):
         while True:
             try:
-                connection, _ = listening.accept()
+                connection, _ = self.socket.accept()
             except OSError:
                 return
             self.hits += 1
@@ -102,8 +102,7 @@ class Canary:
         return f"http://{host}:{self.port}{path}" if not any(mark in host for mark in "#?") else f"http://{host}"
 
     def close(self):
-        for each in self.sockets:
-            each.close()
+        self.socket.close()
 
 
 @pytest.fixture
