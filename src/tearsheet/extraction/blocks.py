@@ -5,7 +5,7 @@ streamed bodies live there.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of, words_of
@@ -83,19 +83,16 @@ class Box:
         "tag",
     )
 
-    def __init__(self, parent: "Box | None", name: str, tag: str, start: int) -> None:
+    def __init__(self, parent: "Box | None", tag: str, start: int, said: Known) -> None:
         self.parent = parent
-        self.name = name
         self.tag = tag
         self.start = self.end = start
-        self.number = 0
-        self.kind = ""
-        self.bits = self.chars = self.linked = self.blocks = self.prose = self.paragraphs = 0
-        self.depth: int = 0
-        self.all_bits: int = 0
-        if parent is not None:
-            self.depth = parent.depth + 1
-            self.all_bits = parent.all_bits
+        _, self.name, bits, self.kind = said
+        self.bits = bits
+        self.chars = self.linked = self.blocks = self.prose = self.paragraphs = 0
+        self.depth: int = 0 if parent is None else parent.depth + 1
+        self.all_bits: int = bits if parent is None else parent.all_bits | bits
+        self.number: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -113,13 +110,19 @@ class Box:
         """Return whether this table holds no data but arranges the page."""
         return self.paragraphs >= 3 or self.linked * 2 > self.chars
 
-    def add_to(self, parent: "Box") -> None:
-        """Add its sums to those of the box around it."""
-        parent.chars += self.chars
-        parent.linked += self.linked
-        parent.blocks += self.blocks
-        parent.prose += self.prose
-        parent.paragraphs += self.paragraphs
+    def closed(self, end: int) -> "Box":
+        """Close it, add its sums to those of the box around it, and return that one; the outermost stays open."""
+        parent = self.parent
+        if parent is None:
+            return self
+        self.end = end
+        if self.blocks:
+            parent.chars += self.chars
+            parent.linked += self.linked
+            parent.blocks += self.blocks
+            parent.prose += self.prose
+            parent.paragraphs += self.paragraphs
+        return parent
 
 
 @lru_cache(4_000)
@@ -157,6 +160,11 @@ class Block:
         self.chars = self.size = self.linked = self.links = self.bits = 0
         self.broken = False
 
+    def kind(self) -> tuple[str, str]:
+        """Return the kind of its box, after that of the box around it."""
+        box = self.box
+        return (box.parent.kind if box.parent is not None else ""), box.kind
+
     def take(self, text: str, end: int) -> None:
         """Take up the text that was read for it, and count it in its box."""
         box = self.box
@@ -193,48 +201,45 @@ class Spot:
 
     __slots__ = ("before", "bits", "box", "link", "name", "place", "tag")
 
-    def __init__(self, place: int, tag: str, box: Box, before: int, name: str) -> None:
+    def __init__(self, place: int, tag: str, box: Box, before: int, said: Known) -> None:
         self.place = place
         self.tag = tag
         self.box = box
         self.before = before
-        self.name = name
-        self.bits = 0
+        _, self.name, self.bits, _ = said
         self.link = ""
 
 
 class Walk:
     """What one pass over a stream found; `before` in a spot is the number of blocks that begin before it."""
 
-    __slots__ = ("_link", "_unread", "blocks", "box", "boxes", "embeds", "marks", "pictures", "pieces")
+    __slots__ = ("_kinds", "_link", "_unread", "blocks", "box", "boxes", "embeds", "marks", "pictures", "pieces")
 
     def __init__(self, pieces: Sequence[str]) -> None:
         self.pieces = pieces
         self.blocks: list[Block] = []
-        self.box = Box(None, "body", "", 0)
+        self.box = Box(None, "", 0, _ROOT)
         self.boxes: list[Box] = [self.box]
         self.pictures: list[Spot] = []
         self.embeds: list[Spot] = []
         self.marks: list[Spot] = []
         self._unread: set[int] = set()
         self._link = ""
+        self._kinds: dict[tuple[str, str], list[int]] = {}
         self._run()
 
     def _run(self) -> None:
         # The innermost loop of a cutting: some two thousand tags a page.
-        pieces, blocks, known = self.pieces, self.blocks, _known
+        pieces, blocks, boxes, known = self.pieces, self.blocks, self.boxes, _known
         box = self.box
         line = Block(0, box)
         link = ""
         parts: list[str] = []
-        places = iter(range(1, len(pieces), 2))
-        for place in places:
-            tag = pieces[place]
+        read = zip(range(1, len(pieces), 2), pieces[1::2], pieces[2::2], strict=True)
+        for place, tag, text in read:
             said = known[tag]
             kind, name, bits, _ = said
-            if kind == NOTHING:
-                pass
-            elif kind < BREAK or (kind == BREAK and parts):
+            if kind < BREAK or (kind == BREAK and parts):
                 if parts:
                     self._keep(line, parts, place)
                     parts = []
@@ -242,9 +247,13 @@ class Walk:
                     if len(blocks) > MAX_BLOCKS:
                         break
                 if kind == BLOCK_START:
-                    box = self._opened(place, tag, said)
+                    self.box = box = Box(box, tag, place, said)
+                    box.number = len(boxes)
+                    boxes.append(box)
+                    if bits & MARKED:
+                        self._spot(self.marks, place, tag, said)
                 elif kind == BLOCK_END and box.name == name:
-                    self.box = box = _closed(box, place + 1)
+                    self.box = box = box.closed(place + 1)
                 line.start = place
                 line.box = box
                 line.links = line.bits = 0
@@ -253,18 +262,17 @@ class Walk:
                 self._link = link = tag
                 line.links += 1
                 if bits:
-                    self._mark(line, place, name, bits)
+                    self._mark(line, place, tag, said)
             elif kind == LINK_END:
                 self._link = link = ""
             elif kind == INLINE_START:
-                self._mark(line, place, name, bits)
+                self._mark(line, place, tag, said)
             elif kind == SKIP_START:
-                place = self._past(places, place, name)
+                text = self._past(read, place, name)
             elif kind == PICTURE:
-                self._spot(self.pictures, place, tag, name).bits = bits
+                self._spot(self.pictures, place, tag, said)
             elif kind == EMBED:
-                self._spot(self.embeds, place, tag, name)
-            text = pieces[place + 1]
+                self._spot(self.embeds, place, tag, said)
             if text and (parts or not text.isspace()):
                 if link:
                     line.link = line.link if parts else link
@@ -272,52 +280,38 @@ class Walk:
                 parts.append(text)
         self._keep(line, parts, len(pieces))
         while box.parent is not None:
-            box = _closed(box, len(pieces) + 1)
+            box = box.closed(len(pieces) + 1)
         self.box = box
         box.end = len(pieces)
 
-    def _opened(self, place: int, tag: str, said: Known) -> Box:
-        """Return the box that a start tag opens."""
-        _, name, bits, kind = said
-        self.box = box = Box(self.box, name, tag, place)
-        box.number = len(self.boxes)
-        box.kind = kind
-        self.boxes.append(box)
-        if bits:
-            box.bits = bits
-            box.all_bits |= bits
-            if bits & MARKED:
-                self._spot(self.marks, place, tag, name).bits = bits
-        return box
-
-    def _past(self, places: Iterator[int], start: int, name: str) -> int:
-        """Go past what is not read, such as a form part or a drawing, and return the place of its end tag."""
+    def _past(self, read: Iterator[tuple[int, str, str]], start: int, name: str) -> str:
+        """Go past what is not read, such as a form part or a drawing, and return the text after its end tag."""
         self._unread.add(start + 1)
         depth = 1
-        for place in places:
-            tag = self.pieces[place]
-            kind, other, bits, _ = _known[tag]
+        for place, tag, text in read:
+            said = _known[tag]
+            kind, other, _, _ = said
             if other == name:
                 depth += 1 if kind == SKIP_START else -1
                 if not depth:
-                    return place
+                    return text
             elif kind == PICTURE and name in _WITH_PICTURES:
-                self._spot(self.pictures, place, tag, other).bits = bits
+                self._spot(self.pictures, place, tag, said)
             elif name == "noscript" and kind == EMBED:
-                self._spot(self.embeds, place, tag, other)
+                self._spot(self.embeds, place, tag, said)
             self._unread.add(place + 1)
-        return -1  # the page is over; before its first tag there is nothing
+        return ""
 
-    def _spot(self, kept: list[Spot], place: int, tag: str, name: str) -> Spot:
-        spot = Spot(place, tag, self.box, len(self.blocks), name)
+    def _spot(self, kept: list[Spot], place: int, tag: str, said: Known) -> None:
+        spot = Spot(place, tag, self.box, len(self.blocks), said)
         spot.link = self._link
         kept.append(spot)
-        return spot
 
-    def _mark(self, line: Block, place: int, name: str, bits: int) -> None:
+    def _mark(self, line: Block, place: int, tag: str, said: Known) -> None:
+        _, name, bits, _ = said
         line.bits |= bits
         if bits & MARKED or name == "time":
-            self._spot(self.marks, place, self.pieces[place], name).bits = bits
+            self._spot(self.marks, place, tag, said)
 
     def _keep(self, line: Block, parts: list[str], end: int) -> None:
         text = parts[0] if len(parts) == 1 else "".join(parts)
@@ -325,6 +319,16 @@ class Walk:
         if text:
             line.take(text, end)
             self.blocks.append(line)
+
+    def kinds(self) -> Mapping[tuple[str, str], Sequence[int]]:
+        """Return for each kind of blocks how many there are, their characters, and those of them in links."""
+        if not self._kinds:
+            for block in self.blocks:
+                sums = self._kinds.setdefault(block.kind(), [0, 0, 0])
+                sums[0] += 1
+                sums[1] += block.chars
+                sums[2] += block.linked
+        return self._kinds
 
     def text_in(self, spot: Spot, *, most: int = 400) -> str:
         """Return the text of the element whose start tag is at `spot`, up to `most` characters."""
@@ -349,17 +353,6 @@ class Walk:
     def is_shown(self, place: int) -> bool:
         """Return whether the text at `place` of the stream was read, not skipped with a form part or a drawing."""
         return place not in self._unread
-
-
-def _closed(box: Box, end: int) -> Box:
-    """Close a box and return the one around it; the outermost stays open."""
-    parent = box.parent
-    if parent is None:
-        return box
-    box.end = end
-    if box.blocks:
-        box.add_to(parent)
-    return parent
 
 
 def tag_is(tag: str, name: str) -> bool:
@@ -392,6 +385,7 @@ class _Tags(dict[str, Known]):
 _known = _Tags()
 _LINK: Known = (LINK_START, "a", 0, "a")
 _PICTURE: Known = (PICTURE, "img", 0, "img")
+_ROOT: Known = (BLOCK_START, "body", 0, "")
 _NOTHING: Known = (NOTHING, "", 0, "")
 
 

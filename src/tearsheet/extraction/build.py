@@ -35,16 +35,15 @@ def markup_of(walk: Walk, kept: Sequence[int], placed: Iterable[Placed], base: s
     path: list[Box] = []
     waiting = sorted(placed, key=lambda item: item.place)
     verse = _verse(walk, kept)
-    frames = _frames(walk, kept)
-    for number in kept:
+    for number, inside in zip(kept, _structures(walk, kept), strict=True):
         block = walk.blocks[number]
         while waiting and waiting[0].place < block.start:
-            _write(waiting.pop(0), path, tokens, inside=_structure(block.box, frames))
+            _write(waiting.pop(0), path, tokens, inside=inside)
         if number in verse:
             tokens.pop()
             tokens.append("<br>")
         else:
-            path = _moved(path, _structure(block.box, frames), tokens)
+            path = _moved(path, inside, tokens)
             tokens.append(f"<{_text_name(block)}>")
             if block.link:
                 tokens.append(block.link)
@@ -133,28 +132,34 @@ def _text_name(block: Block) -> str:
     return block.name if block.name in _TEXT else "p"
 
 
-def _structure(box: Box | None, frames: frozenset[int] = frozenset()) -> list[Box]:
+def _structures(walk: Walk, kept: Sequence[int]) -> list[list[Box]]:
+    """Return for each kept block the lists, quotes and tables that it stands in, from the outermost, without mere frames."""
+    found = [_structure(walk.blocks[number].box) for number in kept]
+    frames = _frames([walk.blocks[number].size >= _PROSE for number in kept], found)
+    return [[box for box in chain if id(box) not in frames] for chain in found] if frames else found
+
+
+def _structure(box: Box | None) -> list[Box]:
     chain: list[Box] = []
     while box is not None:
-        if box.name in _STRUCTURE and id(box) not in frames:
+        if box.name in _STRUCTURE:
             chain.append(box)
         box = box.parent
     chain.reverse()
     return chain
 
 
-def _frames(walk: Walk, kept: Sequence[int]) -> frozenset[int]:
+def _frames(are_prose: Sequence[bool], structures: Sequence[list[Box]]) -> frozenset[int]:
     """Return the lists, with their items, that only arrange the page: one item holds all that is kept of them, and that is
     paragraphs. Old portals lay out whole articles so.
     """
     items: dict[int, dict[int, Box]] = {}
     prose: dict[int, int] = {}
-    for number in kept:
-        block = walk.blocks[number]
-        for item, around in pairwise([*reversed(_structure(block.box))]):
+    for is_prose, chain in zip(are_prose, structures, strict=True):
+        for around, item in pairwise(chain):
             if around.name in _LISTS:
                 items.setdefault(id(around), {})[id(item)] = item
-                prose[id(item)] = prose.get(id(item), 0) + (block.size >= _PROSE)
+                prose[id(item)] = prose.get(id(item), 0) + is_prose
     lone = {key: next(iter(held.values())) for key, held in items.items() if len(held) == 1}
     arranging = {key: item for key, item in lone.items() if prose[id(item)] >= 2}
     return frozenset((*arranging, *(id(item) for item in arranging.values())))
@@ -179,14 +184,11 @@ def _write(item: Placed, path: list[Box], tokens: list[str], *, inside: list[Box
 
 def _span(walk: Walk, block: Block, waiting: list[Placed], tokens: list[str]) -> list[Placed]:
     """Write one block's own pieces, with the pictures that stand inside it; return those still to come."""
-    pieces = walk.pieces
-    for place in range(block.start, min(block.end, len(pieces))):
-        piece = pieces[place]
+    for place, piece in enumerate(walk.pieces[block.start : block.end], block.start):
         if place % 2 == 0:
             if walk.is_shown(place):
                 tokens.append(piece)
-            continue
-        if waiting and waiting[0].place <= place:
+        elif waiting and waiting[0].place <= place:
             tokens.extend(waiting.pop(0).markup)
         elif html.tag_name(piece) in _INLINE:
             tokens.append(piece)

@@ -15,7 +15,7 @@ from tearsheet.extraction.names import (
     is_person,
     split_names,
 )
-from tearsheet.extraction.when import WRITTEN, posted_lines
+from tearsheet.extraction.when import WRITTEN, is_dated, posted_lines
 from tearsheet.extraction.words import BYLINE, CAPTION, COMMENT, CREDIT, RELATED, SHARE
 from tearsheet.html import unescaped
 
@@ -277,7 +277,7 @@ def _written_by(text: str) -> list[str]:
         first = names[: next((at for at, name in enumerate(names) if not is_person(name)), len(names))]
         if names and (first or all(map(is_agency, names))):
             return [*first, *(name for name in names[len(first) :] if is_agency(name))]
-    found = re.search(r"\bby ([\w-]{3,20})\s*[〓|]?$", text) if WRITTEN.search(text) else None
+    found = re.search(r"\bby ([\w-]{3,20})\s*[〓|]?$", text) if "by " in text and is_dated(text) else None
     return [found.group(1)] if found else []
 
 

@@ -130,58 +130,62 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
     if not blocks:
         return []
     page = _Page(walk, said, lexicon)
-    own = [
-        None if block.linked * 5 > block.chars * 4 and _is_far(block, page) else _own(block, page) for block in blocks
-    ]
     near = [_NOBODY, *((block.linked / block.chars, _kind_of(block)) for block in blocks), _NOBODY, _NOBODY]
     known, total = page.known, max(len(blocks) - 1, 1)
     prose_before, chars_before = 0, 0
+    found: list[Row | None] = []
     for number, block in enumerate(blocks):
-        row, box = own[number], block.box
-        is_prose = block.chars if block.chars > 80 and block.linked * 20 < block.chars * 7 else 0
-        if row is not None:
+        box, chars = block.box, block.chars
+        is_prose = chars if chars > 80 and block.linked * 20 < chars * 7 else 0
+        if block.linked * 5 > chars * 4 and _is_far(block, page):
+            found.append(None)
+        else:
             around = known[box.number] or page.around(box)
             after_head = number - page.head
-            row += around.row or _box_row(box, around)
-            row += (
-                number / total,
-                chars_before / page.chars,
-                400.0 if after_head > 400 else float(after_head) if after_head > -40 else -40.0,
-                float(page.last - number),
-                page.log_chars,
-                page.log_blocks,
-                page.links,
-                page.log_prose,
-                page.best_share,
-                prose_before / page.prose,
-                (page.prose - prose_before - is_prose) / page.prose,
-                1.0 if number > page.comments else 0.0,
-                page.body_has(block) if page.body else 0.0,
-                *near[number],
-                *near[number + 2],
-                near[number + 3][0],
-                *around.tilt,
-                *text_tilt(text_words(block.text), lexicon.texts),
+            found.append(
+                [
+                    *_own(block, page),
+                    *(around.row or _box_row(box, around)),
+                    number / total,
+                    chars_before / page.chars,
+                    400.0 if after_head > 400 else float(after_head) if after_head > -40 else -40.0,
+                    float(page.last - number),
+                    page.log_chars,
+                    page.log_blocks,
+                    page.links,
+                    page.log_prose,
+                    page.best_share,
+                    prose_before / page.prose,
+                    (page.prose - prose_before - is_prose) / page.prose,
+                    1.0 if number > page.comments else 0.0,
+                    page.body_has(block) if page.body else 0.0,
+                    *near[number],
+                    *near[number + 2],
+                    near[number + 3][0],
+                    *around.tilt,
+                    *text_tilt(text_words(block.text), lexicon.texts),
+                ]
             )
         prose_before += is_prose
-        chars_before += block.chars
-    return own
+        chars_before += chars
+    return found
 
 
 def own_tilt(words: Sequence[str], tags: Mapping[str, float]) -> float:
     """Return the leaning of one element: of its names, the one that says most for the article and the one that says
     most against it.
     """
-    known = [tags[word] for word in words if word in tags]
-    if len(known) < 2:
-        return 2 * known[0] if known else 0.0
-    return max(known) + min(known)
+    given = tags.get
+    known = [leaning for word in words if (leaning := given(word)) is not None]
+    return max(known) + min(known) if known else 0.0
 
 
 def text_words(text: str) -> list[str]:
     """Return the first words of a text, for the lexicon."""
-    start = text[:90].lower()
-    return (_ASCII_LETTERS if start.isascii() else _LETTERS).findall(start)[:10]
+    start = text[:90]
+    if start.isascii():
+        return start.encode().translate(_ASCII_LETTERS).decode().split(None, 10)[:10]
+    return _LETTERS.findall(start.lower())[:10]
 
 
 def text_tilt(words: Sequence[str], texts: Mapping[str, float]) -> tuple[float, float, float]:
@@ -193,7 +197,7 @@ def text_tilt(words: Sequence[str], texts: Mapping[str, float]) -> tuple[float, 
 
 _FLAT = (0.0, 0.0, 0.0)
 _LETTERS = re.compile(r"[^\W\d_]+")
-_ASCII_LETTERS = re.compile("[a-z]+")
+_ASCII_LETTERS = bytes(ord(chr(code).lower()) if chr(code).isalpha() else 32 for code in range(128)) + bytes(128)
 
 
 def _is_far(block: Block, page: "_Page") -> bool:
@@ -279,14 +283,9 @@ class _Page:
         self.few = walk.box.prose < 1_000
         self.known: list[_Around | None] = [None] * len(walk.boxes)
         self.texts = Counter([block.text for block in blocks])
-        sums: dict[tuple[str, str], list[int]] = {}
-        for block in blocks:
-            kind = sums.setdefault(_kind(block.box), [0, 0, 0])
-            kind[0] += 1
-            kind[1] += block.chars
-            kind[2] += block.linked
         self.kinds = {
-            kind: (log1p(count), log1p(chars / count), linked / chars) for kind, (count, chars, linked) in sums.items()
+            kind: (log1p(count), log1p(chars / count), linked / chars)
+            for kind, (count, chars, linked) in walk.kinds().items()
         }
 
     def around(self, box: Box) -> _Around:
@@ -315,21 +314,16 @@ class _Page:
         return 1.0 if folded(block.text[:100]) in self.body else -1.0
 
 
-def _kind(box: Box) -> tuple[str, str]:
-    return box.parent.kind if box.parent is not None else "", box.kind
-
-
 def _kind_of(block: Block) -> float:
     return _KINDS.get(block.name, _OTHER_KIND)
 
 
 def comments_from(blocks: Sequence[Block]) -> int:
     """Return the number of the block that heads what readers wrote; that of blocks if none does."""
-    return next((number for number, block in enumerate(blocks) if _heads_comments(block)), len(blocks))
-
-
-def _heads_comments(block: Block) -> bool:
-    return block.name in _HEADINGS and block.chars < 200 and _COMMENTS.fullmatch(folded(block.text)) is not None
+    for number, block in enumerate(blocks):
+        if block.name in _HEADINGS and block.chars < 200 and _COMMENTS.fullmatch(folded(block.text)):
+            return number
+    return len(blocks)
 
 
 def _best_box(blocks: Sequence[Block]) -> Box | None:
@@ -363,19 +357,19 @@ def _chain(box: Box | None) -> dict[int, int]:
     return steps
 
 
-def _own(block: Block, page: _Page) -> Row:
+def _own(block: Block, page: _Page) -> tuple[float, ...]:
     text, chars = block.text, block.chars
     is_wide = not text.isascii() and _is_wide(text[:200])
-    return [
+    return (
         log1p(chars),
         log1p(chars * 0.6 if is_wide else text.count(" ") + 1.0),
         block.linked / chars,
         1.0 if text[-1] in _ENDS else 0.0,
         _kind_of(block),
         float(page.texts[text]),
-        *page.kinds[_kind(block.box)],
+        *page.kinds[block.kind()],
         1.0 if page.description and chars < 400 and _begins(text, page.description) else 0.0,
-    ]
+    )
 
 
 def _begins(text: str, words: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tearsheet.extraction.blocks import Walk
 from tearsheet.extraction.bylines import is_others, lines, near, without_date
 from tearsheet.extraction.names import LEAD_IN, OTHER_HANDS, cleaned, is_cjk, is_person, split_names
-from tearsheet.extraction.when import CHANGED, WRITTEN
+from tearsheet.extraction.when import CHANGED, WRITTEN, is_dated
 
 _AUTHORS_PAGE = re.compile(
     r"(?i)/(?:authors?|autore?n?|auteurs?|people|team|profiles?|contributors?|writers?|staff|journalists?)/"
@@ -47,7 +47,7 @@ def _dated(walk: Walk, kept: Sequence[int]) -> list[str]:
     low, _ = near(walk, kept)
     for block in walk.blocks[low : (kept[0] if kept else low) + 3]:
         # A line with a handle is that of an embedded post.
-        if block.chars > _LONGEST_DATELINE or "@" in block.text or not WRITTEN.search(block.text) or is_others(block):
+        if block.chars > _LONGEST_DATELINE or "@" in block.text or not is_dated(block.text) or is_others(block):
             continue
         for part in _PARTS.split(WRITTEN.sub(" | ", block.text)):
             if part.endswith(":") or "/" in part or CHANGED.search(part):
@@ -79,8 +79,8 @@ def _under_headline(walk: Walk, kept: Sequence[int]) -> list[str]:
         if not is_person(name) or len(name.split()) > 4 or not _may_be_name(name):
             continue
         beside = [other.text for other in (*walk.blocks[max(at - 1, 0) : at], *walk.blocks[at + 1 : at + 2])]
-        is_dated = any(len(text) < _LONGEST_NAME and (WRITTEN.search(text) or _READING.search(text)) for text in beside)
-        if is_dated or _AUTHORS_PAGE.search(block.link or "") or _is_told_of(walk, name, at):
+        has_date = any(len(text) < _LONGEST_NAME and (is_dated(text) or _READING.search(text)) for text in beside)
+        if has_date or _AUTHORS_PAGE.search(block.link or "") or _is_told_of(walk, name, at):
             return [name]
     return []
 

@@ -10,6 +10,8 @@ _SAMPLE = 2_000
 # Python counts vowel signs as no letters; without them no word of Hindi would be whole.
 _WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f\u064b-\u0655\u0900-\u0903\u093a-\u094f\u0955-\u0957\u0962\u0963]*)+")
 _ASCII_WORD = re.compile("[a-z]+")
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _UNMARKED_WORD = re.compile(r"[^\W\d_]+")
 _MARK = re.compile(r"[\u0300-\u036f\u064b-\u0655\u0900-\u0903\u093a-\u094f\u0955-\u0957\u0962\u0963]")
 # The commonest short words of running text; a language that shares its script with no other needs none.
@@ -161,11 +163,11 @@ _CLOSE = frozenset(
 
 
 def _read(text: str) -> str:
+    if text.isascii():
+        return _by_words(text, _LATIN) if len(text[:700].encode().translate(None, _NO_LETTERS)) >= 30 else ""
     letters = [char for char in text[:700] if char.isalpha()]
     if len(letters) < 30:
         return ""
-    if text.isascii():
-        return _by_words(text, _LATIN)
     scripts: Counter[str] = Counter()
     for char, count in Counter(letters[::2]).items():
         scripts[_script(char)] += count
@@ -192,7 +194,7 @@ def _by_words(text: str, choices: list[str]) -> str:
     scores = dict.fromkeys(choices, 0.0)
     for table, weight, found in (
         (_SAYING_WORD, 1.0, words),
-        (_SAYING_LETTER, 0.5, Counter("" if low.isascii() else low)),
+        (_SAYING_LETTER, 0.5, Counter(_NOT_ASCII.findall(low))),
     ):
         for part, count in found.items():
             for language in table.get(part, ()):

@@ -111,9 +111,10 @@ def _linked(walk: Walk, kept: Sequence[int]) -> Iterator[str]:
     if not kept:
         return
     for block in walk.blocks[max(kept[0] - _AROUND, 0) : kept[-1] + _AROUND]:
-        for place in range(block.start | 1, min(block.end, len(walk.pieces) - 1), 2):
-            if walk.pieces[place].startswith("<a ") and _REL_TAG.search(walk.pieces[place]):
-                yield html.unescaped(walk.pieces[place + 1]).lstrip("#")
+        pieces = walk.pieces[block.start | 1 : block.end + 1]
+        for tag, text in zip(pieces[::2], pieces[1::2], strict=False):
+            if tag.startswith("<a ") and _REL_TAG.search(tag):
+                yield html.unescaped(text).lstrip("#")
         if block.link and not block.start % 2 and _REL_TAG.search(block.link):
             yield block.text.lstrip("#")
 

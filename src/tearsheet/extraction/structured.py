@@ -79,9 +79,8 @@ def declared(page: html.Stream, url: str) -> Declared:
     meta: dict[str, list[str]] = {}
     links: dict[str, str] = {}
     title = language = base = ""
-    pieces = page.pieces
-    for place in range(1, len(pieces), 2):
-        tag = pieces[place]
+    tags, texts = page.pieces[1::2], page.pieces[2::2]
+    for place, tag in enumerate(tags):
         if tag.startswith("<meta"):
             _meta(tag, meta)
         elif tag.startswith("<link "):
@@ -89,14 +88,14 @@ def declared(page: html.Stream, url: str) -> Declared:
             for relation in given.get("rel", "").lower().split():
                 links.setdefault(relation, given.get("href", ""))
         elif tag == "<title>" and not title:
-            title = line(unescape(pieces[place + 1]))
+            title = line(unescape(texts[place]))
         elif tag.startswith("<html"):
             given = html.attributes(tag)
             language = given.get("lang") or given.get("xml:lang") or ""
         elif tag.startswith("<base "):
             base = html.attributes(tag).get("href", "")
         elif tag.startswith("<body"):
-            _microdata(pieces[place::2], meta)
+            _microdata(tags[place:], meta)
             break
     nodes = tuple(_nodes(page.scripts))
     return Declared(

@@ -1,7 +1,6 @@
 """Is a page an article at all, and is it the whole of it."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -166,7 +165,6 @@ def row(walk: Walk, kept: Sequence[int], found: Sequence[float], declared: Decla
 
 def _shape(walk: Walk, prose: Sequence[Block], cut: Cut) -> list[float]:
     """Return what tells one article from many teasers: dates and bylines, `<article>` tags, how scattered the prose is."""
-    kinds = Counter([(block.box.parent.kind if block.box.parent else "", block.box.kind) for block in walk.blocks])
     homes = {id(block.box.parent) for block in prose}
     title = folded(cut.title)
     return [
@@ -175,7 +173,7 @@ def _shape(walk: Walk, prose: Sequence[Block], cut: Cut) -> list[float]:
         log1p(len([box for box in walk.boxes if box.name == "article"])),
         len([block for block in prose if block.box.nearest("article") is not None]) / max(len(prose), 1),
         len(homes) / max(len(prose), 1),
-        max((count for kind, count in kinds.items() if not kind[1].startswith("p")), default=0)
+        max((sums[0] for kind, sums in walk.kinds().items() if not kind[1].startswith("p")), default=0)
         / max(len(walk.blocks), 1),
         log1p(_prices(cut.text[:20_000])),
         any(block.name == "h1" and folded(block.text) == title for block in walk.blocks),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from tearsheet import dates, html
 from tearsheet.extraction.blocks import Block, Spot, Walk
@@ -211,6 +212,11 @@ def _rank(spot: Spot, first: int) -> tuple[int, int]:
     return (0 if sure else 1 if spot.name == "time" else 2), abs(spot.before - first)
 
 
+def is_dated(text: str) -> bool:
+    """Return whether a date is written in a text."""
+    return _DIGIT.search(text) is not None and WRITTEN.search(text) is not None
+
+
 def _written(text: str) -> list[tuple[str, bool]]:
     """Return the dates in a text, each with whether the words before it say that something was changed then."""
     text = text[:300]
@@ -258,7 +264,12 @@ def posted_lines(walk: Walk, kept: Sequence[int]) -> list[int]:
 
 
 def _says_posted(block: Block) -> bool:
-    return block.chars <= _POSTED_LINE and _POSTED.search(block.text.lower()) is not None
+    return block.chars <= _POSTED_LINE and _is_of_posting(block.text)
+
+
+@lru_cache(500)  # each line of a body is asked about several times
+def _is_of_posting(text: str) -> bool:
+    return _POSTED.search(text.lower()) is not None
 
 
 def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, bool]]:
@@ -289,4 +300,4 @@ def _head(walk: Walk, first: int) -> int:
 
 def _is_label_of_change(text: str) -> bool:
     """Return whether a line is nothing but the words before a date of change: `Last updated:`."""
-    return len(text) <= _LABEL and CHANGED.search(text) is not None and not WRITTEN.search(text)
+    return len(text) <= _LABEL and CHANGED.search(text) is not None and not is_dated(text)

@@ -87,24 +87,25 @@ _MOST_READ = 300  # characters
 
 def words_of(hints: str) -> list[str]:
     """Return the words of a class or id, in lower case: `articleBody main-text` gives article, body, main, text."""
-    hints = hints[:_MOST_READ]
-    return _LOWER_WORD.findall(hints) if hints.islower() else [word.lower() for word in _WORD.findall(hints)]
+    return [word for name in hints[:_MOST_READ].split() for word in _read(name)[1]]
 
 
 def bits_of(hints: str) -> int:
     """Return the groups that the words of a class or id belong to, as bits."""
     bits = 0
     for name in hints[:_MOST_READ].split():
-        bits |= _name_bits(name)
+        bits |= _read(name)[0]
     return bits
 
 
 @lru_cache(20_000)
-def _name_bits(name: str) -> int:
+def _read(name: str) -> tuple[int, list[str]]:
+    """Return the groups of one name and its words."""
+    words = _LOWER_WORD.findall(name) if name.islower() else [word.lower() for word in _WORD.findall(name)]
     bits = 0
-    for word in words_of(name):
+    for word in words:
         bits |= _word_bits(word)
-    return bits
+    return bits, words
 
 
 @lru_cache(20_000)

@@ -39,7 +39,7 @@ def picture_address(given: dict[str, str], base: str) -> str:
     """
     plain = given.get("src", "")
     held = not plain or _holds_place(plain)
-    choices = [given[name] for name in _LAZY if _is_address(given.get(name, ""))]
+    choices = [given[name] for name in _LAZY if name in given and _is_address(given[name])]
     choices += [widest(given[name]) for name in _LAZY_SETS if given.get(name)]
     order = (
         [*choices, plain]

@@ -186,7 +186,7 @@ class _Writer:
         if name in _INLINE_AS:
             self._inline(name, token, closing)
         elif name in _TEXT_AS or name in _STRUCTURE:
-            self._block(name, token, place)
+            self._block(name, token, place, closing=closing)
         elif name in _SKIPPED:
             if not closing:
                 self.skip, self.skip_depth = name, 1
@@ -197,12 +197,11 @@ class _Writer:
         elif name in _EMBEDS or (name == "source" and self.video):
             self._embed(name, token, closing)
         elif name and name not in INLINE and name not in ("script", "style"):
-            self._block(name, token, place)
+            self._block(name, token, place, closing=closing)
 
     # ---- blocks
 
-    def _block(self, name: str, token: str, place: int) -> None:
-        closing = token.startswith("</")
+    def _block(self, name: str, token: str, place: int, *, closing: bool) -> None:
         if name == "table":
             name = self._table(closing, place)
         elif name in _TABLE_PARTS and self.tables and self.tables[-1]:
@@ -289,33 +288,29 @@ class _Writer:
 
     def _strip_end(self) -> None:
         """Take spaces and line breaks off the end of the block."""
-        place = len(self.out) - 1
-        while place >= 0 and (self.out[place] in (" ", "<br>") or self.out[place].startswith("</")):
-            if self.out[place] in (" ", "<br>"):
-                del self.out[place]
+        out, place = self.out, len(self.out) - 1
+        while place >= 0 and ((last := out[place]) in (" ", "<br>") or last.startswith("</")):
+            if last in (" ", "<br>"):
+                del out[place]
             place -= 1
-        if place >= 0 and not self.out[place].startswith("<") and self.block is not None and self.block.name != "pre":
-            self.out[place] = self.out[place].rstrip(" ")
+        if place >= 0 and out[place][-1:] == " " and self.block is not None and self.block.name != "pre":
+            out[place] = out[place].rstrip(" ")
 
     # ---- what stands in a line
 
     def _text(self, token: str) -> None:
         in_pre = self.block is not None and self.block.name == "pre"
-        text = unescaped(token)
+        has_signs = "&" in token
+        text = unescaped(token) if has_signs else token
         text = text if in_pre else _spaced(text)
-        if text == " " or text.isspace():
-            if (
-                text
-                and self.block is not None
-                and self.block.written
-                and (in_pre or not self.out[-1].endswith((" ", "<br>")))
-            ):
-                self.out.append(_escape(text, quote=False))
-            return
-        fresh = self._begin()
-        if (fresh or self.out[-1] == "<br>") and not in_pre:
+        is_blank = text.isspace()
+        if is_blank:
+            is_due = self.block is not None and self.block.written
+            if not is_due or not (in_pre or not self.out[-1].endswith((" ", "<br>"))):
+                return
+        elif (self._begin() or self.out[-1] == "<br>") and not in_pre:
             text = text.lstrip(" ")
-        self.out.append(_escape(text, quote=False))
+        self.out.append(_escape(text, quote=False) if has_signs else text)
 
     def _begin(self) -> bool:
         """Write every start tag that is due; return whether this is the first thing in its block."""
@@ -349,10 +344,10 @@ class _Writer:
     def _start(self, name: str, token: str) -> str:
         """Return an inline start tag, empty if the element would say nothing."""
         ours = _INLINE_AS[name]
-        given = attributes(token) if " " in token else {}
-        kept: dict[str, str] = {
-            key: given[key] for key in (_SAID_INLINE if given else ()) if given.get(key) and key in VOCABULARY[ours]
-        }
+        if " " not in token and ours not in ("a", "span"):
+            return f"<{ours}>"
+        given = attributes(token)
+        kept: dict[str, str] = {key: given[key] for key in _SAID_INLINE if given.get(key) and key in VOCABULARY[ours]}
         if ours == "a":
             url = urls.join(self.base, given.get("href", ""))
             kept = {"href": url, **kept} if url else {}

@@ -144,7 +144,7 @@ def tag_name(tag: str) -> str:
     name = _PLAIN_NAMES.get(tag)
     if name is None:
         found = _TAG_NAME.match(tag)
-        name = found.group(1) if found else ""
+        name = found[1] if found else ""
     return name
 
 
