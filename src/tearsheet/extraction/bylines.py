@@ -221,7 +221,7 @@ def _below(walk: Walk, kept: Sequence[int]) -> list[str]:
 def editors(walk: Walk, kept: Sequence[int]) -> list[str]:
     """Return the responsible editor whom a Chinese page names; the last resort where it names no author."""
     for block in lines(walk, kept):
-        found = _EDITOR.search(block.text) if block.chars < 400 else None
+        found = _EDITOR.search(block.text) if block.chars < 400 and not block.text.isascii() else None
         if found and found.group(1)[-1] not in _OFFICES and not NO_NAME.search(found.group(1)):
             return [found.group(1)]
     return []

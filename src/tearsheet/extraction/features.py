@@ -175,8 +175,7 @@ def own_tilt(words: Sequence[str], tags: Mapping[str, float]) -> float:
     """Return the leaning of one element: of its names, the one that says most for the article and the one that says
     most against it.
     """
-    given = tags.get
-    known = [leaning for word in words if (leaning := given(word)) is not None]
+    known = [leaning for leaning in map(tags.get, words) if leaning is not None]
     return max(known) + min(known) if known else 0.0
 
 
@@ -190,8 +189,7 @@ def text_words(text: str) -> list[str]:
 
 def text_tilt(words: Sequence[str], texts: Mapping[str, float]) -> tuple[float, float, float]:
     """Return the mean, lowest and highest leaning of a text's first words."""
-    given = texts.get
-    known = [leaning for word in words if (leaning := given(word)) is not None]
+    known = [leaning for leaning in map(texts.get, words) if leaning is not None]
     return (sum(known) / len(words), min(known), max(known)) if known else _FLAT
 
 
