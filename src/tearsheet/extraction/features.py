@@ -130,7 +130,8 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
     if not blocks:
         return []
     page = _Page(walk, said, lexicon)
-    near = [_NOBODY, *((block.linked / block.chars, _kind_of(block)) for block in blocks), _NOBODY, _NOBODY]
+    near = [_NOBODY, *[(block.linked / block.chars, _KINDS.get(block.name, _OTHER_KIND)) for block in blocks]]
+    near += _NOBODY, _NOBODY
     known, total = page.known, max(len(blocks) - 1, 1)
     prose_before, chars_before = 0, 0
     found: list[Row | None] = []
@@ -144,7 +145,7 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
             after_head = number - page.head
             found.append(
                 [
-                    *_own(block, page),
+                    *_own(block, page, near[number + 1]),
                     *(around.row or _box_row(box, around)),
                     number / total,
                     chars_before / page.chars,
@@ -312,10 +313,6 @@ class _Page:
         return 1.0 if folded(block.text[:100]) in self.body else -1.0
 
 
-def _kind_of(block: Block) -> float:
-    return _KINDS.get(block.name, _OTHER_KIND)
-
-
 def comments_from(blocks: Sequence[Block]) -> int:
     """Return the number of the block that heads what readers wrote; that of blocks if none does."""
     for number, block in enumerate(blocks):
@@ -355,15 +352,16 @@ def _chain(box: Box | None) -> dict[int, int]:
     return steps
 
 
-def _own(block: Block, page: _Page) -> tuple[float, ...]:
+def _own(block: Block, page: _Page, here: tuple[float, float]) -> tuple[float, ...]:
     text, chars = block.text, block.chars
+    links, kind = here
     is_wide = not text.isascii() and _is_wide(text[:200])
     return (
         log1p(chars),
         log1p(chars * 0.6 if is_wide else text.count(" ") + 1.0),
-        block.linked / chars,
+        links,
         1.0 if text[-1] in _ENDS else 0.0,
-        _kind_of(block),
+        kind,
         float(page.texts[text]),
         *page.kinds[block.kind()],
         1.0 if page.description and chars < 400 and _begins(text, page.description) else 0.0,
