@@ -167,3 +167,11 @@ def test_the_picture_that_readers_see_first_with_its_caption_is_the_lead_also_wh
 
     assert found.lead.url == "https://paper.example/i/ferry-900.jpg"
     assert cut(later, og).lead.url == "https://paper.example/i/market-1200.jpg"
+
+
+@pytest.mark.parametrize("caption", ["<figcaption>Masons at work on the lower steps of the quay</figcaption>", ""])
+def test_a_gallery_above_the_text_is_whole_however_long(caption):
+    figures = "".join(f"<figure><img src=/i/quay-{number:03}.jpg>{caption}</figure>" for number in range(200))
+    found = cut("", above=figures).images
+
+    assert [image.url.rpartition("/")[2] for image in found] == [f"quay-{number:03}.jpg" for number in range(200)]

@@ -52,7 +52,7 @@ class MediaSettings:
     keep: str = "all"
     max_gb: float = 0.0
     max_bytes: int = 20_000_000
-    max_per_article: int = 60
+    max_per_article: int = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

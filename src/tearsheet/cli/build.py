@@ -58,8 +58,8 @@ def command(said: Console, asked: Asked) -> None:
         write_json(build_row(report, posts=posts))
     else:
         said.report(
-            f"{counted(report.pages, 'page')} in {folder / 'site'}: {report.rendered:,} made, {report.written:,} written, "
-            f"{report.removed:,} removed"
+            f"{counted(report.pages, 'page')} in {folder / 'site'}: {counted(report.rendered, 'file')} made, "
+            f"{report.written:,} written, {report.removed:,} removed"
         )
         if asked.posts:
             said.report(f"{counted(posts, 'post')} in {folder / 'posts'}")

@@ -150,7 +150,7 @@ UPDATE: Shape = (
 
 BUILD: Shape = (
     ("pages", "pages the site has now"),
-    ("rendered", "pages that were made again"),
+    ("rendered", "pages, feeds and other files that were made again"),
     ("written", "files that differ from before and were written"),
     ("removed", "files removed"),
     ("media", "pictures copied"),

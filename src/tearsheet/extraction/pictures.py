@@ -162,6 +162,14 @@ _FALLBACK_PIECES = 24
 _SIZE = re.compile(r"(?i)[-_.]?(?:\d{2,4}x\d{2,4}|[wh]_?\d{2,4}|scaled|large|medium|small|thumb(?:nail)?)$")
 
 
+def _above(walk: Walk, at: int, lines: int) -> int:
+    """Return the block that stands `lines` blocks above `at`; captions, of which a gallery has hundreds, do not count."""
+    while at > 0 and lines > 0:
+        at -= 1
+        lines -= not _is_caption(walk.blocks[at])
+    return at
+
+
 class _Region:
     """The part of the page that the kept blocks span, with the element that holds nearly all of them."""
 
@@ -175,7 +183,8 @@ class _Region:
         head = next(
             (at for at in range(min(sure[0], len(walk.blocks) - 1), -1, -1) if walk.blocks[at].name == "h1"), sure[0]
         )
-        self.first = max(min(head, sure[0]), sure[0] - 25) if head != sure[0] else max(sure[0] - 6, 0)
+        self.first = max(head, _above(walk, sure[0], 25)) if head != sure[0] else max(sure[0] - 6, 0)
+        self.top_line = _above(walk, self.first, _ABOVE_HEAD)
         self.last = sure[-1]
         self.article = _article_of(self.top)
         self.starts = [walk.blocks[at].start for at in kept]
@@ -183,7 +192,7 @@ class _Region:
 
     def holds(self, spot: Spot) -> bool:
         """Return whether a picture stands among the kept blocks, in nothing that is foreign to them."""
-        if spot.before > self.last + 3 or spot.before < self.first - _ABOVE_HEAD or _AUTHORS_PAGE.search(spot.link):
+        if spot.before > self.last + 3 or spot.before < self.top_line or _AUTHORS_PAGE.search(spot.link):
             return False
         if spot.before < self.first and not (_is_inside(spot.box, self.article) and _is_framed(spot)):
             return False
