@@ -269,6 +269,15 @@ def test_an_edit_is_shown_word_by_word(kept: Desk) -> None:
     assert "unchanged" not in kept.ask("edits", article["id"], "--whole").output
 
 
+def test_an_edit_without_its_marks_is_the_new_wording(kept: Desk) -> None:
+    article = edited(kept, EDITED)
+    new = kept.json("show", article["id"])["wordings"][-1]["clipping"]["text"]
+    shown = kept.ask("edits", article["id"], "--whole").output
+    unmarked = re.sub(r"\{\+(.*?)\+\}", r"\1", re.sub(r"\[-.*?-\]", "", shown))
+
+    assert [part for part in new.split("\n\n") if part not in unmarked] == []
+
+
 def test_edits_as_json_put_both_wordings_together_again(kept: Desk) -> None:
     article = edited(kept, EDITED)
     wordings = kept.json("show", article["id"])["wordings"]

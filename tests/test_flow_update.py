@@ -127,7 +127,7 @@ def test_an_edit_shows_what_was_changed(courier, newsroom):
     assert (first.kind, second.kind) == ("first", "text")
     assert "3.14 metres" in first.clipping.text
     assert "3.41 metres" in second.clipping.text
-    assert only(archive).edited_at == second.seen_at
+    assert [first.seen_at, second.seen_at] == [capture.at for capture in archive.captures(second.article)]
 
 
 def test_a_headline_that_was_changed_is_an_edit_of_the_title(courier, newsroom):

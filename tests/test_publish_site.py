@@ -354,11 +354,9 @@ def test_a_newer_time_of_change_on_the_page_breaks_the_silence():
 
 
 def test_an_edit_lies_between_two_captures():
-    looked = [
-        (NOON + timedelta(minutes=minute), digest) for minute, digest in ((59, "a"), (90, "a"), (119, "b"), (130, "b"))
-    ]
-    first, second = replace(revision(1, "Ten."), capture="a"), replace(revision(2, "Nine."), capture="b")
-    steps = wordings.history([first, second], looked)
+    looked = [NOON + timedelta(minutes=minute) for minute in (59, 90, 119, 130)]
+    second = replace(revision(2, "Nine."), seen_at=looked[2])
+    steps = wordings.history([revision(1, "Ten."), second], looked)
 
     assert steps[1].since == NOON + timedelta(minutes=90)
     assert steps[1].seen_at == NOON + timedelta(minutes=119)

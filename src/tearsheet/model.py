@@ -224,7 +224,8 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """One wording, kept for good. `number` counts from 1; `capture` is the digest of the capture it was cut from.
+    """One wording, kept for good. `number` counts from 1; `capture` is the digest of the capture it was cut from, and
+    `seen_at` when that came.
 
     `kind` says how it differs from the one before: `first`, `text`, `title`, `byline`, `date`, `pictures`, `trivial`, or several
     joined by `+`.

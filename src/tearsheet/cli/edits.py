@@ -199,7 +199,7 @@ def _row(said: Console, change: "BlockChange") -> Iterator[str]:
 def _marked(said: Console, changes: "Sequence[Change]") -> Iterator[str]:
     for change in changes:
         if change.op == "=":
-            yield many_lines(change.text)
+            yield _stretch(change.text)
         else:
             yield _taken(said, change.text) if change.op == "-" else _put(said, change.text)
 
@@ -207,15 +207,20 @@ def _marked(said: Console, changes: "Sequence[Change]") -> Iterator[str]:
 def _taken(said: Console, text: str) -> str:
     if not text:
         return ""
-    shown = many_lines(text)
+    shown = _stretch(text)
     return said.style(shown, fg="red", strikethrough=True) if said.coloured() else f"[-{shown}-]"
 
 
 def _put(said: Console, text: str) -> str:
     if not text:
         return ""
-    shown = many_lines(text)
+    shown = _stretch(text)
     return said.style(shown, fg="green", underline=True) if said.coloured() else f"{{+{shown}+}}"
+
+
+def _stretch(text: str) -> str:
+    """Return `text` made printable, with the blanks at its end: the next stretch goes on right after them."""
+    return many_lines(text) + text[len(text.rstrip(" ")) :]
 
 
 def _byline(revision: Revision) -> str:

@@ -231,8 +231,10 @@ def changed_since(db: sqlite3.Connection, change: int, *, limit: int) -> list[Ch
 
 def revisions(db: sqlite3.Connection, id: str) -> list[Revision]:
     """Return every wording of article `id`, first to last."""
+    # A wording is cut a little after its page came, and may be cut anew from a later capture.
     rows = db.execute(
-        """SELECT revision.*, capture.digest AS page FROM revision JOIN capture ON capture.n = revision.capture
+        """SELECT revision.*, capture.digest AS page, min(capture.at, revision.seen_at) AS captured
+        FROM revision JOIN capture ON capture.n = revision.capture
         WHERE revision.article = (SELECT n FROM article WHERE id = ?) ORDER BY number""",
         (id,),
     ).fetchall()
@@ -240,7 +242,7 @@ def revisions(db: sqlite3.Connection, id: str) -> list[Revision]:
         Revision(
             article=id,
             number=row["number"],
-            seen_at=from_ms(row["seen_at"]),
+            seen_at=from_ms(row["captured"]),
             clipping=_clipping(db, row["clipping"]),
             digest=named_digest(row["digest"]),
             capture=named_digest(row["page"]),

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from datetime import datetime
 
 from tearsheet import html
 from tearsheet.errors import NoSuchRevision, NotFound
@@ -76,8 +77,8 @@ def _incidents(desk: Desk, article: Article, captures: Sequence[CaptureSeen]) ->
     return found[:-1] if article.gone and found and found[-1].kind == "gone" else found
 
 
-def _looks(captures: Sequence[CaptureSeen]) -> list[wordings.Look]:
-    return [(capture.at, capture.digest) for capture in captures if not wordings.is_refused(capture.note)]
+def _looks(captures: Sequence[CaptureSeen]) -> list[datetime]:
+    return [capture.at for capture in captures if not wordings.is_refused(capture.note)]
 
 
 def neighbour(desk: Desk, article: Article, *, newer: bool) -> Card | None:

@@ -312,11 +312,7 @@ class Desk:
             return None
         history = wordings.history(
             revisions,
-            [
-                (capture.at, capture.digest)
-                for capture in self.archive.captures(article.id)
-                if not wordings.is_refused(capture.note)
-            ],
+            [one.at for one in self.archive.captures(article.id) if not wordings.is_refused(one.note)],
         )
         now = history[step]
         return Alteration(

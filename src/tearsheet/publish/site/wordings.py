@@ -11,9 +11,6 @@ from tearsheet.model import Clipping, Revision
 from tearsheet.publish.site.views import Comparison, Incident, Piece, Row, Wording
 from tearsheet.revise import ANSWERED, FRONT_PAGE, WORSE, Block, BlockChange, blocks, diff
 
-Look = tuple[datetime, str]
-"""A capture: when it came, and the digest of its body."""
-
 MAX_PAIRS = 24
 _ONE_LOOK = timedelta(minutes=5)
 _MAX_UNCHANGED = 400  # characters of an unchanged block that are repeated; the whole text stands in the article
@@ -33,8 +30,8 @@ def is_silent(old: Clipping, new: Clipping) -> bool:
     return not noticed and not later
 
 
-def history(revisions: Sequence[Revision], looked: Sequence[Look]) -> tuple[Wording, ...]:
-    """Return the wordings of an article. `looked` are its captures: when, and the digest of what came.
+def history(revisions: Sequence[Revision], looked: Sequence[datetime]) -> tuple[Wording, ...]:
+    """Return the wordings of an article. `looked` says when its captures came.
 
     An edit lies between the capture that showed the new wording and the one before it.
     """
@@ -42,7 +39,7 @@ def history(revisions: Sequence[Revision], looked: Sequence[Look]) -> tuple[Word
     first = revisions[0].clipping.published if revisions else None
     for at, revision in enumerate(revisions):
         before = revisions[at - 1] if at else None
-        seen = _captured(revision, looked)
+        seen = revision.seen_at
         found.append(
             Wording(
                 number=revision.number,
@@ -50,7 +47,7 @@ def history(revisions: Sequence[Revision], looked: Sequence[Look]) -> tuple[Word
                 kind=revision.kind,
                 digest=revision.digest,
                 capture=revision.capture,
-                since=max((time for time, _ in looked if time < seen), default=None) if before else None,
+                since=max((time for time in looked if time < seen), default=None) if before else None,
                 silent=is_silent(before.clipping, revision.clipping) if before else None,
                 delay_s=(seen - first).total_seconds() if before and first and seen >= first else None,
                 step_s=(seen - found[-1].seen_at).total_seconds() if before else None,
@@ -85,12 +82,6 @@ def incidents(
         else:
             joined.append(each)
     return tuple(joined)
-
-
-def _captured(revision: Revision, looked: Sequence[Look]) -> datetime:
-    """Return when the capture of a wording came: a little before we had cut it."""
-    times = [time for time, digest in looked if digest == revision.capture and time <= revision.seen_at]
-    return max(times, default=revision.seen_at)
 
 
 def comparisons(
