@@ -14,6 +14,7 @@ from tearsheet.flow.exports import export_posts
 from tearsheet.flow.imports import import_posts, import_warcs
 from tearsheet.flow.pool import INLINE_PIECES
 from tearsheet.flow.remove import remove
+from tearsheet.flow.verify import verify
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PAGE = """<!doctype html><html lang="en"><head><title>{title}</title>
@@ -23,6 +24,25 @@ PAGE = """<!doctype html><html lang="en"><head><title>{title}</title>
 <p>The harbour master had the bell rung by hand, because the automatic one had been taken away to be mended.</p>
 <p>Nobody in the Lower Town could remember a fog so thick in March, and the tram stood still for an hour.</p>
 </article></body></html>"""
+
+POST = """
+---
+title: The bell at the pier
+categories:
+ - - News
+   - Pier Notes
+   - Harbour
+headimg: ''
+author: Pier Notes
+comments: false
+date: Sat, 10 Jan 2026 12:13:11 GMT
+thumbnail: ''
+---
+
+<div>
+<p>The bell was mended on Tuesday and rung for an hour by whoever came along to hear it.</p>
+</div>
+"""
 
 
 def record(url, body, at):
@@ -127,6 +147,16 @@ def test_the_papers_in_one_warc_are_told_apart(archive, crawl):
         ("paper.example", "paper.example"),
         ("gazette.example", "gazette.example"),
     }
+
+
+def test_a_post_without_an_address_is_an_article_that_verifies(archive, tmp_path):
+    (tmp_path / "bell.md").write_text(POST, encoding="utf-8")
+
+    report = import_posts(archive, [tmp_path])
+
+    assert (report.articles, report.troubles) == (1, [])
+    assert [article.title for article in archive.articles()] == ["The bell at the pier"]
+    assert verify(archive).problems == ()
 
 
 @pytest.mark.parametrize("take", [import_warcs, import_posts])

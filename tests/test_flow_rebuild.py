@@ -34,15 +34,21 @@ from tearsheet.store.people import People
 from tearsheet.warc.records import Record
 
 CATALOGS = Path(__file__).parent / "catalogs"
-POST = """\
+POST = """
 ---
-title: 'A post from elsewhere'
-date: 2024-05-06T07:08:09.000Z
-categories: [['Elsewhere']]
+title: Post {n} from elsewhere
+categories:
+ - Elsewhere
 headimg: 'https://pictures.example/{n}.jpg'
+author: Elsewhere
+comments: false
+date: Mon, 06 May 2024 07:08:09 GMT
+thumbnail: ''
 ---
 
-<div><p>Post number {n} has words of its own, and enough of them to be kept for good.</p></div>
+<div>
+<p>Post number {n} has words of its own, and enough of them to be kept for good.</p>
+</div>
 """
 
 
@@ -71,7 +77,7 @@ def _live(archive: Archive, newsroom: Newsroom) -> None:
     posts.mkdir()
     for n in range(3):
         (posts / f"{n}.md").write_text(POST.format(n=n))
-    import_posts(archive, [posts])
+    assert import_posts(archive, [posts]).articles == 3
     foreign = sorted((archive.path / "warc").rglob("*.warc.gz"))[1]
     import_warcs(archive, [foreign], workers=0)
     shared = next(one for one in archive.articles(Query(limit=0)) if len(archive.listings(one.id)) > 1)

@@ -165,12 +165,8 @@ class _Posts:
         clipping = clipping_of(post)
         digest = revise.edit_digest(clipping)
         keeping.add_revision(self.db, n, clipping, keeping.Cause(capture=capture, kind="first", digest=digest, at=at))
-        keeping.add_capture(
-            self.db,
-            self.keeper.conversion(clipping, of=keeping.digest_of_capture(self.db, capture), at=at),
-            kind="clipping",
-            article=n,
-        )
+        kept = self.keeper.conversion(clipping, of=keeping.digest_of_capture(self.db, capture), at=at, url=url)
+        keeping.add_capture(self.db, kept, kind="clipping", article=n)
         for image in clipping.images:
             if image.url.startswith(("http://", "https://")):
                 is_lead = clipping.lead is not None and image.url == clipping.lead.url

@@ -65,18 +65,22 @@ class Keeper:
             place=self.writer.keep_resource(url, media_type, data, at),
         )
 
-    def conversion(self, clipping: Clipping, *, of: str, at: datetime) -> Capture:
-        """Return a kept record of `clipping` itself, cut from the capture with digest `of`: a catalog can be built from these."""
+    def conversion(self, clipping: Clipping, *, of: str, at: datetime, url: str = "") -> Capture:
+        """Return a kept record of `clipping` itself, cut from the capture with digest `of`: a catalog can be built from these.
+
+        `url` is its article's, for a clipping that has none of its own.
+        """
+        url = clipping.url or url
         body = to_json(clipping).encode()  # the very bytes that the ledger names
         return Capture(
-            url=clipping.url,
-            final_url=clipping.url,
+            url=url,
+            final_url=url,
             status=200,
             headers=(("Content-Type", CLIPPING_TYPE),),
             body=body,
             captured_at=at,
             digest="sha256:" + hashlib.sha256(body).hexdigest(),
-            place=self.writer.keep_conversion(clipping.url, body, CLIPPING_TYPE, of=of, at=at),
+            place=self.writer.keep_conversion(url, body, CLIPPING_TYPE, of=of, at=at),
         )
 
     def dictionary(self, data: bytes, *, name: str, at: datetime) -> Capture:
