@@ -9,7 +9,7 @@ from tests.flow_archive import OPEN, following_only, kept, later, opened, ran
 from tests.killing import PAGES
 
 from tearsheet import warc
-from tearsheet.archive import Archive
+from tearsheet.archive import Archive, open_archive
 from tearsheet.cli.front import tearsheet
 from tearsheet.errors import NoSuchArticle
 from tearsheet.flow.verify import verify
@@ -135,7 +135,8 @@ def test_a_backup_is_restored_and_goes_on(bodiless: Path, newsroom: Newsroom, tm
 
 
 def test_a_rebuild_brings_everything_back_and_goes_on(bodiless: Path, newsroom: Newsroom) -> None:
-    before = held(opened(bodiless))
+    with open_archive(bodiless) as archive:
+        before = held(archive)
     pictures = sorted(path.name for path in (bodiless / "media").rglob("*.*"))
     asked(bodiless, "rebuild")
 
@@ -173,8 +174,9 @@ def test_a_proof_holds_and_names_the_pages_that_were_not_kept(bodiless: Path, tm
 
 
 def test_a_removed_article_is_gone_and_the_rest_stays(bodiless: Path) -> None:
-    id = the(opened(bodiless), EDITED)
-    others = {url: said for url, said in held(opened(bodiless)).items() if EDITED not in url}
+    with open_archive(bodiless) as archive:
+        id = the(archive, EDITED)
+        others = {url: said for url, said in held(archive).items() if EDITED not in url}
     asked(bodiless, "remove", id, "--reason", "asked for", "--yes")
 
     archive = sound(bodiless)

@@ -167,6 +167,20 @@ def test_a_catalog_that_somebody_else_holds_says_so(tmp_path):
         sources.sync(db, [])
 
 
+@pytest.mark.parametrize("instead", [True, False])
+def test_a_catalog_that_was_moved_away_takes_no_change(tmp_path, instead):
+    path = tmp_path / "tearsheet.db"
+    store = opened(path)
+    path.rename(tmp_path / "elsewhere.db")
+    if instead:
+        path.write_bytes(b"")
+
+    with pytest.raises(ArchiveBusy, match="moved"), store.transaction() as db:
+        db.execute("INSERT INTO state (key, value) VALUES ('told', 'to nobody')")
+
+    assert store.state("told") == ""
+
+
 def test_a_catalog_that_cannot_be_opened_says_so(tmp_path):
     with pytest.raises(DiskTrouble, match="unable to open"):
         Store(tmp_path / "nowhere" / "tearsheet.db")

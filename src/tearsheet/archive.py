@@ -41,6 +41,7 @@ from tearsheet.model import (
 )
 from tearsheet.store import Store, reading, translated
 from tearsheet.store import sources as source_rows
+from tearsheet.store.opening import identity
 from tearsheet.store.reading import CaptureRow
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Archive:
         self.path = path
         self.settings = settings
         self.store = Store(path / CATALOG_FILE)
-        self._opened = {path / CATALOG_FILE: _identity(path / CATALOG_FILE)}
+        self._index_was: tuple[int, int] | None = None
         self.store.before = self._watch
         self.store.sealed = self._write_down
         self._explained_in = ""
@@ -87,7 +88,8 @@ class Archive:
 
     def is_current(self) -> bool:
         """Return whether what is open still is the archive on disk: nothing was put in its place, and nobody migrated it."""
-        return all(_identity(file) == had for file, had in self._opened.items()) and self.store.is_known()
+        index_is = "index" not in self.__dict__ or identity(self._index_file) == self._index_was
+        return index_is and self.store.is_current()
 
     # --- the doors
 
@@ -141,11 +143,14 @@ class Archive:
         """The full-text index; derived, so it may be thrown away."""
         from tearsheet.search import Index
 
-        file = self.path / "index" / "search.db"
         with translated("the index"):
-            index = Index.open(file, read_only=self.store.read_only)
-        self._opened[file] = _identity(file)
+            index = Index.open(self._index_file, read_only=self.store.read_only)
+        self._index_was = identity(self._index_file)
         return index
+
+    @property
+    def _index_file(self) -> Path:
+        return self.path / "index" / "search.db"
 
     @cached_property
     def sites(self) -> "Mapping[str, Site]":
@@ -455,15 +460,6 @@ def _look_for_catalog(folder: Path) -> None:
         (folder / "ledger" / "checkpoint").exists() or any((folder / "warc").rglob("*.warc.gz"))
     ):
         raise NoCatalog(str(file), "make it anew from the WARC files with `tearsheet rebuild`")
-
-
-def _identity(file: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another that was put in its place; None if it is not there."""
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def disk_bytes(path: Path) -> int:

@@ -76,13 +76,14 @@ def rebuild(path: Path, *, progress: Callable[[Step], None] = lambda step: None)
         ArchiveBusy: another process is at work on the archive. BadLedger: what was found is not what was signed.
         DiskTrouble: something could not be read or written; the old catalog is in its place.
     """
-    with disk(path), _alone(path):
+    with disk(path), _alone(path) as old:
         report = RebuildReport()
         trimmed = warc.trim(path / "warc")
         report.problems += [(one.file, str(one)) for one in trimmed]
-        with suppress(sqlite3.Error, TearsheetError), rebuilding.former(path / CATALOG_FILE) as db:
-            report.tiles = mend_tiles(Folder(path / "ledger"), db)
-        _Rebuilding(path, report, progress).run()
+        with suppress(sqlite3.Error, TearsheetError):
+            if old and schema.version_of(old) == schema.VERSION:
+                report.tiles = mend_tiles(Folder(path / "ledger"), old)
+        _Rebuilding(path, report, progress, old=old).run()
         _swap(path)
     with closing(open_archive(path)) as archive:
         _develop_all(archive, report, progress)
@@ -108,10 +109,18 @@ def go_on(path: Path, *, progress: Callable[[Step], None] = lambda step: None) -
 
 
 class _Rebuilding:
-    def __init__(self, path: Path, report: RebuildReport, progress: Callable[[Step], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        report: RebuildReport,
+        progress: Callable[[Step], None],
+        *,
+        old: sqlite3.Connection | None = None,
+    ) -> None:
         self.path = path
         self.report = report
         self.progress = progress
+        self.old = old
         self.ledger = Folder(path / "ledger")
 
     def run(self) -> None:
@@ -327,12 +336,11 @@ class _Rebuilding:
 
     def _accounts(self, db: sqlite3.Connection) -> None:
         """Take accounts, sessions and tokens over from the old catalog, if it can be read."""
-        old = self.path / CATALOG_FILE
-        if not old.exists():
-            self.report.problems.append(("accounts", "there is no old catalog to take them from: make them anew"))
+        if self.old is None:
+            self.report.problems.append(("accounts", "there is no old catalog that can be read: make them anew"))
             return
         try:
-            self.report.accounts = rebuilding.take_accounts(db, old)
+            self.report.accounts = rebuilding.take_accounts(db, self.old)
         except sqlite3.Error as error:
             self.report.problems.append(("accounts", f"the old catalog cannot be read, make them anew: {error}"))
 
@@ -411,8 +419,8 @@ def _erased(db: sqlite3.Connection) -> frozenset[Place]:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keep other processes from the archive, or find out that one is at work.
+def _alone(path: Path) -> Iterator[sqlite3.Connection | None]:
+    """Keep other processes from the archive, and give the old catalog, if it can be read; or find out that one is at work.
 
     Raises:
         ArchiveBusy: one is.
@@ -426,9 +434,12 @@ def _alone(path: Path) -> Iterator[None]:
     (path / "run").mkdir(exist_ok=True)
     with (path / "run" / "rebuild.lock").open("w") as lock_file:
         fcntl.flock(lock_file, fcntl.LOCK_EX)
+        old = rebuilding.seized(path / CATALOG_FILE)
         try:
-            yield
+            yield old
         finally:
+            if old:
+                old.close()
             (path / "run" / "rebuild.lock").unlink(missing_ok=True)
 
 
@@ -438,7 +449,7 @@ def _swap(path: Path) -> None:
     if old.exists():
         while before.exists():  # of an earlier rebuild: never lost to this one
             before = before.with_name(f"{before.name}-again")
-        for ending in ("-wal", "-shm"):  # the new one must not find the old one's log
+        for ending in ("-wal", "-shm"):  # of one that could not be read: the new one must not find its log
             if old.with_name(CATALOG_FILE + ending).exists():
                 old.with_name(CATALOG_FILE + ending).replace(before.with_name(before.name + ending))
         before.hardlink_to(old)

@@ -24,11 +24,12 @@ class Store:
         self.path = str(path)
         self._copy: Path | None = None
         self.read_only = isinstance(path, Path) and path.exists() and not opening.can_write(path)
-        with translated(str(path)):
+        with translated(self.path):
             if self.read_only:
                 self.db, self._copy = opening.readable(Path(path))
             else:
                 self.db = opening.writable(path, busy_s=BUSY_S)
+        self._identity = opening.identity(path)
 
     def close(self) -> None:
         """Close the file; the write-ahead log is folded in if nobody else has it open."""
@@ -38,17 +39,17 @@ class Store:
 
             shutil.rmtree(self._copy, ignore_errors=True)
 
-    def is_known(self) -> bool:
-        """Return whether the tables are still those of today: a newer Tearsheet may have migrated them since."""
+    def is_current(self) -> bool:
+        """Return whether it still is the catalog of that path, with the tables of today: a newer Tearsheet may migrate it."""
         with translated(self.path):
-            return schema.version_of(self.db) == schema.VERSION
+            return self._is_in_place() and schema.version_of(self.db) == schema.VERSION
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Run a block as one durable change: all of it, or nothing of it.
 
         Raises:
-            DiskTrouble: the catalog cannot be written. ArchiveBusy: another process holds it.
+            DiskTrouble: the catalog cannot be written. ArchiveBusy: another process holds it, or put another in its place.
         """
         if self.read_only:
             raise DiskTrouble(self.path, "it is on a read-only disk, or not yours to write")
@@ -56,6 +57,10 @@ class Store:
             self.before()
             self.db.execute("BEGIN IMMEDIATE")
             try:
+                if not self._is_in_place():
+                    raise ArchiveBusy(
+                        self.path, "it was moved, or another took its place; nothing more is written to it"
+                    )
                 yield self.db
                 self.sealed()
             except BaseException:
@@ -99,6 +104,9 @@ class Store:
     def set_state(self, key: str, value: str) -> None:
         """Remember `value` under `key`; inside a transaction."""
         self.db.execute("INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)", (key, value))
+
+    def _is_in_place(self) -> bool:
+        return opening.identity(self.path) == self._identity
 
     def _commit(self) -> None:
         try:

@@ -19,8 +19,7 @@ def can_write(path: Path) -> bool:
 
 def writable(path: Path | str, *, busy_s: float) -> sqlite3.Connection:
     """Return a connection that writes durably. The tables that the file lacks are made, after a copy of it was."""
-    # The house has more statements than the 128 that Python keeps prepared.
-    db = sqlite3.connect(path, timeout=busy_s, isolation_level=None, cached_statements=500)
+    db = _waited_for(path, busy_s=busy_s)
     try:
         db.row_factory = sqlite3.Row
         # Wordings take 2 kB and more: in pages of 4 kB a quarter of the room is left over. Counts for a new file only.
@@ -41,6 +40,31 @@ def writable(path: Path | str, *, busy_s: float) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _waited_for(path: Path | str, *, busy_s: float) -> sqlite3.Connection:
+    """Return a connection to the file that is called `path` now: a rebuild may have put another in its place meanwhile."""
+    while True:
+        # The house has more statements than the 128 that Python keeps prepared.
+        db = sqlite3.connect(path, timeout=busy_s, isolation_level=None, cached_statements=500)
+        had = identity(path)
+        try:
+            schema.version_of(db)  # waits, if it must
+        except BaseException:
+            db.close()
+            raise
+        if identity(path) == had:
+            return db
+        db.close()
+
+
+def identity(path: Path | str) -> tuple[int, int] | None:
+    """Return what tells a file from another that was put in its place; None if it is not there."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def copy_to(db: sqlite3.Connection, file: Path) -> None:

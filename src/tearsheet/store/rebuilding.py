@@ -2,18 +2,20 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tearsheet.errors import ArchiveBusy
 from tearsheet.model import Leaf, Place
-from tearsheet.store import leaves, packing, schema, warcfiles
+from tearsheet.store import leaves, packing, warcfiles
 from tearsheet.store.checking import integrity
 from tearsheet.store.journal import BY_NAME, NOT_WRITTEN
 from tearsheet.store.opening import PAGE_BYTES
 from tearsheet.store.values import to_ms
 from tearsheet.store.warcfiles import WarcFile
 
+SEIZE_S = 1.0
+"""How long is waited for who reads a little."""
 PEOPLE = [table for table in ("account", "session", "token") if table in NOT_WRITTEN]
 
 
@@ -32,18 +34,30 @@ def created(path: Path) -> sqlite3.Connection:
     return db
 
 
-@contextmanager
-def former(old: Path) -> Iterator[sqlite3.Connection]:
-    """Give the catalog `old`, of today's schema, for reading.
+def seized(old: Path) -> sqlite3.Connection | None:
+    """Return the catalog `old`, which nobody else can open until it is closed; None if it is not there or cannot be read.
+
+    Its log is folded in, so that another file may take its place. Where others had it open, they and those who open the other
+    would share one log under one name, and both catalogs would be damaged.
+
+    Source: https://sqlite.org/howtocorrupt.html, section 2.4; https://sqlite.org/wal.html, section 8.
 
     Raises:
-        sqlite3.Error: it cannot be read.
+        ArchiveBusy: another process has it open.
     """
-    with closing(sqlite3.connect(f"{old.absolute().as_uri()}?mode=ro", uri=True)) as db:
+    if not old.exists():
+        return None
+    db = sqlite3.connect(old, isolation_level=None, timeout=SEIZE_S)
+    try:
         db.row_factory = sqlite3.Row
-        if schema.version_of(db) != schema.VERSION:
-            raise sqlite3.DatabaseError("it is of another schema")
-        yield db
+        for sql in ("PRAGMA locking_mode = EXCLUSIVE", "PRAGMA journal_mode = DELETE", "BEGIN EXCLUSIVE"):
+            db.execute(sql).fetchall()
+    except sqlite3.Error as error:
+        db.close()
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            raise ArchiveBusy(str(old), "another process has it open: stop `serve` and updates first") from error
+        return None
+    return db
 
 
 def leaf(db: sqlite3.Connection, seq: int) -> leaves.Kept | None:
@@ -201,14 +215,13 @@ def forget_empty(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM dictionary WHERE data = ''")
 
 
-def take_accounts(db: sqlite3.Connection, old: Path) -> int:
+def take_accounts(db: sqlite3.Connection, old: sqlite3.Connection) -> int:
     """Return how many accounts were taken over from the catalog `old`, with their sessions and tokens.
 
     Raises:
         sqlite3.Error: it cannot be read.
     """
-    with closing(sqlite3.connect(f"{old.absolute().as_uri()}?mode=ro", uri=True)) as source:
-        rows = {table: source.execute(f"SELECT * FROM {table}").fetchall() for table in PEOPLE}
+    rows = {table: [tuple(row) for row in old.execute(f"SELECT * FROM {table}")] for table in PEOPLE}
     for table, values in rows.items():
         if values:
             db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values[0]))})", values)

@@ -120,7 +120,7 @@ class App:
         return security.harden(_with_etag(request, response))
 
     def _archive(self) -> LiveArchive:
-        """Return the archive that this thread has open; opened anew if another one was put in its place, as by a rebuild."""
+        """Return the archive that this thread has open; opened anew if another one was put in its place, as by a restore."""
         if hasattr(self._local, "archive") and not self._local.archive.is_current():
             _LOG.warning("the archive was replaced or migrated: it is opened anew")
             self.leave()
