@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
+from tearsheet.extraction.appeals import is_appeal
 from tearsheet.extraction.blocks import Block, Box, Walk
 from tearsheet.extraction.titles import folded
 from tearsheet.extraction.words import ADVERT, ARTICLE, BODY, BYLINE, LEGAL, NAV, RELATED, SHARE, SIGNUP
@@ -26,7 +27,7 @@ _COUNTER = re.compile(
 # such pages of the benchmark, truth holds 5 of the lines that these match and lacks 90.
 _CJK_LABEL = re.compile(
     r"(?i)[\W_]*(?:"
-    r"(?:责任?编辑|責任編輯|责编|(?:本[文报]|图片)?编辑|編輯|校对|核稿)\s?[:：/／][^，。？！]{0,40}|"
+    r"(?:责任?编辑|責任編輯|责编|(?:本[文报]|图片)?编辑|編輯|校对|核稿)\s?[:：/／|｜丨][^，。？！]{0,40}?(?:返回[^。]{0,8}(?:首页|查看更多).{0,20})?|"
     r"(?:(?:本文|信息|文章)?(?:来源|來源|稿源)|转自|原标题|原文链接)\s?[:：].{0,60}|"
     r"(?:(?:特别|免责|免責|平台|版权|版權)(?:声明|聲明)|(?:声明|聲明)\s?[:：]|版权所有|版權所有|著作權|(?:如需)?转载[请须需]|"
     r"(?:本网站?|本網站|本站|本平台)[^，。]{0,20}(?:声明|授权|转载|轉載|文字)).{0,200}|"
@@ -36,7 +37,7 @@ _CJK_LABEL = re.compile(
     r"(?:查看|看)?更多(?:精彩|内容|內容|新闻|新聞|资讯|資訊|报道).{0,40}|返回[^。]{0,8}(?:首页|查看更多).{0,20}|請?繼續往下閱讀.{0,20}|"
     r"(?:上一|下一)[篇页頁则](?:[\W_].{0,60})?|"
     r"(?:相关(?:新闻|阅读|链接|文章|推荐|报道|专题)|相關(?:新聞|閱讀|文章|報導)|延伸閱讀|推[薦荐][閱阅][讀读]|[热熱][门門](?:推荐|文章|新[闻聞])|"
-    r"猜你喜欢|大家都在看|关键[词字]|标签)(?:[\W_].{0,60})?|"
+    r"往期(?:推荐|回顾|精选)|猜你喜欢|大家都在看|关键[词字]|标签)(?:[\W_].{0,60})?|"
     r"(?:(?:打印(?:本[页文稿])?|关闭(?:窗口|本页)?|關閉(?:視窗)?|返回(?:顶部|上一页)?|收藏|字号[\W_大中小]*|分享到?|我要评论|发表评论|举报|纠错|"
     r"[顶踩]一下)[\W_]*)+|"
     r"(?:浏览|瀏覽|点击|點擊|阅读|閱讀|人气|访问)(?:次数|次數|量|数|率)?\s?[:：\[(（]\s?\d*[\])）]?\s?次?|"
@@ -76,6 +77,7 @@ def is_furniture(block: Block, chance: float) -> bool:
         or _LABEL.fullmatch(block.text)
         or _COUNTER.fullmatch(block.text)
         or (block.size > block.chars and _CJK_LABEL.fullmatch(block.text))
+        or is_appeal(block)
     ):
         return True
     box = block.box

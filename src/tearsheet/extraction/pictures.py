@@ -13,6 +13,7 @@ from tearsheet import html, urls
 from tearsheet.extraction.blocks import Block, Box, Spot, Walk
 from tearsheet.extraction.build import Placed, figure
 from tearsheet.extraction.titles import folded
+from tearsheet.extraction.when import is_only_posted
 from tearsheet.extraction.words import (
     ADVERT,
     ARTICLE,
@@ -454,9 +455,8 @@ def _may_be_caption(block: Block) -> bool:
     """Return whether a line without a name of its own can be a caption: running text, no heading, no byline, no button."""
     if block.chars < _SHORTEST_CAPTION or block.linked * 2 > block.chars or block.name in ("h1", "h2", "h3", "li"):
         return False
-    return not (block.bits | block.box.bits) & (
-        BYLINE | DATE | SHARE | NAV | COMMENT | TAGS | TITLE
-    ) and not _LABEL.fullmatch(block.text)
+    named = (block.bits | block.box.bits) & (BYLINE | DATE | SHARE | NAV | COMMENT | TAGS | TITLE)
+    return not named and not _LABEL.fullmatch(block.text) and not is_only_posted(block.text)
 
 
 def _adjacent(walk: Walk, spot: Spot, kept: frozenset[int], alt: str) -> list[int]:

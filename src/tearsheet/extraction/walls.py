@@ -59,9 +59,14 @@ def has_wall(walk: Walk) -> bool:
     ) or any(_SHORTEST_GATE <= box.chars < STUB and _is_gate(box.tag) for box in walk.boxes)
 
 
+def asks(text: str) -> bool:
+    """Return whether a line in lower case asks to pay or to sign in before the rest is shown."""
+    return _ASKS.search(text) is not None
+
+
 def _is_wall(blocks: Sequence[Block], at: int) -> bool:
     text = blocks[at].text.lower()
-    if _ASKS.search(text):
+    if asks(text):
         return True
     after = blocks[at + 1 : at + 4]
     if _CLOSED.search(text):

@@ -95,9 +95,13 @@ _POSTED = re.compile(
     r"publi[ée]|publicad|pubblicat|gepubliceerd|publicer|publisert|opublikowan|publikov|опублик|نشر|प्रकाशित|yayın|"
     r"diterbitkan|ngày đăng|dipublikasikan"
 )
+_REST = "[^\\W\u3040-\u9fff\uac00-\ud7af]*"  # of the word: of scripts without spaces that would be the sentence
+_LABELS = re.compile(rf"{_REST}(?:{CHANGED.pattern.removeprefix('(?i)')}|{_POSTED.pattern}){_REST}")
+_LETTER = re.compile(r"[^\W\d_]")
 _ZONES = timedelta(hours=26)
 _BEFORE, _MANY, _LABEL, _POSTED_LINE = 24, 600, 30, 160
 _FEW, _UNDER_BODY = 20, 60
+_FEW_LETTERS = 8  # in UTF-8
 # Names of meta tags of all kinds: `w-published-date`, `publication.time`.
 _PUBLICATION = re.compile(
     r"publi(?:sh(?:ed)?|cation|cado)[-_.: ]?(?:date|time|on|at)\b|date[-_.: ]?(?:of[-_.: ]?)?publi"
@@ -215,6 +219,15 @@ def _rank(spot: Spot, first: int) -> tuple[int, int]:
 def is_dated(text: str) -> bool:
     """Return whether a date is written in a text."""
     return _DIGIT.search(text) is not None and WRITTEN.search(text) is not None
+
+
+def is_only_posted(text: str) -> bool:
+    """Return whether a line says when something was posted or changed, and nothing else: `Last updated: 3 May 2026`."""
+    if len(text) > _UNDER_BODY + _LABEL or not is_dated(text) or "公開" in text:
+        return False
+    undated = WRITTEN.sub(" ", text.lower())
+    unlabelled = _LABELS.sub(" ", undated)
+    return unlabelled != undated and len("".join(_LETTER.findall(unlabelled)).encode()) <= _FEW_LETTERS
 
 
 def _written(text: str) -> list[tuple[str, bool]]:

@@ -1,0 +1,81 @@
+"""Short lines by which a page speaks of itself, not of the news: read this too, follow us, updated on, pay to go on."""
+
+import re
+
+from tearsheet.extraction.blocks import Block
+from tearsheet.extraction.walls import asks
+from tearsheet.extraction.when import is_only_posted
+
+_LONGEST, _SHORTEST_LABEL, _SHORTEST_TITLE = 240, 6, 8
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+# What may head a list at the end of an article that is its own.
+_SECTION = re.compile(
+    r"\W*(?:further|see also|related|suggested|recommended|more|voir|vedi|ver|mehr|más|相关|延伸|推荐)"
+)
+# Held against text in lower case. Of the 39 pages of the benchmark with such a line before a link and nothing else, truth
+# lacks it on 23; that it is no part of the article is what we have promised.
+_ALSO = re.compile(
+    r"\W*(?:"
+    r"(?:also|must|next|further) read(?:ing)?|read(?: \w+)? (?:also|more|next)|read (?:more|also|next)|"
+    r"related(?: (?:stor(?:y|ies)|articles?|coverage|reading|posts?|news|content|topics?))?|see also|"
+    r"(?:suggested|recommended|more) (?:reading|articles?|for you)|don.t miss|you (?:may|might) (?:also )?(?:like|enjoy)|"
+    r"lesen sie (?:auch|hier|mehr|dazu)|lesen sie (?:auch|dazu) (?:auch|mehr)|lies (?:auch|dazu)|mehr (?:zum thema|dazu|lesen)|"
+    r"auch interessant|das könnte (?:sie|dich) (?:auch )?interessieren|"
+    r"(?:à )?lire (?:aussi|également)|voir (?:aussi|également)|à lire|sur le même sujet|"
+    r"lea(?: también| más| además)?|lee(?: también| más)|leer (?:también|más)|le[ea] aquí|ver también|"
+    r"(?:(?:quizás? )?(?:te|le) puede|también (?:te|le) puede) interesar|más información|"
+    r"lei?a (?:também|mais)|veja (?:também|mais)|saiba mais|leggi (?:anche|pure)|vedi anche|potrebbe interessarti(?: anche)?|"
+    r"lees (?:ook|meer|verder)|bekijk ook|läs (?:också|mer|även|vidare)|les (?:også|mer|hele saken)|læs (?:også|mere)|"
+    r"lue (?:myös|lisää)|siehe auch|zie ook|se (?:også|också)|katso myös|"
+    r"czytaj (?:też|także|również|więcej)|zobacz (?:też|także|również)|przeczytaj (?:też|także|również)|"
+    r"(?:čtěte|přečtěte si|čítajte|prečítajte si) (?:také|též|i|aj|tiež)|olvass(?:a|on)? (?:el )?(?:még|tovább)|"
+    r"citește și|citeşte şi|pročitajte (?:i|još|više)|preberite (?:tudi|še)|loe (?:ka|lisaks)|skaitykite (?:taip pat|daugiau)|"
+    r"читайте (?:также|ещё|еще|по теме)|(?:материалы )?по теме|читайте (?:також|ще)|вижте (?:също|още)|прочетете (?:още|също)|"
+    r"διαβάστε (?:επίσης|ακόμη|ακόμα|περισσότερα)|δείτε (?:επίσης|ακόμη)|"
+    r"(?:bunu da|ayrıca) (?:oku(?:yun)?|bak(?:ın)?)|ilgili haber(?:ler)?|baca (?:juga|pula)|(?:lihat|simak) juga|"
+    r"(?:xem|đọc) thêm|tin liên quan|basahin din|اقرأ(?:وا|ي)? (?:أيضا|أيضًا|أيضاً|ايضا|المزيد)|شاهد أيضا|مواضيع ذات صلة|"
+    r"(?:بیشتر )?بخوانید|همچنین بخوانید|یہ بھی پڑھیں|קראו (?:גם|עוד)|(?:यह|ये) भी (?:पढ़ें|पढ़े|देखें)|আরও পড়ুন|আরো পড়ুন|"
+    r"மேலும் படிக்க|อ่าน(?:เพิ่มเติม|ต่อ)|ข่าวที่เกี่ยวข้อง|"
+    r"(?:相关|延伸)(?:阅读|报道|新闻|链接)|(?:相關|延伸)(?:閱讀|報導|新聞)|推荐阅读|推薦閱讀|往期(?:推荐|回顾|精选)|"
+    r"関連(?:記事|ニュース)|あわせて読みたい|こちらも読まれています|관련\s?기사|함께 보면 좋은 기사|더\s?읽기"
+    r")[^\w:：|«\"“„]*(?:[:：|»›>–—-]|$)"
+)
+_FOLLOW = re.compile(
+    r"follow us on |follow @?\w+(?:\.\w+)* on (?:twitter|facebook|instagram|x\b|whatsapp|telegram|google news)|"
+    r"(?:subscribe|sign up) (?:to|for) (?:our|the \w+'s?|free and get)\b.{0,60}(?:newsletter|updates|alerts|blog|channel|inbox)|"
+    r"^thanks for reading .{2,60}subscribe|subscribe (?:for free )?to receive (?:new|my|our) |"
+    r"join our (?:mailing list|newsletter|telegram|whatsapp)|"
+    r"^folgen sie uns |^folge uns (?:auf|bei)|(?:abonnieren|bestellen) sie unseren? .{0,40}newsletter|"
+    r"^suivez[- ].{2,40} sur (?:facebook|twitter|x\b|instagram|whatsapp|google)|abonnez-vous à (?:notre|nos|la) |"
+    r"^s[ií]guenos en |suscr[ií]b(?:ete|ase) a (?:nuestr|las? newsletter)|únete a nuestro (?:canal|grupo)|"
+    r"^siga[- ](?:nos|o|a) .{0,40}(?:no|em) (?:facebook|twitter|x\b|instagram|whatsapp|google)|inscreva-se (?:no|em) nosso|"
+    r"^segui(?:ci| .{2,40}) (?:su|anche su) (?:facebook|twitter|x\b|instagram|whatsapp|telegram|google)|"
+    r"iscriviti alla (?:nostra )?newsletter|"
+    r"^volg ons (?:op|via)|^följ oss (?:på|i)|^følg oss på|^følg os på|^seuraa meitä|obserwuj nas (?:na|w)|"
+    r"подпи(?:сывайтесь|шитесь) на (?:наш|нас|канал|telegram|рассылк)|підпи(?:суйтесь|шіться) на (?:наш|канал)|"
+    r"bizi .{0,30}takip edin|ikuti (?:kami|kanal|berita) |theo dõi (?:chúng tôi|kênh)|"
+    r"تابعونا (?:على|عبر)|اشترك(?:وا)? في (?:قناتنا|نشرتنا)|(?:हमें|हमारे) .{0,40}फॉलो कर"
+)
+
+
+def is_appeal(block: Block) -> bool:
+    """Return whether a short line leads to another page, asks to follow, to subscribe or to pay, or only says when the
+    page was posted.
+    """
+    if block.chars > _LONGEST or block.name in ("td", "th", "pre", "blockquote"):
+        return False
+    text = block.text.lower()
+    if _is_also(block, text) or _FOLLOW.search(text) is not None or asks(text):
+        return True
+    return not block.links and block.name not in _HEADINGS and is_only_posted(block.text)
+
+
+def _is_also(block: Block, text: str) -> bool:
+    """Return whether a line is `Read also` alone, or before a link that is all the rest of it."""
+    found = _ALSO.match(text)
+    if not found:
+        return False
+    rest = len(text) - found.end()
+    if not rest:
+        return len(text) >= _SHORTEST_LABEL and not (block.name in _HEADINGS and _SECTION.match(text))
+    return block.linked >= _SHORTEST_TITLE and block.linked * 10 >= rest * 9

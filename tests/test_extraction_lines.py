@@ -1,0 +1,93 @@
+"""Lines that a page puts between the paragraphs of an article, and the one that it puts above them."""
+
+import pytest
+
+from tearsheet.extraction import extract
+from tearsheet.extraction.when import is_only_posted
+
+WORDS = (
+    "The ferry between the two islands will stop running in October, the harbour company said on Tuesday.",
+    "About four hundred people cross on a working day, most of them to the fish market and to the only school.",
+    "The company says that a faster boat will take its place in spring, but that boat carries no lorries at all.",
+    "A bridge has been promised four times since 1962, and each time the money went into roads elsewhere.",
+)
+STANDFIRST = "Four hundred people a day will have to look for another way across the water"
+TITLE = "Old ferry to stop after ninety-one years"
+OTHER = '<a href="/lighthouse">Lighthouse opens its doors on the second Saturday of May</a>'
+ALSO = (
+    "Also read:", "Related:", "READ MORE:", "Lesen Sie auch:", "Lire aussi :", "Lea también:", "Te puede interesar:",
+    "Leia também:", "Leggi anche:", "Lees ook:", "Läs också:", "Les også:", "Lue myös:", "Czytaj też:", "Čtěte také:",
+    "Читайте также:", "Читайте також:", "Διαβάστε επίσης:", "Ayrıca bakın:", "Baca juga:", "Xem thêm:", "اقرأ أيضا:",
+    "यह भी पढ़ें:", "相关阅读：", "関連記事：", "관련기사:",
+)  # fmt: skip
+APPEALS = (
+    "Follow us on Telegram, Facebook and X for the latest news.",
+    "Sign up for our morning newsletter and never miss a story.",
+    "Thanks for reading Island Letters! Subscribe for free to receive new posts.",
+    "Folgen Sie uns auch auf Instagram und Facebook.",
+    "Síguenos en WhatsApp y Telegram para no perderte nada.",
+    "Подписывайтесь на наш канал, чтобы ничего не пропустить.",
+    "Last updated: 3 May 2026",
+    "Published on May 03, 2026 07:44 PM IST",
+    "Publié le 3 mai 2026 à 05h30, modifié le 3 mai 2026 à 09h02",
+    "Il vous reste 62.31% de cet article à lire. La suite est réservée aux abonnés.",
+)
+
+
+def page(*, between: str = "", under_title: str = "", description: str = "") -> bytes:
+    paragraphs = [f"<p>{text}</p>" for text in WORDS]
+    paragraphs.insert(2, between)
+    return (
+        f'<!doctype html><html lang="en"><head><title>{TITLE}</title><meta name="description" content="{description}"></head>'
+        f"<body><main><article><h1>{TITLE}</h1>{under_title}<div class='meta'>By <a href='/a'>Lena Ashdown</a></div>"
+        f"<div class='story'>{''.join(paragraphs)}</div></article></main></body></html>"
+    ).encode()
+
+
+@pytest.mark.parametrize("label", ALSO)
+def test_a_line_that_only_leads_to_another_article_is_left_out(label: str) -> None:
+    found = extract(page(between=f"<p><strong>{label}</strong> {OTHER}</p>"))
+
+    assert found.text.split("\n\n") == list(WORDS)
+
+
+def test_a_sentence_that_begins_like_such_a_line_is_kept() -> None:
+    sentence = (
+        "Related: the harbour company owns the land on which <a href='/m'>the market</a> stands, and pays for its roof."
+    )
+    found = extract(page(between=f"<p>{sentence}</p>"))
+
+    assert "owns the land on which the market stands" in found.text
+
+
+@pytest.mark.parametrize("line", APPEALS)
+def test_a_line_by_which_the_page_speaks_of_itself_is_left_out(line: str) -> None:
+    found = extract(page(between=f"<p>{line}</p>"))
+
+    assert found.text.split("\n\n") == list(WORDS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Update to nightly build 2025-11-24 before you go on with the next of these steps",
+        "Published June 17, 2025 by Harbour Books, with a foreword",
+        "2015年12月2日渡轮公司宣布将于同年12月21日发布新的时刻表。",
+        "Updated twice a year",
+    ],
+)
+def test_a_line_that_says_more_than_when_it_was_posted_is_none(line: str) -> None:
+    assert not is_only_posted(line)
+
+
+def test_the_line_under_the_headline_is_kept_if_it_is_the_description_of_the_page() -> None:
+    deck = f'<div class="meta-sub"><div class="kicker">News</div><div class="sub">{STANDFIRST}</div></div>'
+    found = extract(page(under_title=deck, description=STANDFIRST))
+
+    assert found.text.split("\n\n") == [STANDFIRST, *WORDS]
+
+
+def test_the_first_paragraph_is_not_kept_twice_where_it_is_the_description() -> None:
+    found = extract(page(description=WORDS[0]))
+
+    assert found.text.split("\n\n") == list(WORDS)
