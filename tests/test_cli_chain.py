@@ -354,7 +354,12 @@ def test_exports_go_to_files_or_standard_output(mine: Desk, tmp_path: Path) -> N
     assert len(list((tmp_path / "sound").rglob("*.md"))) == count
     mine.ask("export", "--posts", "compat", tmp_path / "compat")
     lines = mine.ask("export", "--jsonl").stdout.splitlines()
-    assert len([json.loads(line) for line in lines]) == count
+    told = [json.loads(line) for line in lines]
+    assert len(told) == count
+    assert {tuple(row) for row in told} == {(*(key for key, _ in rows.ARTICLE), "clipping", "wordings")}
+    shown = mine.json("show", told[0]["id"])
+    assert {key: told[0][key] for key, _ in rows.ARTICLE} == {key: shown[key] for key, _ in rows.ARTICLE}
+    assert told[0]["clipping"] == shown["wordings"][-1]["clipping"]
     mine.ask("export", "--jsonl", tmp_path / "all.jsonl")
     assert (tmp_path / "all.jsonl").read_text(encoding="utf-8").splitlines() == lines
     assert "<opml" in mine.ask("export", "--opml").stdout

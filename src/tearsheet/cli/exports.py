@@ -2,15 +2,26 @@
 
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json, write_markup
+from tearsheet.cli.console import (
+    Console,
+    archive_option,
+    console,
+    json_option,
+    json_text,
+    quiet_option,
+    write_json,
+)
 from tearsheet.cli.exits import complain
 from tearsheet.cli.options import gathered
+from tearsheet.cli.rows import article_with_wordings
 from tearsheet.cli.screen import one_line
+from tearsheet.model import Article
 
 if TYPE_CHECKING:
     from tearsheet.archive import Archive
@@ -78,6 +89,8 @@ def command(said: Console, asked: Asked) -> None:
       tearsheet export --jsonl | jq -r .title
       tearsheet export --wacz --article k3vq7 article.wacz
 
+    With --jsonl: article objects with two more keys, `clipping` (the last wording's, or null) and `wordings`
+    (each without its clipping).
     With --json: one object, with how many were written (`count`) and where to (`out`).
     """
     asked.check()
@@ -94,7 +107,7 @@ def command(said: Console, asked: Asked) -> None:
 
 
 def _write(archive: "Archive", asked: Asked, progress: "Progress") -> tuple[int, str]:
-    from tearsheet.flow.exports import export_jsonl, export_opml, export_posts
+    from tearsheet.flow.exports import export_lines, export_opml, export_posts
 
     out = asked.out or STANDARD_OUTPUT
     if asked.wacz:
@@ -103,7 +116,11 @@ def _write(archive: "Archive", asked: Asked, progress: "Progress") -> tuple[int,
         return export_posts(archive, out, asked.mode, progress=progress), "posts"
     if asked.opml:
         return export_opml(archive, out), "sources"
-    return export_jsonl(archive, out, progress=progress), "articles"
+    return export_lines(archive, out, partial(_line, archive), progress=progress), "articles"
+
+
+def _line(archive: "Archive", article: Article) -> str:
+    return json_text(article_with_wordings(article, archive.revisions(article.id)))
 
 
 def _wacz(archive: "Archive", asked: Asked, progress: "Progress") -> int:
@@ -118,11 +135,11 @@ def _wacz(archive: "Archive", asked: Asked, progress: "Progress") -> int:
 
 def _print(archive: "Archive", asked: Asked) -> None:
     """Write to standard output: articles as they come, OPML whole."""
-    from tearsheet.flow.exports import export_opml, jsonl
+    from tearsheet.flow.exports import all_articles, export_opml
 
     if asked.jsonl:
-        for line in jsonl(archive):
-            write_markup(line)
+        for article in all_articles(archive):
+            click.echo(_line(archive, article))
         return
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "sources.opml"

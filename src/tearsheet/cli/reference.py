@@ -11,7 +11,7 @@ from tearsheet.cli.exits import MEANINGS
 from tearsheet.cli.front import SECTIONS, tearsheet
 
 SHAPES: tuple[tuple[str, rows.Shape, str], ...] = (
-    ("article", rows.ARTICLE, "`articles`, `show`, `search`, `edits` without an article."),
+    ("article", rows.ARTICLE, "`articles`, `show`, `search`, `edits` without an article, `export --jsonl`."),
     ("image", rows.IMAGE, "`lead` and `images` of articles and clippings."),
     ("clipping", rows.CLIPPING, "`extract`, and inside a wording."),
     ("block", rows.BLOCK, "`blocks` of `extract --why`."),

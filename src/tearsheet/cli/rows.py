@@ -163,7 +163,10 @@ VERIFY: Shape = (
     ("revisions", "wordings derived anew"),
     ("pictures", "picture files compared"),
     ("leaves", "leaves of the ledger checked"),
-    ("removed", "how many of them stand for what was removed by notice"),
+    (
+        "removed",
+        "how many of them no longer tell what they stand for: it was removed by notice, or lost with its page of the journal",
+    ),
     ("unsealed", "leaves that no checkpoint covers yet"),
     ("stamps", "time stamps of checkpoints checked"),
     ("problems", "array of `thing` and `problem`: what is not as it was"),
@@ -286,13 +289,16 @@ def block_row(block: "Verdict") -> Row:
 
 def revision_row(revision: Revision) -> Row:
     """Return the REVISION shape."""
+    return _revision(revision) | {"clipping": clipping_row(revision.clipping)}
+
+
+def _revision(revision: Revision) -> Row:
     return {
         "number": revision.number,
         "seen_at": stamp(revision.seen_at),
         "kind": revision.kind,
         "digest": revision.digest,
         "capture": revision.capture,
-        "clipping": clipping_row(revision.clipping),
     }
 
 
@@ -330,6 +336,14 @@ def article_with_history(article: Article, revisions: Sequence[Revision], listin
     row = article_row(article)
     row["listings"] = [listing_row(listing) for listing in listings]
     row["wordings"] = [revision_row(revision) for revision in revisions]
+    return row
+
+
+def article_with_wordings(article: Article, revisions: Sequence[Revision]) -> Row:
+    """Return the ARTICLE shape with two more keys: `clipping`, the last wording's, and `wordings`, without theirs."""
+    row = article_row(article)
+    row["clipping"] = clipping_row(revisions[-1].clipping) if revisions else None
+    row["wordings"] = [_revision(revision) for revision in revisions]
     return row
 
 

@@ -64,7 +64,7 @@ def command(said: Console, article: str, against: Path | None, as_json: bool) ->
             }
         )
     else:
-        removed = f", {found.removed:,} of them removed by notice" if found.removed else ""
+        removed = f", {found.removed:,} of them removed or lost" if found.removed else ""
         stamps = f", {counted(found.stamps, 'time stamp')}" if found.stamps else ""
         said.report(
             f"checked {counted(found.captures, 'capture')}, {counted(found.revisions, 'wording')}, "

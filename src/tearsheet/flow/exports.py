@@ -28,7 +28,6 @@ from tearsheet.publish.posts import (
     write_post,
 )
 from tearsheet.store import reading
-from tearsheet.store.values import to_json
 
 LOT = 500
 MEDIA = "source/media"
@@ -112,28 +111,17 @@ def export_opml(archive: Archive, out: Path) -> int:
     return len(followed)
 
 
-def jsonl(archive: Archive) -> Iterator[str]:
-    """Yield every article as one line of JSON: what is known of it, and its last wording."""
-    for article in all_articles(archive):
-        revisions = archive.revisions(article.id)
-        row = json.loads(to_json(article))
-        row["clipping"] = json.loads(to_json(revisions[-1].clipping)) if revisions else None
-        row["revisions"] = [
-            {"number": one.number, "seen_at": one.seen_at.isoformat(), "kind": one.kind, "digest": one.digest}
-            for one in revisions
-        ]
-        yield json.dumps(row, ensure_ascii=False, separators=(",", ":"))
-
-
-def export_jsonl(archive: Archive, out: Path, *, progress: Callable[[Step], None] = lambda step: None) -> int:
-    """Return how many articles were written to the file `out`, one JSON object a line; all or nothing."""
+def export_lines(
+    archive: Archive, out: Path, line: Callable[[Article], str], *, progress: Callable[[Step], None] = lambda step: None
+) -> int:
+    """Return how many articles were written to the file `out`, one `line` each; all or nothing."""
     total = archive.count(Query())
     count = 0
 
     def lines() -> Iterator[bytes]:
         nonlocal count
-        for count, line in enumerate(jsonl(archive), start=1):
-            yield f"{line}\n".encode()
+        for count, article in enumerate(all_articles(archive), start=1):
+            yield f"{line(article)}\n".encode()
             progress(Step(stage="articles", done=count, total=total))
 
     Folder(out.parent).put_pieces(out.name, lines())

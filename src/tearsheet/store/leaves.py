@@ -17,7 +17,7 @@ SETTINGS = "settings"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A leaf with its record and salt; both empty once the record was removed."""
+    """A leaf with its record and salt; both empty once the record was removed, or lost with its page of the journal."""
 
     leaf: Leaf
     record: bytes
