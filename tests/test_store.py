@@ -182,7 +182,7 @@ def test_a_catalog_that_was_moved_away_takes_no_change(tmp_path, instead):
 
 
 def test_a_catalog_that_cannot_be_opened_says_so(tmp_path):
-    with pytest.raises(DiskTrouble, match="unable to open"):
+    with pytest.raises(DiskTrouble, match="not there"):
         Store(tmp_path / "nowhere" / "tearsheet.db")
 
 

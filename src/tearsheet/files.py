@@ -237,7 +237,7 @@ def disk(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DiskTrouble(str(path), str(error)) from error
+        raise DiskTrouble(str(error.filename or path), error.strerror or str(error)) from error
 
 
 def sync(path: Path) -> None:

@@ -126,7 +126,9 @@ def translated(thing: str) -> Iterator[None]:
         said = str(error)
         if "locked" in said or "busy" in said:
             raise ArchiveBusy(thing, f"another process has held it for {BUSY_S:.0f} s") from error
-        if "full" in said or "disk I/O" in said or "readonly" in said or "unable to open" in said:
+        if "unable to open" in said:
+            raise DiskTrouble(thing, "it is on a read-only disk, not yours to write, or not there") from error
+        if "full" in said or "disk I/O" in said or "readonly" in said:
             raise DiskTrouble(thing, said) from error
         if "Could not decode" in said:
             raise DiskTrouble(thing, said) from error

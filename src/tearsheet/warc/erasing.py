@@ -34,7 +34,7 @@ def erase(folder: Path, place: Place, *, notice: str) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise DiskTrouble(str(path), str(error)) from error
+        raise DiskTrouble(str(path), error.strerror or str(error)) from error
 
 
 def companions(folder: Path, name: str, offsets: Collection[int], *, is_theirs: Callable[[str], bool]) -> list[Place]:
