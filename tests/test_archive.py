@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -183,6 +184,27 @@ def test_a_list_of_sources_that_is_lost_is_written_anew_and_nothing_is_unfollowe
         assert (archive.path / "sources.toml").exists()
         archive.add_sources([Source(url="https://third.example/feed.xml")])
         assert [state.source for state in archive.sources()][:2] == [one, two]
+
+
+def test_settings_that_are_lost_are_made_anew_and_nothing_is_unfollowed(empty):
+    empty.add_sources([Source(url=FEED, name="The Paper")])
+    (empty.path / "tearsheet.toml").unlink()
+
+    create_archive(empty.path).close()
+
+    assert [state.source.name for state in opened(empty.path).sources()] == ["The Paper"]
+
+
+def test_who_follow_at_the_same_time_lose_nothing_of_each_other(empty):
+    def follow(paper):
+        with open_archive(empty.path) as archive:
+            for n in range(10):
+                archive.add_sources([Source(url=f"https://{paper}.example/{n}.xml")])
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(follow, ("courier", "herald", "gazette")))
+
+    assert len(opened(empty.path).sources()) == 30
 
 
 def test_a_source_is_paused_and_goes_on(empty):

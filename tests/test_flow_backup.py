@@ -1,10 +1,10 @@
 import shutil
 
 import pytest
-from tests.flow_archive import copied, following_only, later, opened, ran
+from tests.flow_archive import copied, followed, following_only, later, opened, ran
 from tests.test_flow_rebuild import records
 
-from tearsheet.errors import ArchiveExists, NoArchive
+from tearsheet.errors import ArchiveBusy, ArchiveExists, DiskTrouble, NoArchive
 from tearsheet.flow.backup import backup, restore
 from tearsheet.flow.keys import signer_of
 from tearsheet.flow.mending import mend
@@ -211,3 +211,47 @@ def test_another_archive_is_never_overwritten(press, own_press, tmp_path):
         restore(tmp_path / "copy", own_press.path)
     with pytest.raises(NoArchive):
         restore(own_press.path, tmp_path / "new")
+
+
+@pytest.mark.parametrize("name", ["media/holiday.jpg", "sites/index.html", "tearsheet.db"])
+def test_nothing_of_others_is_overwritten_or_removed(press, tmp_path, name):
+    backup(press, tmp_path / "copy")
+    theirs = tmp_path / "theirs" / name
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(b"dear to somebody")
+
+    with pytest.raises(ArchiveExists, match=theirs.relative_to(tmp_path / "theirs").parts[0]):
+        backup(press, tmp_path / "theirs")
+    with pytest.raises(ArchiveExists):
+        restore(tmp_path / "copy", tmp_path / "theirs")
+
+    assert theirs.read_bytes() == b"dear to somebody"
+
+
+def test_a_backup_is_read_and_takes_no_change(press, newsroom, tmp_path):
+    backup(press, tmp_path / "copy")
+    copy = opened(tmp_path / "copy")
+
+    with pytest.raises(
+        DiskTrouble, match="restore"
+    ):  # the next backup would take it away, and the key signs for the archive
+        ran(copy, at=later(days=2), force=True, again=True)
+    with pytest.raises(DiskTrouble, match="restore"):
+        followed(copy, newsroom.address("courier", "/"))
+
+    assert titles(press) == titles(copy)
+    assert verify(copy).problems == ()
+
+
+def test_two_never_copy_into_one_folder_at_once(press, tmp_path):
+    refused = []
+
+    def another(step):
+        with pytest.raises(ArchiveBusy) as busy:
+            backup(press, tmp_path / "copy")
+        refused.append(busy.value)
+
+    report = backup(press, tmp_path / "copy", progress=another)
+
+    assert refused
+    assert backup(press, tmp_path / "copy").same == report.copied

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -54,6 +54,8 @@ MOST_HITS = 1_000_000
 """What a search finds beyond these is counted, and not shown."""
 RESTORING = ".restoring.json"
 """Stands in an archive that is not yet wholly restored."""
+BACKUP = ".backup.json"
+"""Stands in a folder that is a backup: what was written to it would be lost at the next one."""
 
 # Some rooms are imported where they are needed: most commands list or count, and need neither pages nor search.
 
@@ -64,7 +66,7 @@ class Archive:
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path = path
         self.settings = settings
-        self.store = Store(path / CATALOG_FILE)
+        self.store = Store(path / CATALOG_FILE, frozen=(path / BACKUP).exists())
         self._index_was: tuple[int, int] | None = None
         self.store.before = self._watch
         self.store.sealed = self._write_down
@@ -198,31 +200,29 @@ class Archive:
 
     def add_sources(self, new: Sequence[Source]) -> list[Source]:
         """Return those of `new` that were not followed yet; they are, from now on, in `sources.toml`."""
-        known = {source.url for source in self._listed_sources()}
-        first = {source.url: source for source in reversed(new) if source.url not in known}
-        fresh = [source for source in new if first.get(source.url) is source]
-        if fresh:
-            text = self._sources_text()
+        fresh: list[Source] = []
+
+        def longer(text: str) -> str:
+            known = {source.url for source in config.read_sources(text)}
+            first = {source.url: source for source in reversed(new) if source.url not in known}
+            fresh.extend(source for source in new if first.get(source.url) is source)
             text += "\n" if text and not text.endswith("\n") else ""
-            self._write_sources(text + "".join(map(config.source_table, fresh)))
+            return text + "".join(map(config.source_table, fresh))
+
+        self._write_sources(longer)
         return fresh
 
     def change_source(self, source: Source) -> None:
         """Write `source` over the one of the same address in `sources.toml`."""
-        self._write_sources(config.with_source(self._sources_text(), source))
+        self._write_sources(lambda text: config.with_source(text, source))
 
     def pause(self, url: str, paused: bool) -> None:
         """Stop visiting a source, or go on; its articles stay and are still looked at."""
-        listed = {source.url: source for source in self._listed_sources()}
-        if url not in listed:
-            raise NoSuchSource(url)
-        self.change_source(replace(listed[url], paused=paused))
+        self._write_sources(lambda text: config.with_source(text, replace(_listed(text, url), paused=paused)))
 
     def unfollow(self, url: str) -> None:
         """Follow a source no more; its articles stay."""
-        if url not in {source.url for source in self._listed_sources()}:
-            raise NoSuchSource(url)
-        self._write_sources(config.without_source(self._sources_text(), url))
+        self._write_sources(lambda text: config.without_source(text, _listed(text, url).url))
 
     # --- articles
 
@@ -374,32 +374,40 @@ class Archive:
             return config.text_of(file)
         return "".join(config.source_table(state.source) for state in source_rows.states(self.store.db))
 
-    def _listed_sources(self) -> list[Source]:
-        return config.read_sources(self._sources_text())
-
-    def _write_sources(self, text: str) -> None:
-        config.read_sources(text)  # never write what cannot be read
-        self._put_sources(text)
-        self._sync_sources()
-
-    def _put_sources(self, text: str) -> None:
-        Folder(self.path).put(SOURCES_FILE, text.encode())
+    def _write_sources(self, changed: Callable[[str], str]) -> None:
+        """Write the text of `sources.toml` as it is `changed`; who does so at the same time changes what was written here."""
+        with self.store.transaction():
+            before = self._sources_text()
+            text = changed(before)
+            config.read_sources(text)  # never write what cannot be read
+            if text != before or not (self.path / SOURCES_FILE).exists():
+                Folder(self.path).put(SOURCES_FILE, text.encode())
+            self._take_over(text)
 
     def _sync_sources(self) -> None:
         """Take `sources.toml` over into the catalog if it has changed since the last time."""
         if self.store.read_only:
             return
-        text = self._sources_text()
         if not (self.path / SOURCES_FILE).exists():
-            self._put_sources(text)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        db = self.store.db
-        if self.store.state("sources") == digest:
-            return
-        listed = config.read_sources(text)
-        with self.store.transaction():
-            source_rows.sync(db, listed)
-            self.store.set_state("sources", digest)
+            self._write_sources(lambda text: text)
+        elif self.store.state("sources") != _digest(self._sources_text()):
+            with self.store.transaction():
+                self._take_over(self._sources_text())
+
+    def _take_over(self, text: str) -> None:
+        source_rows.sync(self.store.db, config.read_sources(text))
+        self.store.set_state("sources", _digest(text))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _listed(text: str, url: str) -> Source:
+    for source in config.read_sources(text):
+        if source.url == url:
+            return source
+    raise NoSuchSource(url)
 
 
 def create_archive(path: str | Path, *, title: str = "", warc_body: str = "all") -> Archive:
@@ -414,7 +422,12 @@ def create_archive(path: str | Path, *, title: str = "", warc_body: str = "all")
     for name in ("", "sites", "warc", "media", "ledger", "index"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     here = Folder(folder)
-    here.put(SOURCES_FILE, b"# What this archive follows. `tearsheet follow` adds to it; it may be edited by hand.\n\n")
+    if (
+        not (folder / SOURCES_FILE).exists() and not (folder / CATALOG_FILE).exists()
+    ):  # else only the settings were lost
+        here.put(
+            SOURCES_FILE, b"# What this archive follows. `tearsheet follow` adds to it; it may be edited by hand.\n\n"
+        )
     name = os.fsencode(folder.name).decode("utf-8", errors="replace")  # a folder may be called by any bytes
     settings = config.first_settings(title or name or "Tearsheet", warc_body=warc_body)
     here.put(SETTINGS_FILE, settings.encode())

@@ -1,15 +1,17 @@
 """Backup: a second folder that is an archive itself. Incremental, resumable, consistent while the first one is at work."""
 
 import contextlib
+import fcntl
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tearsheet.archive import CATALOG_FILE, RESTORING, Archive
+from tearsheet.archive import BACKUP, CATALOG_FILE, RESTORING, Archive
 from tearsheet.config import SETTINGS_FILE, SOURCES_FILE, settings_of
-from tearsheet.errors import ArchiveExists, DiskTrouble, NoArchive
+from tearsheet.errors import ArchiveBusy, ArchiveExists, DiskTrouble, NoArchive
 from tearsheet.files import Folder, disk, sync
 from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
@@ -19,7 +21,6 @@ from tearsheet.flow.sealing import CHECKPOINT, seal
 from tearsheet.model import Step
 from tearsheet.warc.writer import OPEN_MARK
 
-MANIFEST = ".backup.json"
 NEW = ".new"
 """How the catalog and the checkpoint are called in a backup until all that they speak of is there."""
 
@@ -52,12 +53,12 @@ def backup(archive: Archive, dest: Path, *, progress: Callable[[Step], None] = l
 
     Raises:
         ArchiveExists: `dest` is another archive, or inside this one. DiskTrouble: it cannot be written.
+        ArchiveBusy: another backup is being written there.
     """
-    if (dest / SETTINGS_FILE).exists() and not (dest / MANIFEST).exists():
-        raise ArchiveExists(str(dest), "it is not a backup; choose an empty folder")
     if archive.path.resolve() in dest.resolve().parents:
         raise ArchiveExists(str(dest), "a copy inside the archive would be lost with it")
-    return _Copying(archive.path, dest, MANIFEST, progress).run(archive.store.copy_to)
+    with _alone(dest, BACKUP):
+        return _Copying(archive.path, dest, BACKUP, progress).run(archive.store.copy_to)
 
 
 def restore(
@@ -70,26 +71,61 @@ def restore(
     What an update wrote down while the backup was made comes in from the journal. Interrupted, it goes on where it was.
 
     Raises:
-        NoArchive: `source` is no backup. ArchiveExists: there is an archive in `dest`.
+        NoArchive: `source` is no backup. ArchiveExists: there is an archive in `dest`, or what is left of one.
+        ArchiveBusy: another restore is at work there.
     """
-    if not (source / MANIFEST).exists() or not (source / CATALOG_FILE).exists():
+    if not (source / BACKUP).exists() or not (source / CATALOG_FILE).exists():
         raise NoArchive(str(source), "not a finished backup: made by `tearsheet backup`")
-    if (dest / SETTINGS_FILE).exists() and not (dest / RESTORING).exists():
-        raise ArchiveExists(str(dest))
-    copying = _Copying(source, dest, RESTORING, progress)
-    for name in (*SMALL, SIGNED):
-        copying.seen.pop(name, None)  # a restore that was killed may have written another key and checkpoint over them
-    report = copying.run(lambda file: _copy(source / CATALOG_FILE, file))
-    newer = go_on(dest, progress=progress)  # an update was running when the backup was made
-    with Archive(dest, settings_of(dest)) as archive:
-        catch_up(archive)
-        if not same_log and (dest / KEY).exists():
-            succeed(archive, at=now())
-            seal(archive)
-    with disk(dest):
-        (dest / RESTORING).unlink()  # last: until then it is known for a copy that is not finished
-        sync(dest)
+    with _alone(dest, RESTORING):
+        copying = _Copying(source, dest, RESTORING, progress)
+        for name in (*SMALL, SIGNED):
+            copying.seen.pop(
+                name, None
+            )  # a restore that was killed may have written another key and checkpoint over them
+        report = copying.run(lambda file: _copy(source / CATALOG_FILE, file))
+        newer = go_on(dest, progress=progress)  # an update was running when the backup was made
+        with Archive(dest, settings_of(dest)) as archive:
+            catch_up(archive)
+            if not same_log and (dest / KEY).exists():
+                succeed(archive, at=now())
+                seal(archive)
+        with disk(dest):
+            (dest / RESTORING).unlink()  # last: until then it is known for a copy that is not finished
+            sync(dest)
     return replace(report, pages=newer.pages)
+
+
+@contextlib.contextmanager
+def _alone(dest: Path, manifest: str) -> Iterator[None]:
+    """Keep others from copying into the folder `dest`, where its file system knows locks.
+
+    Raises:
+        ArchiveExists: there is something that the copy would overwrite or remove, and it is not of this `manifest`.
+        ArchiveBusy: another process is copying.
+    """
+    for name in () if (dest / manifest).exists() else (CATALOG_FILE, *SMALL, *BEFORE, *AFTER):
+        if (dest / name).exists():
+            raise ArchiveExists(
+                str(dest), f"it has {name} already, and is no copy to go on with; choose an empty folder"
+            )
+    with disk(dest):
+        dest.mkdir(parents=True, exist_ok=True)
+        folder = os.open(dest, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if _is_taken(folder):
+            raise ArchiveBusy(str(dest), "another process is copying into it")
+        yield
+    finally:
+        os.close(folder)
+
+
+def _is_taken(folder: int) -> bool:
+    """Return whether another process holds the open `folder`; else this one does, where there are locks at all."""
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return isinstance(error, BlockingIOError)
+    return False
 
 
 class _Copying:
@@ -103,8 +139,6 @@ class _Copying:
         self.copied = self.same = self.removed = self.bytes = 0
         self.later: list[str] = []
         self.unsafe: list[Path] = []
-        with disk(dest):
-            dest.mkdir(parents=True, exist_ok=True)
         self.seen: dict[str, list[int]] = self._manifest()
 
     def run(self, copy_catalog: Callable[[Path], None]) -> BackupReport:

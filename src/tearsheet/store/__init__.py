@@ -15,15 +15,15 @@ class Store:
     """An open catalog. `db` is in autocommit mode; everything that writes does so inside `transaction()`.
 
     `before` and `sealed` frame every change: the one is called before it begins, the other before it is committed.
-    On a disk that cannot be written to it is `read_only`: it answers, and refuses every change.
+    On a disk that cannot be written to, or `frozen`, it is `read_only`: it answers, and refuses every change.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, frozen: bool = False) -> None:
         self.before: Callable[[], None] = lambda: None
         self.sealed: Callable[[], None] = lambda: None
         self.path = str(path)
         self._copy: Path | None = None
-        self.read_only = isinstance(path, Path) and path.exists() and not opening.can_write(path)
+        self.read_only = isinstance(path, Path) and path.exists() and (frozen or not opening.can_write(path))
         with translated(self.path):
             if self.read_only:
                 self.db, self._copy = opening.readable(Path(path))
@@ -52,7 +52,9 @@ class Store:
             DiskTrouble: the catalog cannot be written. ArchiveBusy: another process holds it, or put another in its place.
         """
         if self.read_only:
-            raise DiskTrouble(self.path, "it is on a read-only disk, or not yours to write")
+            raise DiskTrouble(
+                self.path, "it is on a read-only disk, not yours to write, or a backup: `tearsheet restore` that"
+            )
         with translated("the catalog"):
             self.before()
             self.db.execute("BEGIN IMMEDIATE")
