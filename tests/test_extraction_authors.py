@@ -291,3 +291,56 @@ def test_any_text_at_all_gives_short_names_or_none(text):
     names = split_names(text)
 
     assert all(1 < len(name) <= 60 and name == name.strip() for name in names)
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("Autor/in: Uta Helm", ["Uta Helm"]),
+        ("Autor*innen: Uta Helm, Jörg Weiß", ["Uta Helm", "Jörg Weiß"]),
+        ("Autoren Uta Helm und Jörg Weiß", ["Uta Helm", "Jörg Weiß"]),
+        ("Interview: Uta Helm", ["Uta Helm"]),
+        ("Pressemitteilung von Uta Helm", ["Uta Helm"]),
+        ("本报记者 林疏桐", ["林疏桐"]),
+        ("特约记者林疏桐", ["林疏桐"]),
+        ("Super User", []),
+        ("wpadmin", []),
+        ("administrador", []),
+        ("администратор", []),
+        ("관리자", []),
+        ("管理员", []),
+        ("Public domain", []),
+        ("Cortesía", []),
+        ("Authors", []),
+    ],
+)
+def test_what_calls_an_author_and_what_fills_its_place_is_no_name(given, names):
+    assert split_names(given) == names
+
+
+@pytest.mark.parametrize(
+    ("given", "author"),
+    [
+        ("Bundesministerium für Häfen, Inseln und Brücken", "Bundesministerium für Häfen, Inseln und Brücken"),
+        ("Ministry of Harbours, Islands and Bridges", "Ministry of Harbours, Islands and Bridges"),
+        ("Ministère des ports et des îles", "Ministère des ports et des îles"),
+        ("Inselverlag GmbH, Ulm, Germany", "Inselverlag GmbH"),
+        ("Möwe + Boje, Kiel, Deutschland", "Möwe + Boje"),
+    ],
+)
+def test_an_institution_is_named_whole_and_a_company_without_its_address(given, author):
+    assert found("", head=f'<meta name="author" content="{given}">')[0] == author
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["강변일보", "Condé Nast", "The Island Paper", "هيئة التحرير", "Sports Desk", "Uredništvo", "Toimitus", "港テレビ"],
+)
+def test_a_house_or_a_desk_gives_way_to_the_person_who_is_named(name):
+    assert found("<p>By Ann Lee</p>", head=f'<meta name="author" content="{name}">') == ("Ann Lee",)
+
+
+def test_a_paper_is_known_with_and_without_its_article():
+    assert is_office("Die Insel", "Insel\ninsel.example")
+    assert is_office("La Isla y EFE", "La Isla")
+    assert not is_office("Isla Lee", "La Isla")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from test_extraction_authors import data, found
+from test_extraction_authors import WORDS, data, found
 
 BIO = "<div><p>Ann Lee is a reporter who lives by the harbour and has told of its ships for twenty years.</p></div>"
 
@@ -76,3 +76,13 @@ def test_the_authors_of_a_paper_are_all_named_family_name_or_given_name_first():
     said = '<meta name="citation_author" content="Lee, Ann B."><meta name="citation_author" content="Uta Helm">'
 
     assert found("", head=said + '<meta name="author" content="Isle Press">') == ("Ann B. Lee", "Uta Helm")
+
+
+def test_what_the_page_is_about_is_no_author():
+    line = "<p>Dec 26, 2025 • Harbour Bridges</p>"
+
+    assert found(line) == ("Harbour Bridges",)
+    assert found(line, head="<title>New bridges for the harbour</title>") == ()
+    assert found(line, head='<meta property="article:section" content="Harbour Bridges">') == ()
+    assert found("<p>林疏桐</p>", words=WORDS["zh"]) == ("林疏桐",)
+    assert found("<p>林疏桐</p>", words=WORDS["zh"], head="<title>林疏桐的渡轮</title>") == ()

@@ -6,11 +6,24 @@ from collections.abc import Callable, Sequence
 from tearsheet.extraction import bylines
 from tearsheet.extraction.blocks import Walk
 from tearsheet.extraction.guesses import guessed
-from tearsheet.extraction.names import LABEL, LEAD_IN, cleaned, is_agency, is_handle, is_office, split_names
+from tearsheet.extraction.names import (
+    LABEL,
+    LEAD_IN,
+    cleaned,
+    is_agency,
+    is_cjk,
+    is_handle,
+    is_institution,
+    is_office,
+    split_names,
+    without_address,
+)
 from tearsheet.extraction.structured import Declared, listed, plain, types
+from tearsheet.extraction.titles import folded
 
 __all__ = ["DOUBTFUL", "authors_of", "cleaned", "listed_authors", "split_names"]
 _MOST = 12
+_TOPICS = ("article:section", "article:tag", "keywords", "news_keywords", "section")
 DOUBTFUL = frozenset(("text", "organisation", "editor", ""))
 """Sources that give way to the author whom a list names: a guess from the text, an editor, no person at all."""
 
@@ -26,7 +39,7 @@ def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str
         ("meta author", lambda: _meta_names(declared)),
         ("byline", lambda: bylines.marked(walk, kept)),
         ("label", lambda: bylines.labelled(walk, kept)),
-        ("text", lambda: bylines.spoken(walk, kept) or guessed(walk, kept)),
+        ("text", lambda: _no_topic(bylines.spoken(walk, kept), declared) or _no_topic(guessed(walk, kept), declared)),
         ("json-ld author", lambda: _names_of(declared.article.get("author"))),
         ("json-ld creator", lambda: _names_of(declared.article.get("creator"))),
     )
@@ -56,6 +69,20 @@ def listed_authors(names: Sequence[str], *, site: str = "") -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(part for name in names for part in (_parts(name) or [name]) if part and not is_office(part, site))
     )[:_MOST]
+
+
+def _no_topic(names: list[str], declared: Declared) -> list[str]:
+    """Return guessed names, but for what the page says it is about: a word of its title, one of its sections and tags."""
+    about = "\n".join(value for key in _TOPICS for value in declared.meta.get(key, ()))
+    topics, title = folded(about), declared.title.casefold()
+    words = frozenset(re.findall(r"\w{4,}", title))
+    return [
+        name
+        for name in names
+        if folded(name) not in topics
+        and words.isdisjoint(re.findall(r"\w{4,}", name.casefold()))
+        and not (is_cjk(name) and name in title)
+    ]
 
 
 def _named(declared: Declared) -> list[object]:
@@ -134,10 +161,15 @@ def _meta_names(declared: Declared) -> list[str]:
     ):
         for value in declared.meta.get(key, ()):
             if not value.startswith("http") and "facebook.com" not in value:
-                names += [_turned(value)] if key.startswith("citation") else split_names(plain(value))
+                names += [_turned(value)] if key.startswith("citation") else _given(plain(value))
         if names:
             return names
     return _card_names(declared)
+
+
+def _given(text: str) -> list[str]:
+    """Return the names in a meta tag; that of a ministry has commas of its own, and after a company stands its place."""
+    return [text] if is_institution(text) else split_names(without_address(text))
 
 
 def _turned(name: str) -> str:

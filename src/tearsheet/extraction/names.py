@@ -11,13 +11,15 @@ LEAD_IN = re.compile(
     r"by\s*:|by\s+|(?-i:By)(?=[A-Z][a-z]+ [A-Z])|post author\s+(?:by\s+)?|posted in .{2,40}? by\s+|contributors?\s*:\s*|"
     r"thread starter\s+|themenstarter\s+|"
     r"(?:(?:blog\s*)?(?:verfasst|geschrieben|erstellt|eingestellt|gespeichert|veröffentlicht|publiziert|gepostet|"
-    r"(?:gast)?beitrag|text|bericht|artikel|rezept)\s+)?von\s*:?\s+|ein(?:e[rn]?)?\s+\w+\s+von\s+|"
+    r"(?:gast)?beitrag|text|bericht|artikel|rezept|pressemitteilung|interview|kolumne|(?:gast)?kommentar|analyse|reportage)\s+)?"
+    r"von\s*:?\s+|ein(?:e[rn]?)?\s+\w+\s+von\s+|"
     r"(?:(?:publié|posté|écrit|rédigé|proposé)\s+)?par\s*:?\s+|(?:(?:publicado|escrito|postado|enviado)\s+)?por\s*:?\s+|"
     r"per\s*:\s+|di\s+|a cura di\s+|(?:pubblicato|scritto|postato)\s+da\s+|(?:(?:geschreven|geplaatst|gepost)\s+)?door\s*:?\s+|"
     r"(?:(?:skrevet|skriven|publisert|publicerad)\s+)?a[vf]\s*:?\s+|(?:napisan[ey]|opublikowan[ey]|dodan[ey])\s+przez\s*:?\s+|"
     r"tekst\s*:\s*|text\s*:\s*|"
     r"teksti\s*:\s*|texte\s*:\s*|testo\s*:\s*|texto\s*:\s*|de la\s*:\s*|"
-    r"foto und text\s*:?|autor(?:in|en|a|es|ka|i|ul|zy|ka)?\s*:\s*|auteurs?\s*:\s*|autores?\s*:\s*|autore\s*:\s*|"
+    r"foto und text\s*:?|autor(?:in|en|a|es|ka|i|ul|zy|ka)?(?:[/*:_]-?(?:inn?en|in|a))?\s*:\s*|"
+    r"autor(?:in|en)?\s+(?=(?-i:[A-ZÄÖÜ]))|interview\s*:\s*|auteurs?\s*:\s*|autores?\s*:\s*|autore\s*:\s*|"
     r"authors?\s*:\s*|authors?\s+(?=[A-Z])|författare\s*:\s*|forfatter\s*:\s*|skribent\s*:\s*|"
     r"(?:írta|szerző|autorzy|piše|пише|пишет|автор(?:и|ы|ка)?(?: текста| статьи| материала)?|текст|материал)\s*:?\s+|"
     r"oprac(?:\.|ował[ai]?)\s*:?\s*|автор(?:и|ы)?\s*:\s*|текст\s*:\s*|"
@@ -25,7 +27,8 @@ LEAD_IN = re.compile(
     r"συντάκτης\s*:\s*|γράφει\s+(?:ο|η)\s+|του\s+|της\s+|(?:بقلم|الكاتبة?|كتب(?:ت)?|إعداد|تحرير|المحرر)\s*[:–-]?\s*|"
     r"(?:نویسنده|خبرنگار|تحریر|از)\s*:\s*|(?:מאת|כתב)\s*:?\s*|"
     r"(?:लेखक|लेखिका|रिपोर्ट|संवाददाता|द्वारा|लेखन)\s*:?\s*|(?:লিখেছেন|প্রতিবেদক|লেখক)\s*:?\s*|(?:เขียนโดย|ผู้เขียน|โดย|เรื่อง)\s*:?\s*|"
-    r"(?:글|작성자|기자|취재)\s*[:=]\s*)"
+    r"(?:글|작성자|기자|취재)\s*[:=]\s*|"
+    r"(?:本[报報网網刊台]|特[约約派]|[见見][习習]|实习)*(?:记者|記者|撰稿人?)[:：\s]?(?=[\u4e00-\u9fff·]{2,8}$))"
 )
 """What stands before a name in a byline."""
 LABEL = re.compile(
@@ -77,11 +80,15 @@ NO_NAME = re.compile(
     r"^(?:by|von|and|und|et|admin|administrator|editor(?:ial)?|editors?|staff|guest|author|autor|article by|"
     r"share|follow|updated|published|posted|view|more|see|read|"
     r"subscribe|comments?|minutes?|anonymous|no author|unknown|null|none|undefined|n/a|来源|佚名|未知|转载|转载文章|"
-    r"网络|匿名|本站|管理员|website|home|contact|link|archive|profile|"
+    r"网络|匿名|本站|管理员|website|home|contact|about|link|archive|profile|"
     r"(?:full |view |read )?bio(?:graphy)?|ph\.?d\.?|m\.?d\.?|mba)$|^in\s|\badmin$|\bexpert$|\bkommentare?\b|uncategori[sz]ed|"
     r"\binformation(?:en|s)?$|^(?:zuletzt|stand|veröffentlicht|publiziert|aktualisiert|geändert|publié|mis à jour|publicado|"
     r"actualizado|pubblicato|aggiornato)\b|min read|\bago\b|archive editor|архив редакции|"
     rf"\b(?:updated|published|posted|subscribe|newsletter|comments?)\b|\b(?:{_MONTHS})\.?\s+\d|\d\s+(?:{_MONTHS})\b|"
+    r"^(?:super ?user|wp-?admin|wordpress ?admin|webmaster|root|user|publisher|default|test|authors|autoren|autores|"
+    r"auteurs|autori|"
+    r"administra(?:teur|dor|tore|tör)|администратор|админ|yönetici|관리자|管理人|管理员|系统管理员|sysadmin|content|multimedia|"
+    r"co?rtes[ií]a|courtesy|public domain|domena publiczna|zvg|handout|stock|symbolbild|archivbild|발행인|投稿日|发表于|發表於)$|"
     rf"^(?:{_MONTHS}|{_DAYS}|mon|tue|wed|thu|fri|sat|sun|[js]r\.?)$|[{{}}<>=%#]|^\w+(?:\.\w+){{3,}}$|^本[文帖贴]"
 )
 _AGENCY = re.compile(
@@ -96,10 +103,35 @@ _AGENCY_WORD = re.compile(
     r"(?i)\b(?:wire|newswire|news agency|agency|agencies|agence|agentur(?:en)?|agenzia|agencias?|agências?|ajansı|"
     r"агентство|wires|news service)\b|(?:通讯社|通訊社|通信社|뉴시스|연합뉴스|통신)$|^(?:وكالة|وكالات)\b|एजेंसी"
 )
+# Houses and stations that stand in the place of an author and cannot be told from a person by their words.
+_HOUSE = re.compile(
+    r"(?i)(?:the )?(?:condé nast|hearst(?: (?:magazines|communications))?|axel springer(?: se)?|gannett|vox media|future plc|"
+    r"bonnier|schibsted|hubert burda media|gruner ?\+ ?jahr|dotdash meredith|guardian news (?:&|and) media|deutsche welle|"
+    r"radio free europe.*|voice of america|al jazeera(?: english)?|bbc(?: [\w ]{3,20})?|cnn|npr|nbc news|cbs news|"
+    r"abc news|sky news)"
+)
+_INSTITUTION = re.compile(
+    r"(?i)^(?:\w+es? )?(?:bundes|landes|staats)?(?:ministerium|amt|departement|kanzlei|regierung|verband)\b|"
+    r"^(?:the )?(?:ministry|department|office|embassy|government|council|federation|association) (?:of|for)\b|"
+    r"^(?:ministère|gouvernement|ministerio|gobierno|ministero|governo|ministério|ministerie|ministerstwo|ministerstvo|"
+    r"министерство|правительство|міністерство|υπουργείο|bakanlığı|kementerian|bộ|وزارة|मंत्रालय)\b|"
+    r"\S{2}(?:委员会|委員會|办公室|政府|总局|厅|省|庁|財団|協会|協會|协会|학회|협회|재단|위원회)$"
+)
+_COUNTRY = re.compile(
+    r"(?i)(?:germany|deutschland|austria|österreich|switzerland|schweiz|france|italy|italia|spain|españa|netherlands|"
+    r"united kingdom|uk|usa|united states|poland|polska|россия|украина|türkiye)"
+)
+_LEGAL_FORM = re.compile(
+    r"\b(?:GmbH|AG|KG|SE|OHG|Ltd\.?|Inc\.?|LLC|PLC|Corp\.?|S\.?A\.?S?|S\.?r\.?l\.?|S\.?p\.?A\.?|B\.?V\.?|e\. ?V\.)$"
+)
+_ARTICLE = re.compile(r"(?i)^(?:the|die|der|das|le|la|les|el|los|las|il|lo|o|os|de|het)\s+")
 _COMPANY = re.compile(
-    r"(?i)(?:网|网站|报|日报|晚报|社|集团|电视台|频道|中心|公司|新闻|期刊|杂志|编辑部|編集部|新聞|通信)$|"
+    r"(?i)(?:网|网站|일보|신문|뉴스|방송|미디어|타임스|편집[국부]|취재팀|디지털팀|放送局?|テレビ|ニュース|取材班|制作部|报|日报|晚报|社|集团|电视台|频道|中心|公司|新闻|期刊|杂志|编辑部|編集部|新聞|通信)$|"
     r"\.(?:com|cn|org|net|de|co\.\w\w)$|"
-    r"\b(?:redaktion|redazione|redacción|rédaction|redação|redactie|redakcja|редакция|newsroom|news desk|web desk|"
+    r"\b(?:redaktion(?:en)?|redaksjonen|toimitus|redazione|redacción|rédaction|redação|redactie|redakcja|redakce|"
+    r"redakcija|redacția|"
+    r"szerkesztőség|uredništvo|редакция|редакція|haber merkezi|tim redaksi|ban biên tập|فريق التحرير|هيئة التحرير|غرفة الأخبار|"
+    r"डेस्क|ডেস্ক|নিজস্ব প্রতিবেদক|newsroom|(?:news|web|sports?|digital|foreign|city|online) desk|bureau|"
     r"editorial (?:team|board|staff)|staff (?:writer|reporter)s?|team|gmbh|inc\.?|llc|ltd\.?|foundation|stiftung)$|"
     r"\be\.\s?v\.$|^team\b"
 )
@@ -130,12 +162,27 @@ def is_office(name: str, site: str) -> bool:
     """Return whether a name is that of an agency, a desk, a company or the paper itself (`site`: its names, one a line)."""
     if is_agency(name) or _COMPANY.search(name):
         return True
+    if is_institution(name) or _HOUSE.fullmatch(name):
+        return True
     mine, is_acronym = folded(name), name.isupper() and len(name) >= 3
+    bare = folded(_ARTICLE.sub("", name))
     return any(
-        mine == other or (len(other) >= 4 and mine.startswith(other)) or (is_acronym and other.startswith(mine))
+        other in (mine, bare) or (len(other) >= 4 and mine.startswith(other)) or (is_acronym and other.startswith(mine))
         for other in map(folded, site.split("\n"))
         if other
     )
+
+
+def is_institution(name: str) -> bool:
+    """Return whether a text begins or ends like the name of a ministry, an office or an association, commas and all."""
+    return _INSTITUTION.search(name) is not None
+
+
+def without_address(text: str) -> str:
+    """Return a declared author without the place that follows a company: `Adler GmbH, Ulm, Germany`."""
+    first, comma, rest = text.partition(",")
+    is_address = comma and (_LEGAL_FORM.search(first.strip()) or _COUNTRY.fullmatch(rest.rpartition(",")[2].strip()))
+    return first.strip() if is_address else text
 
 
 def is_handle(name: str) -> bool:
