@@ -16,7 +16,7 @@ from tearsheet import errors
 from tearsheet.archive import create_archive
 from tearsheet.cli.exits import MEANINGS, complain, exit_code, explained, heeding_sigterm, told
 from tearsheet.cli.front import SECTIONS, tearsheet
-from tearsheet.cli.options import categories, moment, span_s
+from tearsheet.cli.options import address, categories, moment, span_s
 from tearsheet.model import Source, Visit
 from tearsheet.store.sources import record_visit
 
@@ -297,6 +297,13 @@ def test_a_length_of_time_is_read_in_five_units() -> None:
     ]
     with pytest.raises(click.BadParameter, match="no length of time; write 90s"):
         span_s("soon")
+
+
+@pytest.mark.parametrize("text", ["paper.example/2026/a-flood.html", "nonsense", "ftp://paper.example/a"])
+def test_what_is_no_address_is_not_taken_for_one(text: str) -> None:
+    assert address("https://paper.example/a") == "https://paper.example/a"
+    with pytest.raises(click.BadParameter, match="is no address; write one like https://"):
+        address(text)
 
 
 def test_a_day_is_meant_whole_and_in_the_archives_zone() -> None:

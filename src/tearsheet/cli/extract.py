@@ -11,7 +11,7 @@ import click
 
 from tearsheet.cli.console import Console, archive_option, console, quiet_option, write_json_line, write_markup
 from tearsheet.cli.exits import IN_PART, complain, exit_code, told
-from tearsheet.cli.options import gathered
+from tearsheet.cli.options import address, gathered
 from tearsheet.cli.pages import are_many, pages
 from tearsheet.cli.rows import block_row, clipping_row
 from tearsheet.cli.screen import Column, many_lines, one_line
@@ -57,7 +57,9 @@ class Cutting:
 @click.option("--markdown", "form", flag_value="markdown", help="As Markdown.")
 @click.option("--why", is_flag=True, help="Say where each field came from, and why each block was kept or dropped.")
 @click.option("--comments", is_flag=True, help="Give the readers' comments too, apart from the article.")
-@click.option("--url", default="", metavar="URL", help="The address that the files come from, for links and dates.")
+@click.option(
+    "--url", type=address, default="", metavar="URL", help="The address that the files come from, for links and dates."
+)
 @click.option("-j", "--workers", type=click.IntRange(min=0), default=0, help="Processes.  [default: one per core]")
 @quiet_option
 @archive_option

@@ -45,6 +45,15 @@ def language(text: str) -> str:
     return text
 
 
+def address(text: str) -> str:
+    """Return an address as it was given, if it is one of the web; empty stays empty."""
+    from tearsheet import urls  # only who names an address pays for it
+
+    if text and not urls.host(text):
+        raise click.BadParameter(f"{text!r} is no address; write one like https://paper.example/2026/a-flood.html.")
+    return text
+
+
 def span_s(text: str) -> float:
     """Return a length of time, written `90s`, `10m`, `6h`, `7d` or `2w`, in seconds."""
     found = SPAN.fullmatch(text.strip())
