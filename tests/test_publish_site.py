@@ -20,7 +20,18 @@ from tearsheet.flow.site.pages import Site
 from tearsheet.model import Clipping, Revision, Source
 from tearsheet.publish.site import assets, charts, pages, paths, pictures, render, wordings
 from tearsheet.publish.site.phrases import phrases
-from tearsheet.publish.site.views import Checkpoint, FrontView, Masthead, PageLinks, Pic, SearchView
+from tearsheet.publish.site.views import (
+    Alteration,
+    Card,
+    Checkpoint,
+    FrontView,
+    Link,
+    Masthead,
+    PageLinks,
+    Pic,
+    SearchView,
+    Shelf,
+)
 from tearsheet.publish.words import LANGUAGES, words
 
 MASTHEAD = Masthead(title="Tearsheet", timezone="Asia/Shanghai")
@@ -444,6 +455,22 @@ def test_templates_use_only_words_that_exist():
         text = (files("tearsheet.publish.site") / "templates" / name).read_text(encoding="utf-8")
         used = set(re.findall(r"\bw(?:\.count)?\('(\w+)'[,)]", text))
         assert used <= known, name
+
+
+def test_a_time_on_the_front_page_names_its_day_and_the_year_if_it_is_another():
+    def times(today: date) -> set[str]:
+        card = Card(id="a", folder="a/a/", title="Ten.", at=NOON, gone="410", gone_at=NOON)
+        change = Alteration(card=card, at=NOON, number=2, kind="text")
+        link = Link(folder="s/a/", label="The Paper")
+        shelf = Shelf(path=(link,), cards=(card,), looked=NOON)
+        view = FrontView(today=today, lead=card, beside=(card,), changes=(change,), also=(card,), sources=(shelf,))
+        page = pages.front(MASTHEAD, replace(view, issue=NOON.date(), issue_count=1))[1].decode()
+        main = page[page.index("<main") :]
+        assert "gone since 22 Nov 2026" in main
+        return set(re.findall(r"<time [^>]*>(.*?)</time>", main))
+
+    assert times(date(2026, 11, 23)) == {"22 Nov, 20:00"}
+    assert times(date(2027, 1, 1)) == {"22 Nov 2026, 20:00"}
 
 
 def test_dates_and_numbers_are_written_the_language_s_way():

@@ -95,7 +95,11 @@ class Words:
         text = f"{self.local(at):%H:%M}"
         return text.translate(_EASTERN_DIGITS) if self.language == "ar" else text
 
-    def stamp(self, at: datetime, form: str = "day_short") -> str:
+    def near(self, at: datetime, today: date) -> str:
+        """Return the form in which `at` is given to who reads it `today`: without a year in the same year."""
+        return "day_short" if self.local(at).year == today.year else "day"
+
+    def stamp(self, at: datetime, form: str = "day") -> str:
         """Return day and minute of `at` on the site's clock."""
         return str(self.table["stamp"]).format(day=self.day(self.local(at).date(), form), clock=self.clock(at))
 
