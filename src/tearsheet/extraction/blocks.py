@@ -5,7 +5,7 @@ streamed bodies live there.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of, words_of
@@ -110,6 +110,10 @@ class Box:
         """Return whether this table holds no data but arranges the page."""
         return self.paragraphs >= 3 or self.linked * 2 > self.chars
 
+    def kinds(self) -> tuple[str, str]:
+        """Return the kind of the box around it and its own."""
+        return (self.parent.kind if self.parent is not None else ""), self.kind
+
     def closed(self, end: int) -> "Box":
         """Close it, add its sums to those of the box around it, and return that one; the outermost stays open."""
         parent = self.parent
@@ -160,11 +164,6 @@ class Block:
         self.chars = self.size = self.linked = self.links = self.bits = 0
         self.broken = False
 
-    def kind(self) -> tuple[str, str]:
-        """Return the kind of its box, after that of the box around it."""
-        box = self.box
-        return (box.parent.kind if box.parent is not None else ""), box.kind
-
     def take(self, text: str, end: int) -> None:
         """Take up the text that was read for it, and count it in its box."""
         box = self.box
@@ -213,7 +212,7 @@ class Spot:
 class Walk:
     """What one pass over a stream found; `before` in a spot is the number of blocks that begin before it."""
 
-    __slots__ = ("_kinds", "_link", "_unread", "blocks", "box", "boxes", "embeds", "marks", "pictures", "pieces")
+    __slots__ = ("_link", "_unread", "blocks", "box", "boxes", "embeds", "marks", "pictures", "pieces")
 
     def __init__(self, pieces: Sequence[str]) -> None:
         self.pieces = pieces
@@ -225,7 +224,6 @@ class Walk:
         self.marks: list[Spot] = []
         self._unread: set[int] = set()
         self._link = ""
-        self._kinds: dict[tuple[str, str], list[int]] = {}
         self._run()
 
     def _run(self) -> None:
@@ -319,16 +317,6 @@ class Walk:
         if text:
             line.take(text, end)
             self.blocks.append(line)
-
-    def kinds(self) -> Mapping[tuple[str, str], Sequence[int]]:
-        """Return for each kind of blocks how many there are, their characters, and those of them in links."""
-        if not self._kinds:
-            for block in self.blocks:
-                sums = self._kinds.setdefault(block.kind(), [0, 0, 0])
-                sums[0] += 1
-                sums[1] += block.chars
-                sums[2] += block.linked
-        return self._kinds
 
     def text_in(self, spot: Spot, *, most: int = 400) -> str:
         """Return the text of the element whose start tag is at `spot`, up to `most` characters."""

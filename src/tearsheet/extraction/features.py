@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from math import log1p
 
 from tearsheet.extraction.blocks import Block, Box, Walk
@@ -61,9 +62,6 @@ _BLOCK = [
     "ends_well",
     "kind",
     "text_repeats",
-    "sig_count",
-    "sig_chars",
-    "sig_links",
     "in_description",
 ]
 _BOX = [
@@ -85,6 +83,12 @@ _BOX = [
     "in_article_tag",
     "in_main_tag",
     "in_p_like",
+    "sig_count",
+    "sig_chars",
+    "sig_links",
+    "sig_prose",
+    "sig_prose_up",
+    "beside_head",
 ]
 _PLACE = [
     "place",
@@ -101,7 +105,7 @@ _PLACE = [
     "after_comments",
     "body_here",
 ]
-_NEAR = ["links_b1", "kind_b1", "links_a1", "kind_a1", "links_a2"]
+_NEAR = ["links_b1", "kind_b1", "links_a1", "kind_a1", "links_a2", "links_near"]
 _LEARNT = ["tag_own", "tag_low", "tag_sum", "text_mean", "text_low", "text_high"]
 _AROUND = (COMMENT, FOOTER, BYLINE, META)
 _HERE = (COMMENT, CAPTION, MEDIA, NOTE, POPUP)
@@ -118,6 +122,7 @@ NAMES: tuple[str, ...] = (
 Row = list[float]
 MOST_JUDGED = 6_000
 _NOBODY = (0.0, -1.0)
+_NEIGHBOURS = 5
 
 
 def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
@@ -133,11 +138,11 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
     near = [_NOBODY, *[(block.linked / block.chars, _KINDS.get(block.name, _OTHER_KIND)) for block in blocks]]
     near += _NOBODY, _NOBODY
     known, total = page.known, max(len(blocks) - 1, 1)
+    links_near = _links_near(blocks)
     prose_before, chars_before = 0, 0
     found: list[Row | None] = []
     for number, block in enumerate(blocks):
-        box, chars = block.box, block.chars
-        is_prose = chars if chars > 80 and block.linked * 20 < chars * 7 else 0
+        box, chars, running = block.box, block.chars, _running(block)
         if block.linked * 5 > chars * 4 and _is_far(block, page):
             found.append(None)
         else:
@@ -146,7 +151,7 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
             found.append(
                 [
                     *_own(block, page, near[number + 1]),
-                    *(around.row or _box_row(box, around)),
+                    *(around.row or _box_row(box, around, page)),
                     number / total,
                     chars_before / page.chars,
                     400.0 if after_head > 400 else float(after_head) if after_head > -40 else -40.0,
@@ -157,17 +162,18 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
                     page.log_prose,
                     page.best_share,
                     prose_before / page.prose,
-                    (page.prose - prose_before - is_prose) / page.prose,
+                    (page.prose - prose_before - running) / page.prose,
                     1.0 if number > page.comments else 0.0,
                     page.body_has(block) if page.body else 0.0,
                     *near[number],
                     *near[number + 2],
                     near[number + 3][0],
+                    links_near[number],
                     *around.tilt,
                     *text_tilt(text_words(block.text), lexicon.texts),
                 ]
             )
-        prose_before += is_prose
+        prose_before += running
         chars_before += chars
     return found
 
@@ -217,6 +223,7 @@ class _Around:
     __slots__ = (
         "above",
         "articles",
+        "beside",
         "log_chars",
         "mains",
         "meeting",
@@ -235,6 +242,7 @@ class _Around:
             self.articles = self.mains = self.paragraphs = 0.0
             self.tilt = _FLAT
             self.steps = self.meeting = 0
+            self.beside = -1.0
             above = self
         chars = box.chars
         self.share = box.linked / chars if chars else 0.0
@@ -247,6 +255,8 @@ class _Around:
         self.paragraphs = 1.0 if name == "p" or name == "blockquote" else above.paragraphs
         own, (_, low, total) = page.tilt_of(box), above.tilt
         self.tilt = (own, own if own < low else low, total + own)
+        # The share of the prose in the smallest element that holds both this box and the main heading.
+        self.beside = self.prose if box.number in page.heading else above.beside
         # How far up the line of ancestors of the best box is met, and how far that is from the best box.
         met = page.chain.get(box.number)
         if met is None:
@@ -274,6 +284,7 @@ class _Page:
         self.best_share = best.prose / self.prose
         self.chain = _chain(best)
         self.head = next((n for n, block in enumerate(blocks) if block.name == "h1"), -1)
+        self.heading = _chain(blocks[self.head].box) if self.head >= 0 else {}
         self.last = len(blocks)
         for number in range(len(blocks) - 1, -1, -1):
             if blocks[number].chars >= 80 and blocks[number].linked * 3 < blocks[number].chars:
@@ -282,10 +293,7 @@ class _Page:
         self.few = walk.box.prose < 1_000
         self.known: list[_Around | None] = [None] * len(walk.boxes)
         self.texts = Counter([block.text for block in blocks])
-        self.kinds = {
-            kind: (log1p(count), log1p(chars / count), linked / chars)
-            for kind, (count, chars, linked) in walk.kinds().items()
-        }
+        self.kinds, self.wholes = _alike(blocks, self.prose)
 
     def around(self, box: Box) -> _Around:
         """Return what stands around a box that was not yet asked for; what stands around those around it is known then."""
@@ -311,6 +319,46 @@ class _Page:
         if block.chars < 12:
             return 0.0
         return 1.0 if folded(block.text[:100]) in self.body else -1.0
+
+
+def _running(block: Block) -> int:
+    """Return the characters of a block that is running text, else none."""
+    return block.chars if block.chars > 80 and block.linked * 20 < block.chars * 7 else 0
+
+
+def _alike(blocks: Sequence[Block], prose: int) -> tuple[dict[tuple[str, str], Row], Counter[tuple[str, str, str]]]:
+    """Return for each kind of box how many blocks are in such, how long, how linked, and their share of the running text;
+    and the characters of running text for each kind in boxes of one kind.
+    """
+    sums: dict[tuple[str, str], list[int]] = {}
+    wholes: Counter[tuple[str, str, str]] = Counter()
+    for block in blocks:
+        of_kind = sums.setdefault(block.box.kinds(), [0, 0, 0, 0])
+        of_kind[0] += 1
+        of_kind[1] += block.chars
+        of_kind[2] += block.linked
+        if running := _running(block):
+            of_kind[3] += running
+            wholes[_more_kinds(block.box)] += running
+    kinds = {
+        kind: [log1p(count), log1p(chars / count), linked / chars, running / prose]
+        for kind, (count, chars, linked, running) in sums.items()
+    }
+    return kinds, wholes
+
+
+def _more_kinds(box: Box) -> tuple[str, str, str]:
+    """Return the kinds of the two boxes around a box and its own."""
+    around = box.parent.parent if box.parent is not None else None
+    return around.kind if around is not None else "", *box.kinds()
+
+
+def _links_near(blocks: Sequence[Block]) -> list[float]:
+    """Return for each block the share of links in the text around it, five blocks before to five after."""
+    linked = [0, *accumulate([block.linked for block in blocks])]
+    chars = [0, *accumulate([block.chars for block in blocks])]
+    spans = [(max(at - _NEIGHBOURS, 0), min(at + _NEIGHBOURS + 1, len(blocks))) for at in range(len(blocks))]
+    return [(linked[end] - linked[start]) / (chars[end] - chars[start]) for start, end in spans]
 
 
 def comments_from(blocks: Sequence[Block]) -> int:
@@ -363,7 +411,6 @@ def _own(block: Block, page: _Page, here: tuple[float, float]) -> tuple[float, .
         1.0 if text[-1] in _ENDS else 0.0,
         kind,
         float(page.texts[text]),
-        *page.kinds[block.kind()],
         1.0 if page.description and chars < 400 and _begins(text, page.description) else 0.0,
     )
 
@@ -381,12 +428,13 @@ def _is_wide(text: str) -> bool:
     return len(text.encode()) > 1.8 * size and len(_WIDE.findall(text)) > 0.4 * size
 
 
-def _box_row(box: Box, around: _Around) -> tuple[float, ...]:
+def _box_row(box: Box, around: _Around, page: _Page) -> tuple[float, ...]:
     """Return the columns that all blocks of one box share, and keep them."""
     one = around.above or around
     two = one.above or one
     three = two.above or two
     four = three.above or three
+    kinds = box.kinds()
     here = box.bits | (box.parent.bits if box.parent is not None else 0)
     around.row = (
         float(box.depth),
@@ -407,6 +455,9 @@ def _box_row(box: Box, around: _Around) -> tuple[float, ...]:
         around.articles,
         around.mains,
         around.paragraphs,
+        *page.kinds[kinds],
+        page.wholes[_more_kinds(box)] / page.prose,
+        around.beside,
         *_flags(box.all_bits & _ALL_AROUND, _AROUND),
         *_flags(here & _ALL_HERE, _HERE),
     )

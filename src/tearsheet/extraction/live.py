@@ -52,7 +52,7 @@ def stamps(walk: Walk, kept: Sequence[int]) -> frozenset[int]:
     for number in range(max(kept[0] - 2, 0), kept[-1]):
         block = walk.blocks[number]
         if block.chars <= _LONGEST_STAMP and (number in timed or _is_clock(block)):
-            groups.setdefault(block.kind(), []).append(number)
+            groups.setdefault(block.box.kinds(), []).append(number)
     return frozenset(at for group in groups.values() if _are_updates(walk, group, kept) for at in group)
 
 

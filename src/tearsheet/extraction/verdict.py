@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import log1p
+from math import log1p, sqrt
 
 from tearsheet import urls
-from tearsheet.extraction.blocks import Block, Walk
+from tearsheet.extraction.blocks import Block, Walk, size_of
 from tearsheet.extraction.forest import forest
 from tearsheet.extraction.structured import Declared, listed, types
 from tearsheet.extraction.titles import folded
@@ -56,7 +56,6 @@ NAMES = [
     "headings",
     "list_share",
     "mean_chance",
-    "doubtful",
     "declared_article",
     "og_article",
     "og_other",
@@ -73,12 +72,22 @@ NAMES = [
     "prose_share",
     "first_place",
     "commas",
+    "colons",
+    "asks",
+    "exclaims",
+    "sentence",
+    "uneven",
+    "og_published",
+    "description",
+    "title_parts",
+    "website",
+    "breadcrumbs",
+    "linked_pictures",
     "dates",
     "bylines",
     "articles",
     "in_article",
     "spread",
-    "like_boxes",
     "prices",
     "headline",
     "body_single",
@@ -104,6 +113,8 @@ _SINGLE = re.compile(r"\b(?:single|postid|article|story|post-template)\b")
 _OTHER = re.compile(r"\b(?:archive|category|home|product|forum|search|page-template|page-id|list|shop|woocommerce)\b")
 # One set of characters first, which is looked for several times as fast as one of two patterns.
 _PRICE = re.compile(r"[$€£¥₹\d](?:(?<!\d)\s?\d|(?<=\d)\s?(?:€|EUR|USD|GBP|zł|kr)\b)")
+_TITLE_SIGN = re.compile(r"\s[|–—·:-]\s")
+_SENTENCE = re.compile(r"[.!?؟](?=\s|$)|[。！？।]")
 _MONEY = (*"$€£¥₹", "EUR", "USD", "GBP", "zł", "kr")
 
 
@@ -130,7 +141,6 @@ def row(walk: Walk, kept: Sequence[int], found: Sequence[float], declared: Decla
     kinds = {kind for node in declared.nodes[:60] for kind in types(node)}
     path = cut.url.split("://", 1)[-1].partition("/")[2].split("?")[0]
     tail = path.rstrip("/").rsplit("/", 1)[-1]
-    begin = cut.text[:3_000]
     return [
         log1p(chars),
         chars / total,
@@ -141,7 +151,6 @@ def row(walk: Walk, kept: Sequence[int], found: Sequence[float], declared: Decla
         len([block for block in blocks if block.name in ("h2", "h3", "h4")]) / count,
         len([block for block in blocks if block.name in ("li", "td", "dd", "dt")]) / count,
         sum([found[at] for at in kept], 0.0) / count,
-        len([chance for chance in found if 0.1 < chance < 0.9]) / max(len(found), 1),
         bool(declared.article),
         kind == "article",
         bool(kind) and kind != "article",
@@ -157,10 +166,33 @@ def row(walk: Walk, kept: Sequence[int], found: Sequence[float], declared: Decla
         log1p(len(walk.blocks)),
         walk.box.prose / total,
         kept[0] / max(len(walk.blocks), 1) if kept else 1.0,
-        sum(map(begin.count, ",，、")) / max(len(begin), 1) * 100,
+        *_style(cut.text[:20_000], prose),
+        bool(declared.first("article:published_time")),
+        log1p(len(declared.first("og:description", "description"))),
+        float(len(_TITLE_SIGN.findall(declared.title))),
+        "WebSite" in kinds,
+        "BreadcrumbList" in kinds,
+        log1p(len([spot for spot in walk.pictures if spot.link])),
         *_shape(walk, prose, cut),
         *_said(walk, cut.url),
     ]
+
+
+def _style(text: str, prose: Sequence[Block]) -> list[float]:
+    """Return what tells prose from the lines of a shop or manual: its signs, its sentences, how much its paragraphs differ."""
+    begin, hundreds = text[:3_000], max(len(text), 1) / 100
+    return [
+        sum(map(begin.count, ",，、")) / max(len(begin), 1) * 100,
+        *(sum(map(text.count, signs)) / hundreds for signs in (":：", "?？؟", "!！")),
+        size_of(text) / max(len(_SENTENCE.findall(text)), 1),
+        _deviation([block.chars for block in prose]),
+    ]
+
+
+def _deviation(sizes: Sequence[int]) -> float:
+    """Return the standard deviation of some sizes over their mean."""
+    mean = sum(sizes) / max(len(sizes), 1)
+    return sqrt(sum([(size - mean) ** 2 for size in sizes]) / max(len(sizes), 1)) / (mean + 1)
 
 
 def _shape(walk: Walk, prose: Sequence[Block], cut: Cut) -> list[float]:
@@ -173,8 +205,6 @@ def _shape(walk: Walk, prose: Sequence[Block], cut: Cut) -> list[float]:
         log1p(len([box for box in walk.boxes if box.name == "article"])),
         len([block for block in prose if block.box.nearest("article") is not None]) / max(len(prose), 1),
         len(homes) / max(len(prose), 1),
-        max((sums[0] for kind, sums in walk.kinds().items() if not kind[1].startswith("p")), default=0)
-        / max(len(walk.blocks), 1),
         log1p(_prices(cut.text[:20_000])),
         any(block.name == "h1" and folded(block.text) == title for block in walk.blocks),
     ]
