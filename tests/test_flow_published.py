@@ -6,7 +6,7 @@ import pytest
 from tests.flow_archive import following_only, ran
 from tests.test_flow_verify import flipped, problems
 
-from tearsheet.flow.build import MANIFEST, build
+from tearsheet.flow.build import MANIFEST, UNDER_WAY, build
 from tearsheet.flow.exports import build_posts
 from tearsheet.flow.remove import remove
 from tearsheet.model import Query
@@ -42,6 +42,16 @@ def test_a_changed_or_missing_page_or_post_is_found_and_made_anew(small):
     flipped(small.path / "site" / "index.html", 99)
     build(small, full=True)
     build_posts(small)
+    assert not problems(small)
+
+
+def test_pages_that_are_being_built_are_not_held_against_the_build_before(small):
+    (small.path / "site" / UNDER_WAY).write_text('["index.html"]', encoding="utf-8")
+    flipped(small.path / "site" / "index.html", 99)
+    assert not problems(small)
+
+    build(small)  # it was broken off: the next one looks at every page
+    assert not (small.path / "site" / UNDER_WAY).exists()
     assert not problems(small)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tearsheet.archive import Archive
 from tearsheet.files import Folder
-from tearsheet.flow.build import MANIFEST
+from tearsheet.flow.build import MANIFEST, UNDER_WAY
 
 SITE, POSTS = "site", "posts"
 _REMEDY = "`tearsheet build --full` makes it anew"
@@ -15,11 +15,12 @@ _REMEDY = "`tearsheet build --full` makes it anew"
 def changed(archive: Archive) -> Iterator[tuple[str, str]]:
     """Yield (file, what is wrong with it) of every page and post that is not as it was built.
 
-    A folder that was never built, or is not there any more, is no trouble: it is derived.
+    A folder that was never built, or is not there any more, is no trouble: it is derived. Nor is one that is being built; if that
+    was broken off, the next build looks at every page.
     """
     for name in (SITE, POSTS):
         folder = Folder(archive.path / name)
-        if not folder.has(MANIFEST):
+        if not folder.has(MANIFEST) or folder.has(UNDER_WAY):
             continue
         try:
             files = noted(folder)

@@ -81,12 +81,24 @@ class _Verification:
         return Verified(**self.count, problems=tuple(self.problems))
 
     def _try(self, check: Callable[[], None]) -> None:
-        """Run one check; what it stumbles over is a problem too, and the others still run."""
+        """Run one check, once more if it finds anything: what is not found again was somebody's work that was not done yet."""
+        before, counted = self.problems, self.count.copy()
+        first = self._found(check)
+        if first:
+            self.count = counted
+            again = set(self._found(check))
+            first = [problem for problem in first if problem in again]
+        self.problems = before + first
+
+    def _found(self, check: Callable[[], None]) -> list[tuple[str, str]]:
+        """Return what a check finds; what it stumbles over is a problem too, and the others still run."""
+        self.problems = []
         try:
             with checking.damage_is_trouble():
                 check()
-        except (TearsheetError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+        except (TearsheetError, OSError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
             self.problems.append(("catalog", f"cannot be read: {error}"))
+        return self.problems
 
     def _catalog(self) -> None:
         """Check that the catalog is sound, can be read to the last value, and does not contradict itself."""
