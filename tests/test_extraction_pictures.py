@@ -175,3 +175,66 @@ def test_a_gallery_above_the_text_is_whole_however_long(caption):
     found = cut("", above=figures).images
 
     assert [image.url.rpartition("/")[2] for image in found] == [f"quay-{number:03}.jpg" for number in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("figure", "caption"),
+    [
+        ('<p><img src="/i/ferry-900.jpg"></p><p>{}</p>', "The ferry in the harbour (Photo: Ann Lee)"),
+        ('<p><img src="/i/ferry-900.jpg"></p><p>{}</p>', "Die Fähre im Hafen. Foto: Jörg Weiß"),
+        ('<p><img src="/i/ferry-900.jpg"></p><p>{}</p>', "Паром в порту. Фото: Глеб Ветров"),
+        ('<p><img src="/i/ferry-900.jpg"></p><p>{}</p>', "Con phà ở cảng. Ảnh: Lê Phương"),
+        ('<p><img src="/i/ferry-900.jpg"></p><p>{}</p>', "图为停在港口的渡轮。海岛日报 林疏桐 摄"),
+        ('<p><img src="/i/ferry-900.jpg"></p><p>{}</p>', "항구에 선 여객선. 하버일보 제공"),
+        ('<p class="f_center"><img src="/i/ferry-900.jpg"><br>{}<br></p>', "停在港口的渡轮"),
+        (
+            '<p class="text-center"><img src="/i/ferry-900.jpg"></p><p class="text-center">{}</p>',
+            "The ferry in the harbour",
+        ),
+        ('<table><tr><td><img src="/i/ferry-900.jpg"></td></tr><tr><td>{}</td></tr></table>', "停在港口的渡轮"),
+    ],
+)
+def test_a_line_under_a_picture_says_by_its_words_or_its_place_that_it_is_told_of_one(figure, caption):
+    clipping = cut(figure.format(caption))
+
+    assert [(image.url.rpartition("/")[2], image.caption or image.credit) for image in clipping.images] == [
+        ("ferry-900.jpg", caption)
+    ]
+    assert caption not in clipping.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "He showed us the photo: a ferry, four lorries and a dog on the pier, taken by nobody knows whom in the year 1934, "
+        "and kept in a drawer of the harbour office ever since, with the bill for the frame and two letters about it.",
+        "The ferry in the harbour will stop in October.",
+    ],
+)
+def test_a_paragraph_below_a_picture_is_no_caption(line):
+    assert line in cut(f'<p><img src="/i/ferry-900.jpg"></p><p>{line}</p>').text
+
+
+def test_the_author_s_portrait_and_the_date_beside_it_are_neither_picture_nor_caption():
+    portrait = (
+        '<div class="meta"><div class="post-author-image"><a><img class="author-profile-image" src="/i/lee-160.jpg" '
+        'alt="Ann Lee"></a></div><div class="meta-content"><time datetime="2026-02-11">Feb 11, 2026</time> '
+        "<span>— 6 min read</span></div></div>"
+    )
+    above = f'{portrait}<figure class="post-image"><img src="/i/ferry-900.jpg"><figcaption>At the pier</figcaption></figure>'
+    clipping = cut("", above=above)
+
+    assert [(image.url.rpartition("/")[2], image.caption) for image in clipping.images] == [
+        ("ferry-900.jpg", "At the pier")
+    ]
+
+
+def test_one_picture_in_two_sizes_is_one():
+    head = '<meta property="og:image" content="https://paper.example/i/ferry-1714650000_1200x0.jpg">'
+    clipping = cut(
+        '<figure><img src="/i/ferry-1714650000_680x0.jpg"><figcaption>At the pier</figcaption></figure>', head
+    )
+
+    assert len(clipping.images) == 1
+    assert clipping.lead is not None
+    assert clipping.lead.caption == "At the pier"

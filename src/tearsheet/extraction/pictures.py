@@ -13,7 +13,7 @@ from tearsheet import html, urls
 from tearsheet.extraction.blocks import Block, Box, Spot, Walk
 from tearsheet.extraction.build import Placed, figure
 from tearsheet.extraction.titles import folded
-from tearsheet.extraction.when import is_only_posted
+from tearsheet.extraction.when import WRITTEN, is_dated, is_only_posted
 from tearsheet.extraction.words import (
     ADVERT,
     ARTICLE,
@@ -42,6 +42,10 @@ _NO_PICTURE = re.compile(
     r"gravatar\.com|analytics|\.svg(?:$|\?)|\.gif\?"
 )
 _PORTRAIT = re.compile(r"(?i)\bavatar\b|\b(?:author|autor|profile)(?:'s|:in|in)?[ _-](?:photo|picture|image|bild)")
+_OF_AUTHOR = re.compile(
+    r"(?i)(?:^|[ _\"-])(?:avatar|headshot|author(?: |$)|"
+    r"(?:author|byline|profile)[a-z]*[_-]+(?:pic|image|img|photo|thumb|portrait))"
+)
 _AUTHORS_PAGE = re.compile(r"(?i)/(?:authors?|autor(?:en|es|i)?|auteurs?)/")
 # One of these stands in every such address, and is looked for in a tenth of the time.
 _TELLTALES = (
@@ -57,14 +61,22 @@ _CREDIT = re.compile(
 )
 _LABEL = re.compile(
     r"(?i)\W*(?:bild\s*\d+|photo|foto|image|advertisement|anzeige|werbung|publicidad|read more|"
-    r"\d+(?:\s*/\s*\d+)?|video loading.*|enlarge|zoom|play video)?\W*"
+    r"\d+(?:\s*/\s*\d+)?(?: (?:photos?|fotos?|bilder)\b.{0,40})?|\d+ min\.? read|video loading.*|enlarge|zoom|play video)?\W*"
 )
 _FOREIGN = NAV | ASIDE | RELATED | SHARE | COMMENT | ADVERT | FOOTER | SIGNUP | BYLINE
-_CENTRED = re.compile(r'align="?center|text-align:\s*center')
+_CENTRED = re.compile(r'align="?center|text-align:\s*center|class="[^"]*(?:align|text|txt|\bf)[_-]?cent(?:er|re)\b')
+# How a line under a picture says that it is told of one, in a paragraph of its own between those of the article.
+_OF_PICTURE = re.compile(
+    r"(?i)^\W{0,3}(?:图为|圖為|图[：:\d一二三四]|圖[：:／/]|[▲△↑▼↓]|写真[：:は]|사진[=:：])|"
+    r"[（(\s|/.]\W?(?:fotos?|photos?|photograph|picture|image|bild(?:er)?|credits?|crédits?|quelle|zdj(?:ęcie|\.)|fot\.|fotoğraf|immagine|imagen|"
+    r"ảnh|фото|valokuva|kuva|foto[: ]\w+|φωτο\w*|تصوير|صورة|फोटो|图片来源|图源|圖|撮影|写真|사진)\s?[:：/=／©].{2,60}$|©.{0,60}$|"
+    r"(?:摄|攝|供图|供圖|资料图片?|資料照片?|撮影|제공|摄影报道)\W{0,2}$"
+)
 _COLOURED = re.compile(r"<(?:span|font)\b[^>]*\bcolor")
 _TINY_PX, _SMALL_PX = 70, 130
 _LONGEST_CAPTION = 900
-_SHORTEST_CAPTION = 12
+_SHORTEST_CAPTION, _SHORTEST_ALONE, _LONGEST_LABEL = 12, 12, 16
+_LONGEST_LINE, _LONGEST_NAME = 240, 40
 _TELLING_ALT = 20
 _MAX_PICTURES = 400
 _ABOVE_HEAD = 14
@@ -160,7 +172,7 @@ def key(url: str) -> str:
 
 
 _FALLBACK_PIECES = 24
-_SIZE = re.compile(r"(?i)[-_.]?(?:\d{2,4}x\d{2,4}|[wh]_?\d{2,4}|scaled|large|medium|small|thumb(?:nail)?)$")
+_SIZE = re.compile(r"(?i)[-_.]?(?:\d{2,4}x\d{1,4}|[wh]_?\d{2,4}|scaled|large|medium|small|thumb(?:nail)?)$")
 
 
 def _above(walk: Walk, at: int, lines: int) -> int:
@@ -219,7 +231,7 @@ class _Region:
         if box.name in ("nav", "footer", "form") or (box.chars > 20 and box.linked * 10 > box.chars * 6):
             return True
         if box.bits & (CAPTION | MEDIA):
-            return False
+            return bool(box.bits & BYLINE) and box.chars < _LONGEST_NAME and _OF_AUTHOR.search(box.tag) is not None
         if box.bits & ADVERT or (box.bits & BYLINE and box.chars < 300):
             return True
         return bool(box.bits & _FOREIGN or box.name == "aside") and box.linked * 4 > box.chars > 0
@@ -292,7 +304,8 @@ def _is_decoration(given: dict[str, str], url: str, is_captioned: bool) -> bool:
         return True
     if 0 < width <= _SMALL_PX and 0 < height <= _SMALL_PX and not is_captioned:
         return True
-    if _PORTRAIT.search(given.get("alt", "")):
+    alt = given.get("alt", "")
+    if _PORTRAIT.search(alt) or (len(alt) < _LONGEST_NAME and _OF_AUTHOR.search(given.get("class", ""))):
         return True
     parts = urlsplit(url)
     return bool(
@@ -377,8 +390,13 @@ def _caption_blocks(walk: Walk, spot: Spot, *, kept: frozenset[int], alt: str) -
         if box.chars > _LONGEST_CAPTION or box.parent is None:
             break
         is_media = bool(box.bits & (MEDIA | CAPTION)) and box.blocks <= 5
+        # In old pages a table of its own holds a picture and, in the row below, what it shows.
+        is_own = box.name == "table" and box.blocks <= 2
         if box.blocks and (is_media or box.blocks <= 3) and _pictures_in(walk, box) <= 2:
-            found = _notes(walk, _inside(walk, box, spot), kept, strict=not box.bits & CAPTION)
+            numbers = _inside(walk, box, spot)
+            if is_own:  # bare text after the table begins where that ends
+                numbers = [at for at in numbers if walk.blocks[at].box.start >= box.start]
+            found = _notes(walk, numbers, kept, strict=not (box.bits & CAPTION or is_own))
             if found:
                 return found
     return _adjacent(walk, spot, kept, alt)
@@ -456,7 +474,12 @@ def _may_be_caption(block: Block) -> bool:
     if block.chars < _SHORTEST_CAPTION or block.linked * 2 > block.chars or block.name in ("h1", "h2", "h3", "li"):
         return False
     named = (block.bits | block.box.bits) & (BYLINE | DATE | SHARE | NAV | COMMENT | TAGS | TITLE)
-    return not named and not _LABEL.fullmatch(block.text) and not is_only_posted(block.text)
+    return not named and not _LABEL.fullmatch(block.text) and not _is_dateline(block)
+
+
+def _is_dateline(block: Block) -> bool:
+    """Return whether a line is a date and hardly more: `Feb 11, 2024 — 6 min read`."""
+    return is_only_posted(block.text) or (is_dated(block.text) and len(WRITTEN.sub("", block.text)) < _LONGEST_LABEL)
 
 
 def _adjacent(walk: Walk, spot: Spot, kept: frozenset[int], alt: str) -> list[int]:
@@ -480,14 +503,26 @@ def _adjacent(walk: Walk, spot: Spot, kept: frozenset[int], alt: str) -> list[in
         return []
     if _is_caption(block):
         return [at]
+    if block.size <= _LONGEST_LINE and not block.linked and _OF_PICTURE.search(block.text):
+        return [at]
     pieces = walk.pieces[block.start : block.end]
     centred = _CENTRED.search(block.box.tag) is not None
+    if centred and _is_alone(walk, spot, at):
+        return [at]
     if centred and block.chars <= 260 and any(_COLOURED.search(piece) for piece in pieces if piece.startswith("<")):
         return [at]
-    own = block.start <= spot.place < block.end and block.box is spot.box
+    own = block.box is spot.box and (block.broken or block.start <= spot.place < block.end)
     if own and block.chars <= 160 and (_CREDIT.search(block.text) or centred):
         return [at]
     return [at] if at not in kept and block.chars <= 220 and block.linked == 0 and _may_be_caption(block) else []
+
+
+def _is_alone(walk: Walk, spot: Spot, at: int) -> bool:
+    """Return whether a centred line stands alone under a picture that is centred likewise, in a paragraph of its own."""
+    block, after = walk.blocks[at], walk.blocks[at + 1] if at + 1 < len(walk.blocks) else None
+    is_like = spot.box.kind == block.box.kind and not spot.box.chars and _CENTRED.search(spot.box.tag) is not None
+    is_last = (after is None or not _CENTRED.search(after.box.tag)) and "left" not in block.box.tag
+    return is_like and is_last and _SHORTEST_ALONE <= block.size <= _LONGEST_LINE and _may_be_caption(block)
 
 
 # ------------------------------------------------------------------------------------------------ embeds, lead
