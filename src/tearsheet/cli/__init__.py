@@ -2,15 +2,13 @@
 
 import gc
 
-from tearsheet.cli.interrupts import ended, heed_ctrl_c, leave
+from tearsheet.cli.interrupts import heed_ctrl_c, interrupt, leave
 
 
 def main() -> None:
     """Run the command line in this process."""
-    heed_ctrl_c()
-    gc.set_threshold(
-        10_000
-    )  # looking for garbage among what is being imported takes a twentieth of the time of a start
+    heed_ctrl_c(interrupt)
+    gc.set_threshold(10_000)  # to look for garbage among what is imported is a twentieth of a start
     try:
         from tearsheet.cli.front import run
 
@@ -18,4 +16,4 @@ def main() -> None:
     except KeyboardInterrupt:
         leave()
     finally:
-        ended()
+        heed_ctrl_c(leave)  # from here on only Python's own end remains, which would show a traceback

@@ -19,31 +19,28 @@ INTERRUPTED = 130
 AGAIN_S = 0.001
 
 
+def heed_ctrl_c(act: "Callable[[], None]") -> None:
+    """Let Ctrl-C call `act`, between imports; where it is ignored (`nohup`, `&`), it stays so."""
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, between_imports(act))
+
+
 def between_imports(act: "Callable[[], None]") -> "Callable[[int, FrameType | None], None]":
-    """Return a signal handler that calls `act` at once, or when the import that the signal fell into is done."""
+    """Return a signal handler that calls `act`; a signal that falls into an import is sent again until that is done."""
 
     def heard(number: int, frame: "FrameType | None") -> None:
         if not _importing(frame):
             act()
         else:
-            signal.signal(signal.SIGALRM, heard)
+            signal.signal(signal.SIGALRM, lambda *now: signal.raise_signal(number))
             signal.setitimer(signal.ITIMER_REAL, AGAIN_S)
 
     return heard
 
 
-def heed_ctrl_c() -> None:
-    """Let Ctrl-C raise `KeyboardInterrupt` between imports only; where it is ignored (`nohup`, `&`), it stays so."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, between_imports(_interrupt))
-
-
-def ended() -> None:
-    """Let Ctrl-C end the process at once: from here on only Python's own end remains, which would show a traceback."""
-    if signal.setitimer(signal.ITIMER_REAL, 0)[0]:
-        leave()  # it came while the last import was on
-    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
-        signal.signal(signal.SIGINT, lambda number, frame: leave())
+def interrupt() -> "NoReturn":
+    """Raise what Ctrl-C raises in Python."""
+    raise KeyboardInterrupt
 
 
 def leave() -> "NoReturn":
@@ -52,10 +49,6 @@ def leave() -> "NoReturn":
         os.write(2, b"tearsheet: interrupted\n")
     finally:
         os._exit(INTERRUPTED)
-
-
-def _interrupt() -> "NoReturn":
-    raise KeyboardInterrupt
 
 
 def _importing(frame: "FrameType | None") -> bool:
