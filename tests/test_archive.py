@@ -12,7 +12,7 @@ import pytest
 from tests.flow_archive import copied, counted, kept, opened
 
 import tearsheet
-from tearsheet.archive import RESTORING, create_archive, open_archive
+from tearsheet.archive import RESTORING, create_archive, disk_bytes, open_archive
 from tearsheet.errors import (
     ArchiveBusy,
     ArchiveExists,
@@ -348,6 +348,13 @@ def test_numbers_say_what_is_kept_and_what_it_weighs(press):
     assert stats["captures"] > stats["articles"]
     assert stats["bytes_warc"] > 100_000
     assert stats["bytes_catalog"] > 100_000
+
+
+def test_a_file_that_is_taken_away_while_they_are_counted_weighs_nothing(tmp_path):
+    (tmp_path / "page").write_bytes(b"12345")
+    (tmp_path / "mark.open").symlink_to(tmp_path / "closed meanwhile")
+
+    assert disk_bytes(tmp_path) == 5
 
 
 def test_what_is_open_is_not_current_once_another_catalog_or_index_lies_in_its_place(empty):

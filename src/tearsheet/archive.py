@@ -478,5 +478,12 @@ def _look_for_catalog(folder: Path) -> None:
 def disk_bytes(path: Path) -> int:
     """Return the bytes of a file (with its write-ahead log) or of all files in a folder."""
     if path.is_dir():
-        return sum((Path(folder) / name).stat().st_size for folder, _, names in os.walk(path) for name in names)
-    return sum(file.stat().st_size for file in (path, path.with_name(f"{path.name}-wal")) if file.is_file())
+        return sum(_bytes(Path(folder) / name) for folder, _, names in os.walk(path) for name in names)
+    return _bytes(path) + _bytes(path.with_name(f"{path.name}-wal"))
+
+
+def _bytes(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # as it may well be: others take files away while these are counted
+        return 0

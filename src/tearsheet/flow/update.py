@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from tearsheet import media, schedule, sites, urls
@@ -520,5 +521,5 @@ class Update:
                 articles.make_due(db, self.clock())
 
     @staticmethod
-    def _over(folder: object, max_gb: float) -> bool:
-        return bool(max_gb) and disk_bytes(folder) > max_gb * 1e9  # type: ignore[arg-type]
+    def _over(folder: Path, max_gb: float) -> bool:
+        return bool(max_gb) and disk_bytes(folder) > max_gb * 1e9

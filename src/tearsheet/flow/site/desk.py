@@ -155,6 +155,11 @@ class Desk:
         """Every category path with the number of its articles."""
         return self.archive.category_counts()
 
+    @cached_property
+    def total(self) -> int:
+        """How many articles there are."""
+        return self.archive.count(Query())
+
     def arrivals(self, query: Query) -> Sequence[int]:
         """Return the `seq` of every article that `query` asks for, in order: places in a list are counted on it."""
         if query not in self._arrivals:

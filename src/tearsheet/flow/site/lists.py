@@ -222,7 +222,7 @@ def tree(desk: Desk, current: Categories) -> tuple[Node, ...]:
         label=desk.words("everything"),
         folder=paths.CATEGORIES,
         language=desk.words("html_lang"),
-        count=len(desk.arrivals(Query())),
+        count=desk.total,
         current=not current,
     )
     return (Node(link=everything, children=tuple(node(path) for path in top)),)
@@ -339,7 +339,7 @@ def about_view(desk: Desk, version: str) -> AboutView:
     first = desk.archive.articles(Query(order="arrival", limit=1))
     return AboutView(
         sources=len(desk.states),
-        articles=len(desk.arrivals(Query())),
+        articles=desk.total,
         wordings=stats.get("revisions", 0),
         version=version,
         since=desk.day_of(first[0].first_seen) if first else None,
