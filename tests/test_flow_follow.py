@@ -1,6 +1,7 @@
-"""Following without a network: lists, routes, site definitions, and what a person says of them."""
+"""Following, mostly without a network: lists, routes, site definitions, and what a person says of them."""
 
 import pytest
+from tests.serving import Answer, serving
 
 from tearsheet.archive import create_archive, open_archive
 from tearsheet.errors import FetchError, NoSuchSource
@@ -92,3 +93,25 @@ def test_a_folder_is_called_a_folder(archive, tmp_path):
 def test_a_malformed_address_is_told(archive, url):
     with pytest.raises(FetchError):
         follow(archive, [url])
+
+
+FEED = b'<rss version="2.0"><channel><title>The Post</title><item><title>Fog</title><link>/fog</link></item></channel></rss>'
+PAGES = {
+    "/": b'<html><link rel=alternate type="application/rss+xml" title="The Post &raquo; Feed" href=/feed>',
+    "/broken": b'<html><link rel=alternate type="application/rss+xml" title="Post news" href=/gone>',
+    "/feed": FEED,
+    "/map.xml": b"<urlset><url><loc>/fog</loc></url></urlset>",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/", "The Post"), ("/broken", "Post news"), ("/feed", "The Post"), ("/map.xml", "127.0.0.1")]
+)
+def test_a_source_has_the_name_it_calls_itself(archive, path, name):
+    (archive.path / "tearsheet.toml").write_text('[fetch]\nallow = ["127.0.0.1"]\nrobots = false\npause_s = 0\n')
+
+    with (
+        open_archive(archive.path) as opened,
+        serving(lambda asked: Answer(PAGES.get(asked.path, b""), status=200 if asked.path in PAGES else 404)) as port,
+    ):
+        assert [one.source.name for one in follow(opened, [f"http://127.0.0.1:{port}{path}"])] == [name]

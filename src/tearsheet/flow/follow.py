@@ -166,10 +166,10 @@ def _address(archive: Archive, url: str, options: FollowOptions) -> list[tuple[S
     if lists and lists[0].url == capture.final_url:
         return _document(archive, capture.body, url, address=url)
     sure = [one for one in found if one.kind in ("feed", "sitemap", "urls")]
+    if sure and sure[0].url == capture.final_url:
+        return [_found(sure[0], capture, "the address itself")]
     if sure:
-        return [
-            _found(sure[0], capture, "the address itself" if sure[0].url == capture.final_url else "named by the page")
-        ]
+        return [_found(_called(archive, sure[0]), capture, "named by the page")]
     for guess, answer in _try(archive, [one.url for one in found if one.kind == "guess"][:GUESSES]):
         real = [
             one for one in sources.discover(answer) if one.kind in ("feed", "sitemap") and one.url == answer.final_url
@@ -182,9 +182,16 @@ def _address(archive: Archive, url: str, options: FollowOptions) -> list[tuple[S
     return [_found(front[0], capture, "no feed or sitemap: the links of the page itself")]
 
 
+def _called(archive: Archive, one: sources.Found) -> sources.Found:
+    """Return `one` by the name it gives itself: pages call their feeds "RSS" or "The Paper » Feed"."""
+    told = (itself for _, answer in _try(archive, [one.url]) for itself in sources.discover(answer))
+    return next((replace(one, title=itself.title) for itself in told if itself.title and itself.kind == "feed"), one)
+
+
 def _found(one: sources.Found, capture: Capture, how: str) -> tuple[Source, str]:
     home = urls.join(capture.final_url, "/")
-    return Source(url=one.url, kind=one.kind, name=one.title, homepage=home), f"{one.kind}, {how}"
+    name = one.title or urls.host(home).removeprefix("www.")  # a sitemap says nothing of itself
+    return Source(url=one.url, kind=one.kind, name=name, homepage=home), f"{one.kind}, {how}"
 
 
 def _one(archive: Archive, url: str) -> Capture:
