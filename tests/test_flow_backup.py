@@ -8,6 +8,7 @@ from tearsheet.errors import ArchiveBusy, ArchiveExists, DiskTrouble, NoArchive
 from tearsheet.flow.backup import backup, restore
 from tearsheet.flow.keys import signer_of
 from tearsheet.flow.mending import mend
+from tearsheet.flow.rebuild import rebuild
 from tearsheet.flow.remove import remove
 from tearsheet.flow.sealing import CHECKPOINT, FORMER
 from tearsheet.flow.verify import verify
@@ -226,6 +227,26 @@ def test_nothing_of_others_is_overwritten_or_removed(press, tmp_path, name):
         restore(tmp_path / "copy", tmp_path / "theirs")
 
     assert theirs.read_bytes() == b"dear to somebody"
+
+
+def test_captures_that_lie_on_another_disk_are_copied_checked_and_read_for_a_rebuild(own_press, tmp_path):
+    (year,) = own_press.warc_folder.iterdir()
+    year.rename(tmp_path / "another disk")
+    year.symlink_to(tmp_path / "another disk")
+    files = len(list((tmp_path / "another disk").rglob("*.warc.gz")))
+    before = titles(own_press)
+
+    backup(own_press, tmp_path / "copy")
+    restore(tmp_path / "copy", tmp_path / "new")
+
+    assert len(list((tmp_path / "new" / "warc").rglob("*.warc.gz"))) >= files
+    assert verify(opened(tmp_path / "new")).problems == ()
+    checked = []
+    verify(own_press, progress=lambda step: checked.append(step.note) if step.stage == "records" else None)
+    assert len(checked) == files
+    own_press.close()
+    rebuild(own_press.path)
+    assert titles(opened(own_press.path)) == before
 
 
 def test_a_backup_is_read_and_takes_no_change(press, newsroom, tmp_path):

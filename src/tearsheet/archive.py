@@ -25,7 +25,7 @@ from tearsheet.errors import (
     NotFound,
     TearsheetError,
 )
-from tearsheet.files import Folder
+from tearsheet.files import Folder, below
 from tearsheet.model import (
     Article,
     Capture,
@@ -470,7 +470,8 @@ def archive_folder(path: str | Path = ".") -> Path:
 def _look_for_catalog(folder: Path) -> None:
     file = folder / CATALOG_FILE
     if not (file.exists() and file.stat().st_size) and (
-        (folder / "ledger" / "checkpoint").exists() or any((folder / "warc").rglob("*.warc.gz"))
+        (folder / "ledger" / "checkpoint").exists()
+        or any(file.name.endswith(".warc.gz") for file in below(folder / "warc"))
     ):
         raise NoCatalog(str(file), "make it anew from the WARC files with `tearsheet rebuild`")
 

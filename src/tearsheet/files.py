@@ -160,6 +160,12 @@ class Folder:
         return self.root / name
 
 
+def below(folder: Path) -> Iterator[Path]:
+    """Yield every file below `folder`, behind links too: a year of captures may lie on another disk. None if it is not there."""
+    for here, _, names in os.walk(folder, followlinks=True):
+        yield from (Path(here) / name for name in names)
+
+
 def boot_id() -> str:
     """Return what names this run of the machine, empty where it has no name: what was not synced before it may be lost."""
     with contextlib.suppress(OSError):

@@ -12,7 +12,7 @@ from pathlib import Path
 from tearsheet.archive import BACKUP, CATALOG_FILE, RESTORING, Archive
 from tearsheet.config import SETTINGS_FILE, SOURCES_FILE, settings_of
 from tearsheet.errors import ArchiveBusy, ArchiveExists, DiskTrouble, NoArchive
-from tearsheet.files import Folder, disk, sync
+from tearsheet.files import Folder, below, disk, sync
 from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.keys import KEY, succeed
@@ -262,10 +262,9 @@ class _Copying:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    if folder.is_dir():
-        yield from (
-            file for file in folder.rglob("*") if file.is_file() and not file.name.endswith((".part", ".lock", NEW))
-        )
+    for file in below(folder):
+        if file.is_file() and not file.name.endswith((".part", ".lock", NEW)):
+            yield file
 
 
 def _copy(source: Path, target: Path) -> None:

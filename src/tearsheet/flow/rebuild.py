@@ -20,7 +20,7 @@ from tearsheet import media, warc
 from tearsheet.archive import CATALOG_FILE, Archive, open_archive
 from tearsheet.config import settings_of
 from tearsheet.errors import ArchiveBusy, BadLedger, BadPicture, NoJournal, TearsheetError
-from tearsheet.files import Folder, disk, sync
+from tearsheet.files import Folder, below, disk, sync
 from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.keys import KEY, succeed
@@ -191,7 +191,7 @@ class _Rebuilding:
     def _found(self, known: Callable[[str], int]) -> list[Found]:
         """Return every page that any WARC file holds behind what is `known` of it, in bytes."""
         found = []
-        files = sorted((self.path / "warc").rglob("*.warc.gz"))
+        files = sorted(file for file in below(self.path / "warc") if file.name.endswith(".warc.gz"))
         for at, file in enumerate(files, start=1):
             name = file.relative_to(self.path / "warc").as_posix()
             self.progress(Step(stage="files", done=at, total=len(files), note=name))
@@ -428,8 +428,8 @@ def _alone(path: Path) -> Iterator[sqlite3.Connection | None]:
     for lock in (path / "run").glob("*.lock"):
         if is_held(lock):
             raise ArchiveBusy(str(path), "an update is running")
-    for mark in (path / "warc").glob(f"**/*{warc.OPEN_MARK}"):
-        if is_held(mark.with_name(mark.name.removesuffix(warc.OPEN_MARK))):
+    for file in below(path / "warc"):
+        if file.name.endswith(warc.OPEN_MARK) and is_held(file.with_name(file.name.removesuffix(warc.OPEN_MARK))):
             raise ArchiveBusy(str(path), "another process is writing")
     (path / "run").mkdir(exist_ok=True)
     with (path / "run" / "rebuild.lock").open("w") as lock_file:

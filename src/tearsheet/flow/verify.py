@@ -12,7 +12,7 @@ from pathlib import Path
 from tearsheet import warc
 from tearsheet.archive import CATALOG_FILE, Archive
 from tearsheet.errors import BadWarc, TearsheetError
-from tearsheet.files import Folder
+from tearsheet.files import Folder, below
 from tearsheet.flow import keys, published, stamping, witnessing
 from tearsheet.flow.sealing import CHECKPOINT, FORMER, SIGNED, digest_of, reader
 from tearsheet.ledger import Checkpoint, Edge, Tree, leaf_record, read_checkpoint, subject
@@ -217,7 +217,7 @@ class _Verification:
                 self.problems.append(
                     (f"warc/{noted.name}", "is not the file that was closed and entered in the ledger")
                 )
-        for file in sorted(self.archive.warc_folder.rglob("*.warc.gz")):
+        for file in sorted(file for file in below(self.archive.warc_folder) if file.name.endswith(".warc.gz")):
             name = file.relative_to(self.archive.warc_folder).as_posix()
             records, damages = warc.check(file, name=name)
             self.problems += [(f"warc/{name}", str(damage)) for damage in damages]

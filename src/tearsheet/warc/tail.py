@@ -36,7 +36,12 @@ def trim(folder: Path, *, acknowledged: Callable[[str], int] | None = None) -> l
     Raises:
         DiskTrouble: a file could not be cut.
     """
-    marks = {path.with_name(path.name.removesuffix(OPEN_MARK)) for path in folder.glob("**/*" + OPEN_MARK)}
+    marks = {
+        Path(here) / name.removesuffix(OPEN_MARK)
+        for here, _, names in os.walk(folder, followlinks=True)
+        for name in names
+        if name.endswith(OPEN_MARK)
+    }
     trimmed: list[Trimmed] = []
     for path in sorted(marks):
         try:
