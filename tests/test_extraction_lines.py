@@ -30,6 +30,12 @@ APPEALS = (
     "Last updated: 3 May 2026",
     "Published on May 03, 2026 07:44 PM IST",
     "Publié le 3 mai 2026 à 05h30, modifié le 3 mai 2026 à 09h02",
+    "Haberin Devamı",
+    "Continua dopo la pubblicità",
+    "La suite après cette publicité",
+    "De tekst gaat verder onder de foto",
+    "Продолжение после рекламы",
+    "Ακολουθήστε τον Φάρο στο Google News",
     "Il vous reste 62.31% de cet article à lire. La suite est réservée aux abonnés.",
 )
 

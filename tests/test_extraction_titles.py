@@ -209,3 +209,24 @@ def test_the_papers_name_as_main_heading_gives_way_to_the_smaller_one_that_the_t
 
     assert title(page, heading, site="") == "The ferry stops in October"
     assert title(page, "<h1>The ferry stops in October</h1><h2>Island Letters</h2>") == "The ferry stops in October"
+
+
+def test_the_headline_of_an_old_blog_is_what_its_title_ends_with():
+    masthead = '<div id="header"><h1><a href="/">Harbour Notes</a></h1></div>'
+    title = "<title>Harbour Notes &raquo; Blog Archive &raquo; The tide clock is back</title>"
+    others = '<h2><a href="/2007/tide-clock/">The tide clock is back</a></h2><h3>Harbour Notes</h3>'
+    body = "".join(
+        f"<p>Paragraph {number} tells how the clock was found, mended and hung again.</p>" for number in range(5)
+    )
+    page = f"<html><head>{title}</head><body>{masthead}<div>{others}{body}</div></body></html>"
+
+    assert extract(page.encode(), "https://notes.example/2007/tide-clock/").title == "The tide clock is back"
+
+
+def test_the_name_before_the_title_is_known_from_the_address():
+    body = "".join(
+        f"<p>Paragraph {number} tells how the clock was found, mended and hung again.</p>" for number in range(5)
+    )
+    page = f"<html><head><title>Harbour-Law » May clocks be hung again?</title></head><body><div>{body}</div></body></html>"
+
+    assert extract(page.encode(), "https://www.harbour-law.example/clocks").title == "May clocks be hung again?"

@@ -1,4 +1,4 @@
-"""Short lines by which a page speaks of itself, not of the news: read this too, follow us, updated on, pay to go on."""
+"""Short lines by which a page speaks of itself: read this too, follow us, updated on, pay to go on, goes on below."""
 
 import re
 
@@ -54,7 +54,24 @@ _FOLLOW = re.compile(
     r"^volg ons (?:op|via)|^följ oss (?:på|i)|^følg oss på|^følg os på|^seuraa meitä|obserwuj nas (?:na|w)|"
     r"подпи(?:сывайтесь|шитесь) на (?:наш|нас|канал|telegram|рассылк)|підпи(?:суйтесь|шіться) на (?:наш|канал)|"
     r"bizi .{0,30}takip edin|ikuti (?:kami|kanal|berita) |theo dõi (?:chúng tôi|kênh)|"
+    r"ακολουθήστε .{2,40} (?:στο|στα|σε) (?:google news|facebook|instagram|viber)|"
     r"تابعونا (?:على|عبر)|اشترك(?:وا)? في (?:قناتنا|نشرتنا)|(?:हमें|हमारे) .{0,40}फॉलो कर"
+)
+
+_GOES_ON = re.compile(
+    r"\W*(?:(?:(?:the )?(?:article|story) )?continues? (?:reading )?(?:after|below)(?: the| this)?(?: advert\w*| ad)?|"
+    r"(?:die story|der text|der artikel|(?:nach|unter) der anzeige) geht (?:es )?(?:nach der werbung |unter der anzeige )?weiter|"
+    r"(?:artikel|text) wird (?:unter|nach) der (?:werbung|anzeige) fortgesetzt|weiter nach der (?:anzeige|werbung)|"
+    r"(?:la )?suite (?:de l.article )?après (?:la|cette) publicité|la suite après cette publicité|"
+    r"(?:la nota |el artículo |la noticia )?continúa (?:leyendo |después |debajo )?(?:de la|tras la) publicidad|"
+    r"(?:o artigo |a notícia )?continua (?:após|depois d)a publicidade|(?:l.articolo )?continua dopo la pubblicità|"
+    r"(?:de )?(?:tekst|artikel) (?:gaat|loopt) (?:verder|door) (?:onder|na) (?:de |deze )?(?:advertentie|video|foto)|"
+    r"(?:artikeln|texten) fortsätter (?:efter|under) annonsen|(?:artikkelen|saken|artiklen) fortsetter (?:under|etter) annonsen|"
+    r"artiklen fortsætter (?:efter|under) annoncen|(?:juttu|artikkeli) jatkuu mainoksen (?:jälkeen|alla)|"
+    r"(?:dalsza część (?:artykułu|tekstu) (?:pod|poniżej)|ciąg dalszy (?:artykułu )?pod) \w+|článek pokračuje pod reklamou|"
+    r"продолжение (?:статьи |материала )?(?:после|ниже)(?: рекламы)?|продовження після реклами|haberin devamı(?: aşağıda)?|"
+    r"artikel (?:berlanjut|dilanjutkan) (?:setelah|di bawah).{0,20}|scroll to continue with content|"
+    r"광고 (?:이후|후) 계속됩니다|記事は広告の後に続きます?|広告の後に続く|文章[在继]{1,2}.{0,4}广告.{0,6})[\s.:…»>↓]*"
 )
 
 
@@ -65,7 +82,7 @@ def is_appeal(block: Block) -> bool:
     if block.chars > _LONGEST or block.name in ("td", "th", "pre", "blockquote"):
         return False
     text = block.text.lower()
-    if _is_also(block, text) or _FOLLOW.search(text) is not None or asks(text):
+    if _is_also(block, text) or _FOLLOW.search(text) or _GOES_ON.fullmatch(text) or asks(text):
         return True
     return not block.links and block.name not in _HEADINGS and is_only_posted(block.text)
 

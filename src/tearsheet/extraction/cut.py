@@ -141,8 +141,9 @@ class _Body:
         return build.markup_of(self.walk, self.kept, self.shown.placed, self.base)
 
 
-def _title(walk: Walk, said: structured.Declared) -> tuple[str, str]:
-    return titles.headline(said, titles.heads(walk, said.title), site=_site(said))
+def _title(walk: Walk, said: structured.Declared, url: str) -> tuple[str, str]:
+    site = _site(said) or urls.registrable(url).split(".")[0]
+    return titles.headline(said, titles.heads(walk, said.title), site=site)
 
 
 def judged_row(page: html.Stream, url: str) -> list[float]:
@@ -150,7 +151,7 @@ def judged_row(page: html.Stream, url: str) -> list[float]:
     walk = Walk(page.pieces)
     said = structured.declared(page, url)
     base = urls.join(url, said.base) or url
-    title = _title(walk, said)
+    title = _title(walk, said, url)
     visible = _chosen(walk, body.chances(walk, said), title[0], base, Profile())
     read = _Read(url, base, said, visible, visible, title, _Known())
     return _row(read, _facts(read))
@@ -177,7 +178,7 @@ def _page(text: str, url: str, known: _Known) -> "_Read":
     walk = Walk(page.pieces)
     said = structured.declared(page, url)
     base = urls.join(url, said.base) or url
-    title, title_how = (known.said.title, "site rule") if known.said.title else _title(walk, said)
+    title, title_how = (known.said.title, "site rule") if known.said.title else _title(walk, said, url)
     found = body.chances(walk, said)
     visible = _chosen(walk, found, title, base, Profile())
     if known.profile.digest:

@@ -43,21 +43,28 @@ def heads(walk: Walk, title: str) -> list[str]:
     A page without main headings of its own has the smaller ones that its `<title>` begins with.
     """
     found: list[tuple[Box, str]] = []
+    masthead = ""
     for block in walk.blocks:
-        if block.name != "h1" or _leads_home(walk, block):
+        if block.name != "h1":
+            continue
+        if _leads_home(walk, block):
+            masthead = masthead or block.text
             continue
         text = _as_written(walk, block)
         if found and found[-1][0] is block.box:
             text = f"{found.pop()[1]} {text}"
         found.append((block.box, text))
     mine = [text for _, text in found]
-    return (_below_masthead(walk, found[0], title) or mine) if found else _lesser_heads(walk.blocks, title)
+    return (_below_masthead(walk, found[0], title) or mine) if found else _lesser_heads(walk.blocks, title, masthead)
 
 
-def _lesser_heads(blocks: Sequence[Block], title: str) -> list[str]:
-    whole = folded(title)
+def _lesser_heads(blocks: Sequence[Block], title: str, masthead: str = "") -> list[str]:
+    """Return the smaller headings that a `<title>` begins with, or ends with if it begins with the paper's name."""
+    whole, name = folded(title), folded(masthead)
     found = [block.text for block in blocks if block.name in ("h2", "h3", "h4")] if whole else []
-    return [head for head in found if len(folded(head)) >= 4 and whole.startswith(folded(head))]
+    found = [head for head in found if len(folded(head)) >= 4]
+    begins = [head for head in found if whole.startswith(folded(head)) and folded(head) != name]
+    return begins or [head for head in found if name and whole.startswith(name) and whole.endswith(folded(head))]
 
 
 def _below_masthead(walk: Walk, head: tuple[Box, str], title: str) -> list[str]:
