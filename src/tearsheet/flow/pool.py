@@ -130,9 +130,8 @@ def undisturbed() -> Iterator[None]:
 
 def _begin() -> None:
     """Make ready a process that works for this one."""
-    gc.set_threshold(
-        10_000
-    )  # what a cutting makes goes when it is done; looking for garbage meanwhile takes 3 % of its time
+    # What a cutting makes goes when it is done; to look for garbage meanwhile takes 3 % of its time.
+    gc.set_threshold(10_000)
     _end_with_parent()
 
 
