@@ -150,9 +150,12 @@ def test_the_papers_in_one_warc_are_told_apart(archive, crawl):
 
 
 def test_a_post_without_an_address_is_an_article_that_verifies(archive, tmp_path):
-    (tmp_path / "bell.md").write_text(POST, encoding="utf-8")
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "bell.md").write_text(POST, encoding="utf-8")
+    (tmp_path / "blog").mkdir()
+    (tmp_path / "blog" / "_posts").symlink_to(tmp_path / "posts")
 
-    report = import_posts(archive, [tmp_path])
+    report = import_posts(archive, [tmp_path / "blog"])
 
     assert (report.articles, report.troubles) == (1, [])
     assert [article.title for article in archive.articles()] == ["The bell at the pier"]

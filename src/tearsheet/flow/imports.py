@@ -9,6 +9,7 @@ from tearsheet import revise, sites, urls, warc
 from tearsheet.archive import Archive
 from tearsheet.errors import BadPost, TearsheetError
 from tearsheet.extraction import clip
+from tearsheet.files import below
 from tearsheet.flow.clock import now
 from tearsheet.flow.dictionaries import learn_words
 from tearsheet.flow.indexing import catch_up
@@ -286,7 +287,7 @@ def _files(paths: Sequence[Path], ends: tuple[str, ...], report: ImportReport) -
         if not path.is_dir():
             yield path
             continue
-        found = sorted(file for file in path.rglob("*") if file.name.endswith(ends) and file.is_file())
+        found = sorted(file for file in below(path) if file.name.endswith(ends) and file.is_file())
         if not found:
             report.troubles.append((str(path), f"no file in it is called {' or '.join(f'*{end}' for end in ends)}"))
         yield from found
