@@ -220,3 +220,24 @@ def test_a_change_that_a_short_line_far_below_tells_is_better_than_nothing_and_i
 
     assert times(found)[0] == "2025-11-13T00:00"
     assert found.how["published"].startswith("dateline of a change")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "var create_time = \"1774002600\" * 1; var createTime = '2026-03-20 10:30';",
+        '{"props":{"article":{"publishedAt":"2026-03-20T10:30:00.000Z","updatedAt":"2026-03-22T10:00:00Z"}}}',
+        'self.__next_f.push([1,"{\\"datePublished\\":\\"2026-03-20T10:30:00Z\\"}"])',
+    ],
+)
+def test_a_date_that_only_the_scripts_hold_is_found(script):
+    clipping = cut("", end=f"<script>{script}</script>")
+
+    assert times(clipping)[0] == "2026-03-20T10:30"
+    assert clipping.how["published"].startswith("script data")
+
+
+def test_scripts_that_name_several_days_say_nothing():
+    script = '{"a":{"publishedAt":"2026-03-20T10:30:00Z"},"b":{"publishedAt":"2026-03-19T10:30:00Z"}}'
+
+    assert times(cut("", end=f"<script>{script}</script>")) == ("", "")

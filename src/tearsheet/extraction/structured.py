@@ -5,7 +5,7 @@ Nothing is believed here; it is only read into plain values.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -58,7 +58,7 @@ _MAX_NODES = 4_000
 @dataclass(frozen=True, slots=True)
 class Declared:
     """Everything a page declares. `meta` maps lower-case names to their values in order; `nodes` are its JSON-LD
-    objects, flat.
+    objects, flat; `scripts` are its scripts as they stand.
     """
 
     title: str = ""
@@ -68,6 +68,7 @@ class Declared:
     links: Mapping[str, str] = field(default_factory=dict)
     nodes: tuple[Node, ...] = ()
     article: Node = field(default_factory=dict)
+    scripts: Sequence[str] = ()
 
     def first(self, *names: str) -> str:
         """Return the first value that is not empty among the meta tags `names`."""
@@ -106,6 +107,7 @@ def declared(page: html.Stream, url: str) -> Declared:
         links,
         nodes,
         article_node(nodes, url),
+        page.scripts,
     )
 
 

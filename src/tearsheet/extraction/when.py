@@ -102,9 +102,15 @@ _ZONES = timedelta(hours=26)
 _BEFORE, _MANY, _LABEL, _POSTED_LINE = 24, 600, 30, 160
 _FEW, _UNDER_BODY = 20, 60
 _FEW_LETTERS = 8  # in UTF-8
+_MOST_SCRIPT = 1_000_000
 # Names of meta tags of all kinds: `w-published-date`, `publication.time`.
 _PUBLICATION = re.compile(
     r"publi(?:sh(?:ed)?|cation|cado)[-_.: ]?(?:date|time|on|at)\b|date[-_.: ]?(?:of[-_.: ]?)?publi"
+)
+# As a page that is drawn by its scripts has it: `"publishedAt":"2026-03-11T07:00:00Z"`, `var create_time = "1773212400"`.
+_IN_SCRIPT = re.compile(
+    r"(?i)\b(?:date_?published|publish(?:ed|ing)?_?(?:at|on|date|time)|pub_?date|first_?published(?:_?at)?|(?:ori_?)?create_?time)"
+    r"""\\?["']?\s?[:=]\s?\\?["']((?:19|20)\d\d-\d\d-\d\d[T ]?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?|1\d{9})\\?["']"""
 )
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[/_.-]|t\d|$)")
 _ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$")
@@ -181,6 +187,7 @@ def _published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where
     found = _IN_URL.search(where.url)
     if found:
         yield "address", "-".join(found.groups())
+    yield from _in_scripts(declared.scripts)
     yield from (("dateline", text) for text in _posted(walk))
     # Last of all what the page only calls an update: it is no earlier than the article.
     changes = [text for text, is_change in lines if is_change] or _changed(walk)
@@ -209,6 +216,14 @@ def _marked(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
             text if len(text) < 60 and not CHANGED.search(text) else "",
         ):
             yield f"{spot.name} element", value
+
+
+def _in_scripts(scripts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Return the date of publication that the scripts of a page hold, if there all of them name the same day."""
+    found = [value for script in scripts for value in _IN_SCRIPT.findall(script[:_MOST_SCRIPT])]
+    readings = [reading for reading in map(dates.read, found[:_FEW]) if reading is not None]
+    if len({reading.at.date() for reading in readings}) == 1:
+        yield "script data", found[0]
 
 
 def _rank(spot: Spot, first: int) -> tuple[int, int]:
