@@ -230,3 +230,15 @@ def test_the_name_before_the_title_is_known_from_the_address():
     page = f"<html><head><title>Harbour-Law » May clocks be hung again?</title></head><body><div>{body}</div></body></html>"
 
     assert extract(page.encode(), "https://www.harbour-law.example/clocks").title == "May clocks be hung again?"
+
+
+@pytest.mark.parametrize("times", [7, 8, 14])
+def test_a_headline_however_long_is_no_part_of_the_body(times):
+    title = " ".join(["Council votes to repair the sea wall"] * times)
+    prose = "The council of the port voted on Tuesday to repair the old wall before the storms of winter arrive. " * 4
+    page = f"<html><title>{title} | Amber</title><article><h1>{title}</h1><p>{prose}</p><p>{prose}</p></article></html>"
+
+    clipping = extract(page.encode(), "https://paper.example/wall")
+
+    assert title.startswith(clipping.title)
+    assert clipping.html.startswith("<p>The council of the port")

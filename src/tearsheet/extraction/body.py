@@ -55,10 +55,14 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
     return _without_last_headings(walk, _once(walk, found, _filled(walk, found, kept)))
 
 
+_CUT_TITLE = 300  # letters and digits: of such a title its page may say more than is kept
+
+
 def without_headline(walk: Walk, kept: list[int], title: str) -> list[int]:
     """Return `kept` without the headline: clippings have it apart, and by its score it is now in the body, now not.
 
-    A main heading that says the title is one wherever it stands, another heading before the first paragraph only.
+    A main heading that says the title is one wherever it stands, another heading before the first paragraph only. The
+    title in the page's head is none of the text, though a long one looks like a paragraph.
     """
     key = folded(title)
     begin = next((at for at in kept if walk.blocks[at].size >= _PARAGRAPH), 0)
@@ -77,7 +81,10 @@ def _without_comments(walk: Walk, kept: list[int]) -> list[int]:
 
 
 def _is_headline(block: Block, key: str, is_early: bool) -> bool:
-    return (block.name == "h1" or (is_early and block.name in _HEADINGS)) and folded(block.text) == key
+    if not key or not (block.name in ("h1", "title") or (is_early and block.name in _HEADINGS)):
+        return False
+    said = folded(block.text)
+    return said.startswith(key) if block.name == "title" or len(key) > _CUT_TITLE else said == key
 
 
 def _with_standfirst(walk: Walk, said: Declared, found: list[float]) -> list[float]:
