@@ -62,7 +62,8 @@ MAX_BLOCKS = 12_000
 class Box:
     """An element that holds blocks. `chars` and the other sums are over everything inside it.
 
-    `number` is its place among the boxes of the page, `kind` its name with its class.
+    `number` is its place among the boxes of the page, `kind` its name with its class; `is_page` says whether the page's main
+    heading is inside.
     """
 
     __slots__ = (
@@ -72,6 +73,7 @@ class Box:
         "chars",
         "depth",
         "end",
+        "is_page",
         "kind",
         "linked",
         "name",
@@ -90,6 +92,7 @@ class Box:
         _, self.name, bits, self.kind = said
         self.bits = bits
         self.chars = self.linked = self.blocks = self.prose = self.paragraphs = 0
+        self.is_page = False
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.all_bits: int = bits if parent is None else parent.all_bits | bits
         self.number: int = 0
@@ -108,7 +111,7 @@ class Box:
 
     def arranges(self) -> bool:
         """Return whether this table holds no data but arranges the page."""
-        return self.paragraphs >= 3 or self.linked * 2 > self.chars
+        return self.is_page or self.paragraphs >= 3 or self.linked * 2 > self.chars
 
     def kinds(self) -> tuple[str, str]:
         """Return the kind of the box around it and its own."""
@@ -126,6 +129,7 @@ class Box:
             parent.blocks += self.blocks
             parent.prose += self.prose
             parent.paragraphs += self.paragraphs
+            parent.is_page = parent.is_page or self.is_page or self.name == "h1"
         return parent
 
 

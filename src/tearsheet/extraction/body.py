@@ -13,7 +13,7 @@ KEPT_FROM = 0.5
 _RESCUED_FROM = 0.15
 _LITTLE, _LINE = 140, 25
 _NO_RECORD = frozenset(("html", "body", "form"))
-_TABLE_FROM = 0.35
+_TABLE_FROM, _TABLE_WITHIN_FROM = 0.35, 0.15
 _FILLED_FROM, _MOST_FILLED = 0.3, 3
 _CODE_WRAPPED = 7  # boxes: what colours code puts it into tables and frames
 _PARAGRAPH = 80
@@ -102,6 +102,8 @@ def _with_standfirst(walk: Walk, said: Declared, found: list[float]) -> list[flo
         if found[at] > KEPT_FROM:
             break
         if block.linked * 2 < block.chars < _LONG_LINE and about in folded(block.text[: 2 * _DESCRIBED + _LINE]):
+            if max(found[at:]) <= KEPT_FROM:  # on a page of doubts alone it would be the whole body
+                break
             even = list(found)
             even[at] = KEPT_FROM + 0.01
             return even
@@ -112,23 +114,34 @@ def _with_whole_tables(walk: Walk, found: list[float]) -> list[float]:
     """Return the chances with one for the whole of each table: the mean of its cells, by length.
 
     Cells that are judged one by one come and go with a word in them, and half a table says something else. Text stands
-    around most tables of articles, so doubtful ones are kept.
+    around most tables of articles, so doubtful ones are kept, and sooner those between two paragraphs.
     """
     if not any(box.name == "table" for box in walk.boxes):
         return found
-    tables: dict[int, list[int]] = {}
+    tables: dict[int, tuple[Box, list[int]]] = {}
     for number, block in enumerate(walk.blocks[: len(found)]):
         table = block.box.nearest("table")
         if table is not None and not table.arranges():
-            tables.setdefault(id(table), []).append(number)
+            tables.setdefault(id(table), (table, []))[1].append(number)
     even = list(found)
-    for numbers in tables.values():
+    for table, numbers in tables.values():
         weights = [sqrt(walk.blocks[at].size) for at in numbers]
         total = sum([found[at] * weight for at, weight in zip(numbers, weights, strict=True)], 0.0)
         mean = total / sum(weights, 0.0)
+        least = _TABLE_WITHIN_FROM if _is_within(walk, found, table, numbers) else _TABLE_FROM
         for at in numbers if len(numbers) > 1 else ():
-            even[at] = max(mean, KEPT_FROM + 0.01) if mean > _TABLE_FROM else mean
+            even[at] = max(mean, KEPT_FROM + 0.01) if mean > least else mean
     return even
+
+
+def _is_within(walk: Walk, found: list[float], table: Box, numbers: list[int]) -> bool:
+    """Return whether a table stands between two blocks of the article that stand in the same box, or next to it."""
+    near, ends = _around(table, 3), (numbers[0] - 1, numbers[-1] + 1)
+    return ends[0] >= 0 and ends[1] < len(found) and all(_is_kept_in(walk.blocks[at], found[at], near) for at in ends)
+
+
+def _is_kept_in(block: Block, chance: float, near: list[Box]) -> bool:
+    return chance > KEPT_FROM and (block.box in near or block.box.parent in near)
 
 
 def _rescued(walk: Walk, found: list[float], kept: list[int]) -> list[int]:

@@ -28,6 +28,8 @@ _COUNTER = re.compile(
 _CJK_LABEL = re.compile(
     r"(?i)[\W_]*(?:"
     r"(?:责任?编辑|責任編輯|责编|(?:本[文报]|图片)?编辑|編輯|校对|核稿)\s?[:：/／|｜丨][^，。？！]{0,40}?(?:返回[^。]{0,8}(?:首页|查看更多).{0,20})?|"
+    r"(?:(?:发布|發布|更新)?(?:时间|時間|日期)?\s?[:：]?\s?20\d\d(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}日?(?:\s?\d{1,2}:\d\d(?::\d\d)?)?"
+    r"[\s|]*(?:(?:本文)?(?:来源|來源|稿源)|作者|记者|記者|(?:责任)?编辑|責任編輯|阅读|浏览|点击|评论).{0,80})|"
     r"(?:(?:本文|信息|文章)?(?:来源|來源|稿源)|转自|原标题|原文链接)\s?[:：].{0,60}|"
     r"(?:(?:特别|免责|免責|平台|版权|版權)(?:声明|聲明)|(?:声明|聲明)\s?[:：]|版权所有|版權所有|著作權|(?:如需)?转载[请须需]|"
     r"(?:本网站?|本網站|本站|本平台)[^，。]{0,20}(?:声明|授权|转载|轉載|文字)).{0,200}|"
@@ -76,7 +78,7 @@ def is_furniture(block: Block, chance: float) -> bool:
         or is_lost_caption(block)
         or _LABEL.fullmatch(block.text)
         or _COUNTER.fullmatch(block.text)
-        or (block.size > block.chars and _CJK_LABEL.fullmatch(block.text))
+        or (not block.text.isascii() and _CJK_LABEL.fullmatch(block.text))
         or is_appeal(block)
     ):
         return True
