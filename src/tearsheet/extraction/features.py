@@ -123,6 +123,7 @@ Row = list[float]
 MOST_JUDGED = 6_000
 _NOBODY = (0.0, -1.0)
 _NEIGHBOURS = 5
+_NEAR_BLOCKS = 2 * _NEIGHBOURS + 1
 
 
 def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
@@ -138,7 +139,7 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
     near = [_NOBODY, *[(block.linked / block.chars, _KINDS.get(block.name, _OTHER_KIND)) for block in blocks]]
     near += _NOBODY, _NOBODY
     known, total = page.known, max(len(blocks) - 1, 1)
-    links_near = _links_near(blocks)
+    linked, sizes = _summed([block.linked for block in blocks]), _summed([block.chars for block in blocks])
     prose_before, chars_before = 0, 0
     found: list[Row | None] = []
     for number, block in enumerate(blocks):
@@ -168,7 +169,7 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
                     *near[number],
                     *near[number + 2],
                     near[number + 3][0],
-                    links_near[number],
+                    (linked[number + _NEAR_BLOCKS] - linked[number]) / (sizes[number + _NEAR_BLOCKS] - sizes[number]),
                     *around.tilt,
                     *text_tilt(text_words(block.text), lexicon.texts),
                 ]
@@ -353,12 +354,10 @@ def _more_kinds(box: Box) -> tuple[str, str, str]:
     return around.kind if around is not None else "", *box.kinds()
 
 
-def _links_near(blocks: Sequence[Block]) -> list[float]:
-    """Return for each block the share of links in the text around it, five blocks before to five after."""
-    linked = [0, *accumulate([block.linked for block in blocks])]
-    chars = [0, *accumulate([block.chars for block in blocks])]
-    spans = [(max(at - _NEIGHBOURS, 0), min(at + _NEIGHBOURS + 1, len(blocks))) for at in range(len(blocks))]
-    return [(linked[end] - linked[start]) / (chars[end] - chars[start]) for start, end in spans]
+def _summed(counts: list[int]) -> list[int]:
+    """Return sums of which two, `_NEAR_BLOCKS` apart, tell that of a block and of its neighbours on both sides."""
+    sums = [0, *accumulate(counts)]
+    return [*[0] * _NEIGHBOURS, *sums, *[sums[-1]] * _NEIGHBOURS]
 
 
 def comments_from(blocks: Sequence[Block]) -> int:

@@ -114,7 +114,7 @@ _OTHER = re.compile(r"\b(?:archive|category|home|product|forum|search|page-templ
 # One set of characters first, which is looked for several times as fast as one of two patterns.
 _PRICE = re.compile(r"[$€£¥₹\d](?:(?<!\d)\s?\d|(?<=\d)\s?(?:€|EUR|USD|GBP|zł|kr)\b)")
 _TITLE_SIGN = re.compile(r"\s[|–—·:-]\s")
-_SENTENCE = re.compile(r"[.!?؟](?=\s|$)|[。！？।]")
+_SENTENCE_ENDS = (". ", ".\n", "! ", "!\n", "? ", "?\n", "。", "！", "？", "।", "؟")
 _MONEY = (*"$€£¥₹", "EUR", "USD", "GBP", "zł", "kr")
 
 
@@ -184,7 +184,7 @@ def _style(text: str, prose: Sequence[Block]) -> list[float]:
     return [
         sum(map(begin.count, ",，、")) / max(len(begin), 1) * 100,
         *(sum(map(text.count, signs)) / hundreds for signs in (":：", "?？؟", "!！")),
-        size_of(text) / max(len(_SENTENCE.findall(text)), 1),
+        size_of(text) / (1 + sum(map(text.count, _SENTENCE_ENDS))),
         _deviation([block.chars for block in prose]),
     ]
 
