@@ -109,6 +109,13 @@ class Box:
             box = box.parent
         return box
 
+    def around(self, most: int) -> "list[Box]":
+        """Return this box and those around it, from the inside, up to `most` in all."""
+        found = [self]
+        while len(found) < most and found[-1].parent is not None:
+            found.append(found[-1].parent)
+        return found
+
     def arranges(self) -> bool:
         """Return whether this table holds no data but arranges the page."""
         return self.is_page or self.paragraphs >= 3 or self.linked * 2 > self.chars

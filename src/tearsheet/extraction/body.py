@@ -136,7 +136,7 @@ def _with_whole_tables(walk: Walk, found: list[float]) -> list[float]:
 
 def _is_within(walk: Walk, found: list[float], table: Box, numbers: list[int]) -> bool:
     """Return whether a table stands between two blocks of the article that stand in the same box, or next to it."""
-    near, ends = _around(table, 3), (numbers[0] - 1, numbers[-1] + 1)
+    near, ends = table.around(3), (numbers[0] - 1, numbers[-1] + 1)
     return ends[0] >= 0 and ends[1] < len(found) and all(_is_kept_in(walk.blocks[at], found[at], near) for at in ends)
 
 
@@ -197,16 +197,8 @@ def _is_between(block: Block, chance: float, ends: tuple[Box, Box]) -> bool:
     is_code = block.name == "pre"
     if chance <= (0.0 if is_code else _FILLED_FROM) or block.linked * 2 >= block.chars:
         return False
-    near = _around(block.box, _CODE_WRAPPED if is_code else 2)
+    near = block.box.around(_CODE_WRAPPED if is_code else 2)
     return all(end in near or end.parent in near for end in ends) and not furniture.is_furniture(block, 0.0)
-
-
-def _around(box: Box, most: int) -> list[Box]:
-    """Return a box and those around it, up to `most` in all."""
-    found = [box]
-    while len(found) < most and found[-1].parent is not None:
-        found.append(found[-1].parent)
-    return found
 
 
 def _once(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
