@@ -116,6 +116,15 @@ def modules_after(words: list[str]) -> set[str]:
     return set(done.stderr.split())
 
 
+@pytest.mark.parametrize("module", ["tearsheet", "tearsheet.cli"])
+def test_the_command_line_runs_as_a_module(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--version"], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert done.stdout.startswith("tearsheet ")
+
+
 @pytest.mark.parametrize("words", [["articles"], ["articles", "--json"], ["stats"], ["sources"]], ids=" ".join)
 def test_listing_imports_nothing_slow(words: list[str], tmp_path: Path) -> None:
     archive = create_archive(tmp_path / "press")
