@@ -9,8 +9,10 @@ from tests.test_extraction_parts import MENU, TITLE, paged, words
 
 from tearsheet.archive import Archive
 from tearsheet.extraction import VERSION
+from tearsheet.flow.packages import export_wacz
 from tearsheet.flow.verify import verify
 from tearsheet.newsroom import Newsroom
+from tearsheet.warc import check_wacz
 
 
 @pytest.fixture
@@ -38,6 +40,17 @@ def test_all_pages_are_fetched_and_make_one_article(archive: Archive, paper: Pap
     assert sorted(row.kind for row in archive.captures(article.id)) == ["page", "part", "part"]
     assert [path for path in paper.asked if path != "/robots.txt"] == [FOG, "/2026/fog_2.html", "/2026/fog_3.html"]
     assert verify(archive).problems == ()
+
+
+def test_a_package_holds_the_further_pages_too(archive: Archive, paper: Paper, tmp_path: Path) -> None:
+    paper.prints(3)
+    ran(archive)
+    [article] = kept(archive)
+
+    found = export_wacz(archive, tmp_path / "one.wacz", article=article.id)
+
+    assert found.records == 6  # three pages, each with its request
+    assert check_wacz(tmp_path / "one.wacz") == []
 
 
 def test_the_page_that_holds_all_is_fetched_alone_kept_and_said(archive: Archive, paper: Paper) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from tearsheet.cli.console import Console, archive_option, console, quiet_option
+from tearsheet.cli.exits import complain
 from tearsheet.cli.screen import counted, one_line
 
 
@@ -56,4 +57,6 @@ def _package(said: Console, article: str, out: Path) -> None:
 
     with said.archive() as archive:
         done = proof_wacz(archive, out, article)
+    for _, what in done.troubles:
+        complain(one_line(what))
     said.report(one_line(f"{counted(done.records, 'record')} and their proof in {out}; unpack it to check the proof"))

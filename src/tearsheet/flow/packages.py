@@ -110,6 +110,10 @@ def _written(
         found.troubles.append(
             (archive.path.name, f"{empty:,} records are without their bodies: players show empty pages")
         )
+    if imported := packaging.posts(db, choice):
+        found.troubles.append(
+            (archive.path.name, f"{imported:,} of the articles came in as posts: there is no captured page to show")
+        )
     return found
 
 

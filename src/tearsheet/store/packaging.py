@@ -35,7 +35,7 @@ _ARTICLES = {
     "": "SELECT n FROM article",
 }
 # What was made of captures is left out, and so is what only this program reads: a list that lies on this machine too.
-_KINDS = "capture.kind IN ('page', 'entry', 'feed', 'picture') AND capture.url NOT LIKE 'file:%'"
+_KINDS = "capture.kind IN ('page', 'part', 'entry', 'feed', 'picture') AND capture.url NOT LIKE 'file:%'"
 
 
 def places(db: sqlite3.Connection, choice: Choice) -> Iterator[Place]:
@@ -66,6 +66,16 @@ def count(db: sqlite3.Connection, choice: Choice) -> int:
     """Return how many records `choice` has."""
     values = {"article": choice.article, "source": choice.source}
     return int(db.execute(f"SELECT count(*) FROM capture WHERE {_where(choice)}", values).fetchone()[0])
+
+
+def posts(db: sqlite3.Connection, choice: Choice) -> int:
+    """Return how many articles of `choice` came in as post files, of which there is no page."""
+    row = db.execute(
+        f"""SELECT count(DISTINCT revision.article) FROM revision JOIN capture ON capture.n = revision.capture
+        WHERE revision.article IN ({_articles(choice)}) AND capture.kind = 'file'""",
+        {"article": choice.article, "source": choice.source},
+    ).fetchone()
+    return int(row[0])
 
 
 def wordings(db: sqlite3.Connection, choice: Choice) -> Iterator[WordingPage]:
