@@ -126,7 +126,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture of an article. `width` and `height` in pixels, 0 if not known; `digest` of the stored original."""
+    """A picture of an article. `width` and `height` in pixels, 0 if not known."""
 
     url: str
     caption: str = ""
@@ -134,7 +134,6 @@ class Image:
     alt: str = ""
     width: int = 0
     height: int = 0
-    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

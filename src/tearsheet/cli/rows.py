@@ -52,7 +52,6 @@ IMAGE: Shape = (
     ("alt", "text for those who cannot see it"),
     ("width", "pixels, 0 if not known"),
     ("height", "pixels, 0 if not known"),
-    ("digest", "SHA-256 of the stored original, or empty"),
 )
 
 CLIPPING: Shape = (

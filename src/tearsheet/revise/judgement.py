@@ -186,15 +186,9 @@ def _byline(authors: Iterable[str]) -> set[str]:
 
 
 def _other_pictures(old: Clipping, new: Clipping, elsewhere: Elsewhere) -> bool:
-    """Tell whether a picture came or went; one that is known to have the same bytes counts as the same."""
+    """Tell whether a picture came or went."""
     before, after = (set(pictures_of(side)) - elsewhere.pictures for side in (old, new))
-    if before == after:
-        return False
-    digests = [{picture_key(image.url): image.digest for image in side.images if image.digest} for side in (old, new)]
-    shared = set(digests[0].values()) & set(digests[1].values())
-    gone = {key for key in before - after if digests[0].get(key) not in shared}
-    come = {key for key in after - before if digests[1].get(key) not in shared}
-    return bool(gone or come)
+    return before != after
 
 
 def _weight(text: str) -> int:
