@@ -12,6 +12,7 @@ from tearsheet.errors import NoSuchArticle
 from tearsheet.flow import imports
 from tearsheet.flow.exports import export_posts
 from tearsheet.flow.imports import import_posts, import_warcs
+from tearsheet.flow.packages import export_wacz
 from tearsheet.flow.pool import INLINE_PIECES
 from tearsheet.flow.remove import remove
 from tearsheet.flow.verify import verify
@@ -171,15 +172,39 @@ def test_a_folder_without_anything_to_import_is_named(archive, tmp_path, take):
     assert [thing for thing, _ in report.troubles] == [str(tmp_path / "empty")]
 
 
+def test_a_post_without_an_address_is_known_again_when_it_was_exported(archive, tmp_path):
+    (tmp_path / "bell.md").write_text(POST.replace("   - Harbour\n", ""))
+    import_posts(archive, [tmp_path / "bell.md"])
+    export_posts(archive, tmp_path / "posts", mode="sound")
+    other = create_archive(tmp_path / "other", title="Other")
+    flow_archive.OPEN.append(other)
+
+    again, elsewhere = (import_posts(each, [tmp_path / "posts"]) for each in (archive, other))
+
+    assert (again.articles, again.known, elsewhere.articles) == (0, 1, 1)
+    assert [article.id for article in archive.articles()] == [article.id for article in other.articles()]
+    assert "source_url" not in next((tmp_path / "posts").rglob("*.md")).read_text()
+
+
+def test_a_package_of_posts_says_why_it_holds_no_page(archive, tmp_path):
+    (tmp_path / "bell.md").write_text(POST)
+    import_posts(archive, [tmp_path / "bell.md"])
+
+    found = export_wacz(archive, tmp_path / "all.wacz")
+
+    assert (found.records, [what for _, what in found.troubles]) == (
+        0,
+        ["1 of the articles came in as posts: there is no captured page to show"],
+    )
+
+
 def test_a_post_that_is_too_large_is_refused_before_it_is_held_whole(archive, tmp_path):
     with (tmp_path / "huge.md").open("wb") as file:
         file.truncate(imports.MAX_POST + 1)
 
     report = import_posts(archive, [tmp_path])
 
-    assert [(str(tmp_path / "huge.md"), f"not a post: {tmp_path / 'huge.md'}: it is larger than 50,000,000 bytes")] == (
-        report.troubles
-    )
+    assert report.troubles == [(str(tmp_path / "huge.md"), "not a post: it is larger than 50,000,000 bytes")]
 
 
 @pytest.mark.parametrize("text", ["Fog came in.\n", ""])

@@ -88,6 +88,13 @@ def test_what_is_known_of_an_article_stands_in_further_keys_in_order():
     )
 
 
+def test_an_article_without_an_address_has_no_source_url():
+    extra = dict(sound(url="posts:News/The Paper/World#post:a.md").extra)
+
+    assert "source_url" not in extra
+    assert extra["guid"] == "posts:News/The Paper/World#post:a.md"
+
+
 def test_the_seven_keys_keep_their_meaning():
     post = sound()
 

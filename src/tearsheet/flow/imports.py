@@ -137,14 +137,14 @@ class _Posts:
             with file.open("rb") as opened:
                 data = opened.read(MAX_POST + 1)
             if len(data) > MAX_POST:
-                raise BadPost(str(file), f"it is larger than {MAX_POST:,} bytes")
+                raise BadPost("", f"it is larger than {MAX_POST:,} bytes")
             post = read_post(data)
         except (OSError, BadPost) as error:
             self.report.troubles.append((str(file), str(error)))
             return
         entry = entry_of(post)
         source = source_of(post)
-        url = urls.canonical(entry.url) if entry.url else f"{source.url}#{entry.guid}"
+        url = urls.canonical(entry.url) if entry.url else _address(source, entry)
         addresses = [url, *(urls.variants(url) if entry.url else ())]
         if articles.at_address(self.db, addresses):
             self.report.known += 1
@@ -279,6 +279,11 @@ def source_of(post: Post) -> Source:
     return Source(
         url="posts:" + "/".join(post.categories), kind="urls", name=post.author or "posts", categories=post.categories
     )
+
+
+def _address(source: Source, entry: Entry) -> str:
+    """Return what stands for the address of a post that names none: the same in the archive that exported it and elsewhere."""
+    return entry.guid if entry.guid.startswith("posts:") else f"{source.url}#{entry.guid}"
 
 
 def _files(paths: Sequence[Path], ends: tuple[str, ...], report: ImportReport) -> Iterator[Path]:

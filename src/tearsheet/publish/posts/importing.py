@@ -18,12 +18,12 @@ def entry_of(post: Post) -> Entry:
     """Return the entry a source would have listed for this post.
 
     Posts of compat mode hold no address of their article: then `url` is empty, and `guid` names the path the format gives to
-    the post, which is its identity there.
+    the post, which is its identity there. A post of sound mode made from such a one says that identity itself.
     """
     clipping = clipping_of(post)
     return Entry(
         url=clipping.url,
-        guid=extra_text(post, "id") or f"post:{post_path(post, 'compat')}",
+        guid=extra_text(post, "guid") or extra_text(post, "id") or f"post:{post_path(post, 'compat')}",
         title=clipping.title,
         authors=clipping.authors,
         published=clipping.published,

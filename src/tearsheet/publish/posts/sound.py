@@ -65,7 +65,9 @@ def _further(article: Article, revision: Revision, source: Source, name: str) ->
     clipping = revision.clipping
     zone = _zone(source.timezone) if article.published else None
     yield "id", article.id
-    yield "source_url", article.url
+    is_known = article.url.startswith(("http://", "https://"))  # of an imported post there may be no address
+    yield "source_url", article.url if is_known else ""
+    yield "guid", "" if is_known else article.url
     yield "source_name", name
     yield "authors", article.authors or clipping.authors
     yield "published_utc", _utc(article.published)
