@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from click.testing import CliRunner, Result
 
 from tearsheet import errors
 from tearsheet.archive import create_archive
+from tearsheet.cli.articles import row
 from tearsheet.cli.exits import MEANINGS, complain, exit_code, explained, heeding_sigterm, told
 from tearsheet.cli.front import SECTIONS, tearsheet
 from tearsheet.cli.options import address, categories, moment, span_s
-from tearsheet.model import Source, Visit
+from tearsheet.model import Article, Source, Visit
 from tearsheet.store.sources import record_visit
 
 COMMAND = [sys.executable, "-m", "tearsheet.cli"]
@@ -114,6 +116,14 @@ def modules_after(words: list[str]) -> set[str]:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     return set(done.stderr.split())
+
+
+def test_a_list_says_of_an_article_without_a_date_when_it_was_seen() -> None:
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    article = Article(id="a", seq=1, url="u", title="Fog", first_seen=at, last_seen=at, revisions=1)
+
+    assert row(article, UTC)[1] == "seen 2026-03-02 12:00"
+    assert row(replace(article, published=at), UTC)[1] == "2026-03-02 12:00"
 
 
 @pytest.mark.parametrize("module", ["tearsheet", "tearsheet.cli"])

@@ -457,6 +457,14 @@ def test_templates_use_only_words_that_exist():
         assert used <= known, name
 
 
+def test_a_list_says_of_an_article_without_a_date_that_its_time_is_that_of_first_sight():
+    dated = Card(id="a", folder="a/a/", title="Ten.", at=NOON)
+    view = FrontView(today=NOON.date(), lead=dated, beside=(replace(dated, undated=True),))
+    page = pages.front(MASTHEAD, view)[1].decode()
+
+    assert page.count("first seen <time") == 1
+
+
 def test_a_time_on_the_front_page_names_its_day_and_the_year_if_it_is_another():
     def times(today: date) -> set[str]:
         card = Card(id="a", folder="a/a/", title="Ten.", at=NOON, gone="410", gone_at=NOON)

@@ -109,11 +109,16 @@ def row(article: Article, zone: tzinfo) -> list[str]:
     """Return the cells of one article in a list."""
     return [
         article.id,
-        clock(article.published or article.first_seen, zone),
+        dated(article, zone),
         article.source_name or article.source,
         article.title or article.url,
         state(article),
     ]
+
+
+def dated(article: Article, zone: tzinfo) -> str:
+    """Return when an article was published, or else when it was first seen, which is said."""
+    return clock(article.published, zone) or f"seen {clock(article.first_seen, zone)}"
 
 
 def state(article: Article) -> str:

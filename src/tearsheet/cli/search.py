@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import click
 
-from tearsheet.cli.console import Console, archive_option, clock, console, json_option, write_json
+from tearsheet.cli.articles import dated
+from tearsheet.cli.console import Console, archive_option, console, json_option, write_json
 from tearsheet.cli.options import Filters, filter_options, limit_option
 from tearsheet.cli.rows import hit_row
 from tearsheet.cli.screen import cut, one_line, terminal_width
@@ -50,7 +51,7 @@ def command(said: Console, words: tuple[str, ...], filters: Filters, limit: int 
         return
     for hit in hits:
         article = hit.article
-        where = one_line(f"{article.source_name or article.source}  {clock(article.published, zone)}")
+        where = one_line(f"{article.source_name or article.source}  {dated(article, zone)}")
         width = terminal_width() or 10_000
         head = cut(one_line(article.title or article.url), width)
         click.echo(said.style(head, bold=True), color=said.coloured())

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from tearsheet import html
@@ -160,23 +161,8 @@ def _revisions(desk: Desk, article: Article) -> list[Revision]:
 
 
 def _card(desk: Desk, article: Article, clipping: Clipping, history: Sequence[Wording]) -> Card:
-    plain = desk.card(article)
-    return Card(
-        id=plain.id,
-        folder=plain.folder,
-        title=plain.title,
-        at=plain.at,
-        language=plain.language,
-        deck=_standfirst(clipping),
-        authors=plain.authors,
-        source=plain.source,
-        path=plain.path,
-        picture=plain.picture,
-        wordings=plain.wordings,
-        silent=history[-1].silent if len(history) > 1 else None,
-        gone=plain.gone,
-        gone_at=plain.gone_at,
-    )
+    silent = history[-1].silent if len(history) > 1 else None
+    return replace(desk.card(article), deck=_standfirst(clipping), silent=silent)
 
 
 def _standfirst(clipping: Clipping) -> str:

@@ -266,6 +266,7 @@ class Desk:
             folder=paths.article(article.id),
             title=article.title,
             at=article.published or article.first_seen,
+            undated=article.published is None,
             language=language_of(article.title, article.language),
             deck=shortened(article.excerpt, MAX_DECK_CHARS),
             authors=article.authors,

@@ -66,12 +66,16 @@ class Pic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """An article as one item of a list. `silent` is None if it was never edited (or nobody looked)."""
+    """An article as one item of a list. `at` is when it was published, or `undated` and that is when it was first seen.
+
+    `silent` is None if it was never edited (or nobody looked).
+    """
 
     id: str
     folder: str
     title: str
     at: datetime
+    undated: bool = False
     language: str = ""
     deck: str = ""
     authors: tuple[str, ...] = ()
