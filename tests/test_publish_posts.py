@@ -287,7 +287,6 @@ def test_compat_mode_leaves_further_keys_out():
     assert write_post(a_post(extra=(("id", "x"),)), "compat") == FILE.encode()
 
 
-_ANY = st.characters(codec="utf-8", exclude_characters="\r")
 _IN_LINE = st.text(st.characters(codec="utf-8", exclude_characters="\r\n{}"))
 _LEVEL = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"], exclude_characters="{}"), min_size=1)
 _TITLE = st.text(st.characters(codec="utf-8", exclude_characters="\r:/\\?*“”<>|[]{}"))

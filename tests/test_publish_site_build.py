@@ -1,6 +1,7 @@
 """The static site as a whole: written once, then only where something has changed."""
 
 import hashlib
+import os
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tests.site_archive import NOON, MemoryFolder, PaperArchive, PaperSettings, PaperSite
 from tests.site_press import EVENING, LEDGER, PAPERS, clipping, press
 
+from tearsheet.files import Folder
 from tearsheet.flow.build import MANIFEST, UNDER_WAY, build
 from tearsheet.model import Image, Query, Revision, Source
 from tearsheet.publish.site import paths
@@ -162,6 +164,17 @@ def test_a_full_build_removes_files_that_no_build_wrote():
 
     build(archive, out=out, full=True)
     assert not out.has("stray.html")
+
+
+def test_a_full_build_removes_what_a_build_that_was_killed_left_half_written(tmp_path):
+    archive, out = press(pictures=False), Folder(tmp_path)
+    build(archive, out=out)
+    torn = tmp_path / "a" / ".index.html.12-3.part"
+    torn.write_bytes(b"torn")
+    os.utime(torn, (0, 0))
+
+    assert build(archive, out=out, full=True).removed == 1
+    assert not torn.exists()
 
 
 def test_one_bad_article_is_reported_and_gets_a_placeholder():

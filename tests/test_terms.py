@@ -65,10 +65,6 @@ def test_what_comes_together_when_marks_go_is_folded_too() -> None:
     assert fold("\u1112\u200c\u1161") == fold("하")
 
 
-def test_terms_do_not_depend_on_the_language_given() -> None:
-    assert terms("東京 news", "ja") == terms("東京 news", "zh") == terms("東京 news")
-
-
 def test_a_text_without_words_gives_nothing() -> None:
     assert terms("… —— !!") == []
     assert query("… —— !!") == ()

@@ -115,12 +115,11 @@ def fold_with_origins(text: str) -> tuple[str, Sequence[int]]:
     return "".join(folded), origins
 
 
-def terms(text: str, language: str = "") -> list[str]:
+def terms(text: str) -> list[str]:
     """Return the search terms of `text`, in order; the position in the list is the position for phrases.
 
     A run without spaces gives its pairs of characters and then its last character alone, so that a single character is
-    found as the prefix of some term wherever it stands. `language` changes nothing: text and query may differ in what they
-    claim to be.
+    found as the prefix of some term wherever it stands.
     """
     return list(chain.from_iterable(_run_terms(*found.group(0, 1)) for found in _TERM.finditer(fold(text))))
 
@@ -146,11 +145,11 @@ def query(text: str) -> tuple[Phrase, ...]:
     return tuple(made for word in text.split() if (made := phrase(word)).terms)
 
 
-def words(text: str, language: str = "") -> list[str]:
+def words(text: str) -> list[str]:
     """Return `text` cut into pieces for comparing, losing nothing: `"".join(words(t)) == t`.
 
     Words, numbers, runs of blanks and single punctuation marks; single characters, with the marks above and below them, in Han,
-    kana, Thai, Lao, Khmer and Burmese. `language` changes nothing: the script says it all.
+    kana, Thai, Lao, Khmer and Burmese: the script says it all.
     """
     return _PIECE.findall(text)
 

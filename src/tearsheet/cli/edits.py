@@ -130,16 +130,15 @@ def _json(edit: Edit) -> Row:
     from tearsheet.revise import diff
 
     old, new = edit.old.clipping, edit.new.clipping
-    language = new.language or old.language
     return edit_row(
         edit.article,
         (edit.old, edit.new),
         last_seen=edit.last_seen,
         kind=_kind(edit),
         changes={
-            "title": diff(old.title, new.title, language),
-            "authors": diff(_byline(edit.old), _byline(edit.new), language),
-            "text": diff(old.text, new.text, language),
+            "title": diff(old.title, new.title),
+            "authors": diff(_byline(edit.old), _byline(edit.new)),
+            "text": diff(old.text, new.text),
         },
     )
 
@@ -148,11 +147,10 @@ def _shown(said: Console, edit: Edit, zone: tzinfo, *, whole: bool) -> Iterator[
     from tearsheet.revise import blocks, diff
 
     old, new = edit.old.clipping, edit.new.clipping
-    language = new.language or old.language
-    yield "".join(_marked(said, diff(old.title, new.title, language)))
+    yield "".join(_marked(said, diff(old.title, new.title)))
     yield said.style(_between(edit, zone), dim=True)
     if old.authors != new.authors:
-        yield "by " + "".join(_marked(said, diff(_byline(edit.old), _byline(edit.new), language)))
+        yield "by " + "".join(_marked(said, diff(_byline(edit.old), _byline(edit.new))))
     if old.published != new.published:
         yield f"published {_taken(said, clock(old.published, zone))} {_put(said, clock(new.published, zone))}"
     yield from _rows(said, blocks(old, new), whole=whole)

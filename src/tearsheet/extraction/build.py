@@ -1,6 +1,6 @@
 """From chosen blocks and pictures to the clean HTML and the text of a clipping."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -195,7 +195,7 @@ def _span(walk: Walk, block: Block, waiting: list[Placed], tokens: list[str]) ->
     return waiting
 
 
-def figure(image: Image, *, given: Mapping[str, str] | None = None) -> tuple[str, ...]:
+def figure(image: Image) -> tuple[str, ...]:
     """Return the pieces of a figure with its caption and credit."""
     size = "".join(f' {key}="{value}"' for key, value in (("width", image.width), ("height", image.height)) if value)
     tag = f'<img src="{html.escape(image.url)}" alt="{html.escape(image.alt)}"{size}>'

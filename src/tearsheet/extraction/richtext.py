@@ -41,7 +41,7 @@ def paragraphs(item: Any, depth: int = 0) -> list[str]:
     if isinstance(item, str):
         return _written(item, "")
     if isinstance(item, list):
-        return _of_list(item, depth)
+        return _of_list(item)
     if not isinstance(item, dict) or _OTHERS.intersection(item):
         return []
     kind = next((item[key] for key in _KINDS if isinstance(item.get(key), str)), "")
@@ -60,7 +60,7 @@ def paragraphs(item: Any, depth: int = 0) -> list[str]:
     return [part for each in inside for part in paragraphs(each, depth + 1)]
 
 
-def _of_list(item: list[Any], depth: int) -> list[str]:
+def _of_list(item: list[Any]) -> list[str]:
     """Return the paragraphs of a React element; of any other list the words, for they are parts of one paragraph."""
     if len(item) == 4 and item[0] == "$":
         return _written(_words(item), str(item[1])) if item[1] in _ELEMENTS else []

@@ -59,6 +59,7 @@ class Output(Protocol):
     def has(self, name: str) -> bool: ...
     def remove(self, name: str) -> None: ...
     def names(self) -> Iterable[str]: ...
+    def sweep(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,6 +359,7 @@ class _Build:
         stale = (self.before.files.keys() | self.left) - self.now.files.keys()
         if full:
             stale |= set(self.out.names()) - self.now.files.keys() - {MANIFEST, UNDER_WAY}
+            self.removed += self.out.sweep()
         for name in sorted(stale):
             if self.out.has(name):
                 self.out.remove(name)

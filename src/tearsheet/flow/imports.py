@@ -102,7 +102,7 @@ def import_warcs(
                 elif not capture.body:
                     report.troubles.append((capture.url, f"larger than {largest:,} bytes, `max_bytes` in [fetch]"))
                 else:
-                    importer.give(pool, file, capture)
+                    importer.give(pool, capture)
                 importer.settle(pool, most=4 * LOT)
             if before == (report.read, len(report.troubles)) and not _is_journal(file):
                 report.troubles.append((str(file), "holds no page"))
@@ -176,7 +176,7 @@ class _Posts:
         self.report.articles += 1
 
 
-_Done = tuple[Path, Capture, Clipping | TearsheetError]
+_Done = tuple[Capture, Clipping | TearsheetError]
 
 
 class _Warcs:
@@ -199,9 +199,9 @@ class _Warcs:
         is_empty = not capture.body and capture.truncated != "length"
         return capture.status == 200 and kind in HTML_TYPES and not is_empty and not urls.is_front(capture.final_url)
 
-    def give(self, pool: Pool, file: Path, capture: Capture) -> None:
+    def give(self, pool: Pool, capture: Capture) -> None:
         """Have a page cut."""
-        pool.give((self.given, file, capture), _cut, (capture, self._rule(capture)))
+        pool.give((self.given, capture), _cut, (capture, self._rule(capture)))
         self.given += 1
         self.held += len(capture.body)
 
@@ -215,8 +215,8 @@ class _Warcs:
         while True:
             for tag, result in pool.done():
                 match tag:
-                    case (int() as number, Path() as file, Capture() as capture):
-                        self.cut[number] = (file, capture, result)
+                    case (int() as number, Capture() as capture):
+                        self.cut[number] = (capture, result)
             while self.turn in self.cut:
                 self.done.append(self.cut.pop(self.turn))
                 self.turn += 1
@@ -228,13 +228,13 @@ class _Warcs:
 
     def _commit(self) -> None:
         with self.archive.store.transaction():
-            for file, capture, clipping in self.done:
-                self._take(file, capture, clipping)
+            for capture, clipping in self.done:
+                self._take(capture, clipping)
                 self.held -= len(capture.body)
         self.done.clear()
         self.report.articles, self.report.edits = self.tally.kept, self.tally.edits
 
-    def _take(self, file: Path, capture: Capture, clipping: Clipping | TearsheetError) -> None:
+    def _take(self, capture: Capture, clipping: Clipping | TearsheetError) -> None:
         if isinstance(clipping, TearsheetError):
             self.report.troubles.append((capture.url, str(clipping)))
             return

@@ -36,16 +36,14 @@ def blocks(old: Clipping, new: Clipping) -> tuple[BlockChange, ...]:
 
     The old blocks of the rows, in order, are those of `old`; the new ones those of `new`.
     """
-    language = new.language or old.language
     before, after = blocks_of(old), blocks_of(new)
-    rows = list(_rows(before, after, language))
-    return tuple(_with_moves(rows))
+    return tuple(_with_moves(list(_rows(before, after))))
 
 
-def _rows(before: Sequence[Block], after: Sequence[Block], language: str) -> Iterator[BlockChange]:
+def _rows(before: Sequence[Block], after: Sequence[Block]) -> Iterator[BlockChange]:
     at_a = at_b = 0
     for start_a, start_b, size in [*matches(_keys(before), _keys(after)), (len(before), len(after), 0)]:
-        yield from _gap(before[at_a:start_a], after[at_b:start_b], language)
+        yield from _gap(before[at_a:start_a], after[at_b:start_b])
         yield from (BlockChange("=", before[start_a + n], after[start_b + n]) for n in range(size))
         at_a, at_b = start_a + size, start_b + size
 
@@ -54,21 +52,21 @@ def _keys(found: Sequence[Block]) -> list[str]:
     return [f"{picture_key(block.picture) if block.picture else ''}\x00{block.text}" for block in found]
 
 
-def _gap(before: Sequence[Block], after: Sequence[Block], language: str) -> Iterator[BlockChange]:
+def _gap(before: Sequence[Block], after: Sequence[Block]) -> Iterator[BlockChange]:
     """Yield the rows of a stretch in which no paragraph is the same."""
     at_a = at_b = 0
     for a, b in [*_pairs(before, after), (len(before), len(after))]:
         yield from (BlockChange("-", block, None, trivial=is_noise(block)) for block in before[at_a:a])
         yield from (BlockChange("+", None, block, trivial=is_noise(block)) for block in after[at_b:b])
         if a < len(before) and b < len(after):
-            yield _changed(before[a], after[b], language)
+            yield _changed(before[a], after[b])
         at_a, at_b = a + 1, b + 1
 
 
-def _changed(old: Block, new: Block, language: str) -> BlockChange:
+def _changed(old: Block, new: Block) -> BlockChange:
     same_words = skeleton(old.text) == skeleton(new.text) or (is_noise(old) and is_noise(new))
     trivial = same_words and picture_key(old.picture) == picture_key(new.picture)
-    return BlockChange("~", old, new, diff(old.text, new.text, language), trivial)
+    return BlockChange("~", old, new, diff(old.text, new.text), trivial)
 
 
 def _pairs(before: Sequence[Block], after: Sequence[Block]) -> list[tuple[int, int]]:

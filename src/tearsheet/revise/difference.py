@@ -31,13 +31,13 @@ class Change:
     text: str
 
 
-def diff(old: str, new: str, language: str = "") -> tuple[Change, ...]:
+def diff(old: str, new: str) -> tuple[Change, ...]:
     """Return how `old` becomes `new`: words are compared whole, Chinese, Japanese and Thai by the character.
 
     All `=` and `-` put together are `old`, all `=` and `+` are `new`. A `-` stands before the `+` that replaces it. Short
     unchanged islands between changes are drawn into them, so that one reads phrases and not confetti.
     """
-    a, b = terms.words(old, language), terms.words(new, language)
+    a, b = terms.words(old), terms.words(new)
     return tuple(_changes(_without_islands(_stretches(a, b, matches(a, b)))))
 
 

@@ -39,14 +39,14 @@ def read(capture: Capture, source: Source) -> Sitemap:
     if not body.strip():
         raise NotAFeed(url, "the answer is empty")
     if b"<" not in body[:2000]:
-        return _newest(_text_entries(body), source)
+        return _newest(_text_entries(body))
     tree = xmltree.parse(body, content_type=capture.header("content-type"))
     kind = name_of(tree.root)
     if kind == "sitemapindex" and tree.root is not None:
         return Sitemap(children=_children(tree.root, url, source), trouble=tree.trouble)
     if kind != "urlset" or tree.root is None:
         raise NotAFeed(url, f"it is no sitemap but a <{kind}> document" if kind else "it is no sitemap")
-    found = _newest(list(_pages(tree.root, url, source)), source)
+    found = _newest(list(_pages(tree.root, url, source)))
     return Sitemap(entries=found.entries, trouble=tree.trouble or found.trouble)
 
 
@@ -126,7 +126,7 @@ def _text_entries(body: bytes) -> list[Entry]:
     return [Entry(url=line) for line in lines if line.startswith(("http://", "https://")) and urls.host(line)]
 
 
-def _newest(entries: list[Entry], source: Source) -> Sitemap:
+def _newest(entries: list[Entry]) -> Sitemap:
     if not entries:
         return Sitemap(trouble="the sitemap lists no pages that could be articles")
     if len(entries) <= MAX_ENTRIES:

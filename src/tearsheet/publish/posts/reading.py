@@ -25,7 +25,6 @@ class _Header:
 
     title: str
     levels: list[str] = field(default_factory=list)
-    indent: int = 1
     values: dict[str, str | list[str]] = field(default_factory=dict)
 
     @property
@@ -98,12 +97,11 @@ def _header(head: str) -> _Header:
     header = _Header(title=found["title"].removeprefix(" "))
     key = "categories"
     for number, line in _lines(head, found.end()):
-        item = re.fullmatch(r"( *)- (.*)", line)
+        item = re.fullmatch(r" *- (.*)", line)
         if item and key == "categories":
-            header.levels.append(item[2])
-            header.indent = len(item[1])
+            header.levels.append(item[1])
         elif item:
-            _append(header, key, item[2], number)
+            _append(header, key, item[1], number)
         elif line.strip():
             key = _assign(header, line, number)
     if not header.levels:

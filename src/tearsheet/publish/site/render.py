@@ -234,5 +234,5 @@ def _row_label(own: Words, row: Row) -> str:
 def _row_note(own: Words, row: Row, language: str) -> str:
     text = "".join(piece.text for piece in row.merged)
     unit = "signs" if wordings.by_character(language, text) else "words"
-    counts = (("removed", wordings.size(row.before, "-", language)), ("added", wordings.size(row.after, "+", language)))
+    counts = (("removed", wordings.size(row.before, "-")), ("added", wordings.size(row.after, "+")))
     return own("comma").join(own.count(f"{unit}_{what}", number) for what, number in counts if number)

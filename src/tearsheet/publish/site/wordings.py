@@ -108,33 +108,33 @@ def comparisons(
 
 def headline(old: Clipping, new: Clipping) -> tuple[Piece, ...]:
     """Return the marked pieces of a headline that was changed, or nothing if it was not."""
-    return _pieces(old.title, new.title, new.language) if old.title != new.title else ()
+    return _pieces(old.title, new.title) if old.title != new.title else ()
 
 
 def _comparison(
     pair: tuple[Clipping, Clipping], steps: tuple[Wording, Wording], *, titles_only: bool, chosen: bool
 ) -> Comparison:
     old, new = pair
-    rows = (*_field_rows(old, new), *(() if titles_only else _text_rows(blocks(old, new), new.language)))
+    rows = (*_field_rows(old, new), *(() if titles_only else _text_rows(blocks(old, new))))
     changed = [row for row in rows if row.kind != "same"]
     return Comparison(
         before=steps[0],
         after=steps[1],
         rows=rows,
         changes=len(changed),
-        added=sum(size(row.after, "+", new.language) for row in changed),
-        removed=sum(size(row.before, "-", new.language) for row in changed),
+        added=sum(size(row.after, "+") for row in changed),
+        removed=sum(size(row.before, "-") for row in changed),
         chosen=chosen,
     )
 
 
-def size(pieces: Sequence[Piece], op: str, language: str) -> int:
+def size(pieces: Sequence[Piece], op: str) -> int:
     """Return how many words (characters in scripts without spaces) of `pieces` carry the mark `op`."""
     return sum(
         1
         for piece in pieces
         if piece.op == op
-        for word in terms.words(piece.text, language)
+        for word in terms.words(piece.text)
         if any(char.isalnum() for char in word)
     )
 
@@ -156,14 +156,14 @@ def _field_rows(old: Clipping, new: Clipping) -> Iterator[Row]:
         ("date", _date(old), _date(new)),
     ):
         if before != after:
-            yield _row(kind, _pieces(before, after, new.language))
+            yield _row(kind, _pieces(before, after))
 
 
 def _date(clipping: Clipping) -> str:
     return clipping.published.isoformat(sep=" ", timespec="minutes") if clipping.published else ""
 
 
-def _text_rows(changes: Sequence[BlockChange], language: str) -> Iterator[Row]:
+def _text_rows(changes: Sequence[BlockChange]) -> Iterator[Row]:
     folded: list[str] = []
     for change in changes:
         if change.op == "=" or change.trivial:
@@ -172,7 +172,7 @@ def _text_rows(changes: Sequence[BlockChange], language: str) -> Iterator[Row]:
         if folded:
             yield _folded(folded)
             folded = []
-        yield _changed(change, language)
+        yield _changed(change)
     if folded:
         yield _folded(folded)
 
@@ -185,7 +185,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _MAX_UNCHANGED else text[:_MAX_UNCHANGED].rstrip() + " …"
 
 
-def _changed(change: BlockChange, language: str) -> Row:
+def _changed(change: BlockChange) -> Row:
     kind = "picture" if any(block and block.picture for block in (change.old, change.new)) else "text"
     if change.op == "~":
         pieces = tuple(Piece(part.op, part.text) for part in change.changes)
@@ -212,5 +212,5 @@ def _row(kind: str, pieces: tuple[Piece, ...]) -> Row:
     return Row(kind=kind, before=before, after=after, merged=pieces)
 
 
-def _pieces(old: str, new: str, language: str) -> tuple[Piece, ...]:
-    return tuple(Piece(part.op, part.text) for part in diff(old, new, language))
+def _pieces(old: str, new: str) -> tuple[Piece, ...]:
+    return tuple(Piece(part.op, part.text) for part in diff(old, new))
