@@ -368,6 +368,19 @@ def test_what_is_open_is_not_current_once_another_catalog_or_index_lies_in_its_p
     assert not empty.is_current()
 
 
+def test_its_generation_is_another_one_once_it_has_changed_whoever_did_it(empty):
+    first = empty.generation()
+    assert empty.generation() == first
+
+    with empty.store.transaction() as db:
+        db.execute("INSERT INTO category (path) VALUES ('[]')")
+    second = empty.generation()
+    with open_archive(empty.path) as other, other.store.transaction() as db:
+        db.execute("DELETE FROM category WHERE path = '[]'")
+
+    assert first != second != empty.generation() != first
+
+
 def test_an_archive_that_is_being_restored_is_not_opened(empty):
     (empty.path / RESTORING).write_text("{}", encoding="utf-8")
 

@@ -51,6 +51,15 @@ def test_a_source_that_is_struck_off_the_list_keeps_its_articles_and_may_come_ba
     assert sources.states(store.db)[0].visit is not None
 
 
+def test_the_articles_of_a_source_are_counted_without_those_that_wait_or_were_rejected():
+    store = catalog(FEED, OTHER)
+    worded(store, listed(store))
+    listed(store, "https://paper.example/waits")
+    worded(store, listed(store, "https://paper.example/shop"), rejected=True)
+
+    assert [state.articles for state in sources.states(store.db)] == [1, 0]
+
+
 def test_what_a_source_says_of_itself_fills_in_what_the_person_left_open():
     store = catalog(FEED, OTHER)
     synced(store, Source(url=FEED, name="My name"), Source(url=OTHER, language="fr"))

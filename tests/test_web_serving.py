@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 from tests.site_archive import NOON
 from tests.site_press import press
+from tests.store_samples import FEED, listed, worded
 from werkzeug.test import Client
 
 from tearsheet.archive import CATALOG_FILE, RESTORING, create_archive, open_archive
 from tearsheet.errors import AccessError, CannotListen, NoArchive
+from tearsheet.model import Source
+from tearsheet.store import sources
 from tearsheet.store.people import People
 from tearsheet.web.app import App, Doors
 from tearsheet.web.serving import Server, doors_of, server
@@ -38,6 +41,17 @@ def test_an_archive_is_served_from_its_folder(folder: Path):
 
         assert (200, True) == (status, b"Nothing has been archived yet" in body)
         assert read(f"{running.address}healthz")[1] == b"ok\n"
+
+
+def test_every_page_shows_what_has_come_in_since_the_one_before(folder: Path):
+    with server(folder, port=0) as running, open_archive(folder) as archive:
+        everything = f"{running.address}c/"
+        assert b"Fog closes the channel" not in read(everything)[1]
+        with archive.store.transaction() as db:
+            sources.sync(db, [Source(url=FEED)])
+        worded(archive.store, listed(archive.store))
+
+        assert b"Fog closes the channel" in read(everything)[1]
 
 
 def test_who_connects_and_says_nothing_keeps_nobody_out(folder: Path):

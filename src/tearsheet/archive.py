@@ -93,6 +93,10 @@ class Archive:
         index_is = "index" not in self.__dict__ or identity(self._index_file) == self._index_was
         return index_is and self.store.is_current()
 
+    def generation(self) -> object:
+        """Return what is another one whenever the catalog has changed."""
+        return self.store.generation()
+
     # --- the doors
 
     @property

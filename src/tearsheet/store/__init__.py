@@ -44,6 +44,11 @@ class Store:
         with translated(self.path):
             return self._is_in_place() and schema.version_of(self.db) == schema.VERSION
 
+    def generation(self) -> tuple[int, int]:
+        """Return what is another one whenever the catalog has changed: through another connection, or through this one."""
+        with translated(self.path):
+            return int(self.db.execute("PRAGMA data_version").fetchone()[0]), self.db.total_changes
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Run a block as one durable change: all of it, or nothing of it.

@@ -51,12 +51,15 @@ def unfollowed(db: sqlite3.Connection, source: Source) -> int:
 
 def states(db: sqlite3.Connection) -> list[SourceState]:
     """Return every followed source with its last visit and the number of its kept articles, in the order followed."""
-    counts = dict(
+    # An index alone counts all listings, and few are of articles that wait or were rejected.
+    listed = dict(db.execute("SELECT source, count(*) FROM listing GROUP BY source").fetchall())
+    not_kept = dict(
         db.execute(
-            """SELECT listing.source, count(*) FROM listing JOIN article ON article.n = listing.article
-            WHERE article.seq IS NOT NULL GROUP BY listing.source"""
+            """SELECT listing.source, count(*) FROM article JOIN listing ON listing.article = article.n
+            WHERE article.seq IS NULL GROUP BY listing.source"""
         ).fetchall()
     )
+    counts = {n: count - not_kept.get(n, 0) for n, count in listed.items()}
     rows = db.execute("SELECT * FROM source WHERE NOT removed ORDER BY n")
     return [SourceState(source=source_of(row), visit=visit_of(row), articles=counts.get(row["n"], 0)) for row in rows]
 

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from tearsheet.errors import ArchiveBusy, ArchiveError, NotFound, SettingsError, TearsheetError
 from tearsheet.flow.site import searching
+from tearsheet.flow.site.counted import Counted
 from tearsheet.flow.site.desk import Desk, SiteArchive, masthead_of
 from tearsheet.flow.site.pages import Site
 from tearsheet.model import Capture
@@ -49,6 +50,8 @@ class LiveArchive(SiteArchive, Protocol):
     def capture(self, digest: str) -> Capture: ...
 
     def is_current(self) -> bool: ...
+
+    def generation(self) -> object: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +134,17 @@ class App:
         found: LiveArchive = self._local.archive
         return found
 
+    def _counted(self, archive: LiveArchive) -> Counted:
+        """Return what this thread has counted over the whole archive, from the last request on if it still holds."""
+        generation = archive.generation()
+        held: Counted | None = self._local.__dict__.get("counted")
+        if held is None or not held.serves(generation):
+            held = self._local.counted = Counted(archive, generation)
+        return held
+
     def leave(self) -> None:
         """Close what this thread opened; its server calls this when the thread ends."""
+        self._local.__dict__.pop("counted", None)
         archive = self._local.__dict__.pop("archive", None)
         if hasattr(archive, "close"):
             archive.close()
@@ -162,6 +174,7 @@ class App:
             _located(masthead, request, path),
             whole=visitor.account is not None,
             raw=self.raw.address if self.raw else None,
+            counted=self._counted(archive),
         )
         if path.startswith("api/"):
             return self._api(desk, path[4:], request, visitor)

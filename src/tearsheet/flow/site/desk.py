@@ -1,6 +1,5 @@
 """The desk at which pages are made up: one archive, one masthead, and the links and cards that every page uses."""
 
-from array import array
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tearsheet.errors import BadLedger
 from tearsheet.files import Folder
+from tearsheet.flow.site.counted import Countable, Counted
 from tearsheet.ledger import read_checkpoint
 from tearsheet.model import (
     Article,
@@ -48,15 +48,12 @@ class CaptureSeen(Protocol):
     def note(self) -> str: ...
 
 
-class Shown(Protocol):
+class Shown(Countable, Protocol):
     """What the site asks of an archive."""
 
     @property
     def path(self) -> Path: ...
-    def sources(self) -> list[SourceState]: ...
     def articles(self, query: Query) -> list[Article]: ...
-    def count(self, query: Query) -> int: ...
-    def seqs(self, query: Query) -> frozenset[int]: ...
     def by_seqs(self, seqs: Iterable[int]) -> list[Article]: ...
     def article(self, key: str) -> Article: ...
     def revisions(self, id: str) -> list[Revision]: ...
@@ -65,8 +62,6 @@ class Shown(Protocol):
     def moves(self, id: str) -> Sequence[tuple[datetime, str, str]]: ...
     def pictures(self, addresses: Sequence[str]) -> Mapping[str, Picture]: ...
     def search(self, text: str, query: Query) -> tuple[int, list[Hit]]: ...
-    def days(self, query: Query) -> dict[date, int]: ...
-    def category_counts(self) -> dict[Categories, int]: ...
     def stats(self) -> dict[str, int]: ...
     def media(self, name: str) -> bytes: ...
 
@@ -120,20 +115,27 @@ class Desk:
     """One archive about to be shown. It remembers what it looked up, so make a new one when the archive may have changed.
 
     `whole` shows whole articles even of sources of which only excerpts are published: for their keeper's own eyes.
-    `raw` makes the address of a raw capture of its digest, if such are served.
+    `raw` makes the address of a raw capture of its digest, if such are served. `counted` are counts that another desk of the
+    same archive has made and that still hold.
     """
 
     def __init__(
-        self, archive: Shown, masthead: Masthead, *, whole: bool = False, raw: Callable[[str], str] | None = None
+        self,
+        archive: Shown,
+        masthead: Masthead,
+        *,
+        whole: bool = False,
+        raw: Callable[[str], str] | None = None,
+        counted: Counted | None = None,
     ) -> None:
         self.archive = archive
         self.masthead = masthead
         self.whole = whole
         self.raw = raw
+        self.counted = counted or Counted(archive)
         self.troubles: dict[str, str] = {}
         self._revisions: dict[tuple[str, int], list[Revision]] = {}
         self._alterations: dict[tuple[str, int], Alteration | None] = {}
-        self._arrivals: dict[Query, Sequence[int]] = {}
 
     @cached_property
     def words(self) -> Words:
@@ -145,31 +147,29 @@ class Desk:
         """The zone in which days are cut."""
         return ZoneInfo(self.masthead.timezone)
 
-    @cached_property
+    @property
     def states(self) -> dict[str, SourceState]:
         """Every followed source by its address."""
-        return {state.source.url: state for state in self.archive.sources()}
+        return self.counted.states
 
-    @cached_property
+    @property
     def counts(self) -> dict[Categories, int]:
         """Every category path with the number of its articles."""
-        return self.archive.category_counts()
+        return self.counted.counts
 
-    @cached_property
+    @property
     def total(self) -> int:
         """How many articles there are."""
-        return self.archive.count(Query())
+        return self.counted.total
+
+    @property
+    def days(self) -> dict[date, int]:
+        """Every day that has articles, with their number, in order."""
+        return self.counted.days
 
     def arrivals(self, query: Query) -> Sequence[int]:
         """Return the `seq` of every article that `query` asks for, in order: places in a list are counted on it."""
-        if query not in self._arrivals:
-            self._arrivals[query] = array("q", sorted(self.archive.seqs(query)))
-        return self._arrivals[query]
-
-    @cached_property
-    def days(self) -> dict[date, int]:
-        """Every day that has articles, with their number, in order."""
-        return dict(sorted(self.archive.days(Query(limit=0)).items()))
+        return self.counted.arrivals(query)
 
     @cached_property
     def languages(self) -> dict[Categories, str]:
