@@ -241,3 +241,41 @@ def test_scripts_that_name_several_days_say_nothing():
     script = '{"a":{"publishedAt":"2026-03-20T10:30:00Z"},"b":{"publishedAt":"2026-03-19T10:30:00Z"}}'
 
     assert times(cut("", end=f"<script>{script}</script>")) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("ko", "입력 2026.03.14. 오후 3:20"),
+        ("ko", "2026년 3월 14일 오후 3시 20분"),
+        ("zh", "2026年3月14日 星期六 15:20"),
+        ("zh", "2026/03/14 下午 03:20"),
+        ("ja", "2026年3月14日 午後3時20分"),
+        ("ja", "2026年3月15日 0:20 JST"),
+        ("ar", "14 مارس 2026 - 3:20 م"),
+        ("ar", "السبت 14 مارس/ آذار 2026 | 03:20 مساءً"),
+        ("ru", "14 марта 2026 года в 15:20"),
+        ("ru", "15:20, 14 марта 2026"),
+        ("ru", "14.03.2026 18:20 МСК"),
+        ("uk", "14 березня 2026 року, 15:20"),
+        ("el", "14/03/2026, 3:20 μ.μ."),
+        ("tr", "14 Mart 2026 Cumartesi 15:20"),
+        ("vi", "Thứ bảy, 14/3/2026, 22:20 (GMT+7)"),
+        ("id", "14 Maret 2026, 22:20 WIB"),
+        ("th", "14 มีนาคม 2569 เวลา 15:20 น."),
+        ("pl", "14 marca 2026, godz. 15:20"),
+        ("cs", "14. 3. 2026 15:20"),
+        ("hu", "2026. 03. 14. 15:20"),
+        ("hr", "14. ožujka 2026. u 15:20"),
+        ("nl", "14 maart 2026 om 15:20"),
+        ("es", "14/03/2026 a las 15:20h."),
+        ("pt", "14.mar.2026 às 15h20"),
+        ("it", "14 marzo 2026 alle 15:20"),
+        ("en", "March 14, 2026 at 11:20 a.m. ET"),
+        ("bn", "প্রকাশ: ১৪ মার্চ ২০২৬, ১৫: ২০"),
+    ],
+)
+def test_a_shown_date_keeps_its_time_of_day_and_zone_as_each_press_writes_them(language, line):
+    page = f'<html lang="{language}"><body><article><h1>Ferry</h1><p>{line}</p>{WORDS}</article></body></html>'
+
+    assert times(extract(page.encode()))[0] == "2026-03-14T15:20"

@@ -73,18 +73,33 @@ _MODIFIED = [
 _MONTH = r"(?:[^\s\d.,:;|/()\[\]–—-]{3,14}\.?|(?:[\u0e00-\u0e7f]{1,3}\.){2})"
 # The years of other numerals, and those of Thailand and Iran, are the grammar's to judge.
 _YEAR = r"(?:(?:19|20|25)\d\d|[۰-۹٠-٩०-९০-৯]{4})"
+# What stands between a date and its time of day: marks, the weekday, "at" in the languages of the press.
+_LINK = (
+    r"(?:[\s,，.|·•–—/-]|[（(].{1,3}[)）]|[星周週礼][期拜]?[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일|"
+    r"(?:at|um|[àa]|às|a las?|alle|o|ore|ora|ob|u|v|om|kl|klo|godz|pukul|lúc|saat|г|года|р|року|в|о|у|στις|เวลา|الساعة|"
+    r"pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar)(?![^\W\d_])){0,7}"
+)
 _TIME = (
-    r"(?:[\s,，|·–—at]{0,6}(?:um |à |às |o |ore |kl\.? ?|klo )?\d{1,2}[:：.h]\d{2}(?:[:：]\d{2})?(?:\s?[ap]\.?m\.?)?)?"
+    rf"(?:{_LINK}(?:上午|下午|早上|晚上|凌晨|中午|午[前後后]|오[전후])?\s?\d{{1,2}}"
+    r"(?:(?:[:：]\s?|[.h])\d{2}(?:[:：]\d{2})?|\s?[時时点點시]\s?\d{1,2}\s?[分분]?)(?!\d)"
+    r"(?:\s?(?:[ap]\.?m\b\.?|صباح\w*|مساء\w*|[صم]\b|[πμ]\.?μ\b\.?|uhr|น\.))?"
+    r"(?-i:\s?[(,]?\b(?:(?:GMT|UTC)(?:\s?[+-]\d{1,2}(?::?\d\d)?)?|E[SD]?T|P[SD]?T|CDT|ME?S?Z|[CE]ES?T|MSK|МСК|WIB|WITA|WIT|"
+    r"[JK]ST|HKT|SGT|MYT|PHT|PKT|TRT|AE[SD]T)\b\)?)?)?"
 )
+# Some write the time first: 15:20, 14 March 2026.
+_TIME_BEFORE = r"(?P<time>(?<![\d:.])\d{1,2}[:：]\d{2}(?:\s?[ap]\.?m\b\.?)?[\s,|·–—-]{1,4})?"
 WRITTEN = re.compile(
-    rf"(?i){_YEAR}\s?[-/.年년]\s?\d{{1,2}}\s?[-/.月월]\s?\d{{1,2}}\s?[日일]?(?:\s*[（(].[)）])?\s*(?:\d{{1,2}}(?:[:：]\d{{2}}){{1,2}}|\d{{1,2}}[時时]\d{{2}}分?)?|"
-    rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s|d[’'])?{_MONTH}(?:\sde)?,?\s{_YEAR}{_TIME}|\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d{_TIME}|"
-    rf"\b\d{{1,2}}[./-]\d{{1,2}}[./-](?:19|20)\d\d{_TIME}|"
+    rf"(?i){_TIME_BEFORE}(?:{_YEAR}\s?[-/.年년]\s?\d{{1,2}}\s?[-/.月월]\s?\d{{1,2}}\s?[日일]?|"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s|d[’'])?{_MONTH}(?:\s?/\s?[^\W\d_]{{3,9}})?(?:\sde)?,?\s{_YEAR}|"
+    rf"\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|"
+    r"\b\d{1,2}(?:[/-]|\.\s?)\d{1,2}(?:[/-]|\.\s?)(?:19|20)\d\d|\b\d{1,2}\.[^\W\d_]{3,4}\.20\d\d|"
+    rf"\b(?:19|20)\d\d(?:\.| m\.)\s{_MONTH}\s\d{{1,2}}(?:\.| d\.)?|\b\d{{1,2}} tháng \d{{1,2}},?(?: năm)? (?:19|20)\d\d)"
+    rf"(?(time)|{_TIME})|"
     # Of dates with two digits for the year only those with points and a time of day: 25.04.24 | 14:07.
-    rf"\b\d{{1,2}}\.\d{{1,2}}\.\d\d[\s,|·–-]{{1,5}}\d{{1,2}}[:.]\d{{2}}(?: Uhr)?|"
-    rf"\b(?:19|20)\d\d(?:\.| m\.)\s{_MONTH}\s\d{{1,2}}\.?{_TIME}|\b\d{{1,2}} tháng \d{{1,2}},?(?: năm)? (?:19|20)\d\d"
+    r"\b\d{1,2}\.\d{1,2}\.\d\d[\s,|·–-]{1,5}\d{1,2}[:.]\d{2}(?: Uhr)?"
 )
-_DIGIT = re.compile(r"\d")
+# One of these stands in every such date, and is looked for in a hundredth of the time.
+_MAY_BE_DATE = re.compile(r"\d{4}|\d\.\d{1,2}\.\d\d")
 CHANGED = re.compile(
     r"(?i)updat|modif|aktualis|mis à jour|actualiz|aggiornat|更新|修改|수정|обновл|bijgewerkt|oppdatert|"
     r"uppdaterad|güncel|edited"
@@ -233,7 +248,7 @@ def _rank(spot: Spot, first: int) -> tuple[int, int]:
 
 def is_dated(text: str) -> bool:
     """Return whether a date is written in a text."""
-    return _DIGIT.search(text) is not None and WRITTEN.search(text) is not None
+    return _MAY_BE_DATE.search(text) is not None and WRITTEN.search(text) is not None
 
 
 def is_only_posted(text: str) -> bool:
@@ -250,7 +265,7 @@ def _written(text: str) -> list[tuple[str, bool]]:
     text = text[:300]
     return [
         (found.group().strip(), CHANGED.search(text[max(found.start() - _BEFORE, 0) : found.start()]) is not None)
-        for found in (WRITTEN.finditer(text) if _DIGIT.search(text) else ())
+        for found in (WRITTEN.finditer(text) if _MAY_BE_DATE.search(text) else ())
     ]
 
 
