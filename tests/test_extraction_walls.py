@@ -105,6 +105,19 @@ def test_a_call_to_pay_or_to_sign_in_is_a_wall(language: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "Already a subscriber?"),
+        ("en", "This article is for subscribers."),
+        ("fr", "Il vous reste 72.4% de cet article."),
+        ("zh-Hans", "剩余60%，付费阅读"),
+    ],
+)
+def test_a_line_that_can_only_stand_at_a_wall_is_one_by_itself(language: str, line: str) -> None:
+    assert extract(page(language, after=f"<div><p>{line}</p></div>"), URL).blocked == "paywall"
+
+
+@pytest.mark.parametrize(
     ("language", "heading", "button"),
     [
         ("en", "Continue reading", "Sign up for a free trial"),

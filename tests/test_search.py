@@ -88,6 +88,8 @@ def test_titles_weigh_more_and_of_equals_the_newer_comes_first(index: Index) -> 
     index.add(document(seq, "Same words", body="the same words again", at=AT + timedelta(days=seq)) for seq in (20, 21))
     assert index.find(Wanted(text="same words")) == (21, 20)
     assert index.find(Wanted(text="same words", order="oldest")) == (20, 21)
+    index.add([document(30, "Zeppelin", body="in sight", at=AT), document(31, "Sight", body="zeppelin in", at=AT)])
+    assert index.find(Wanted(text="zeppelin")) == (30, 31)
 
 
 def test_a_search_can_be_narrowed(index: Index) -> None:
@@ -109,6 +111,21 @@ def test_what_is_removed_is_gone_and_the_index_stays_sound(index: Index) -> None
     assert not index.remove(2)
     assert found(index, "crane") == {7}
     index.check()
+
+
+def test_no_byte_of_a_word_that_was_removed_stays_in_its_files(tmp_path: Path) -> None:
+    index = Index.open(tmp_path / "search.db")
+    for seq, title in enumerate(("The crane", "The zeppelin"), start=1):
+        index.add([document(seq, title, body="", at=AT)])
+        index.commit()
+    index.remove(2)
+    index.commit()
+    assert any(b"zeppelin" in file.read_bytes() for file in tmp_path.iterdir())
+
+    index.forget()
+
+    assert not any(b"zeppelin" in file.read_bytes() for file in tmp_path.iterdir())
+    index.close()
 
 
 def test_a_new_wording_replaces_the_old_one(index: Index) -> None:
@@ -239,6 +256,7 @@ class TestSnippets:
 
 def test_a_question_too_long_is_cut() -> None:
     assert len(read("a " * 10_000).wanted) <= 64
+    assert read("crane " + "x" * 10_000) == read("crane " + "x" * 494)
 
 
 def test_terms_hold_nothing_the_tokenizer_would_split(index: Index) -> None:

@@ -29,7 +29,8 @@ INDEX = f"""<sitemapindex xmlns="{SITEMAP_NS}">
 <sitemap><loc>https://paper.example/news-map.xml</loc></sitemap></sitemapindex>"""
 
 FRONT = """<!doctype html><html lang="en"><head><title>The Paper</title></head><body>
-<nav><a href="/world">World</a> <a href="/login">Log in</a> <a href="/special/summer-games">All about the games</a></nav>
+<nav><a href="/world">World</a> <a href="/login">Log in</a> <a href="/special/summer-games">All about the games</a>
+<a href="/special/how-to-get-there">How to get there</a></nav>
 <main><article><a href="/2024/01/01/a-flood"><img src="a.jpg" alt=""></a>
 <h2><a href="/2024/01/01/a-flood">The river rose in the night, and nobody was hurt</a></h2></article>
 <article><h2><a href="/economy/the-price-of-bread-is-rising-again">The price of bread is rising again</a></h2></article>
