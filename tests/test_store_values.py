@@ -1,5 +1,7 @@
 """How values stand in the catalog: what goes in comes out."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -113,3 +115,37 @@ def test_digests_are_kept_as_bytes(raw):
 def test_no_digest_is_none():
     assert values.named_digest(None) == values.named_digest(b"") == ""
     assert values.raw_digest("") == b""
+
+
+THREADS = """
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from tearsheet.store import packing
+from tearsheet.store.values import packed_text, unpacked_text
+
+def texts(said):
+    packed = packed_text(said)
+    return all(unpacked_text(packed) == said for _ in range(25))
+
+def wordings(said):
+    db = sqlite3.connect(":memory:")
+    db.row_factory = sqlite3.Row
+    db.execute("CREATE TABLE dictionary (n, language, at)")
+    db.execute("CREATE TABLE blob (n, data, dictionary, base)")
+    for n in range(50):
+        packed = packing.pack(db, said.encode(), language="en")
+        db.execute("INSERT INTO blob VALUES (?, ?, 0, NULL)", (n, packed.data))
+    return all(packing.unpacked(db, n) == said.encode() for n in range(50))
+
+with ThreadPoolExecutor(4) as pool:
+    assert all(pool.map(PACKING, (f"{n} " * 400_000 + str(n) for n in range(4))))
+"""
+
+
+@pytest.mark.parametrize("packing", ["texts", "wordings"])
+def test_threads_pack_and_unpack_at_once(packing):
+    code = THREADS.replace("PACKING", packing)  # in a process of its own, which it may end
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -6,7 +6,8 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from threading import get_ident
 from typing import Any
 
 import zstandard
@@ -70,12 +71,12 @@ def from_json(kind: type[Any], text: str) -> Any:  # Any: the caller names the k
 
 def packed_text(text: str) -> bytes:
     """Return `text`, zstd-compressed."""
-    return _packer().compress(text.encode())
+    return _packer(get_ident()).compress(text.encode())
 
 
 def unpacked_text(data: bytes) -> str:
     """Return the text that `packed_text` wrote."""
-    return unpacked_by(_unpacker(), data).decode()
+    return unpacked_by(_unpacker(get_ident()), data).decode()
 
 
 def unpacked_by(unpacker: zstandard.ZstdDecompressor, data: bytes) -> bytes:
@@ -90,13 +91,14 @@ def unpacked_by(unpacker: zstandard.ZstdDecompressor, data: bytes) -> bytes:
         raise zstandard.ZstdError("it says that it unpacks to more than the memory can hold") from error
 
 
-@cache
-def _packer() -> zstandard.ZstdCompressor:
+# Each thread has its own: one that two use at once ends the process (zstandard's are not made for that).
+@lru_cache(maxsize=64)
+def _packer(thread: int) -> zstandard.ZstdCompressor:
     return zstandard.ZstdCompressor(level=3, write_checksum=True, write_content_size=True)
 
 
-@cache
-def _unpacker() -> zstandard.ZstdDecompressor:
+@lru_cache(maxsize=64)
+def _unpacker(thread: int) -> zstandard.ZstdDecompressor:
     return zstandard.ZstdDecompressor()
 
 
