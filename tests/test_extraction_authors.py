@@ -344,3 +344,32 @@ def test_a_paper_is_known_with_and_without_its_article():
     assert is_office("Die Insel", "Insel\ninsel.example")
     assert is_office("La Isla y EFE", "La Isla")
     assert not is_office("Isla Lee", "La Isla")
+
+
+@pytest.mark.parametrize("portal", ["网易", "网易新闻", "新浪网", "搜狐", "네이버", "Yahoo!ニュース", "MSN"])
+def test_a_portal_that_prints_what_others_write_is_no_author(portal):
+    head = f'<meta name="author" content="{portal}">'
+
+    assert extract(page("", head=head).encode()).authors == ()
+    assert extract(page("<p>By Ines Halvorsen</p>", head=head).encode()).authors == ("Ines Halvorsen",)
+
+
+@pytest.mark.parametrize(
+    ("script", "authors"),
+    [
+        ('{"article":{"author":{"id":7,"name":"Ines Halvorsen"}},"more":[{"title":"Fog"}]}', ("Ines Halvorsen",)),
+        ('{"article":{"authors":["Ines Halvorsen"],"body":""}}', ("Ines Halvorsen",)),
+        ('self.__next_f.push([1,"{\\"author\\":\\"Ines Halvorsen\\"}"])', ("Ines Halvorsen",)),
+        ('{"article":{"author":"Ines Halvorsen"},"more":[{"author":"Bo Lund"}]}', ()),
+        ('{"theme":{"author":"webfont-loader"}}', ()),
+    ],
+)
+def test_the_one_author_whom_only_the_scripts_name_is_found(script, authors):
+    assert extract(page("", end=f"<script>{script}</script>").encode()).authors == authors
+
+
+def test_a_company_that_the_data_call_the_author_is_no_person_of_the_scripts():
+    company = {"@type": "Article", "headline": "Ferry", "author": {"@type": "Organization", "name": "Harbor Lights"}}
+    end = f'<script type="application/ld+json">{json.dumps(company)}</script>'
+
+    assert extract(page("", end=end).encode()).how["authors"] == "organisation"

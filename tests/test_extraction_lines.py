@@ -97,3 +97,23 @@ def test_the_first_paragraph_is_not_kept_twice_where_it_is_the_description() -> 
     found = extract(page(description=WORDS[0]))
 
     assert found.text.split("\n\n") == list(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "links"),
+    [
+        ('Spring<a class="headerlink" href="#spring">#</a>', "Spring", 0),
+        ('Spring<a href="#spring" title="Permalink"><span>¶</span></a>', "Spring", 0),
+        ('<a class="anchor" href="#spring" aria-hidden="true">🔗</a>Spring', "Spring", 0),
+        ('<a href="#spring">Spring</a>', "Spring", 1),
+        ("Spring in C#", "Spring in C#", 0),
+        ('<a href="/c#">C#</a> in spring', "C# in spring", 1),
+    ],
+)
+def test_a_heading_is_read_without_the_link_to_itself(written, read, links):
+    told = "<p>The old ferry between the two islands will stop in October, the harbour company said on Tuesday.</p>" * 2
+    page = f"<html><body><article><h1>Ferry</h1>{told}<h2>{written}</h2>{told.replace('old', 'new')}</article></body></html>"
+    found = extract(page.encode(), "https://paper.example/ferry")
+
+    assert read in found.text.split("\n\n")
+    assert found.html.count("<a ") == links

@@ -15,6 +15,7 @@ from tearsheet.extraction.names import (
     is_handle,
     is_institution,
     is_office,
+    is_person,
     split_names,
     without_address,
 )
@@ -23,8 +24,13 @@ from tearsheet.extraction.titles import folded
 
 __all__ = ["DOUBTFUL", "authors_of", "cleaned", "listed_authors", "split_names"]
 _MOST = 12
+_MOST_SCRIPT = 1_000_000
+# As a page that is drawn by its scripts has it: `"author":{"id":7,"name":"Ann Lee"}`, `"authors":["Ann Lee"]`.
+_IN_SCRIPT = re.compile(
+    r'"(?:authors?|byline|authorName)":\s?(?:\[\s?)?(?:"([^"\\:]{3,60})"|\{[^{}]{0,300}?"(?:name|fullName|displayName)":\s?"([^"\\]{3,60})")'
+)
 _TOPICS = ("article:section", "article:tag", "keywords", "news_keywords", "section")
-DOUBTFUL = frozenset(("text", "organisation", "editor", ""))
+DOUBTFUL = frozenset(("text", "script data", "organisation", "editor", ""))
 """Sources that give way to the author whom a list names: a guess from the text, an editor, no person at all."""
 
 
@@ -40,6 +46,7 @@ def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str
         ("byline", lambda: bylines.marked(walk, kept)),
         ("label", lambda: bylines.labelled(walk, kept)),
         ("text", lambda: _no_topic(bylines.spoken(walk, kept), declared) or _no_topic(guessed(walk, kept), declared)),
+        ("script data", lambda: _in_scripts(declared)),
         ("json-ld author", lambda: _names_of(declared.article.get("author"))),
         ("json-ld creator", lambda: _names_of(declared.article.get("creator"))),
     )
@@ -83,6 +90,15 @@ def _no_topic(names: list[str], declared: Declared) -> list[str]:
         and words.isdisjoint(re.findall(r"\w{4,}", name.casefold()))
         and not (is_cjk(name) and name in title)
     ]
+
+
+def _in_scripts(declared: Declared) -> list[str]:
+    """Return the one person whom the scripts of a page call an author; a page that lists other articles names several."""
+    told = (script for script in declared.scripts if "uthor" in script and "ld+json" not in script.partition(">")[0])
+    scripts = (script[:_MOST_SCRIPT].replace('\\"', '"') for script in told)
+    found = {name for script in scripts for names in _IN_SCRIPT.findall(script) for name in names if name}
+    names = split_names(found.pop()) if len(found) == 1 else []
+    return names if all(map(is_person, names)) else []
 
 
 def _named(declared: Declared) -> list[object]:

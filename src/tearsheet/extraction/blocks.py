@@ -324,10 +324,27 @@ class Walk:
 
     def _keep(self, line: Block, parts: list[str], end: int) -> None:
         text = parts[0] if len(parts) == 1 else "".join(parts)
+        if line.links and line.box.name in _HEADINGS:
+            text = self._without_anchors(line, end)
         text = " ".join(unescaped(text).split())
         if text:
             line.take(text, end)
             self.blocks.append(line)
+
+    def _without_anchors(self, line: Block, end: int) -> str:
+        """Return the text of a heading without the links to itself, `#` or `¶`, which many systems put beside it."""
+        for place in range(line.start | 1, min(end, len(self.pieces) - 1), 2):
+            tag = self.pieces[place]
+            if tag.startswith("<a ") and "#" in tag and self.text_in(Spot(place, tag, line.box, 0, _LINK)) in _ANCHORS:
+                most = min(place + _LONGEST_ANCHOR, end)
+                inside = range(
+                    place + 1, next((at for at in range(place, most, 2) if self.pieces[at] == "</a>"), most), 2
+                )
+                self._unread.update(inside)
+                line.linked -= sum(len(self.pieces[at]) for at in inside)
+                line.link = "" if line.link == tag else line.link
+        shown = range(line.start + line.start % 2, min(end, len(self.pieces)), 2)
+        return "".join(self.pieces[at] for at in shown if self.is_shown(at))
 
     def text_in(self, spot: Spot, *, most: int = 400) -> str:
         """Return the text of the element whose start tag is at `spot`, up to `most` characters."""
@@ -359,6 +376,9 @@ def tag_is(tag: str, name: str) -> bool:
     return tag.startswith(name, 1) and tag[len(name) + 1 : len(name) + 2] in (">", " ")
 
 
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_ANCHORS = frozenset(("#", "##", "¶", "§", "🔗", "⚓", "∞", "Link", "Permalink", "Anchor"))
+_LONGEST_ANCHOR = 12  # pieces
 _MOST_KNOWN, _LONGEST_KNOWN = 4_000, 400
 
 

@@ -61,7 +61,7 @@ _ROLE = re.compile(
     r"journalist(?:in)?|redakteur(?:in)?|redaktion|contributor|columnist|producer|korrespondent(?:in)?|"
     r"redactora?|redattore|rédact\w+|journaliste|founder|co-founder|manager|coordinator|specialist|analyst|"
     r"reviewer|ceo|cto|cfo|director|strategist|consultant|"
-    r"twitter|facebook|linkedin|email|e-mail|follow|muhabiri?|корреспондент)\b.*$"
+    r"twitter|facebook|linkedin|email|e-mail|follow|muhabiri?|корреспондент|(?:선임|인턴|객원|전문)?기자|특파원)\b.*$"
 )
 _RANK = re.compile(
     r"(?i),?\s+(?:ph\.?\s?d\.?|m\.?d\.?|r\.?n\.?|mph|mba|cfp|cpa|esq\.?|r\.?d\.?n?\.?|psy\.?d\.?|j\.?d\.?|m\.?sc\.?)$"
@@ -89,6 +89,9 @@ NO_NAME = re.compile(
     r"auteurs|autori|"
     r"administra(?:teur|dor|tore|tör)|администратор|админ|yönetici|관리자|管理人|管理员|系统管理员|sysadmin|content|multimedia|"
     r"co?rtes[ií]a|courtesy|public domain|domena publiczna|zvg|handout|stock|symbolbild|archivbild|발행인|投稿日|发表于|發表於)$|"
+    # Portals, which print what others write and call themselves its author.
+    r"^(?:网易|網易|新浪|搜狐|腾讯|騰訊|百度|知乎|简书|(?:今日)?头条|csdn|네이버|다음|네이트|naver|daum|"
+    r"yahoo!?(?:ニュース| news|奇摩)?|msn|line today|livedoor|рамблер|яндекс|дзен)(?:[号网]|新闻|新聞|ニュース|뉴스|博客)?$|"
     rf"^(?:{_MONTHS}|{_DAYS}|mon|tue|wed|thu|fri|sat|sun|[js]r\.?)$|[{{}}<>=%#]|^\w+(?:\.\w+){{3,}}$|^本[文帖贴]"
 )
 _AGENCY = re.compile(
