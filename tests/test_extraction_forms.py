@@ -229,6 +229,18 @@ def test_a_line_of_code_stays_whatever_frame_it_is_put_into(frame: str) -> None:
     assert [line for line in lines if line not in text] == []
 
 
+@pytest.mark.parametrize("after", ["<h2>And then</h2>", ""])
+def test_a_line_of_code_stays_beside_a_table(after: str) -> None:
+    rows = (("Bell", "Hour"), ("Old", "noon"), ("New", "six"))
+    table = "".join(f"<tr><td>{bell}</td><td>{hour}</td></tr>" for bell, hour in rows)
+    words = "".join(f"<p>{line} So much for the bell.</p>" for line in SAID)
+    page = (
+        f"{words}<table>{table}</table><pre><code>ring --all noon</code></pre>{after}{words.replace('bell', 'tower')}"
+    )
+
+    assert "ring --all noon" in extract(article(page, title="A bell"), URL).text
+
+
 NOTES = (
     "Island Archive, box 12, letter of 3 May 1935.",
     "See The Ferries of Saltgate, third edition, page 71.",

@@ -198,7 +198,14 @@ def _is_between(block: Block, chance: float, ends: tuple[Box, Box]) -> bool:
     if chance <= (0.0 if is_code else _FILLED_FROM) or block.linked * 2 >= block.chars:
         return False
     near = block.box.around(_CODE_WRAPPED if is_code else 2)
+    ends = (_as_a_whole(ends[0]), _as_a_whole(ends[1])) if is_code else ends
     return all(end in near or end.parent in near for end in ends) and not furniture.is_furniture(block, 0.0)
+
+
+def _as_a_whole(box: Box) -> Box:
+    """Return the table of data that a cell belongs to, for what stands beside it stands beside no cell; else the box."""
+    table = box.nearest("table")
+    return box if table is None or table.arranges() else table
 
 
 def _once(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
