@@ -664,3 +664,15 @@ def test_a_source_without_a_name_goes_by_its_address():
     archive.follow(Source(url="https://x.example/feed"))
 
     assert Desk(archive, Masthead()).source_link("https://x.example/feed").label == "https://x.example/feed"
+
+
+@pytest.mark.parametrize("page", [paths.SOURCES, paths.source(EVENING.url)])
+def test_a_category_without_articles_is_named_without_a_link(page: str):
+    archive = PaperArchive()
+    archive.follow(EVENING)
+    site = Site(Desk(archive, Masthead()))  # type: ignore[arg-type]
+    shown = (site.page(page) or b"").decode()
+
+    assert f">{EVENING.categories[-1]}</span>" in shown
+    assert site.page(paths.category(EVENING.categories)) is None
+    assert paths.quoted(paths.category(EVENING.categories)) not in shown

@@ -224,12 +224,12 @@ class Desk:
         )
 
     def path_links(self, categories: Categories) -> tuple[Link, ...]:
-        """Return the links of a category path, outermost first."""
+        """Return the links of a category path, outermost first; one without articles has no page and leads nowhere."""
         steps = (categories[:depth] for depth in range(1, len(categories) + 1))
         return tuple(
             Link(
                 label=step[-1],
-                folder=paths.category(step),
+                folder=paths.category(step) if step in self.counts else "",
                 language=language_of(step[-1], self.languages.get(step, "")),
                 count=self.counts.get(step, 0),
             )
