@@ -52,15 +52,15 @@ def named_digest(raw: bytes | None) -> str:
 
 def to_json(value: object) -> str:
     """Return `value`, a noun of the model, as compact JSON; fields that hold their default are left out."""
-    if _last and _last[0][0] is value:
-        return _last[0][1]
-    text = _encoder.encode(value)
-    if is_dataclass(value):  # the model's never change
-        _last[:] = [(value, text)]
+    noun, text = _last[0]
+    if noun is not value:
+        text = _encoder.encode(value)
+        if is_dataclass(value):  # the model's never change
+            _last[0] = value, text
     return text
 
 
-_last: list[tuple[object, str]] = []
+_last: list[tuple[object, str]] = [(object(), "")]
 """The noun that was written last: a clipping is asked for by its row and by its record in the WARC."""
 
 
