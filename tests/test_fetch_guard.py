@@ -2,16 +2,14 @@
 
 import ipaddress
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import needs
 
 from tearsheet.fetch import guard
 from tearsheet.fetch.guard import ascii_host, connection_refusal, host_refusal, passes, refusal
-
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 # The IANA special-purpose registries (2024), with multicast, reserved and deprecated blocks.
 SPECIAL = """
@@ -243,11 +241,9 @@ def test_any_text_is_judged_without_an_exception(host):
     assert isinstance(ascii_host(host), str)
 
 
+@needs.shared("bench/security/addresses.json")
 def test_the_developer_set_is_judged_right():
-    file = SHARED / "bench" / "security" / "addresses.json"
-    if not file.exists():
-        pytest.skip("shared/bench/security is not here")
-    given = json.loads(file.read_text())
+    given = json.loads((needs.SHARED / "bench/security/addresses.json").read_text())
 
     assert [row for row in given["refuse"] if not refusal(row["address"])] == []
     assert [row for row in given["refuse"] if not host_refusal(row["address"])] == []

@@ -3,6 +3,7 @@ import subprocess
 import zipfile
 
 import pytest
+from tests import needs
 from tests.corruptions import hurt_in_the_middle
 from tests.flow_archive import opened
 
@@ -280,9 +281,8 @@ def run(command, folder):
     return subprocess.run(command, cwd=folder, shell=True, capture_output=True, text=True, timeout=60, check=False)
 
 
+@needs.tools("openssl")
 def test_a_proof_is_checked_without_us(press, tmp_path):
-    if not shutil.which("openssl"):
-        pytest.skip("openssl is not installed")
     folder = written(press, press.articles(Query(limit=1))[0].id, tmp_path / "proof")
 
     assert run("sha256sum -c SHA256SUMS", folder).returncode == 0
@@ -309,9 +309,8 @@ def test_a_proof_says_what_the_archive_could_not_read_and_accuses_nobody(own_pre
     assert "no record names it" in run("sh verify.sh", folder).stderr
 
 
+@needs.tools("openssl")
 def test_a_proof_in_a_wacz_file_is_checked_without_us_and_players_take_the_file(press, tmp_path):
-    if not shutil.which("openssl"):
-        pytest.skip("openssl is not installed")
     file = tmp_path / "proof.wacz"
     done = proof_wacz(press, file, press.articles(Query(limit=1))[0].id)
     assert done.pages > 0

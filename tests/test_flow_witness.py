@@ -2,13 +2,13 @@
 
 import shlex
 import shutil
-import subprocess
 from base64 import b64encode
 from contextlib import contextmanager
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
+from tests import needs
+from tests.authority import Authority
 from tests.flow_archive import followed, new_archive, ran
 from tests.serving import Answer, serving
 from tests.test_flow_verify import changed, flipped, problems, run, written
@@ -22,11 +22,9 @@ from tearsheet.flow.site.desk import Desk, masthead_of
 from tearsheet.flow.site.pages import Site
 from tearsheet.flow.stamping import STAMPS, stamp, stamps
 from tearsheet.flow.verify import verify
-from tearsheet.ledger import notes_in, printed_in, read_checkpoint
+from tearsheet.ledger import notes_in, printed_in, read_checkpoint, stamp_request
 from tearsheet.model import Query
 from tearsheet.publish.site import paths
-
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 def note_of(archive):
@@ -144,28 +142,7 @@ def test_numbers_are_read_as_they_are_printed_anywhere():
 
 # ---- time stamps
 
-
-class Authority:
-    """A local time-stamping authority that answers over HTTP: openssl behind a few lines."""
-
-    def __init__(self, folder):
-        tools = SHARED / "tools" / "tsa"
-        if not tools.is_dir() or not shutil.which("openssl"):
-            pytest.skip("the shared test authority or openssl is not here")
-        self.folder, self.tools, self.asked = folder, tools, []
-        assert run(shlex.join(["sh", f"{tools}/make_tsa.sh", f"{folder}/tsa"]), folder).returncode == 0
-        self.spoil = lambda reply: reply
-
-    @property
-    def root(self):
-        return self.folder / "tsa" / "ca.pem"
-
-    def answer(self, request):
-        self.asked.append(request)
-        (self.folder / "q.tsq").write_bytes(request)
-        command = ["sh", str(self.tools / "stamp.sh"), "q.tsq", "r.tsr", str(self.folder / "tsa")]
-        subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
-        return self.spoil((self.folder / "r.tsr").read_bytes())
+needs_openssl = needs.tools("openssl")
 
 
 @contextmanager
@@ -194,8 +171,9 @@ def stamped_archive(folder, newsroom, server, *, ca=""):
     return archive, ran(archive, limit=2)
 
 
+@needs_openssl
 def test_each_update_gets_a_time_stamp_that_openssl_verifies(tmp_path, newsroom, authority):
-    with listening(authority.answer) as server:
+    with listening(authority.stamp) as server:
         archive, report = stamped_archive(tmp_path / "a", newsroom, server, ca=str(authority.root))
         assert report.troubles == ()
         first = note_of(archive)
@@ -217,6 +195,7 @@ def test_each_update_gets_a_time_stamp_that_openssl_verifies(tmp_path, newsroom,
     assert not problems(archive, against=tmp_path / "kept.tsr")
 
 
+@needs_openssl
 def test_a_server_that_fails_is_told_never_fails_the_update_and_is_asked_again(tmp_path, newsroom, authority):
     with listening(lambda request: b"busy", status=503) as server:
         archive, report = stamped_archive(tmp_path / "a", newsroom, server)
@@ -225,7 +204,8 @@ def test_a_server_that_fails_is_told_never_fails_the_update_and_is_asked_again(t
     assert "503" in report.troubles[0][1]
     assert list(stamps(archive)) == []
 
-    with listening(authority.answer) as server:
+    asked = []
+    with listening(lambda request: asked.append(request) or authority.stamp(request)) as server:
         archive.settings = type(archive.settings)(
             **{
                 **{name: getattr(archive.settings, name) for name in archive.settings.__dataclass_fields__},
@@ -233,37 +213,33 @@ def test_a_server_that_fails_is_told_never_fails_the_update_and_is_asked_again(t
             }
         )
         assert stamp(archive, Fetcher(limits_of(archive))) is None
-        asked = len(authority.asked)
         assert stamp(archive, Fetcher(limits_of(archive))) is None
-    assert len(authority.asked) == asked, "one stamp is enough"
+    assert len(asked) == 1, "one stamp is enough"
     assert len(list(stamps(archive))) == 1
 
 
 WRONG = {
-    "for another checkpoint": lambda authority: (
-        lambda request: authority.answer(request.replace(request[24:56], bytes(32)))
-    ),
-    "an answer to an older request": lambda authority: lambda request: authority.old,
-    "no reply at all": lambda authority: lambda request: b"<html>nothing here",
-    "of another authority": lambda authority: authority.answer,
+    "for another checkpoint": lambda authority, request: authority.stamp(request.replace(request[24:56], bytes(32))),
+    "an answer to an older request": lambda authority, request: authority.stamp(stamp_request(b"something else", 5)),
+    "no reply at all": lambda authority, request: b"<html>nothing here",
+    "of another authority": lambda authority, request: authority.stamp(request),
 }
 
 
+@needs_openssl
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_reply_that_is_not_ours_is_not_kept(tmp_path, newsroom, authority, wrong):
-    from tearsheet.ledger import stamp_request
-
-    authority.old = authority.answer(stamp_request(b"something else", 5))
-    other = Authority(tmp_path)
-    with listening(WRONG[wrong](authority)) as server:
-        archive, report = stamped_archive(tmp_path / "a", newsroom, server, ca=str(other.root))
+    believed = Authority(tmp_path / "other") if wrong == "of another authority" else authority
+    with listening(lambda request: WRONG[wrong](authority, request)) as server:
+        archive, report = stamped_archive(tmp_path / "a", newsroom, server, ca=str(believed.root))
 
     assert [thing for thing, _ in report.troubles] == [server]
     assert list(stamps(archive)) == []
 
 
+@needs_openssl
 def test_a_time_stamp_that_was_changed_lost_or_put_beside_another_is_found(tmp_path, newsroom, authority):
-    with listening(authority.answer) as server:
+    with listening(authority.stamp) as server:
         archive, _ = stamped_archive(tmp_path / "a", newsroom, server, ca=str(authority.root))
         ran(archive, limit=1)
     folder = archive.path / "ledger" / STAMPS
@@ -282,8 +258,9 @@ def test_a_time_stamp_that_was_changed_lost_or_put_beside_another_is_found(tmp_p
     assert "checkpoint is missing" in problems(archive)
 
 
+@needs_openssl
 def test_a_changed_bit_of_a_time_stamp_is_found_without_the_authority_s_certificate(tmp_path, newsroom, authority):
-    with listening(authority.answer) as server:
+    with listening(authority.stamp) as server:
         archive, _ = stamped_archive(tmp_path / "a", newsroom, server)
     folder = archive.path / "ledger" / STAMPS
     [reply] = folder.glob("*.tsr")
@@ -320,8 +297,9 @@ def test_a_proof_without_a_stamp_uses_the_newest_checkpoint(press, tmp_path):
     assert signer_of(press).verifier.opened((folder / "checkpoint").read_bytes()).size > 0
 
 
+@needs_openssl
 def test_a_file_of_authorities_that_is_missing_is_named(tmp_path, newsroom, authority):
-    with listening(authority.answer) as server:
+    with listening(authority.stamp) as server:
         archive, report = stamped_archive(tmp_path / "a", newsroom, server, ca="no-such.pem")
 
     assert "timestamp_ca" in dict(report.troubles)[server]

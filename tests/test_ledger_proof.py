@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests import needs
+from tests.authority import Authority
 
 from tearsheet.errors import BadLedger
 from tearsheet.ledger import (
@@ -30,7 +31,10 @@ from tearsheet.ledger import (
 )
 from tearsheet.model import Leaf
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+GO_LIBRARIES = Path("/usr/share/gocode")
+needs_tlog = pytest.mark.skipif(
+    not (GO_LIBRARIES / "src/golang.org/x/mod/sumdb/tlog").is_dir(), reason="golang-golang-x-mod-dev is not installed"
+)
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SIGNER = Signer("paper.example/archive", bytes(range(32)))
 PAGE = "<p>起重机 fell.</p>".encode()
@@ -82,13 +86,6 @@ def run(folder: Path, *command: str, **environment: str) -> subprocess.Completed
     )
 
 
-def tool(name: str) -> str:
-    found = shutil.which(name)
-    if not found:
-        pytest.skip(f"{name} is not installed")
-    return found
-
-
 def flip(path: Path, at: int = -2) -> None:
     data = bytearray(path.read_bytes())
     data[at] ^= 1
@@ -98,21 +95,16 @@ def flip(path: Path, at: int = -2) -> None:
 @pytest.fixture(scope="session")
 def checker(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return `verify.go` of a proof folder, compiled."""
-    go = tool("go")
-    libraries = Path("/usr/share/gocode")
-    if not (libraries / "src/golang.org/x/mod/sumdb/tlog").is_dir():
-        pytest.skip("golang-golang-x-mod-dev is not installed")
     folder = tmp_path_factory.mktemp("go")
     source = dict(proof_files(proof(2, (0,))))["verify.go"]
     (folder / "verify.go").write_bytes(source)
-    environment = {"GO111MODULE": "off", "GOPATH": str(libraries), "GOCACHE": str(folder / "cache"), "GOFLAGS": ""}
-    built = run(folder, go, "build", "-o", "checker", "verify.go", **environment)
+    environment = {"GO111MODULE": "off", "GOPATH": str(GO_LIBRARIES), "GOCACHE": str(folder / "cache"), "GOFLAGS": ""}
+    built = run(folder, "go", "build", "-o", "checker", "verify.go", **environment)
     assert built.returncode == 0, built.stderr
     return str(folder / "checker")
 
 
 def by_shell(folder: Path) -> subprocess.CompletedProcess[str]:
-    tool("openssl")
     return run(folder, "sh", "verify.sh")
 
 
@@ -153,6 +145,7 @@ SPOILT: dict[str, Spoil] = {
 }
 
 
+@needs.tools("openssl")
 class TestShell:
     def test_a_shell_with_openssl_finds_a_true_proof_good(self, tmp_path: Path) -> None:
         checked = by_shell(written(tmp_path, proof()))
@@ -190,6 +183,8 @@ class TestShell:
         assert not (folder / "leaves/000000000-capture/salt").exists()
 
 
+@needs.tools("go")
+@needs_tlog
 class TestGo:
     def test_the_checksum_database_of_go_finds_a_true_proof_good(self, tmp_path: Path, checker: str) -> None:
         checked = run(written(tmp_path, proof()), checker)
@@ -208,10 +203,10 @@ class TestGo:
 
 
 class TestSignatures:
+    @needs.tools("minisign")
     def test_minisign_verifies_the_checkpoint(self, tmp_path: Path) -> None:
-        minisign = tool("minisign")
         folder = written(tmp_path, proof())
-        command = (minisign, "-V", "-p", "key.minisign", "-m", "checkpoint", "-x", "checkpoint.minisig")
+        command = ("minisign", "-V", "-p", "key.minisign", "-m", "checkpoint", "-x", "checkpoint.minisig")
         good = run(folder, *command)
         flip(folder / "checkpoint", 24)
 
@@ -219,8 +214,8 @@ class TestSignatures:
         assert "Trusted comment: 600 leaves" in good.stdout
         assert run(folder, *command).returncode != 0
 
+    @needs.tools("openssl")
     def test_openssl_verifies_the_checkpoint_as_the_readme_says(self, tmp_path: Path) -> None:
-        tool("openssl")
         folder = written(tmp_path, proof())
         readme = (folder / "README.txt").read_text(encoding="utf-8").splitlines()
         start = next(number for number, line in enumerate(readme) if "> body" in line)
@@ -228,8 +223,8 @@ class TestSignatures:
 
         assert "Signature Verified Successfully" in checked.stdout, checked.stderr
 
+    @needs.tools("sha256sum")
     def test_sha256sum_finds_every_file_whole(self, tmp_path: Path) -> None:
-        tool("sha256sum")
         folder = written(tmp_path, proof())
         checked = run(folder, "sha256sum", "--strict", "-c", "SHA256SUMS")
 
@@ -298,41 +293,18 @@ class TestFolder:
         assert "\n".join(lines[4:]).encode() == made.checkpoint
 
 
-class Authority:
-    """A local time-stamping authority: openssl."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        tools = SHARED / "tools" / "tsa"
-        if not tools.is_dir():
-            pytest.skip("the shared test authority is not here")
-        tool("openssl")
-        self.tools = tools
-        made = run(folder, "sh", str(tools / "make_tsa.sh"), str(folder / "tsa"))
-        assert made.returncode == 0, made.stderr
-
-    @property
-    def roots(self) -> bytes:
-        return (self.folder / "tsa" / "ca.pem").read_bytes()
-
-    def stamp(self, request: bytes) -> bytes:
-        (self.folder / "q.tsq").write_bytes(request)
-        answered = run(self.folder, "sh", str(self.tools / "stamp.sh"), "q.tsq", "r.tsr", str(self.folder / "tsa"))
-        assert answered.returncode == 0, answered.stderr
-        return (self.folder / "r.tsr").read_bytes()
-
-
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
+@needs.tools("openssl")
 class TestStamps:
     NONCE = 0x8F00_1122_3344_5566
 
     def test_openssl_understands_the_request_and_we_its_reply(self, authority: Authority) -> None:
         reply = authority.stamp(stamp_request(b"checkpoint", self.NONCE))
-        at = stamped_at(reply, b"checkpoint", roots=authority.roots, nonce=self.NONCE)
+        at = stamped_at(reply, b"checkpoint", roots=authority.root.read_bytes(), nonce=self.NONCE)
 
         assert abs((datetime.now(UTC) - at).total_seconds()) < 300
         assert claimed_at(reply, b"checkpoint") == at
@@ -340,7 +312,7 @@ class TestStamps:
     def test_openssl_verifies_what_was_stored(self, authority: Authority, tmp_path: Path) -> None:
         made = proof()
         folder = written(tmp_path, replace(made, token=authority.stamp(stamp_request(made.checkpoint, 1))))
-        (folder / "CA.pem").write_bytes(authority.roots)
+        (folder / "CA.pem").write_bytes(authority.root.read_bytes())
         command = ("openssl", "ts", "-verify", "-data", "checkpoint", "-in", "checkpoint.tsr", "-CAfile", "CA.pem")
         good = run(folder, *command)
         flip(folder / "checkpoint", 24)
@@ -353,11 +325,11 @@ class TestStamps:
     ) -> None:
         reply = authority.stamp(stamp_request(b"checkpoint", self.NONCE))
         with pytest.raises(BadLedger, match="other data"):
-            stamped_at(reply, b"checkpoint!", roots=authority.roots)
+            stamped_at(reply, b"checkpoint!", roots=authority.root.read_bytes())
         with pytest.raises(BadLedger, match="another request"):
-            stamped_at(reply, b"checkpoint", roots=authority.roots, nonce=7)
+            stamped_at(reply, b"checkpoint", roots=authority.root.read_bytes(), nonce=7)
         with pytest.raises(BadLedger, match="not signed"):
-            stamped_at(reply, b"checkpoint", roots=Authority(tmp_path).roots)
+            stamped_at(reply, b"checkpoint", roots=Authority(tmp_path / "other").root.read_bytes())
         with pytest.raises(BadLedger, match="not signed"):
             stamped_at(reply, b"checkpoint", roots=b"")
 
@@ -367,7 +339,7 @@ class TestStamps:
         for at in range(0, len(reply), 7):
             edited = reply[:at] + bytes((reply[at] ^ 1,)) + reply[at + 1 :]
             try:
-                when = stamped_at(edited, b"checkpoint", roots=authority.roots, nonce=self.NONCE)
+                when = stamped_at(edited, b"checkpoint", roots=authority.root.read_bytes(), nonce=self.NONCE)
             except BadLedger:
                 continue
             believed.append((at, when))
