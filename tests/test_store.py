@@ -1,6 +1,8 @@
 """The catalog's file: transactions are whole, trouble is told in our words, migrations run once."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 
@@ -179,6 +181,41 @@ def test_a_catalog_that_was_moved_away_takes_no_change(tmp_path, instead):
         db.execute("INSERT INTO state (key, value) VALUES ('told', 'to nobody')")
 
     assert store.state("told") == ""
+
+
+SWAPPED = """
+import sqlite3, sys
+from pathlib import Path
+from tearsheet.store import Store
+
+path = Path(sys.argv[1])
+for name in ("first", "second"):
+    store = Store(path.with_name(name))
+    with store.transaction():
+        store.set_state("name", name)
+    store.close()
+path.with_name("first").rename(path)
+
+def swap(event, given):
+    if event == "sqlite3.connect/handle" and path.with_name("second").exists():
+        path.with_name("second").replace(path)  # in the very moment after the file was opened
+
+sys.addaudithook(swap)
+assert Store(path).state("name") == "second"
+"""
+
+
+def test_a_catalog_that_is_replaced_while_it_is_opened_is_opened_anew(tmp_path):
+    command = [
+        sys.executable,
+        "-c",
+        SWAPPED,
+        str(tmp_path / "tearsheet.db"),
+    ]  # for an audit hook stays as long as its process
+
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_catalog_that_cannot_be_opened_says_so(tmp_path):

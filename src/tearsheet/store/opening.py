@@ -45,9 +45,9 @@ def writable(path: Path | str, *, busy_s: float) -> sqlite3.Connection:
 def _waited_for(path: Path | str, *, busy_s: float) -> sqlite3.Connection:
     """Return a connection to the file that is called `path` now: a rebuild may have put another in its place meanwhile."""
     while True:
+        had = identity(path)
         # The house has more statements than the 128 that Python keeps prepared.
         db = sqlite3.connect(path, timeout=busy_s, isolation_level=None, cached_statements=500)
-        had = identity(path)
         try:
             schema.version_of(db)  # waits, if it must
         except BaseException:
