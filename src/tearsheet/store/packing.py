@@ -8,10 +8,10 @@ import hashlib
 import json
 import re
 import sqlite3
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import get_ident
 
 import zstandard
 
@@ -136,7 +136,7 @@ def _left_out(blocks: list[str], wanted: list[str]) -> list[int] | None:
 def pack(db: sqlite3.Connection, data: bytes, *, language: str, base: int | None = None) -> Packed:
     """Return `data` packed with the newest dictionary of `language`, or as a difference from blob `base` if that is smaller."""
     words = newest(db, language)
-    plain = _packer(words, get_ident()).compress(data)
+    plain = _own.packer(words).compress(data)
     found = Packed(plain, words.n if words else 0)
     if base is None:
         return found
@@ -172,7 +172,7 @@ def _unpacked(db: sqlite3.Connection, n: int) -> tuple[bytes, int]:
         chain.append(row)
         at = row["base"]
     first = chain.pop()
-    data = unpacked_by(_unpacker(_words(db, first["dictionary"]), get_ident()), first["data"])
+    data = unpacked_by(_own.unpacker(_words(db, first["dictionary"])), first["data"])
     for row in reversed(chain):
         prefix = zstandard.ZstdCompressionDict(data, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
         data = unpacked_by(zstandard.ZstdDecompressor(dict_data=prefix), row["data"])
@@ -259,16 +259,13 @@ def _words(db: sqlite3.Connection, n: int) -> Words | None:
     return _known[n]
 
 
-# Each thread has its own: one that two use at once ends the process (zstandard's are not made for that).
-@lru_cache(maxsize=256)
-def _packer(words: Words | None, thread: int) -> zstandard.ZstdCompressor:
+def _packer(words: Words | None) -> zstandard.ZstdCompressor:
     return zstandard.ZstdCompressor(
         level=LEVEL, dict_data=_loaded(words), write_checksum=False, write_dict_id=False, write_content_size=True
     )
 
 
-@lru_cache(maxsize=256)
-def _unpacker(words: Words | None, thread: int) -> zstandard.ZstdDecompressor:
+def _unpacker(words: Words | None) -> zstandard.ZstdDecompressor:
     return zstandard.ZstdDecompressor(dict_data=_loaded(words))
 
 
@@ -278,6 +275,17 @@ def _loaded(words: Words | None) -> zstandard.ZstdCompressionDict | None:
     loaded = zstandard.ZstdCompressionDict(words.data)
     loaded.precompute_compress(level=LEVEL)
     return loaded
+
+
+class _Own(threading.local):
+    """What packs and unpacks with a dictionary, made for each thread: one that two use at once ends the process."""
+
+    def __init__(self) -> None:
+        self.packer = lru_cache(maxsize=128)(_packer)
+        self.unpacker = lru_cache(maxsize=128)(_unpacker)
+
+
+_own = _Own()
 
 
 def lacking(db: sqlite3.Connection) -> list[str]:

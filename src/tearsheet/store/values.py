@@ -1,13 +1,13 @@
 """How values stand in the catalog: instants as milliseconds, digests as bytes, nouns as JSON."""
 
 import json
+import threading
 import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache, partial
-from threading import get_ident
+from functools import cache, partial
 from typing import Any
 
 import zstandard
@@ -71,12 +71,12 @@ def from_json(kind: type[Any], text: str) -> Any:  # Any: the caller names the k
 
 def packed_text(text: str) -> bytes:
     """Return `text`, zstd-compressed."""
-    return _packer(get_ident()).compress(text.encode())
+    return _own.packer.compress(text.encode())
 
 
 def unpacked_text(data: bytes) -> str:
     """Return the text that `packed_text` wrote."""
-    return unpacked_by(_unpacker(get_ident()), data).decode()
+    return unpacked_by(_own.unpacker, data).decode()
 
 
 def unpacked_by(unpacker: zstandard.ZstdDecompressor, data: bytes) -> bytes:
@@ -91,15 +91,15 @@ def unpacked_by(unpacker: zstandard.ZstdDecompressor, data: bytes) -> bytes:
         raise zstandard.ZstdError("it says that it unpacks to more than the memory can hold") from error
 
 
-# Each thread has its own: one that two use at once ends the process (zstandard's are not made for that).
-@lru_cache(maxsize=64)
-def _packer(thread: int) -> zstandard.ZstdCompressor:
-    return zstandard.ZstdCompressor(level=3, write_checksum=True, write_content_size=True)
+class _Own(threading.local):
+    """What packs and unpacks, made for each thread: one of zstandard's that two use at once ends the process."""
+
+    def __init__(self) -> None:
+        self.packer = zstandard.ZstdCompressor(level=3, write_checksum=True, write_content_size=True)
+        self.unpacker = zstandard.ZstdDecompressor()
 
 
-@lru_cache(maxsize=64)
-def _unpacker(thread: int) -> zstandard.ZstdDecompressor:
-    return zstandard.ZstdDecompressor()
+_own = _Own()
 
 
 def _plain(value: object) -> object:
