@@ -237,7 +237,7 @@ class _Build:
         sources = {paths.source(url): mark for url, mark in self._source_marks().items()}
         self.now.sources = sources
         folders |= {folder for folder, mark in sources.items() if self.before.sources.get(folder) != mark}
-        counts = {paths.category(path): count for path, count in self.desk.counts.items()}
+        counts = {paths.category(path): count for path, count in self.desk.counted.categories.items()}
         self.now.categories = _digest(json.dumps(counts, ensure_ascii=False).encode())
         tree_moved = self.now.categories != self.before.categories
         plan = [(name, True) for name in assets.assets()]
@@ -266,7 +266,7 @@ class _Build:
     def _source_marks(self) -> dict[str, str]:
         """Return what a source's page shows beside its articles; visits by the day, or every update would touch them all."""
         marks = {}
-        for url, state in self.desk.states.items():
+        for url, state in self.desk.counted.states.items():
             visit = state.visit
             seen = (self.desk.day_of(visit.at).isoformat(), visit.trouble) if visit else ("", "")
             marks[url] = _digest(repr((state.source, seen)).encode())
@@ -474,7 +474,7 @@ def _recipe(desk: Desk, version: str) -> str:
     """Return the digest of all that every page depends on: our code and templates, the masthead, names of sources."""
     sources = [
         (state.source.url, state.source.name, state.source.language, state.source.categories, state.source.excerpt_only)
-        for state in desk.states.values()
+        for state in desk.counted.states.values()
     ]
     return _digest(f"{version}\n{_own_digest()}\n{desk.masthead!r}\n{sources!r}".encode())
 

@@ -141,7 +141,7 @@ def _limited(query: Query, limit: int, arguments: Arguments) -> Query:
 
 def _sources(desk: Desk, rest: str, arguments: Arguments) -> Data:
     rows = []
-    for url, state in desk.states.items():
+    for url, state in desk.counted.states.items():
         visit = state.visit
         rows.append(
             {

@@ -84,7 +84,7 @@ def _looks(captures: Sequence[CaptureSeen]) -> list[datetime]:
 
 def neighbour(desk: Desk, article: Article, *, newer: bool) -> Card | None:
     """Return the article of the same source that arrived after `article` (or before it), or None."""
-    arrived = desk.arrivals(Query(source=article.source))
+    arrived = desk.counted.arrivals(Query(source=article.source))
     at = bisect_right(arrived, article.seq) if newer else bisect_left(arrived, article.seq) - 1
     found = desk.archive.by_seqs(arrived[at : at + 1]) if at >= 0 else []
     return desk.card(found[0]) if found else None

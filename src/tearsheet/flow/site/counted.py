@@ -50,7 +50,7 @@ class Counted:
         return self._timed(lambda: {state.source.url: state for state in self._archive.sources()})
 
     @cached_property
-    def counts(self) -> dict[Categories, int]:
+    def categories(self) -> dict[Categories, int]:
         """Every category path with the number of its articles."""
         return self._timed(self._archive.category_counts)
 

@@ -24,7 +24,6 @@ from tearsheet.model import (
     Query,
     Revision,
     Source,
-    SourceState,
 )
 from tearsheet.publish.site import paths, wordings
 from tearsheet.publish.site.render import language_of
@@ -115,8 +114,8 @@ class Desk:
     """One archive about to be shown. It remembers what it looked up, so make a new one when the archive may have changed.
 
     `whole` shows whole articles even of sources of which only excerpts are published: for their keeper's own eyes.
-    `raw` makes the address of a raw capture of its digest, if such are served. `counted` are counts that another desk of the
-    same archive has made and that still hold.
+    `raw` makes the address of a raw capture of its digest, if such are served. `counted` may come from another desk of the
+    same archive, if it still serves.
     """
 
     def __init__(
@@ -147,35 +146,11 @@ class Desk:
         """The zone in which days are cut."""
         return ZoneInfo(self.masthead.timezone)
 
-    @property
-    def states(self) -> dict[str, SourceState]:
-        """Every followed source by its address."""
-        return self.counted.states
-
-    @property
-    def counts(self) -> dict[Categories, int]:
-        """Every category path with the number of its articles."""
-        return self.counted.counts
-
-    @property
-    def total(self) -> int:
-        """How many articles there are."""
-        return self.counted.total
-
-    @property
-    def days(self) -> dict[date, int]:
-        """Every day that has articles, with their number, in order."""
-        return self.counted.days
-
-    def arrivals(self, query: Query) -> Sequence[int]:
-        """Return the `seq` of every article that `query` asks for, in order: places in a list are counted on it."""
-        return self.counted.arrivals(query)
-
     @cached_property
     def languages(self) -> dict[Categories, str]:
         """The language of the first source under each category path, in which the path's name is most likely written."""
         found: dict[Categories, str] = {}
-        for state in self.states.values():
+        for state in self.counted.states.values():
             for depth in range(1, len(state.source.categories) + 1):
                 found.setdefault(state.source.categories[:depth], state.source.language)
         return found
@@ -213,7 +188,7 @@ class Desk:
 
     def source_link(self, url: str, name: str = "") -> Link:
         """Return the link to a source's page; under `name` and leading nowhere if it is followed no more."""
-        state = self.states.get(url)
+        state = self.counted.states.get(url)
         source = state.source if state else Source(url=url, name=name)
         label = source.name or name or url
         return Link(
@@ -229,9 +204,9 @@ class Desk:
         return tuple(
             Link(
                 label=step[-1],
-                folder=paths.category(step) if step in self.counts else "",
+                folder=paths.category(step) if step in self.counted.categories else "",
                 language=language_of(step[-1], self.languages.get(step, "")),
-                count=self.counts.get(step, 0),
+                count=self.counted.categories.get(step, 0),
             )
             for step in steps
         )

@@ -39,7 +39,7 @@ _RHYTHM = 600
 
 def front_view(desk: Desk) -> FrontView:
     """Return the front page of the last update's day."""
-    looked = [state.visit.at for state in desk.states.values() if state.visit]
+    looked = [state.visit.at for state in desk.counted.states.values() if state.visit]
     latest = desk.archive.articles(Query(limit=_FRONT_POOL))
     if not latest:
         return FrontView(today=desk.day_of(max(looked)) if looked else None, checkpoint=desk.checkpoint)
@@ -48,7 +48,7 @@ def front_view(desk: Desk) -> FrontView:
     present = [article for article in latest if (article.published or article.first_seen) <= now + timedelta(hours=1)]
     pool = present or latest
     today = desk.day_of(now)
-    issue = max((day for day in desk.days if day <= today), default=None)
+    issue = max((day for day in desk.counted.days if day <= today), default=None)
     pictured = _pictured(desk, pool[:_PICTURE_POOL])
     lead = _lead(pool, pictured)
     beside = _spread((article for article in pool if article.id != lead.id), 5, of=_source)
@@ -63,10 +63,10 @@ def front_view(desk: Desk) -> FrontView:
         changes=_front_changes(desk),
         also=desk.cards(also, small=False),
         issue=issue,
-        issue_count=desk.days.get(issue, 0) if issue else 0,
+        issue_count=desk.counted.days.get(issue, 0) if issue else 0,
         sections=_front_sections(desk, pool, used),
         sources=_front_sources(desk, pool),
-        source_count=len(desk.states),
+        source_count=len(desk.counted.states),
         checkpoint=desk.checkpoint,
     )
 
@@ -129,10 +129,10 @@ def _front_sections(desk: Desk, pool: Sequence[Article], used: set[str]) -> tupl
 
 
 def _front_sources(desk: Desk, pool: Sequence[Article]) -> tuple[Shelf, ...]:
-    wanted = [url for url in dict.fromkeys(article.source for article in pool) if url in desk.states][:5]
+    wanted = [url for url in dict.fromkeys(article.source for article in pool) if url in desk.counted.states][:5]
     shelves = []
     for url in wanted:
-        visit = desk.states[url].visit
+        visit = desk.counted.states[url].visit
         shelves.append(
             Shelf(
                 path=(desk.source_link(url),),
@@ -150,9 +150,9 @@ def _front_sources(desk: Desk, pool: Sequence[Article]) -> tuple[Shelf, ...]:
 def category_view(desk: Desk, path: Categories) -> CategoryView:
     """Return the page of a category path; of everything if it is empty."""
     query = Query(categories=path)
-    total = len(desk.arrivals(query))
+    total = len(desk.counted.arrivals(query))
     pages = PageLinks(folder=paths.category(path), current=0, last=full_pages(total))
-    days = desk.archive.days(Query(categories=path, limit=0)) if path else desk.days
+    days = desk.archive.days(Query(categories=path, limit=0)) if path else desk.counted.days
     return CategoryView(
         path=desk.path_links(path),
         total=total,
@@ -178,13 +178,13 @@ def full_pages(total: int) -> int:
 
 def newest_of(desk: Desk, query: Query) -> list[Article]:
     """Return what the unnumbered page of a list shows: the last full page and what came after it, newest first."""
-    arrived = desk.arrivals(query)
+    arrived = desk.counted.arrivals(query)
     found = desk.archive.by_seqs(arrived[max(0, full_pages(len(arrived)) - 1) * PER_PAGE :])
     return sorted(found, key=lambda article: (article.published or article.first_seen, article.seq), reverse=True)
 
 
 def _numbered(desk: Desk, query: Query, links: tuple[Link, ...], wanted: PageLinks) -> NumberedView | None:
-    arrived = desk.arrivals(query)
+    arrived = desk.counted.arrivals(query)
     last = full_pages(len(arrived))
     if not 1 <= wanted.current <= last:
         return None
@@ -202,14 +202,14 @@ def _by_day(desk: Desk, articles: Sequence[Article]) -> tuple[DayList, ...]:
 
 
 def _sources_of(desk: Desk, path: Categories) -> tuple[Link, ...]:
-    urls = [url for url, state in desk.states.items() if path and state.source.categories == path]
+    urls = [url for url, state in desk.counted.states.items() if path and state.source.categories == path]
     return tuple(desk.source_link(url) for url in urls[:3])
 
 
 def tree(desk: Desk, current: Categories) -> tuple[Node, ...]:
     """Return the category tree as it stands open at `current`: its own branch, and the siblings along the way."""
     children: dict[Categories, list[Categories]] = {}
-    for path in desk.counts:
+    for path in desk.counted.categories:
         children.setdefault(path[:-1], []).append(path)
 
     def node(path: Categories) -> Node:
@@ -217,12 +217,12 @@ def tree(desk: Desk, current: Categories) -> tuple[Node, ...]:
         is_open = path == current[: len(path)]
         return Node(link=link, children=tuple(node(child) for child in children.get(path, [])) if is_open else ())
 
-    top = sorted((path for path in children.get((), []) if path), key=lambda path: -desk.counts[path])
+    top = sorted((path for path in children.get((), []) if path), key=lambda path: -desk.counted.categories[path])
     everything = Link(
         label=desk.words("everything"),
         folder=paths.CATEGORIES,
         language=desk.words("html_lang"),
-        count=desk.total,
+        count=desk.counted.total,
         current=not current,
     )
     return (Node(link=everything, children=tuple(node(path) for path in top)),)
@@ -247,14 +247,14 @@ def source_row(desk: Desk, state: SourceState) -> SourceRow:
 
 def source_rows(desk: Desk) -> tuple[SourceRow, ...]:
     """Return the index of sources."""
-    return tuple(source_row(desk, state) for state in desk.states.values())
+    return tuple(source_row(desk, state) for state in desk.counted.states.values())
 
 
 def source_view(desk: Desk, state: SourceState) -> SourceView:
     """Return the page of a source."""
     url = state.source.url
     query = Query(source=url)
-    arrived = desk.arrivals(query)
+    arrived = desk.counted.arrivals(query)
     edited = replace(query, edited=True, order="edited")
     gone = desk.archive.articles(replace(query, gone=True, order="gone", limit=5))
     first = desk.archive.by_seqs(arrived[:1])
@@ -307,7 +307,7 @@ def day_view(desk: Desk, on: date) -> DayView | None:
     groups: dict[tuple[str, str], list[Article]] = {}
     for article in found:
         groups.setdefault((article.source, article.source_name), []).append(article)
-    days = list(desk.days)
+    days = list(desk.counted.days)
     at = bisect_left(days, on)
     return DayView(
         on=on,
@@ -320,10 +320,10 @@ def day_view(desk: Desk, on: date) -> DayView | None:
 
 def calendar_view(desk: Desk, year: int = 0, month: int = 0) -> CalendarView | None:
     """Return the page of a month, of a year (month 0) or of all years (year 0); None if it has no articles."""
-    days = {on: count for on, count in desk.days.items() if year in (0, on.year) and month in (0, on.month)}
+    days = {on: count for on, count in desk.counted.days.items() if year in (0, on.year) and month in (0, on.month)}
     if year and not days:
         return None
-    outside = [on for on in desk.days if on not in days] if year else []
+    outside = [on for on in desk.counted.days if on not in days] if year else []
     first, last = (min(days), max(days)) if days else (date.max, date.min)
     earlier = max((on for on in outside if on < first), default=None)
     later = min((on for on in outside if on > last), default=None)
@@ -338,8 +338,8 @@ def about_view(desk: Desk, version: str) -> AboutView:
     stats = desk.archive.stats()
     first = desk.archive.articles(Query(order="arrival", limit=1))
     return AboutView(
-        sources=len(desk.states),
-        articles=desk.total,
+        sources=len(desk.counted.states),
+        articles=desk.counted.total,
         wordings=stats.get("revisions", 0),
         version=version,
         since=desk.day_of(first[0].first_seen) if first else None,
@@ -349,7 +349,7 @@ def about_view(desk: Desk, version: str) -> AboutView:
 def feeds_view(desk: Desk) -> FeedsView:
     """Return the list of all feeds."""
     sections = []
-    for path in sorted(path for path in desk.counts if path):
+    for path in sorted(path for path in desk.counted.categories if path):
         links = desk.path_links(path)
         sections.append(replace(links[-1], label=" / ".join(link.label for link in links)))
-    return FeedsView(sections=tuple(sections), sources=tuple(desk.source_link(url) for url in desk.states))
+    return FeedsView(sections=tuple(sections), sources=tuple(desk.source_link(url) for url in desk.counted.states))

@@ -71,7 +71,7 @@ class Site:
         }
 
     def _opml(self) -> bytes:
-        return opml([state.source for state in self.desk.states.values()], title=self.desk.masthead.title)
+        return opml([state.source for state in self.desk.counted.states.values()], title=self.desk.masthead.title)
 
     # --- what is found by a pattern
 
@@ -127,7 +127,7 @@ class Site:
     def _numbered(self, found: re.Match[str]) -> bytes | None:
         folder, number = found[1], int(found[2])
         if folder in self.sources:
-            view = lists.source_page(self.desk, self.desk.states[self.sources[folder]], number)
+            view = lists.source_page(self.desk, self.desk.counted.states[self.sources[folder]], number)
         elif folder in self.categories:
             view = lists.category_page(self.desk, self.categories[folder], number)
         else:
@@ -137,7 +137,8 @@ class Site:
     def _listed(self, folder: str) -> bytes | None:
         masthead = self.desk.masthead
         if folder in self.sources:
-            return pages.source(masthead, lists.source_view(self.desk, self.desk.states[self.sources[folder]]))[1]
+            state = self.desk.counted.states[self.sources[folder]]
+            return pages.source(masthead, lists.source_view(self.desk, state))[1]
         if folder in self.categories:
             return pages.category(masthead, lists.category_view(self.desk, self.categories[folder]))[1]
         return None
@@ -145,12 +146,12 @@ class Site:
     @cached_property
     def sources(self) -> dict[str, str]:
         """Addresses of sources by their folders."""
-        return {paths.source(url): url for url in self.desk.states}
+        return {paths.source(url): url for url in self.desk.counted.states}
 
     @cached_property
     def categories(self) -> dict[str, Categories]:
         """Category paths by their folders, the whole tree included."""
-        return {paths.category(path): path for path in ((), *self.desk.counts)}
+        return {paths.category(path): path for path in ((), *self.desk.counted.categories)}
 
     # --- feeds and sitemaps
 

@@ -101,7 +101,8 @@ def _facets(desk: Desk, asked: str, question: Question, hits: list[Hit]) -> tupl
         )
         found.append(("facet_record", tuple(facet for facet in record if facet.count)))
     if not question.query.source:
-        urls = [url for url, _ in Counter(hit.article.source for hit in hits).most_common(6) if url in desk.states]
+        first = Counter(hit.article.source for hit in hits).most_common(6)
+        urls = [url for url, _ in first if url in desk.counted.states]
         links = [(desk.source_link(url), count(replace(one, source=url))) for url in urls]
         sources = [
             Facet(
@@ -115,15 +116,15 @@ def _facets(desk: Desk, asked: str, question: Question, hits: list[Hit]) -> tupl
 
 def _source(desk: Desk, query: Query, value: str) -> Query | None:
     wanted = value.casefold()
-    names = {url: f"{state.source.name}\n{url}".casefold() for url, state in desk.states.items()}
-    exact = [url for url, state in desk.states.items() if wanted in (state.source.name.casefold(), url.casefold())]
-    found = exact or [url for url, name in names.items() if wanted in name]
+    named = {url: (state.source.name.casefold(), url.casefold()) for url, state in desk.counted.states.items()}
+    exact = [url for url, names in named.items() if wanted in names]
+    found = exact or [url for url, names in named.items() if any(wanted in name for name in names)]
     return replace(query, source=found[0]) if found else None
 
 
 def _path(desk: Desk, query: Query, value: str) -> Query | None:
     wanted = [part.casefold() for part in value.strip("/*").split("/") if part]
-    for path in sorted(desk.counts, key=len):
+    for path in sorted(desk.counted.categories, key=len):
         folded = [part.casefold() for part in path]
         # "新媒体/首页" finds 新媒体 / 望潮晚报 / 首页: the names in this order, others may stand between.
         if wanted and folded[-1] == wanted[-1] and _in_order(wanted, folded):
@@ -158,7 +159,7 @@ def _first_day(value: str) -> date | None:
 def _language(desk: Desk, query: Query, value: str) -> Query | None:
     if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", value):
         return None
-    known = [state.source.language for state in desk.states.values()]
+    known = [state.source.language for state in desk.counted.states.values()]
     longer = [language for language in known if language.lower().startswith(f"{value.lower()}-")]
     return replace(query, language=longer[0] if longer and value not in known else value)
 
