@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from tearsheet.dates.words import fold
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
@@ -15,21 +17,22 @@ class Clock:
 
 
 REFUSED = Clock(refused=True)
-# Which half of the day a word means: "a" before noon, "p" after; "n" night (12 and 1-5 are early), "m" noon.
+# Which half of the day a word means, as the press writes it: "a" before noon, "p" after; "n" night (12 and 1-5 are early),
+# "m" noon.
 _HALVES = {
-    "a": "a\\.?\\s?m\\b\\.?|上午|早上|早晨|清晨|凌晨|午前|오전|새벽|아침|صباحا|ص(?!\\w)|утра|ранку|rano|sang|morgens|vormittags|"
-    "du matin|de la manana|da manha|del mattino|di mattina|de la madrugada|da madrugada|pagi|"
-    "π\\.?\\s?μ\\.?|oo(?!\\w)|de\\.(?=\\s?\\d)|पूर्वाह्न|सुबह|"
-    "sa(?=\\s|$)|লা|সকাল|om morgonen|เช้า|ch\\.?\\s?sang",
-    "p": "p\\.?\\s?m\\b\\.?|下午|午後|傍晚|晚上|晚间|晚間|夜里|夜间|오후|저녁|مساء|م(?!\\w)|дня|вечера|вечора|wieczorem|"
-    "po poludniu|chieu|toi|"
-    "abends|nachmittags|de l'apres-midi|du soir|de la tarde|da tarde|de la noche|da noite|del pomeriggio|"
-    "di sera|siang|sore|malam|"
-    "μ\\.?\\s?μ\\.?|os(?!\\w)|du\\.(?=\\s?\\d)|अपराह्न|शाम|ch(?=\\s|$)|om kvallen|บ่าย",
+    "a": r"a\.?\s?m\b\.?|上午|早上|早晨|清晨|凌晨|午前|오전|새벽|아침|صباح[اً]+|ص(?!\w)|утра|ранку|rano|sáng|morgens|vormittags|"
+    r"du matin|de la mañana|da manhã|del mattino|di mattina|de la madrugada|da madrugada|pagi|"
+    r"π\.?\s?μ\.?|öö(?!\w)|de\.(?=\s?\d)|पूर्वाह्न|सुबह|sa(?=\s|$)|লা|সকাল|om morgonen|เช้า|ch\.?\s?sáng",
+    "p": r"p\.?\s?m\b\.?|下午|午後|午后|傍晚|晚上|晚间|晚間|夜里|夜间|오후|저녁|مساء[اً]*|م(?!\w)|дня|вечера|вечора|wieczorem|"
+    r"po południu|chiều|tối|abends|nachmittags|de l['’]après-midi|du soir|de la tarde|da tarde|de la noche|da noite|"
+    r"del pomeriggio|di sera|siang|sore|malam|"
+    r"μ\.?\s?μ\.?|ös(?!\w)|du\.(?=\s?\d)|अपराह्न|शाम|ch(?=\s|$)|om kvällen|บ่าย",
     "n": "ночи|ночі|深夜|半夜|밤|nachts",
     "m": "中午|正午|낮|mittags",
 }
-_HALF = "|".join(f"(?P<{name}%s>{pattern})" for name, pattern in _HALVES.items())
+HALF = "|".join(_HALVES.values())
+"""A half of the day as the press writes it, as a pattern for who looks for dates in running text."""
+_HALF = "|".join(f"(?P<{name}%s>{fold(pattern)})" for name, pattern in _HALVES.items())
 _BEFORE = "(?:(?<![^\\W\\d_])(?:" + _HALF.replace("%s", "1") + ")\\s?)?"
 _AFTER = "(?:\\s?(?:" + _HALF.replace("%s", "2") + "))?"
 _H, _MIN, _SEC = r"(?P<h>\d{1,2})", r"(?P<min>[0-5]\d)", r"(?P<s>[0-5]\d|60)"
@@ -46,7 +49,6 @@ _FORMS = (
     re.compile(r"(?<![\d:.])(?P<h>\d{1,2})\s?(?:(?P<a2>a\.?m\b\.?)|(?P<p2>p\.?m\b\.?))"),
 )
 _KANJI_TWELVE = re.compile(r"午[前後]\s?12\s?時")
-_LETTERS = re.compile(r"[^\W\d_]")
 
 
 def find(text: str) -> Clock:

@@ -70,7 +70,13 @@ _OFFSET = re.compile(
 _SHORT = re.compile(rf"(?P<clock>{_CLOCK})\s*[\[(,]?\s*(?P<short>[A-ZМСК]{{1,5}}|z|utc|gmt)\b[\])]?")
 _BESIDE = re.compile(r"^\s*[A-Z]{2,5}\b")
 _COMMENT = re.compile(r"\(\s*[A-Za-z][A-Za-z .]*\)")
-
+NAME = "|".join((rf"(?-i:\b(?:{'|'.join((*_OFFSETS, *_PLACES))})\b)", *(pattern.pattern for pattern, _ in _PHRASES)))
+"""A zone of one meaning, as a pattern for who looks for dates in running text."""
+OFFSET = (
+    r"\(?\b(?:GMT|UTC)\s?[+-]\d{1,2}(?::?\d\d)?(?!\d)\)?|"
+    r"(?:[+-](?:0\d|1[0-4])[0-5]\d|\+(?:0\d|1[0-4]):[0-5]\d)(?![\d:])"
+)
+"""Likewise an offset; what may be the end of opening hours is none: `09:00 -10:30`."""
 
 _FIRST, _LAST = datetime(2, 1, 1), datetime(9998, 1, 1)
 

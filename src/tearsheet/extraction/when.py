@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from tearsheet import dates, html
+from tearsheet.dates import clock, zones
 from tearsheet.extraction.blocks import Block, Spot, Walk
 from tearsheet.extraction.structured import Declared, line
 from tearsheet.extraction.words import COMMENT, DATE, RELATED
@@ -80,14 +81,12 @@ _LINK = (
     r"pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar)(?![^\W\d_])){0,7}"
 )
 _TIME = (
-    rf"(?:{_LINK}(?:上午|下午|早上|晚上|凌晨|中午|午[前後后]|오[전후])?\s?\d{{1,2}}"
+    rf"(?:{_LINK}(?:{clock.HALF})?\s?\d{{1,2}}"
     r"(?:(?:[:：]\s?|[.h])\d{2}(?:[:：]\d{2})?|\s?[時时点點시]\s?\d{1,2}\s?[分분]?)(?!\d)"
-    r"(?:\s?(?:[ap]\.?m\b\.?|صباح\w*|مساء\w*|[صم]\b|[πμ]\.?μ\b\.?|uhr|น\.))?"
-    r"(?-i:\s?[(,]?\b(?:(?:GMT|UTC)(?:\s?[+-]\d{1,2}(?::?\d\d)?)?|E[SD]?T|P[SD]?T|CDT|ME?S?Z|[CE]ES?T|MSK|МСК|WIB|WITA|WIT|"
-    r"[JK]ST|HKT|SGT|MYT|PHT|PKT|TRT|AE[SD]T)\b\)?)?)?"
+    rf"(?:\s?(?:{clock.HALF}|uhr|น\.))?(?:\s?(?:{zones.OFFSET}|[(（,]?(?:{zones.NAME})[)）]?))?)?"
 )
 # Some write the time first: 15:20, 14 March 2026.
-_TIME_BEFORE = r"(?P<time>(?<![\d:.])\d{1,2}[:：]\d{2}(?:\s?[ap]\.?m\b\.?)?[\s,|·–—-]{1,4})?"
+_TIME_BEFORE = rf"(?P<time>(?<![\d:.])\d{{1,2}}[:：]\d{{2}}(?:\s?(?:{clock.HALF}))?[\s,|·–—-]{{1,4}})?"
 WRITTEN = re.compile(
     rf"(?i){_TIME_BEFORE}(?:{_YEAR}\s?[-/.年년]\s?\d{{1,2}}\s?[-/.月월]\s?\d{{1,2}}\s?[日일]?|"
     rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s|d[’'])?{_MONTH}(?:\s?/\s?[^\W\d_]{{3,9}})?(?:\sde)?,?\s{_YEAR}|"
