@@ -36,6 +36,10 @@ APPEALS = (
     "De tekst gaat verder onder de foto",
     "Продолжение после рекламы",
     "Ακολουθήστε τον Φάρο στο Google News",
+    "Do you know more? Write to the newsdesk in confidence.",
+    "Got a tip about the harbour? Email our reporters.",
+    "Haben Sie Hinweise zu diesem Thema? Schreiben Sie uns.",
+    "新闻线索邮箱：news@paper.example",
     "Il vous reste 62.31% de cet article à lire. La suite est réservée aux abonnés.",
 )
 
@@ -55,6 +59,21 @@ def test_a_line_that_only_leads_to_another_article_is_left_out(label: str) -> No
     found = extract(page(between=f"<p><strong>{label}</strong> {OTHER}</p>"))
 
     assert found.text.split("\n\n") == list(WORDS)
+
+
+@pytest.mark.parametrize("label", ALSO)
+@pytest.mark.parametrize("links", [1, 3])
+def test_links_below_such_a_line_are_left_out_with_it(label: str, links: int) -> None:
+    found = extract(page(between=f"<div><b>{label}</b> <ul>{f'<li>{OTHER}</li>' * links}</ul></div>"))
+
+    assert found.text.split("\n\n") == list(WORDS)
+
+
+def test_what_is_asked_of_readers_in_the_news_is_kept() -> None:
+    asked = "Anyone who knows more about the missing anchor is asked to call the harbour police."
+    found = extract(page(between=f"<p>{asked}</p>"))
+
+    assert asked in found.text
 
 
 def test_a_sentence_that_begins_like_such_a_line_is_kept() -> None:

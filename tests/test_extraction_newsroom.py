@@ -61,6 +61,15 @@ def test_no_paragraph_list_or_table_of_an_article_is_lost(newsroom: Newsroom, pa
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_lines_about_an_article_are_not_in_its_body(newsroom: Newsroom, paper: str) -> None:
-    about = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d|Просмотров|阅读 \d|责任编辑|分享到")
+    about = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d|Просмотров|阅读 \d|责任编辑|分享到|Do you know more|いいね \d")
 
     assert [found[0] for page, _ in articles(newsroom, paper) if (found := about.findall(clip(page).text))] == []
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_no_headline_of_another_article_is_in_a_body(newsroom: Newsroom, paper: str) -> None:
+    headlines = {truth.title for truth in newsroom.at(TICK)}
+
+    lines = (line for page, _ in articles(newsroom, paper) for line in clip(page).text.split("\n\n"))
+
+    assert headlines.intersection(lines) == set()

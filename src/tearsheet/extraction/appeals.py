@@ -1,13 +1,14 @@
-"""Short lines by which a page speaks of itself: read this too, follow us, updated on, pay to go on, goes on below."""
+"""Short lines by which a page speaks of itself: read this too, follow us, tell us, updated on, pay to go on, goes on below."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from tearsheet.extraction.blocks import Block
 from tearsheet.extraction.walls import asks
 from tearsheet.extraction.when import is_only_posted
 
-_LONGEST, _SHORTEST_LABEL, _SHORTEST_TITLE = 240, 6, 8
+_LONGEST, _SHORTEST_LABEL, _SHORTEST_TITLE, _MOST_POINTED_AT = 240, 6, 8, 12
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 # What may head a list at the end of an article that is its own.
 _SECTION = re.compile(
@@ -58,6 +59,16 @@ _FOLLOW = re.compile(
     r"ακολουθήστε .{2,40} (?:στο|στα|σε) (?:google news|facebook|instagram|viber)|"
     r"تابعونا (?:على|عبر)|اشترك(?:وا)? في (?:قناتنا|نشرتنا)|(?:हमें|हमारे) .{0,40}फॉलो कर"
 )
+_TIPS = re.compile(
+    r"\W*(?:"
+    r"(?:(?:do you )?know (?:anything )?more|(?:do you )?have (?:a|any) (?:news )?(?:tips?|story)|got a (?:news )?tip)"
+    r"[^.?!]{0,50}\?|(?:haben sie|hast du|sie haben) (?:einen tipp|tipps|hinweise)[^.?!]{0,50}\? (?:schreib|mail|kontakt|melde)|"
+    r"(?:vous avez )?une (?:info|information|histoire) à (?:nous |partager)[^.?!]{0,50}[?!]|"
+    r"¿?(?:tienes?|conoces?) (?:una (?:pista|historia)|más información)[^.?!]{0,50}\? (?:escr|cont|env)|"
+    r"(?:hai|avete) una (?:notizia|segnalazione)[^.?!]{0,50}\? (?:scriv|contatt|invia)|heb je een (?:tip|nieuwstip)\b|"
+    r"(?:新闻|新聞)?(?:爆料|线索|線索|報料)(?:热线|熱線|邮箱|郵箱|電話|电话)[:：]|기사\s?제보|제보하기"
+    r")"
+)
 
 # One of these stands in every such line, and is looked for in a fraction of the time.
 _TELLTALES = (
@@ -84,8 +95,8 @@ _GOES_ON = re.compile(
 
 
 def is_appeal(block: Block) -> bool:
-    """Return whether a short line leads to another page, asks to follow, to subscribe or to pay, or only says when the
-    page was posted.
+    """Return whether a short line leads to another page, asks to follow, to tell, to subscribe or to pay, or only says when
+    the page was posted.
     """
     if block.chars > _LONGEST or block.name in ("td", "th", "pre", "blockquote"):
         return False
@@ -95,10 +106,18 @@ def is_appeal(block: Block) -> bool:
     return not block.links and block.name not in _HEADINGS and is_only_posted(block.text)
 
 
+def is_pointed_at(blocks: Sequence[Block], at: int) -> bool:
+    """Return whether a block is all link, the only or the next one below a line that leads to other articles: `Read more:`."""
+    for before in range(at, max(at - _MOST_POINTED_AT, 0), -1):
+        if blocks[before].linked * 10 < blocks[before].chars * 9:
+            return before < at and _is_also(blocks[before], blocks[before].text.lower())
+    return False
+
+
 @lru_cache(1_000)  # a line is asked about several times
 def _is_appeal(text: str) -> bool:
     is_follow = any(word in text for word in _IN_FOLLOW) and _FOLLOW.search(text) is not None
-    return is_follow or _GOES_ON.fullmatch(text) is not None or asks(text)
+    return is_follow or _TIPS.match(text) is not None or _GOES_ON.fullmatch(text) is not None or asks(text)
 
 
 def _is_also(block: Block, text: str) -> bool:
@@ -108,5 +127,5 @@ def _is_also(block: Block, text: str) -> bool:
         return False
     rest = len(text) - found.end()
     if not rest:
-        return len(text) >= _SHORTEST_LABEL and not (block.name in _HEADINGS and _SECTION.match(text))
+        return len(text.encode()) >= _SHORTEST_LABEL and not (block.name in _HEADINGS and _SECTION.match(text))
     return block.linked >= _SHORTEST_TITLE and block.linked * 10 >= rest * 9

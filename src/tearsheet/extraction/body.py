@@ -4,6 +4,7 @@ from itertools import pairwise
 from math import sqrt
 
 from tearsheet.extraction import features, furniture
+from tearsheet.extraction.appeals import is_pointed_at
 from tearsheet.extraction.blocks import Block, Box, Walk
 from tearsheet.extraction.forest import forest, lexicon
 from tearsheet.extraction.structured import Declared, plain
@@ -46,7 +47,9 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
         for chance, block in zip(found, blocks, strict=False)
     ]
     kept = [
-        at for at, chance in enumerate(found) if chance > KEPT_FROM and not furniture.is_furniture(blocks[at], chance)
+        at
+        for at, chance in enumerate(found)
+        if chance > KEPT_FROM and not furniture.is_furniture(blocks[at], chance) and not is_pointed_at(blocks, at)
     ]
     if sum(blocks[at].size for at in kept) < _LITTLE and found:
         kept = _rescued(walk, found, kept) or _record(walk, title)
@@ -65,7 +68,8 @@ def without_headline(walk: Walk, kept: list[int], title: str) -> list[int]:
     title in the page's head is none of the text, though a long one looks like a paragraph.
     """
     key = folded(title)
-    begin = next((at for at in kept if walk.blocks[at].size >= _PARAGRAPH), 0)
+    paragraphs = (at for at in kept if walk.blocks[at].size >= _PARAGRAPH and walk.blocks[at].name not in _HEADINGS)
+    begin = next(paragraphs, 0)
     return [at for at in kept if not _is_headline(walk.blocks[at], key, at < begin)] or kept
 
 
