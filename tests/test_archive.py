@@ -350,6 +350,13 @@ def test_numbers_say_what_is_kept_and_what_it_weighs(press):
     assert stats["bytes_catalog"] > 100_000
 
 
+def test_what_it_weighs_adds_up_to_what_lies_in_its_folder(press):
+    (press.path / "tearsheet.db.before-6").write_bytes(b"a former catalog")
+    weighs = sum(size for part, size in press.stats().items() if part.startswith("bytes_"))
+
+    assert weighs == sum(file.stat().st_size for file in press.path.rglob("*") if file.is_file())
+
+
 def test_a_file_that_is_taken_away_while_they_are_counted_weighs_nothing(tmp_path):
     (tmp_path / "page").write_bytes(b"12345")
     (tmp_path / "mark.open").symlink_to(tmp_path / "closed meanwhile")

@@ -121,17 +121,19 @@ def test_a_dry_run_follows_nothing(mine: Desk) -> None:
 
 def test_one_wrong_address_among_several_costs_only_itself(mine: Desk) -> None:
     miohama = next(paper for paper in mine.newsroom.publications if paper.name == "miohama")
-    result = mine.ask("follow", mine.newsroom.address("nowhere", "/"), miohama.follow, code=1)
+    result = mine.ask("follow", mine.newsroom.address("nowhere", "/"), "rsshub:/no/instance", miohama.follow, code=1)
+    unreachable, no_instance = result.stderr.splitlines()
 
-    assert result.stderr.startswith("tearsheet: ")
-    assert "http://nowhere.localhost" in result.stderr
-    assert result.stderr.count("\n") == 1
+    assert unreachable.startswith("tearsheet: ")
+    assert "http://nowhere.localhost" in unreachable
+    assert "needs an RSSHub instance" in no_instance
+    assert result.stdout.startswith("following: ")
     assert miohama.follow in [row["url"] for row in mine.json("sources")]
 
 
 def test_a_wrong_address_alone_has_its_own_exit_code(mine: Desk) -> None:
     assert "no such file" in mine.ask("follow", "subscriptions.opml", code=4).stderr
-    assert "unreachable" in mine.ask("follow", "http://127.0.0.1:1/", "--kind", "feed", code=0).output + "unreachable"
+    assert "needs an RSSHub instance" in mine.ask("follow", "rsshub:/no/instance", code=5).stderr
     assert "address refused" in mine.ask("follow", "http://10.0.0.1/feed", code=6).stderr
 
 
@@ -160,6 +162,14 @@ def test_an_update_reports_its_numbers_as_json(mine: Desk) -> None:
 
     assert list(report) == [key for key, _ in rows.UPDATE]
     assert report["sources"] == 1
+
+
+def test_what_was_not_fetched_is_told_apart_for_pages_and_pictures(mine: Desk) -> None:
+    mine.ask("follow", mine.newsroom.address("troubles", "/feed.xml"))
+    told = mine.ask("update", "troubles").stdout.splitlines()
+
+    assert any(line.startswith("not fetched: ") and "address refused" in line for line in told)
+    assert any(line.startswith("pictures not fetched: ") and "not a usable picture" in line for line in told)
 
 
 def test_quiet_means_silent(mine: Desk) -> None:
@@ -325,12 +335,13 @@ def test_search_finds_words_in_any_script(kept: Desk) -> None:
 def test_stats_count_articles_and_bytes(kept: Desk) -> None:
     stats = kept.json("stats")
 
+    assert list(stats) == [key for key, _ in rows.STATS]
     assert stats["articles"] == len(kept.json("articles"))
     assert stats["bytes_warc"] > 100_000
     assert "an article" in kept.ask("stats").output
     tables = {key: size for key, size in kept.json("stats", "--tables").items() if key.startswith("table_")}
     assert {"table_blob", "table_article", "table_dictionary", "table_leaf"} <= set(tables)
-    assert 0 < sum(tables.values()) <= stats["bytes_catalog"]
+    assert sum(tables.values()) == (kept.folder / "tearsheet.db").stat().st_size
 
 
 # --- publish
@@ -347,10 +358,9 @@ def test_build_writes_the_site_and_the_posts(mine: Desk) -> None:
 
 def test_exports_go_to_files_or_standard_output(mine: Desk, tmp_path: Path) -> None:
     count = len(mine.json("articles"))
-    assert mine.json("export", "--posts", "sound", tmp_path / "sound") == {
-        "out": str(tmp_path / "sound"),
-        "count": count,
-    }
+    exported = mine.json("export", "--posts", "sound", tmp_path / "sound")
+    assert list(exported) == [key for key, _ in rows.EXPORTED]
+    assert exported == {"out": str(tmp_path / "sound"), "count": count}
     assert len(list((tmp_path / "sound").rglob("*.md"))) == count
     mine.ask("export", "--posts", "compat", tmp_path / "compat")
     lines = mine.ask("export", "--jsonl").stdout.splitlines()
@@ -441,6 +451,14 @@ def test_a_whole_archive_and_its_backup_are_sound(mine: Desk, tmp_path: Path) ->
     assert report["problems"] == []
     assert list(copied) == [key for key, _ in rows.BACKUP]
     assert Desk(tmp_path / "again", mine.newsroom).json("articles") == mine.json("articles")
+
+
+def test_what_a_rebuild_and_a_migration_did_is_told_as_json(mine: Desk) -> None:
+    rebuilt = mine.json("rebuild")
+
+    assert list(rebuilt) == [key for key, _ in rows.REBUILT]
+    assert rebuilt["problems"] == []
+    assert list(mine.json("migrate")) == [key for key, _ in rows.MIGRATED]
 
 
 def test_a_damaged_picture_is_named(mine: Desk) -> None:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from tearsheet.warc import Writer
 
 CATALOG_FILE = "tearsheet.db"
+PARTS = ("warc", "media", "ledger", "index", "site", "posts")
 MOST_HITS = 1_000_000
 """What a search finds beyond these is counted, and not shown."""
 RESTORING = ".restoring.json"
@@ -365,8 +366,12 @@ class Archive:
     def stats(self) -> dict[str, int]:
         """Return counts of what is kept, and bytes on disk by part."""
         counts = reading.stats(self.store.db, datetime.now(UTC))
-        for part in (CATALOG_FILE, "warc", "media", "ledger", "index", "site", "posts"):
-            counts[f"bytes_{part.removesuffix('.db').replace('tearsheet', 'catalog')}"] = disk_bytes(self.path / part)
+        catalog = (CATALOG_FILE, f"{CATALOG_FILE}-wal")
+        counts["bytes_catalog"] = sum(disk_bytes(self.path / name) for name in catalog)
+        for part in PARTS:
+            counts[f"bytes_{part}"] = disk_bytes(self.path / part)
+        others = (path for path in self.path.iterdir() if path.name not in (*catalog, *PARTS))
+        counts["bytes_other"] = sum(map(disk_bytes, others))
         return counts
 
     # --- what stands in sources.toml
@@ -481,10 +486,10 @@ def _look_for_catalog(folder: Path) -> None:
 
 
 def disk_bytes(path: Path) -> int:
-    """Return the bytes of a file (with its write-ahead log) or of all files in a folder."""
+    """Return the bytes of a file or of all files in a folder."""
     if path.is_dir():
         return sum(_bytes(Path(folder) / name) for folder, _, names in os.walk(path) for name in names)
-    return _bytes(path) + _bytes(path.with_name(f"{path.name}-wal"))
+    return _bytes(path)
 
 
 def _bytes(file: Path) -> int:

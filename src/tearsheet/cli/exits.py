@@ -55,7 +55,7 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
 
 FIXES: tuple[tuple[type[errors.TearsheetError], str], ...] = (
     (errors.NoArchive, "make one with `tearsheet init DIR`, or say where it is with `--archive DIR`"),
-    (errors.ArchiveExists, "use it as it is, or choose another folder"),
+    (errors.ArchiveExists, "use it as it is, or choose an empty folder"),
     (errors.ArchiveTooNew, "update Tearsheet"),
     (errors.ArchiveBusy, "try again when the other command has finished"),
     (errors.AddressRefused, "if you trust this host, name it under `allow` in [fetch] of tearsheet.toml"),

@@ -10,11 +10,10 @@ from tearsheet.cli.exits import IN_PART, complain, exit_code, told
 from tearsheet.cli.options import categories, gathered, language, zone
 from tearsheet.cli.rows import followed_row
 from tearsheet.cli.screen import one_line
-from tearsheet.errors import ArchiveError, SettingsError, TearsheetError
+from tearsheet.errors import ArchiveError, TearsheetError
 from tearsheet.model import Categories
 
 if TYPE_CHECKING:
-    from tearsheet.archive import Archive
     from tearsheet.flow.follow import Followed, FollowOptions
 
 KINDS = ("feed", "sitemap", "front", "rsshub", "site", "urls")
@@ -85,35 +84,27 @@ def command(said: Console, what: tuple[str, ...], as_json: bool, asked: Asked) -
     With --json: a JSON array of sources, each with `how` it was found and whether it was `known`.
     Exit code 1 if some of what was given could not be followed.
     """
-    with said.archive() as archive:
-        found, failed = _followed(said, archive, what, asked.options())
-    if as_json:
-        write_json_rows(map(followed_row, found))
-    else:
-        for followed in found:
-            said.report(_line(followed, asked.dry_run))
-    if failed:
-        raise click.exceptions.Exit(failed[0] if not found and len(what) == 1 else IN_PART)
-
-
-def _followed(
-    said: Console, archive: "Archive", what: tuple[str, ...], options: "FollowOptions"
-) -> tuple[list["Followed"], list[int]]:
-    """Follow each thing on its own, so that a wrong address costs only itself; return also the failures' exit codes."""
-    from tearsheet.flow.follow import follow
+    from tearsheet.flow.follow import Followed, follow
 
     found: list[Followed] = []
     failed: list[int] = []
-    with said.progress() as progress:
+    with said.archive() as archive, said.progress() as progress:
         for thing in what:
             try:
-                found += follow(archive, [thing], options, progress=progress)
-            except (ArchiveError, SettingsError):
+                new = follow(archive, [thing], asked.options(), progress=progress)
+            except ArchiveError:
                 raise
-            except TearsheetError as error:
+            except TearsheetError as error:  # a wrong address costs only itself
                 complain(told(error))
                 failed.append(exit_code(error))
-    return found, failed
+                continue
+            found += new
+            for followed in () if as_json else new:
+                said.report(_line(followed, asked.dry_run))
+    if as_json:
+        write_json_rows(map(followed_row, found))
+    if failed:
+        raise click.exceptions.Exit(failed[0] if not found and len(what) == 1 else IN_PART)
 
 
 def _line(followed: "Followed", dry_run: bool) -> str:

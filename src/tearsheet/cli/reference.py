@@ -27,7 +27,11 @@ SHAPES: tuple[tuple[str, rows.Shape, str], ...] = (
     ("build", rows.BUILD, "`build`."),
     ("verification", rows.VERIFY, "`verify`."),
     ("backup", rows.BACKUP, "`backup`."),
+    ("rebuild", rows.REBUILT, "`rebuild`."),
+    ("migration", rows.MIGRATED, "`migrate`."),
     ("import", rows.IMPORTED, "`import`."),
+    ("export", rows.EXPORTED, "`export`."),
+    ("figures", rows.STATS, "`stats`, and at `/api/stats` of the live server."),
     ("account", rows.ACCOUNT, "`account list`."),
     ("token", rows.TOKEN, "`account tokens`."),
 )

@@ -171,6 +171,59 @@ VERIFY: Shape = (
     ("problems", "array of `thing` and `problem`: what is not as it was"),
 )
 
+STATS: Shape = (
+    ("articles", "articles kept"),
+    ("rejected", "pages that were judged to be no article"),
+    ("revisions", "wordings kept"),
+    ("gone", "articles that have vanished from the web"),
+    ("edited", "articles that were edited after they were first seen"),
+    ("waiting", "articles that are listed and not fetched yet"),
+    ("due", "articles whose page is to be looked at now"),
+    ("today", "articles that were seen first in the last 24 hours"),
+    ("sources", "sources followed"),
+    ("sources_in_trouble", "sources whose last visit went wrong"),
+    ("captures", "captures kept"),
+    ("pictures", "pictures kept"),
+    ("picture_bytes", "bytes of their web copies"),
+    ("pictures_waiting", "pictures that are not fetched yet"),
+    ("leaves", "leaves of the ledger"),
+    ("bytes_catalog", "`tearsheet.db` with its log"),
+    ("bytes_warc", "`warc/`"),
+    ("bytes_media", "`media/`"),
+    ("bytes_ledger", "`ledger/`"),
+    ("bytes_index", "`index/`"),
+    ("bytes_site", "`site/`"),
+    ("bytes_posts", "`posts/`"),
+    ("bytes_other", "all else in the archive's folder: settings, keys, former catalogs"),
+)
+
+REBUILT: Shape = (
+    ("pages", "pages of the journal that were read"),
+    ("articles", "articles that came back"),
+    ("revisions", "wordings that came back"),
+    ("captures", "captures that came back"),
+    ("leaves", "leaves of the ledger that came back"),
+    ("pictures", "pictures that came back"),
+    ("developed", "how many of them had to be made anew from their captures"),
+    ("accounts", "accounts taken from the old catalog"),
+    ("tiles", "files of the ledger that were missing or changed, and made anew"),
+    ("lost", "leaves of which nobody can tell any more what they stand for"),
+    ("problems", "array of `thing` and `problem`: what could not be brought back"),
+)
+
+MIGRATED: Shape = (
+    ("before", "the schema before"),
+    ("now", "the schema now"),
+    ("ran", "names of the migrations, in order"),
+    ("copy", "name of the copy of the catalog as it was, or empty"),
+    ("pages", "pages of the journal that were written because there was none"),
+)
+
+EXPORTED: Shape = (
+    ("out", "the file or folder that was written"),
+    ("count", "posts, sources, articles or records in it"),
+)
+
 BACKUP: Shape = (
     ("copied", "files copied"),
     ("same", "files that were there already"),

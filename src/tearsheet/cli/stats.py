@@ -28,7 +28,7 @@ def command(said: Console, tables: bool, as_json: bool) -> None:
       tearsheet stats --json
 
     With --json: one object of numbers; keys that begin with `bytes_` are bytes on disk, those that begin
-    with `table_` parts of `bytes_catalog`: a table with its indexes.
+    with `table_` parts of `bytes_catalog`: a table with its indexes, or `free` for pages not in use.
     """
     with said.archive() as archive:
         counts = archive.stats()

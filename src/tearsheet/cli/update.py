@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tearsheet.flow.update import UpdateOptions, UpdateReport
 
 TROUBLES_SHOWN = 10
+PICTURE = "picture "  # what failed for a picture is counted under its own name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,5 +160,8 @@ def _lines(report: "UpdateReport") -> Iterator[str]:
     )
     if some := ", ".join(counted(*count) for count in counts if count[0]):
         yield some
-    if report.failures:
-        yield "not fetched: " + ", ".join(f"{count:,} {one_line(cause)}" for cause, count in report.failures.items())
+    pages = {cause: count for cause, count in report.failures.items() if not cause.startswith(PICTURE)}
+    pictures = {cause.removeprefix(PICTURE): count for cause, count in report.failures.items() if cause not in pages}
+    for what, causes in (("not fetched", pages), ("pictures not fetched", pictures)):
+        if causes:
+            yield f"{what}: " + ", ".join(f"{count:,} {one_line(cause)}" for cause, count in causes.items())

@@ -105,9 +105,7 @@ def _alone(dest: Path, manifest: str) -> Iterator[None]:
     """
     for name in () if (dest / manifest).exists() else (CATALOG_FILE, *SMALL, *BEFORE, *AFTER):
         if (dest / name).exists():
-            raise ArchiveExists(
-                str(dest), f"it has {name} already, and is no copy to go on with; choose an empty folder"
-            )
+            raise ArchiveExists(str(dest), f"it has {name} already, and is no copy to go on with")
     with disk(dest):
         dest.mkdir(parents=True, exist_ok=True)
         folder = os.open(dest, os.O_RDONLY | os.O_DIRECTORY)

@@ -394,14 +394,16 @@ def due(db: sqlite3.Connection, what: str, now: datetime) -> int:
 
 
 def table_bytes(db: sqlite3.Connection) -> dict[str, int]:
-    """Return the bytes of every table of the catalog with its indexes, largest first; reads the whole file.
+    """Return the bytes of every table of the catalog with its indexes, largest first, and of its `free` pages; reads all of it.
 
     Nothing if this SQLite was built without what counts them.
     """
     try:
         rows = db.execute(
             """SELECT coalesce(tbl_name, dbstat.name), sum(pgsize) AS bytes FROM dbstat
-            LEFT JOIN sqlite_schema AS made ON made.name = dbstat.name GROUP BY 1 ORDER BY 2 DESC"""
+            LEFT JOIN sqlite_schema AS made ON made.name = dbstat.name GROUP BY 1
+            UNION ALL SELECT 'free', freelist_count * page_size FROM pragma_freelist_count, pragma_page_size
+            ORDER BY 2 DESC"""
         ).fetchall()
     except sqlite3.OperationalError:
         return {}

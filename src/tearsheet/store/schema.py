@@ -405,7 +405,7 @@ def migrate(db: sqlite3.Connection, *, upto: int = VERSION) -> list[str]:
     """
     have = version_of(db)
     if have > VERSION:
-        raise ArchiveTooNew(f"schema {have}", f"this Tearsheet knows {VERSION}; install the newer one again")
+        raise ArchiveTooNew(f"schema {have}", f"this Tearsheet knows {VERSION}")
     ran = []
     for number, name, change in MIGRATIONS:
         if have < number <= upto:
