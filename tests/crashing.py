@@ -262,8 +262,9 @@ def _build(archive, job):
 
 def _import(archive, job):
     from tearsheet.flow.imports import import_warcs
+    from tearsheet.flow.pool import Pool
 
-    import_warcs(archive, [Path(name) for name in job.more], workers=0)
+    import_warcs(archive, [Path(name) for name in job.more], pool=Pool(0))
 
 
 def _backup(archive, job):

@@ -13,7 +13,7 @@ from tearsheet.flow import imports
 from tearsheet.flow.exports import export_posts
 from tearsheet.flow.imports import import_posts, import_warcs
 from tearsheet.flow.packages import export_wacz
-from tearsheet.flow.pool import INLINE_PIECES
+from tearsheet.flow.pool import Pool
 from tearsheet.flow.remove import remove
 from tearsheet.flow.verify import verify
 
@@ -79,49 +79,62 @@ def crawl(tmp_path):
 
 
 def test_a_warc_brings_every_wording_with_the_time_of_its_capture(archive, crawl):
-    report = import_warcs(archive, [crawl], workers=0)
+    report = import_warcs(archive, [crawl], pool=Pool(0))
 
     assert (report.read, report.articles, report.edits, report.known) == (4, 2, 1, 1)
     wordings = archive.revisions(archive.article("https://paper.example/2026/03/02/fog").id)
     assert [wording.seen_at for wording in wordings] == [NOON, NOON + timedelta(hours=1)]
 
 
-def test_a_wording_that_takes_longer_to_cut_than_the_next_one_is_not_lost(archive, tmp_path):
+class Backwards(Pool):
+    """Gives back last what it was given first, as if every page took longer to cut than the next one."""
+
+    def __init__(self):
+        super().__init__(0)
+        self.held = []
+        self.waited_for = False
+
+    @property
+    def pending(self):
+        return super().pending + len(self.held)
+
+    def done(self):
+        self.held += super().done()
+        if self.waited_for:
+            yield from reversed(self.held)
+            self.held.clear()
+
+    def wait(self, timeout_s=None):
+        self.waited_for = True
+
+
+def test_a_wording_that_takes_longer_to_cut_than_the_next_one_is_not_lost(archive, crawl):
     """Beside one another the pages are done in any order; they come in in that of their captures."""
-    fog = "https://paper.example/2026/03/02/fog"
-    others = [f"https://gazette.example/2026/03/02/eels-{number}" for number in range(INLINE_PIECES)]
-    records = [record(url, PAGE.format(title=f"Eels: {url[-1]}", hour="five"), NOON) for url in others]
-    slow = "<nav>" + '<a href="/x">A link</a> ' * 15_000 + "</nav></body>"
-    for at, (hour, ending) in enumerate([("a quarter to four", slow), ("half past four", "</body>")]):
-        body = PAGE.format(title="Fog closes the outer channel", hour=hour).replace("</body>", ending)
-        records.append(record(fog, body, NOON + timedelta(hours=at)))
-    (tmp_path / "crawl.warc.gz").write_bytes(b"".join(records))
+    report = import_warcs(archive, [crawl], pool=Backwards())
 
-    report = import_warcs(archive, [tmp_path / "crawl.warc.gz"], workers=2)
-
-    assert (report.read, report.edits, report.known) == (INLINE_PIECES + 2, 1, 0)
-    wordings = archive.revisions(archive.article(fog).id)
+    assert (report.read, report.articles, report.edits, report.known) == (4, 2, 1, 1)
+    wordings = archive.revisions(archive.article("https://paper.example/2026/03/02/fog").id)
     assert [wording.seen_at for wording in wordings] == [NOON, NOON + timedelta(hours=1)]
 
 
 def test_a_warc_that_comes_in_twice_comes_in_once(archive, crawl):
-    import_warcs(archive, [crawl], workers=0)
+    import_warcs(archive, [crawl], pool=Pool(0))
     before = archive.stats()["captures"]
 
-    report = import_warcs(archive, [crawl], workers=0)
+    report = import_warcs(archive, [crawl], pool=Pool(0))
 
     assert (report.articles, report.edits, report.known) == (0, 0, 4)
     assert archive.stats()["captures"] == before
 
 
 def test_what_was_removed_does_not_come_back_in_a_warc_or_a_post(archive, crawl, tmp_path):
-    import_warcs(archive, [crawl], workers=0)
+    import_warcs(archive, [crawl], pool=Pool(0))
     id = archive.article("https://paper.example/2026/03/02/fog").id
     posts = tmp_path / "posts"
     export_posts(archive, posts, mode="sound")
     remove(archive, id, reason="asked for")
 
-    again = import_warcs(archive, [crawl], workers=0)
+    again = import_warcs(archive, [crawl], pool=Pool(0))
     as_posts = import_posts(archive, [posts])
 
     assert (again.articles, again.edits, again.passed_over) == (0, 0, 3)
@@ -134,7 +147,7 @@ def test_a_page_in_a_warc_is_cut_by_the_rule_of_its_site(archive, crawl):
     (archive.path / "sites" / "paper.toml").write_text(
         'title = "Paper"\nhosts = ["paper.example"]\n[[article]]\nbody = ["article"]\ndrop = ["p:last-child"]\n'
     )
-    import_warcs(archive, [crawl], workers=0)
+    import_warcs(archive, [crawl], pool=Pool(0))
 
     text = archive.revisions(archive.article("https://paper.example/2026/03/02/fog").id)[-1].clipping.text
     assert "half past four" in text
@@ -142,7 +155,7 @@ def test_a_page_in_a_warc_is_cut_by_the_rule_of_its_site(archive, crawl):
 
 
 def test_the_papers_in_one_warc_are_told_apart(archive, crawl):
-    import_warcs(archive, [crawl], workers=0)
+    import_warcs(archive, [crawl], pool=Pool(0))
 
     assert {(article.source_name, article.url.split("/")[2]) for article in archive.articles()} == {
         ("paper.example", "paper.example"),
@@ -211,7 +224,7 @@ def test_a_post_that_is_too_large_is_refused_before_it_is_held_whole(archive, tm
 def test_a_file_that_is_no_warc_is_named(archive, tmp_path, text):
     (tmp_path / "notes.txt").write_text(text)
 
-    report = import_warcs(archive, [tmp_path / "notes.txt"], workers=0)
+    report = import_warcs(archive, [tmp_path / "notes.txt"], pool=Pool(0))
 
     assert (report.read, len(report.troubles)) == (0, 1)
     assert "notes.txt" in "".join(report.troubles[0])

@@ -22,6 +22,7 @@ from tearsheet.errors import ArchiveBusy, BadLedger, NoCatalog, NoJournal
 from tearsheet.files import Folder
 from tearsheet.flow.build import build
 from tearsheet.flow.imports import import_posts, import_warcs
+from tearsheet.flow.pool import Pool
 from tearsheet.flow.rebuild import BEFORE, Found, chained, rebuild, standing
 from tearsheet.flow.remove import remove
 from tearsheet.flow.sealing import CHECKPOINT, reader, seal
@@ -80,7 +81,7 @@ def _live(archive: Archive, newsroom: Newsroom) -> None:
         (posts / f"{n}.md").write_text(POST.format(n=n))
     assert import_posts(archive, [posts]).articles == 3
     foreign = sorted((archive.path / "warc").rglob("*.warc.gz"))[1]
-    import_warcs(archive, [foreign], workers=0)
+    import_warcs(archive, [foreign], pool=Pool(0))
     shared = next(one for one in archive.articles(Query(limit=0)) if len(archive.listings(one.id)) > 1)
     pictured = next(one for one in archive.articles(Query(limit=0)) if one.lead and one.revisions > 1)
     for one in (shared, pictured):

@@ -76,19 +76,20 @@ def import_warcs(
     archive: Archive,
     paths: Sequence[Path],
     *,
-    workers: int | None = None,
+    pool: Pool | None = None,
     progress: Callable[[Step], None] = lambda step: None,
 ) -> ImportReport:
     """Return what came in from WARC files, and from all of them in the folders among `paths`.
 
-    Pages that were captured with status 200 are cut; those that are articles become articles, their records are copied. Damaged
-    records, and pages larger than those that would be fetched, are reported and passed over.
+    Pages that were captured with status 200 are cut, in processes of its own unless a `pool` is given; those that are articles
+    become articles, their records are copied. Damaged records, and pages larger than those that would be fetched, are reported
+    and passed over.
     """
     report = ImportReport()
     largest = archive.settings.fetch.max_bytes
     report.troubles += [(trimmed.file, str(trimmed)) for trimmed in mend(archive)]
     files = list(_files(paths, WARC_ENDS, report))
-    with Keeper(archive) as keeper, Pool(workers) as pool:
+    with Keeper(archive) as keeper, pool or Pool() as pool:
         importer = _Warcs(archive, keeper, report)
         for at, file in enumerate(files, start=1):
             before = (report.read, len(report.troubles))
