@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tearsheet.model import Clipping
-from tearsheet.revise import Elsewhere, blocks, diff, edit_digest, kind_of, next_revision, picture_key, worse
+from tearsheet.revise import Elsewhere, blocks, diff, edit_digest, kind_of, picture_key, worse
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BODY = (
@@ -393,31 +393,6 @@ class TestColumns:
 
         assert {row.op for row in rows} == {"~"}
         assert time.process_time() - start < 5
-
-
-class TestRevisions:
-    def test_the_first_clipping_is_the_first_revision(self) -> None:
-        first = next_revision(None, clipping(), article="a", seen_at=AT, capture="sha256:1")
-
-        assert first is not None
-        assert (first.number, first.kind) == (1, "first")
-
-    def test_a_changed_wording_is_the_next_revision_and_a_changed_menu_none(self) -> None:
-        first = next_revision(None, clipping(), article="a", seen_at=AT, capture="sha256:1")
-        later = AT + timedelta(hours=1)
-
-        assert (
-            next_revision(first, clipping(section="Other menu"), article="a", seen_at=later, capture="sha256:2") is None
-        )
-        second = next_revision(first, clipping(title="New"), article="a", seen_at=later, capture="sha256:3")
-        assert second is not None
-        assert (second.number, second.kind, second.digest) == (2, "title", edit_digest(clipping(title="New")))
-
-    def test_clippings_of_two_recipes_are_not_compared(self) -> None:
-        first = next_revision(None, clipping(recipe="1"), article="a", seen_at=AT, capture="sha256:1")
-
-        with pytest.raises(ValueError, match="cut again"):
-            next_revision(first, clipping(recipe="2"), article="a", seen_at=AT, capture="sha256:2")
 
 
 @given(st.text(alphabet="<>/pa\"' =figuremgsrc&;x", max_size=200))

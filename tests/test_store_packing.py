@@ -34,7 +34,7 @@ def test_text_that_its_markup_gives_again_is_not_stored_twice():
     twice = clipping(text="One.\n\nTwo.")
     other = replace(twice, text="Not what the markup says.")
     with store.transaction() as db:
-        first, second = keeping.add_clipping(db, twice), keeping.add_clipping(db, other)
+        first, second = keeping.add_words(db, twice).n, keeping.add_words(db, other).n
 
     assert b"One.\\n\\nTwo." not in packing.unpacked(store.db, first)
     assert keeping.clipping_of(store.db, first) == twice
@@ -55,7 +55,7 @@ def test_a_clipping_of_pictures_alone_stays_without_text():
     store = catalog()
     cut = replace(clipping(), html="<figure><img><figcaption>A ferry.</figcaption></figure>", text="")
     with store.transaction() as db:
-        n = keeping.add_clipping(db, cut)
+        n = keeping.add_words(db, cut).n
 
     assert keeping.clipping_of(store.db, n) == cut
     assert keeping.blob(store.db, n).decode() == to_json(cut)
@@ -100,8 +100,8 @@ def test_the_digest_of_a_wording_is_that_of_its_conversion_record():
 def test_the_same_words_are_stored_once():
     store = catalog()
     with store.transaction() as db:
-        assert keeping.add_clipping(db, clipping()) == keeping.add_clipping(db, clipping())
-        assert keeping.add_clipping(db, clipping("Another")) != keeping.add_clipping(db, clipping())
+        assert keeping.add_words(db, clipping()).n == keeping.add_words(db, clipping()).n
+        assert keeping.add_words(db, clipping("Another")).n != keeping.add_words(db, clipping()).n
 
 
 def edited(store, n: int, text: str, *, hours: int) -> None:
@@ -237,9 +237,9 @@ def test_a_newer_dictionary_is_for_new_wordings_and_the_older_stays_for_the_old(
     two = packing.dictionary_of([prose(seed).encode() for seed in range(300, 900)])
     with store.transaction() as db:
         first = packing.add_dictionary(db, "en", one, at=1, wordings=300)
-        a = keeping.add_clipping(db, clipping(text=prose(1000), language="en"))
+        a = keeping.add_words(db, clipping(text=prose(1000), language="en")).n
         second = packing.add_dictionary(db, "en", two, at=2, wordings=600)
-        b = keeping.add_clipping(db, clipping(text=prose(1001), language="en-US"))
+        b = keeping.add_words(db, clipping(text=prose(1001), language="en-US")).n
 
     assert (stored(store, a)["dictionary"], stored(store, b)["dictionary"]) == (first.n, second.n)
     assert first.n != second.n
@@ -280,4 +280,4 @@ def test_a_picture_keeps_its_words_in_a_packed_clipping():
         clipping(), images=(Image(url="https://paper.example/a.jpg", caption="A “ferry”"),), published=from_ms(5)
     )
     with store.transaction() as db:
-        assert keeping.clipping_of(db, keeping.add_clipping(db, cut)) == cut
+        assert keeping.clipping_of(db, keeping.add_words(db, cut).n) == cut

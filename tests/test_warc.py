@@ -346,6 +346,15 @@ def test_sloppy_writers_are_read(tmp_path, head, end):
     ]
 
 
+def test_a_header_that_is_folded_or_has_blanks_before_its_colons_is_read(tmp_path):
+    file = tmp_path / "a.warc.gz"
+    odd = foreign(b"HTTP/1.0 200 OK\r\n\r\none", pack=bytes)
+    odd = odd.replace(b"WARC-Type: response", b"WARC-Type : response").replace(b"http; msg", b"http;\r\n\t msg")
+    file.write_bytes(gzip.compress(odd))
+
+    assert [(found.body, found.status) for found in captures(file)] == [(b"one", 200)]
+
+
 def test_plain_zstd_and_single_gzip_files_are_read(tmp_path):
     head = b"HTTP/1.1 200 OK\r\n\r\n"
     plain = foreign(head + b"one", head + b"two", pack=bytes)

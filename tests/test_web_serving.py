@@ -3,6 +3,8 @@
 import http.client
 import socket
 import sqlite3
+import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -63,6 +65,20 @@ def test_who_connects_and_says_nothing_keeps_nobody_out(folder: Path):
 
         # Idle ones are closed after half a minute: whoever had to wait for that is refused here.
         assert read(f"{running.address}healthz", timeout_s=20)[1] == b"ok\n"
+
+
+def test_a_server_has_ended_when_every_thread_has_closed_what_it_opened():
+    left = []
+
+    class Slow(App):
+        def leave(self):
+            time.sleep(0.05)
+            left.append(threading.current_thread().name)
+
+    with Server(Slow(Doors(archive=press, people=lambda archive: None)), "127.0.0.1", 0):
+        assert left == []
+
+    assert len(set(left)) == 8
 
 
 def test_a_taken_address_is_named_with_what_to_do(folder: Path):

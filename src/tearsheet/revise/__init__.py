@@ -13,7 +13,6 @@ from tearsheet.revise.judgement import (
     Elsewhere,
     is_passing,
     kind_of,
-    next_revision,
     worse,
 )
 from tearsheet.revise.wording import Block, blocks_of, edit_digest, picture_key
@@ -33,7 +32,6 @@ __all__ = [
     "edit_digest",
     "is_passing",
     "kind_of",
-    "next_revision",
     "picture_key",
     "worse",
 ]

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Self
 
 from tearsheet import terms
-from tearsheet.model import Clipping, Revision
+from tearsheet.model import Clipping
 from tearsheet.revise.phrases import instead
 from tearsheet.revise.wording import (
     Block,
@@ -127,36 +126,6 @@ def worse(old: Clipping, new: Clipping) -> str:
     if had >= _BODY_WORTH_KEEPING and kept < 0.02 and not set(terms.terms(old.title)) & set(terms.terms(new.title)):
         return "other"
     return ""
-
-
-def next_revision(
-    last: Revision | None, clipping: Clipping, *, article: str, seen_at: datetime, capture: str
-) -> Revision | None:
-    """Return the revision that `clipping` makes of `article`, or nothing if its wording is that of `last`.
-
-    Raises:
-        ValueError: the two were cut by different recipes, so that a difference would say nothing about the publisher.
-    """
-    if last is None:
-        return Revision(
-            article=article, number=1, seen_at=seen_at, clipping=clipping, digest=edit_digest(clipping), capture=capture
-        )
-    if last.clipping.recipe != clipping.recipe:
-        raise ValueError(
-            f"{article}: {last.clipping.recipe!r} and {clipping.recipe!r} cannot be compared: cut again first"
-        )
-    kind = kind_of(last.clipping, clipping)
-    if not kind:
-        return None
-    return Revision(
-        article=article,
-        number=last.number + 1,
-        seen_at=seen_at,
-        clipping=clipping,
-        digest=edit_digest(clipping),
-        capture=capture,
-        kind=kind,
-    )
 
 
 def _body(clipping: Clipping, elsewhere: Elsewhere) -> str:

@@ -171,13 +171,11 @@ def add_leaf(db: sqlite3.Connection, event: Event) -> int:
     return seq
 
 
-def add_clipping(db: sqlite3.Connection, clipping: Clipping, *, base: int | None = None) -> int:
-    """Return the blob that holds `clipping`, stored once however often it is given; `base` holds the wording before it."""
-    return _add_words(db, clipping, base=base).n
+def add_words(db: sqlite3.Connection, clipping: Clipping, *, base: int | None = None) -> entries.First:
+    """Return the blob that holds `clipping`, and what is packed in it; stored once however often it is given.
 
-
-def _add_words(db: sqlite3.Connection, clipping: Clipping, *, base: int | None) -> entries.First:
-    """Return the blob that holds `clipping`, and what is packed in it."""
+    `base` is the blob that holds the wording before it.
+    """
     whole = to_json(clipping)
     slim = _slim(whole, clipping)
     found = packing.pack(db, slim, language=clipping.language, base=base)
@@ -262,7 +260,7 @@ def add_revision(db: sqlite3.Connection, article: int, clipping: Clipping, cause
         "SELECT number, clipping FROM revision WHERE article = ? ORDER BY number DESC LIMIT 1", (article,)
     ).fetchone()
     number = last["number"] + 1 if last else 1
-    words = _add_words(db, clipping, base=last["clipping"] if last else None)
+    words = add_words(db, clipping, base=last["clipping"] if last else None)
     db.execute(
         """INSERT INTO revision (article, number, seen_at, digest, clipping, recipe, capture, kind)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -294,7 +292,7 @@ def recut(db: sqlite3.Connection, article: int, number: int, clipping: Clipping,
         (revision_record(db, article, number), article, number),
     )
     old = db.execute("SELECT clipping FROM revision WHERE article = ? AND number = ?", (article, number)).fetchone()[0]
-    words = _add_words(db, clipping, base=None)
+    words = add_words(db, clipping)
     db.execute(
         "UPDATE revision SET clipping = ?, recipe = ?, digest = ?, capture = ? WHERE article = ? AND number = ?",
         (

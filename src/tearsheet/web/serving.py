@@ -39,12 +39,23 @@ class _Workers(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no
     def __init__(self, leave: Callable[[], None]) -> None:
         super().__init__()
         self._leave = leave
+        self._started: list[threading.Thread] = []
+
+    def start_new_thread(self, target: Callable[[int], None], thread_no: int) -> None:
+        thread = threading.Thread(target=target, name=f"waitress-{thread_no}", args=(thread_no,), daemon=True)
+        thread.start()
+        self._started.append(thread)
 
     def handler_thread(self, thread_no: int) -> None:
         try:
             super().handler_thread(thread_no)
         finally:
             self._leave()
+
+    def shutdown(self) -> None:
+        super().shutdown()  # waits for answers, and not for what a thread closes after its last one
+        for thread in self._started:
+            thread.join(1.0)
 
 
 class Server:
