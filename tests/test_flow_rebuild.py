@@ -166,11 +166,14 @@ def test_the_next_update_fetches_nothing_again_and_goes_on_in_the_same_ledger(lo
     with open_archive(lost) as archive:
         quiet = ran(archive, at=later(days=12), pictures=True)
         asked = [heard.path for heard in newsroom.heard]
+        looked = ran(archive, at=later(days=12), force=True)
         newsroom.turn_to(7)
         ran(archive, at=later(days=16), force=True, again=True)
         after = read_checkpoint(Folder(lost / "ledger").get(CHECKPOINT))
 
         assert (quiet.kept, quiet.edits, quiet.sources) == (0, 0, 0), asked
+        assert looked.sources > 0
+        assert (looked.new, looked.kept, looked.edits) == (0, 0, 0)
         assert after.size > before.size
         assert Tree(after.size, reader(Folder(lost / "ledger"))).root(before.size) == before.root
         assert verify(archive).problems == ()
