@@ -323,28 +323,28 @@ class Walk:
             self._spot(self.marks, place, tag, said)
 
     def _keep(self, line: Block, parts: list[str], end: int) -> None:
-        text = parts[0] if len(parts) == 1 else "".join(parts)
         if line.links and line.box.name in _HEADINGS:
-            text = self._without_anchors(line, end)
+            parts = self._without_anchors(line, parts, end)
+        text = parts[0] if len(parts) == 1 else "".join(parts)
         text = " ".join(unescaped(text).split())
         if text:
             line.take(text, end)
             self.blocks.append(line)
 
-    def _without_anchors(self, line: Block, end: int) -> str:
-        """Return the text of a heading without the links to itself, `#` or `¶`, which many systems put beside it."""
-        for place in range(line.start | 1, min(end, len(self.pieces) - 1), 2):
-            tag = self.pieces[place]
+    def _without_anchors(self, line: Block, parts: list[str], end: int) -> list[str]:
+        """Return the parts of a heading without the links to itself, `#` or `¶`, which many systems put beside it."""
+        pieces, is_found = self.pieces, False
+        for place in range(line.start | 1, min(end, len(pieces) - 1), 2):
+            tag = pieces[place]
             if tag.startswith("<a ") and "#" in tag and self.text_in(Spot(place, tag, line.box, 0, _LINK)) in _ANCHORS:
                 most = min(place + _LONGEST_ANCHOR, end)
-                inside = range(
-                    place + 1, next((at for at in range(place, most, 2) if self.pieces[at] == "</a>"), most), 2
-                )
+                inside = range(place + 1, next((at for at in range(place, most, 2) if pieces[at] == "</a>"), most), 2)
                 self._unread.update(inside)
-                line.linked -= sum(len(self.pieces[at]) for at in inside)
+                line.linked -= sum(len(pieces[at]) for at in inside)
                 line.link = "" if line.link == tag else line.link
-        shown = range(line.start + line.start % 2, min(end, len(self.pieces)), 2)
-        return "".join(self.pieces[at] for at in shown if self.is_shown(at))
+                is_found = True
+        shown = range(line.start + line.start % 2, min(end, len(pieces)), 2)
+        return [pieces[at] for at in shown if self.is_shown(at)] if is_found else parts
 
     def text_in(self, spot: Spot, *, most: int = 400) -> str:
         """Return the text of the element whose start tag is at `spot`, up to `most` characters."""
