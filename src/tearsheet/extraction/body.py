@@ -7,7 +7,7 @@ from tearsheet.extraction import features, furniture
 from tearsheet.extraction.appeals import is_pointed_at
 from tearsheet.extraction.blocks import Block, Box, Walk
 from tearsheet.extraction.forest import forest, lexicon
-from tearsheet.extraction.structured import Declared, plain
+from tearsheet.extraction.structured import Declared
 from tearsheet.extraction.titles import folded
 
 KEPT_FROM = 0.5
@@ -18,10 +18,11 @@ _TABLE_FROM, _TABLE_WITHIN_FROM = 0.35, 0.15
 _FILLED_FROM, _MOST_FILLED = 0.3, 3
 _CODE_WRAPPED = 7  # boxes: what colours code puts it into tables and frames
 _PARAGRAPH = 80
-_DESCRIBED, _LITTLE_DESCRIBED, _LONG_LINE, _HEAD = 60, 20, 600, 12
+_LITTLE_DESCRIBED, _LONG_LINE, _HEAD = 20, 600, 12
 _WHOLE_AGAIN, _FEW = 1_000, 3
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _TOP = frozenset(("h1", "h2", "h3"))
+_CUT_TITLE = 300  # letters and digits: of such a title its page may say more than is kept
 
 
 def chances(walk: Walk, said: Declared) -> list[float]:
@@ -56,9 +57,6 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
     kept = [at for at in kept if not any(box.start <= blocks[at].start < box.end for box in others)]
     kept = _without_comments(walk, kept)
     return _without_last_headings(walk, _once(walk, found, _filled(walk, found, kept)))
-
-
-_CUT_TITLE = 300  # letters and digits: of such a title its page may say more than is kept
 
 
 def without_headline(walk: Walk, kept: list[int], title: str) -> list[int]:
@@ -96,22 +94,21 @@ def _with_standfirst(walk: Walk, said: Declared, found: list[float]) -> list[flo
 
     In news it is the article's own; in half of the guides and adverts that are written like articles it is counted to the head.
     """
-    about = folded(plain(said.first("og:description", "description")))[:_DESCRIBED]
-    head = next((at for at, block in enumerate(walk.blocks) if block.name == "h1"), -1)
+    about, head = features.described(said), features.headline(walk.blocks)
     if len(about.encode()) < _LITTLE_DESCRIBED or head < 0:
         return found
     above = range(head + 1, min(head + _HEAD, len(found)))
-    for at in above:
-        block = walk.blocks[at]
-        if found[at] > KEPT_FROM:
-            break
-        if block.linked * 2 < block.chars < _LONG_LINE and about in folded(block.text[: 2 * _DESCRIBED + _LINE]):
-            if max(found[at:]) <= KEPT_FROM:  # on a page of doubts alone it would be the whole body
-                break
-            even = list(found)
-            even[at] = KEPT_FROM + 0.01
-            return even
-    return found
+    first = next((at for at in above if found[at] > KEPT_FROM or _says(walk.blocks[at], about)), -1)
+    # On a page of doubts alone it would be the whole body.
+    if first < 0 or found[first] > KEPT_FROM or max(found[first:]) <= KEPT_FROM:
+        return found
+    return [*found[:first], KEPT_FROM + 0.01, *found[first + 1 :]]
+
+
+def _says(block: Block, about: str) -> bool:
+    """Return whether a line that is no link has the folded words `about` at its beginning, a label before them or not."""
+    is_line = block.linked * 2 < block.chars < _LONG_LINE
+    return is_line and about in folded(block.text[: 2 * features.DESCRIBED + _LINE])
 
 
 def _with_whole_tables(walk: Walk, found: list[float]) -> list[float]:

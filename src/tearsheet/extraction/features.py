@@ -122,6 +122,7 @@ NAMES: tuple[str, ...] = (
 Row = list[float]
 MOST_JUDGED = 6_000
 _NOBODY = (0.0, -1.0)
+DESCRIBED = 60
 _NEIGHBOURS = 5
 _NEAR_BLOCKS = 2 * _NEIGHBOURS + 1
 
@@ -277,14 +278,14 @@ class _Page:
         self.prose = max(walk.box.prose, 1)
         self.links = walk.box.linked / self.chars
         self.log_chars, self.log_blocks, self.log_prose = log1p(self.chars), log1p(len(blocks)), log1p(walk.box.prose)
-        self.description = folded(plain(said.first("og:description", "description")))[:60]
+        self.description = described(said)
         body = said.article.get("articleBody")
         self.body = folded(plain(body)) if isinstance(body, str) and len(body) > 200 else ""
         self.comments = comments_from(blocks)
         best = _best_box(blocks[: self.comments]) or _best_box(blocks) or walk.box
         self.best_share = best.prose / self.prose
         self.chain = _chain(best)
-        self.head = next((n for n, block in enumerate(blocks) if block.name == "h1"), -1)
+        self.head = headline(blocks)
         self.heading = _chain(blocks[self.head].box) if self.head >= 0 else {}
         self.last = len(blocks)
         for number in range(len(blocks) - 1, -1, -1):
@@ -360,6 +361,16 @@ def _summed(counts: list[int]) -> list[int]:
     return [*[0] * _NEIGHBOURS, *sums, *[sums[-1]] * _NEIGHBOURS]
 
 
+def described(said: Declared) -> str:
+    """Return the first letters and digits, folded, of what a page says that it is about."""
+    return folded(plain(said.first("og:description", "description")))[:DESCRIBED]
+
+
+def headline(blocks: Sequence[Block]) -> int:
+    """Return the number of the first main heading; -1 if there is none."""
+    return next((number for number, block in enumerate(blocks) if block.name == "h1"), -1)
+
+
 def comments_from(blocks: Sequence[Block]) -> int:
     """Return the number of the block that heads what readers wrote; that of blocks if none does."""
     for number, block in enumerate(blocks):
@@ -418,7 +429,7 @@ def _begins(text: str, words: str) -> bool:
     """Return whether the folded `words` are what a text begins with; nearly always its first letter tells."""
     if text[:2].isascii() and text[0].isalnum() and text[0].lower() != words[0]:
         return False
-    return folded(text[:160])[:60] == words
+    return folded(text[:160])[:DESCRIBED] == words
 
 
 def _is_wide(text: str) -> bool:
