@@ -290,7 +290,7 @@ def _facts(read: _Read) -> _Facts:
         else authors.authors_of(said, visible.walk, visible.kept, site=_names_of_site(read))
     )
     cut = verdict.Cut(read.url, read.title[0], text, published.at, names[0], len(read.cut.shown.images))
-    return _Facts(language, published, when.modified(said, where, visible.walk, visible.kept), names, cut)
+    return _Facts(language, published, when.modified(said, visible.walk, visible.kept, where), names, cut)
 
 
 def _row(read: _Read, facts: _Facts) -> list[float]:

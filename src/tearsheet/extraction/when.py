@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 
 from tearsheet import dates, html
 from tearsheet.dates import clock, zones
@@ -158,14 +159,12 @@ def published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where)
     return _first(_published(declared, walk, kept, where), where)
 
 
-def modified(declared: Declared, where: Where, walk: Walk | None = None, kept: Sequence[int] = ()) -> Dated:
+def modified(declared: Declared, walk: Walk, kept: Sequence[int], where: Where) -> Dated:
     """Return when the article was last changed, as its page declares or shows it."""
     found = [("json-ld dateModified", line(declared.article.get("dateModified")))]
     found += [(f"meta {name}", value) for name in _MODIFIED for value in declared.meta.get(name, ())]
-    declared_at = _first(found, where)
-    if declared_at.at is not None or walk is None:
-        return declared_at
-    return _first((("dateline", text) for text, is_change in _dateline(walk, kept) if is_change), where)
+    shown = (("dateline", text) for text, is_change in _dateline(walk, kept) if is_change)
+    return _first(chain(found, shown), where)
 
 
 def _first(found: Iterable[tuple[str, str]], where: Where) -> Dated:
