@@ -76,6 +76,11 @@ def page(language: str, *, after: str) -> bytes:
     ).encode()
 
 
+def blocked(language: str, after: str) -> str:
+    """Return what is said to stand in the way of an article with `after` below it."""
+    return extract(page(language, after=after), URL).blocked
+
+
 def teasers(language: str) -> str:
     return "".join(f'<h3><a href="/{at}">{headline}</a></h3>' for at, headline in enumerate(PRESS[language][2]))
 
@@ -94,14 +99,14 @@ def test_a_heading_over_other_articles_is_no_wall(language: str, tag: str) -> No
 def test_a_link_to_more_of_something_is_no_wall(language: str) -> None:
     after = f'<p>{PRESS[language][2][0]} <a href="/mill">{PRESS[language][1]}</a></p>'
 
-    assert extract(page(language, after=after), URL).blocked == ""
+    assert blocked(language, after) == ""
 
 
 @pytest.mark.parametrize("language", PRESS)
 def test_a_call_to_pay_or_to_sign_in_is_a_wall(language: str) -> None:
     after = f"<div><p>{PRESS[language][3]}</p></div>{teasers(language)}"
 
-    assert extract(page(language, after=after), URL).blocked == "paywall"
+    assert blocked(language, after) == "paywall"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +119,7 @@ def test_a_call_to_pay_or_to_sign_in_is_a_wall(language: str) -> None:
     ],
 )
 def test_a_line_that_can_only_stand_at_a_wall_is_one_by_itself(language: str, line: str) -> None:
-    assert extract(page(language, after=f"<div><p>{line}</p></div>"), URL).blocked == "paywall"
+    assert blocked(language, f"<div><p>{line}</p></div>") == "paywall"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +134,7 @@ def test_a_line_that_can_only_stand_at_a_wall_is_one_by_itself(language: str, li
 def test_a_bare_heading_over_a_button_to_sign_up_is_a_wall(language: str, heading: str, button: str) -> None:
     after = f'<div><h2>{heading}</h2><a href="/join">{button}</a></div>'
 
-    assert extract(page(language, after=after), URL).blocked == "paywall"
+    assert blocked(language, after) == "paywall"
 
 
 @pytest.mark.parametrize(
@@ -140,8 +145,8 @@ def test_the_mark_on_another_article_is_no_wall_and_on_this_one_it_is(language: 
     beside = f'<aside><div class="card"><span>{mark}</span>{teasers(language)}</div></aside>'
     here = f"<p>{mark}</p>"
 
-    assert extract(page(language, after=beside), URL).blocked == ""
-    assert extract(page(language, after=here), URL).blocked == "paywall"
+    assert blocked(language, beside) == ""
+    assert blocked(language, here) == "paywall"
 
 
 @pytest.mark.parametrize(
@@ -153,12 +158,12 @@ def test_the_mark_on_another_article_is_no_wall_and_on_this_one_it_is(language: 
     ],
 )
 def test_an_offer_beside_an_article_that_is_whole_is_no_wall(language: str, line: str) -> None:
-    assert extract(page(language, after=f"<div>{line}</div>"), URL).blocked == ""
+    assert blocked(language, f"<div>{line}</div>") == ""
 
 
 def test_a_box_that_fades_while_the_page_loads_is_no_wall_and_one_over_the_text_is() -> None:
     loading = '<div id="loading" class="loadingAnimation fadeOut">The page is being loaded.</div>'
     fading = '<div class="article-fade-out">The captain said that the ice had come within</div>'
 
-    assert extract(page("en", after=loading), URL).blocked == ""
-    assert extract(page("en", after=fading), URL).blocked == "paywall"
+    assert blocked("en", loading) == ""
+    assert blocked("en", fading) == "paywall"
