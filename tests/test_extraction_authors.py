@@ -359,12 +359,16 @@ def test_a_portal_that_prints_what_others_write_is_no_author(portal):
     [
         ('{"article":{"author":{"id":7,"name":"Ines Halvorsen"}},"more":[{"title":"Fog"}]}', ("Ines Halvorsen",)),
         ('{"article":{"authors":["Ines Halvorsen"],"body":""}}', ("Ines Halvorsen",)),
+        ('{"article":{"authors":["Ines Halvorsen","Bo Lund"]}}', ("Ines Halvorsen", "Bo Lund")),
+        ('{"authors":[{"name":"Ines Halvorsen","id":1},{"name":"Bo Lund"}]}', ("Ines Halvorsen", "Bo Lund")),
+        ('{"authors":[{"name":"Ines Halvorsen","roles":["reporter"]}]}', ("Ines Halvorsen",)),
+        ('{"authors":[]}', ()),
         ('self.__next_f.push([1,"{\\"author\\":\\"Ines Halvorsen\\"}"])', ("Ines Halvorsen",)),
         ('{"article":{"author":"Ines Halvorsen"},"more":[{"author":"Bo Lund"}]}', ()),
         ('{"theme":{"author":"webfont-loader"}}', ()),
     ],
 )
-def test_the_one_author_whom_only_the_scripts_name_is_found(script, authors):
+def test_the_authors_whom_only_the_scripts_name_are_found_if_they_name_no_others(script, authors):
     assert extract(page("", end=f"<script>{script}</script>").encode()).authors == authors
 
 

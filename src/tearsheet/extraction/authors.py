@@ -25,10 +25,10 @@ from tearsheet.extraction.titles import folded
 __all__ = ["DOUBTFUL", "authors_of", "cleaned", "listed_authors", "split_names"]
 _MOST = 12
 _MOST_SCRIPT = 1_000_000
-# As a page that is drawn by its scripts has it: `"author":{"id":7,"name":"Ann Lee"}`, `"authors":["Ann Lee"]`.
-_IN_SCRIPT = re.compile(
-    r'"(?:authors?|byline|authorName)":\s?(?:\[\s?)?(?:"([^"\\:]{3,60})"|\{[^{}]{0,300}?"(?:name|fullName|displayName)":\s?"([^"\\]{3,60})")'
-)
+# As a page that is drawn by its scripts has it: `"author":{"id":7,"name":"Ann Lee"}`, `"authors":["Ann Lee","Bo Ek"]`.
+_IN_SCRIPT = re.compile(r'"(?:authors?|byline|authorName)":\s?("[^"\\:]{3,60}"|\{[^{}]{0,400}|\[[^][]{0,600})')
+_NAME_IN_SCRIPT = re.compile(r'"(?:name|fullName|displayName)":\s?"([^"\\]{3,60})"')
+_TEXT_IN_SCRIPT = re.compile(r'"([^"\\:]{3,60})"')
 _TOPICS = ("article:section", "article:tag", "keywords", "news_keywords", "section")
 DOUBTFUL = frozenset(("text", "script data", "organisation", "editor", ""))
 """Sources that give way to the author whom a list names: a guess from the text, an editor, no person at all."""
@@ -93,12 +93,18 @@ def _no_topic(names: list[str], declared: Declared) -> list[str]:
 
 
 def _in_scripts(declared: Declared) -> list[str]:
-    """Return the one person whom the scripts of a page call an author; a page that lists other articles names several."""
-    told = (script for script in declared.scripts if "uthor" in script and "ld+json" not in script.partition(">")[0])
+    """Return whom the scripts of a page call its authors; where they name others too, these are of other articles."""
+    told = (script for script in declared.scripts if "uthor" in script and "ld+json" not in script[: script.find(">")])
     scripts = (script[:_MOST_SCRIPT].replace('\\"', '"') for script in told)
-    found = {name for script in scripts for names in _IN_SCRIPT.findall(script) for name in names if name}
-    names = split_names(found.pop()) if len(found) == 1 else []
+    found = {_names_in_script(value) for script in scripts for value in _IN_SCRIPT.findall(script)} - {()}
+    names = [name for text in found.pop() for name in split_names(text)] if len(found) == 1 else []
     return names if all(map(is_person, names)) else []
+
+
+def _names_in_script(value: str) -> tuple[str, ...]:
+    """Return the names in a JSON value: a text, an object, a list of either."""
+    named = (_NAME_IN_SCRIPT if "{" in value else _TEXT_IN_SCRIPT).findall(value)
+    return tuple(named if value.startswith("[") else named[:1])
 
 
 def _named(declared: Declared) -> list[object]:
