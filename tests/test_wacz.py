@@ -225,6 +225,11 @@ WRONG = {
         False,
     ),
     "a description of nothing": (lambda one: {"datapackage.json": b"[]"}, "does not say what it has to", False),
+    "a name in capitals": (
+        lambda one: {"datapackage.json": read(one, "datapackage.json").replace(b'"index.cdx.gz"', b'"INDEX"')},
+        "a name that no data package may have",
+        True,
+    ),
     "another file than described": (
         lambda one: {"pages/pages.jsonl": read(one, "pages/pages.jsonl") + b"\n"},
         "is not the file that is described",

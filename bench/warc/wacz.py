@@ -14,8 +14,8 @@ from pathlib import Path
 
 from tearsheet.warc import check_wacz
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
-import test_wacz
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from tests import test_wacz
 
 
 def main() -> None:

@@ -221,7 +221,8 @@ def _entry(name: str, at: datetime) -> zipfile.ZipInfo:
 
 
 def _resource(path: str, digest: str, size: int) -> dict[str, str | int]:
-    return {"name": path.rpartition("/")[2], "path": path, "hash": f"sha256:{digest}", "bytes": size}
+    name = path.partition("/")[2].lower()  # a data package has no capitals in a name, and no name twice
+    return {"name": name, "path": path, "hash": f"sha256:{digest}", "bytes": size}
 
 
 def _page_lines(pages: Iterable[Page]) -> Iterator[str]:

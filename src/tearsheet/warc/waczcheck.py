@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 import zipfile
@@ -19,6 +20,7 @@ from tearsheet.warc.records import Record
 from tearsheet.warc.wacz import ARCHIVE, BLOCKS, DIGEST, INDEX, PACKAGE, PAGES, REPLAYED, WEB
 
 VERSIONS = ("1.0.0", "1.1.0", "1.1.1")
+NAME = re.compile(r"[-a-z0-9._/]+")  # specs.frictionlessdata.io/data-package, 1.0: of a resource
 MAX_RATIO = 200
 """Lists of addresses pack to a tenth or a twentieth; what packs much smaller is there to fill the memory."""
 
@@ -94,6 +96,7 @@ class _Check:
         try:
             said, digest = json.loads(data), json.loads(self.package.read(DIGEST))
             listed = {one["path"]: (one["hash"], one["bytes"]) for one in said["resources"]}
+            names = [one["path"] for one in said["resources"] if not NAME.fullmatch(one["name"])]
             wanted, profile, version = digest["hash"], said["profile"], said["wacz_version"]
         except (ValueError, KeyError, TypeError) as error:
             yield f"{PACKAGE} or {DIGEST} does not say what it has to: {error!r}"
@@ -102,6 +105,7 @@ class _Check:
             yield f"{PACKAGE} is not the one of {DIGEST}"
         if profile != "data-package" or version not in VERSIONS:
             yield f"{PACKAGE} is of profile {profile!r} and WACZ version {version!r}"
+        yield from (f"{path} is described under a name that no data package may have" for path in names)
         for name in sorted({*listed, *self.names} - {PACKAGE, DIGEST}):
             if name not in self.names:
                 yield f"{name} is described, but not in it"
