@@ -73,3 +73,8 @@ def test_no_headline_of_another_article_is_in_a_body(newsroom: Newsroom, paper: 
     lines = (line for page, _ in articles(newsroom, paper) for line in clip(page).text.split("\n\n"))
 
     assert headlines.intersection(lines) == set()
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_no_article_that_is_there_in_whole_stands_behind_a_wall(newsroom: Newsroom, paper: str) -> None:
+    assert [page.url for page, _ in articles(newsroom, paper) if clip(page).blocked] == []

@@ -57,6 +57,13 @@ PRESS = {
         ("Старая мельница весной станет библиотекой", "Рынок ещё на год останется на своём месте"),
         "Читать далее: оформите подписку или войдите",
     ),
+    "ja": (
+        ("渡船会社は火曜日、川が凍ったため午後二時以降の全便を欠航にした。木曜日に再開する見通し。",
+         "乗り場にいた四十人あまりの客はバスに乗り換え、会社は運賃を全額払い戻すと約束した。"),
+        "続きを読む",
+        ("古い水車小屋、来春から図書館に", "朝市の移転、さらに一年先送り"),
+        "続きを読むには会員登録が必要です",
+    ),
     "tr": (
         ("Şirket, nehir donduğu için salı günü saat ikiden sonraki bütün seferleri iptal etti.",
          "Kırktan fazla yolcu otobüsle devam etti, şirket bilet parasını geri ödeyeceğini söyledi."),
@@ -155,6 +162,11 @@ def test_the_mark_on_another_article_is_no_wall_and_on_this_one_it_is(language: 
         ("zh-Hant", "訂閱電子報，每天收到最新消息"),
         ("zh-Hans", "您还未登录，请登录后收藏"),
         ("en", "Subscribe now to keep reading and get access to the full archive."),
+        ("en", "To read the full story, no account is needed."),
+        ("ja", "この記事は会員登録なしで読めます。紙面ビューアーは有料会員限定です。"),
+        ("zh-Hans", "继续阅读，无需登录"),
+        ("ru", "Читать далее без подписки"),
+        ("fr", "Pour lire la suite sans abonnement, cliquez ici."),
     ],
 )
 def test_an_offer_beside_an_article_that_is_whole_is_no_wall(language: str, line: str) -> None:

@@ -19,6 +19,18 @@ _ASKS = re.compile(
     r"订阅后|訂閱(?:後|即可|以|解鎖).{0,12}(?:閱讀|全文|內容)|剩余\d+%|"
     r"登录后.{0,4}(?:阅读|查看|浏览|解锁|显示)|登入後.{0,4}(?:閱讀|查看|觀看|解鎖)|baca selengkapnya dengan"
 )
+# A line that says how little is asked for: that this can be read without an account.
+_OPEN = re.compile(
+    r"\b(?:read|free|open|available|accessible)\b[^.!?]{0,40}\bwithout (?:an? )?(?:subscri|regist|account|paying|sign|log)|"
+    r"\bno (?:registration|account|sign-?up|log-?in) (?:is )?(?:needed|required|necessary)|"
+    r"\bohne (?:\w+-?)?(?:abo\b|abonnement|anmeldung|registrierung)[^.!?]{0,20}(?:lesbar|lesen|zugänglich|frei)|"
+    r"\b(?:lire|lu|lisible|accessible)\b[^.!?]{0,30}\bsans (?:abonnement|inscription|compte|être abonné)|"
+    r"\b(?:leer|le[ey]|accesible)\b[^.!?]{0,30}\bsin (?:suscripción|suscribirse|registr|cuenta)|"
+    r"\b(?:ler|lido|acessível)\b[^.!?]{0,30}\bsem (?:assinatura|assinar|cadastro)|"
+    r"\b(?:legger|lett[oa]|accessibile)\w*[^.!?]{0,30}\bsenza (?:abbonamento|abbonarsi|registra)|"
+    r"без (?:подписки|регистрации)|(?:登録|会員|ログイン)(?:なし|無し|不要)|"
+    r"(?:无需|無需|无须|無須|不用|不必)(?:注册|註冊|登录|登入)|(?:로그인|가입|구독) 없이"
+)
 # What an article is called that only some may read: on the page itself, and as a mark on a link to it elsewhere.
 _CLOSED = re.compile(
     r"nur für abonnenten|réservé aux abonnés|solo para suscriptores|contenido exclusivo|exclusivo para assinantes|"
@@ -66,6 +78,8 @@ def asks(text: str) -> bool:
 
 def _is_wall(blocks: Sequence[Block], at: int) -> bool:
     text = blocks[at].text.lower()
+    if _OPEN.search(text):
+        return False
     if asks(text):
         return True
     after = blocks[at + 1 : at + 4]
