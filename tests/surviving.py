@@ -49,6 +49,7 @@ def content(folder: Path) -> dict:
             "found": {row[0]: archive.search(f'"{row[0]}"')[0] > 0 for row in db.execute("SELECT title FROM article")},
             "claimed": db.execute("SELECT count(*) FROM article WHERE worker <> ''").fetchone()[0],
             "open": [path.name for path in archive.warc_folder.rglob("*.open")],
+            "unfinished": [path.name for path in (folder / "media").rglob("*.part")],
         }
 
 

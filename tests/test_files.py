@@ -176,13 +176,46 @@ def test_a_file_that_does_not_fit_leaves_the_old_one_and_no_litter(tmp_path):
     assert Folder(tmp_path).get("a") == b"new"
 
 
-def test_sweeping_removes_only_old_unfinished_files(folder):
-    folder.put("a", b"")
-    old, young = folder.root / ".x.12-3.part", folder.root / ".y.12-4.part"
-    for path in (old, young):
-        path.write_bytes(b"torn")
-    os.utime(old, (0, 0))
+WRITING = """
+import sys
+from pathlib import Path
+from tearsheet.files import Folder
 
+def pieces():
+    yield b"half of it"
+    print("half", flush=True)
+    yield sys.stdin.buffer.read()
+
+Folder(Path(sys.argv[1])).put_pieces("ab/fog.jpg", pieces())
+"""
+
+
+def test_sweeping_removes_what_a_killed_writer_left_and_nothing_of_a_living_one(folder):
+    folder.put("ab/sea.jpg", b"whole")
+    command = [sys.executable, "-c", WRITING, str(folder.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        try:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == b"half\n"
+            assert folder.sweep() == 0
+        finally:
+            writer.kill()
+
+    assert sum(1 for _ in folder.root.rglob("*.part")) == 1
     assert folder.sweep() == 1
-    assert young.exists()
-    assert folder.has("a")
+    assert [path.name for path in (folder.root / "ab").iterdir()] == ["sea.jpg"]
+
+
+def test_a_part_that_a_process_of_the_same_number_left_is_in_nobodys_way(folder):
+    def pieces():
+        yield from (path.name.encode() for path in folder.root.iterdir())
+
+    folder.put_pieces("a", pieces())
+    number = int(folder.get("a").decode().removesuffix(".part").rpartition("-")[2])
+    left = folder.root / f".a.{os.getpid()}-{number + 1}.part"
+    left.write_bytes(b"half of it")
+
+    folder.put("a", b"whole")
+
+    assert folder.get("a") == b"whole"
+    assert left.read_bytes() == b"half of it"

@@ -73,6 +73,20 @@ def test_a_backup_that_was_killed_goes_on(press, tmp_path):
     assert verify(opened(tmp_path / "new")).problems == ()
 
 
+def test_what_a_killed_backup_left_of_a_removed_picture_is_swept_by_the_next(press, tmp_path):
+    copy = tmp_path / "copy"
+    backup(press, copy)
+    half, catalog = copy / "media" / "ab" / "removed.jpg.part", copy / "tearsheet.db.new.4711.part"
+    half.parent.mkdir(parents=True)
+    for left in (half, catalog):
+        left.write_bytes(b"half of it")
+
+    backup(press, copy)
+
+    assert not half.exists()
+    assert not catalog.exists()
+
+
 def test_a_restored_archive_never_signs_a_second_history(own_press, tmp_path):
     """The lost archive signed on after its backup; the restored one has other leaves then, under another name and key."""
     backup(own_press, tmp_path / "copy")

@@ -106,6 +106,45 @@ def test_killed_and_interrupted_again_and_again_it_goes_on(fresh, press, newsroo
     assert newsroom.heard == []
 
 
+WRITING = """
+import sys
+from contextlib import closing
+from tearsheet.archive import open_archive
+from tearsheet.flow.clock import now
+from tearsheet.store import keeping
+from tearsheet.store.worker import Worker
+
+def pieces():
+    yield b"half of it"
+    print("half", flush=True)
+    yield sys.stdin.buffer.read()
+
+with open_archive(sys.argv[1]) as archive, closing(Worker(archive.path / "run")) as worker:
+    with archive.store.transaction() as db:
+        claimed = keeping.claim_pictures(db, worker=worker.name, now=now(), limit=1)
+    assert len(claimed) == 1
+    archive.media_folder.put_pieces("ab/half.jpg", pieces())
+"""
+
+
+def test_a_picture_that_was_being_written_when_an_update_was_killed_is_swept_by_the_next(fresh):
+    ran(fresh, limit=1)
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITING, str(fresh.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as writer:
+        try:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == b"half\n"
+            ran(fresh, limit=1)
+            assert [path.suffix for path in (fresh.path / "media" / "ab").iterdir()] == [".part"]
+        finally:
+            writer.kill()
+
+    ran(fresh, limit=1)
+
+    assert list((fresh.path / "media").rglob("*.part")) == []
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interruption_settles_what_is_in_hand_and_says_so(fresh, newsroom, number, code):
     with updating(fresh, "--no-pictures") as run:

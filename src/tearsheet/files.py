@@ -1,10 +1,10 @@
 """Bytes under names in a folder: whole, or not at all. Knows nothing of what they are."""
 
 import contextlib
+import fcntl
 import itertools
 import os
 import re
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -52,16 +52,18 @@ class Folder:
             DiskTrouble: it could not be written; what was there is still there.
         """
         path = self._path(name)
-        part = path.with_name(f".{path.name[:50]}.{os.getpid()}-{next(_numbers)}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            part, descriptor = _new_part(path, mode)
             try:
-                _write(part, pieces, durable=durable, mode=mode)
+                _write(descriptor, pieces, durable=durable)
                 part.replace(path)
             except BaseException:
                 with contextlib.suppress(OSError):
                     part.unlink()
                 raise
+            finally:
+                os.close(descriptor)  # and with it the lock: not before the part has its name
             if durable:
                 self._sync_folders(path.parent)
         except OSError as error:
@@ -113,15 +115,19 @@ class Folder:
                 if not PART.match(file):
                     yield (Path(folder) / file).relative_to(self.root).as_posix()
 
-    def sweep(self, *, older_than_s: float = 3600.0) -> int:
-        """Remove what crashed writers left unfinished; return how many files that were."""
+    def sweep(self) -> int:
+        """Remove what killed writers left unfinished; return how many files that were. What a living one writes stays."""
         count = 0
         for folder, _, files in os.walk(self.root):
-            for path in (Path(folder) / file for file in files if PART.match(file)):
+            for part in (Path(folder) / file for file in files if PART.match(file)):
                 with contextlib.suppress(OSError):
-                    if path.stat().st_mtime < time.time() - older_than_s:
-                        path.unlink()
+                    descriptor = os.open(part, os.O_RDWR | os.O_CLOEXEC)
+                    try:
+                        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                        part.unlink()
                         count += 1
+                    finally:
+                        os.close(descriptor)
         return count
 
     def settle(self, paths: Iterable[Path]) -> None:
@@ -195,17 +201,33 @@ def _unusable(name: str) -> str:
     return ""
 
 
-def _write(path: Path, pieces: Iterable[bytes], *, durable: bool, mode: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    try:
-        for piece in pieces:
-            left = memoryview(piece)
-            while left:
-                left = left[os.write(descriptor, left) :]
-        if durable:
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _new_part(path: Path, mode: int) -> tuple[Path, int]:
+    """Return name and descriptor of a file that was not there before, in which `path` is to be written.
+
+    It is locked as long as it is open, where the file system knows locks: `sweep` tells by that whether its writer lives.
+    """
+    while True:
+        part = path.with_name(f".{path.name[:50]}.{os.getpid()}-{next(_numbers)}.part")
+        try:
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        except FileExistsError:  # of one that was killed and had this number: in a container every process may have it
+            continue
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return part, descriptor
+        os.close(descriptor)  # somebody sweeping was quicker
+
+
+def _write(descriptor: int, pieces: Iterable[bytes], *, durable: bool) -> None:
+    for piece in pieces:
+        left = memoryview(piece)
+        while left:
+            left = left[os.write(descriptor, left) :]
+    if durable:
+        os.fsync(descriptor)
+    else:
+        os.close(os.dup(descriptor))  # network file systems may say only when a file is closed that it did not fit
 
 
 def _prune(folder: Path) -> bool:

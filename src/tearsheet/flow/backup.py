@@ -78,10 +78,8 @@ def restore(
         raise NoArchive(str(source), "not a finished backup: made by `tearsheet backup`")
     with _alone(dest, RESTORING):
         copying = _Copying(source, dest, RESTORING, progress)
-        for name in (*SMALL, SIGNED):
-            copying.seen.pop(
-                name, None
-            )  # a restore that was killed may have written another key and checkpoint over them
+        for name in (*SMALL, SIGNED):  # a restore that was killed may have written another key and checkpoint over them
+            copying.seen.pop(name, None)
         report = copying.run(lambda file: _copy(source / CATALOG_FILE, file))
         newer = go_on(dest, progress=progress)  # an update was running when the backup was made
         with Archive(dest, settings_of(dest)) as archive:
@@ -152,7 +150,8 @@ class _Copying:
             if (self.source / name).exists():
                 self._file(self.source / name)
         with disk(self.dest):
-            fresh.unlink(missing_ok=True)
+            for left in self.dest.glob(f"{fresh.name}*"):  # by a copying that was killed
+                left.unlink()
             copy_catalog(fresh)
         self.unsafe.append(fresh)
         for folder in AFTER:
@@ -209,12 +208,12 @@ class _Copying:
         return bool(relative.startswith("warc/") and mark and mark[0] == size and (self.dest / relative).exists())
 
     def _tidy(self) -> None:
-        """Copy what was changed in place, and remove what is no more."""
+        """Copy what was changed in place, and remove what is no more, or was left half by a copying that was killed."""
         for relative in self.later:
             with contextlib.suppress(FileNotFoundError):
                 self._file(self.source / relative)
         for name in (*BEFORE, *AFTER):
-            for file in list(_files(self.dest / name)):
+            for file in list(below(self.dest / name)):
                 if not (self.source / file.relative_to(self.dest)).exists():
                     self._closed(file)
                     with disk(file):

@@ -462,6 +462,7 @@ def _swap(path: Path) -> None:
 
 def _develop_all(archive: Archive, report: RebuildReport, progress: Callable[[Step], None]) -> None:
     """Make the web copies that are missing or changed anew from the pictures as they were fetched."""
+    archive.media_folder.sweep()
     pictures = rebuilding.pictures(archive.store.db)
     for at, picture in enumerate(pictures, start=1):
         progress(Step(stage="pictures", done=at, total=len(pictures)))

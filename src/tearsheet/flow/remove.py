@@ -82,6 +82,7 @@ def finish_removals(archive: Archive) -> int:
             archive.index.forget()
     freed += erase_pending(archive)
     if media or seqs:
+        archive.media_folder.sweep()
         # The catalog as it was before a migration or a rebuild, and what a killed rebuild left.
         for old in (*archive.path.glob(f"{CATALOG_FILE}.before-*"), *archive.path.glob(f"{CATALOG_FILE}.rebuilt*")):
             with disk(old):

@@ -512,10 +512,13 @@ class Update:
         self.settled_at = time.monotonic()
 
     def _mend(self) -> None:
-        """Put right what an earlier run left behind when it was killed: torn tails, claims, half a removal."""
+        """Put right what an earlier run left behind when it was killed: torn tails, half a removal, pictures, claims."""
         self.hand.troubles += [(trimmed.file, str(trimmed)) for trimmed in mend(self.archive, clock=self.clock)]
+        killed = self.worker.dead(source_rows.workers(self.db))
+        if killed:  # each had claimed the picture that it was writing
+            self.archive.media_folder.sweep()
         with self.archive.store.transaction() as db:
-            for name in self.worker.dead(source_rows.workers(db)):
+            for name in killed:
                 source_rows.release(db, name)
             if self.options.again:
                 articles.make_due(db, self.clock())
