@@ -4,13 +4,14 @@ import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tearsheet.errors import BadName, DiskTrouble, NotFound
-from tearsheet.files import Folder
+from tearsheet.files import Folder, disk
 
 
 @pytest.fixture
@@ -219,3 +220,8 @@ def test_a_part_that_a_process_of_the_same_number_left_is_in_nobodys_way(folder)
 
     assert folder.get("a") == b"whole"
     assert left.read_bytes() == b"half of it"
+
+
+def test_trouble_between_two_files_names_both():
+    with pytest.raises(DiskTrouble, match="here -> there: No space left on device"), disk(Path("press")):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "here", None, "there")

@@ -265,7 +265,10 @@ def disk(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DiskTrouble(str(error.filename or path), error.strerror or str(error)) from error
+        named = " -> ".join(
+            str(name) for name in (error.filename, error.filename2) if name
+        )  # a copy's source and target
+        raise DiskTrouble(named or str(path), error.strerror or str(error)) from error
 
 
 def sync(path: Path) -> None:
