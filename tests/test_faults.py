@@ -163,6 +163,7 @@ def test_a_full_disk_is_told_and_work_goes_on_when_there_is_room(killing, small_
         ended = killing.prepared.run(trial.job)
         (disk / "filler").unlink()
         assert ended.code == 7 or kib == 400, ended.said
+        assert list(trial.folder.rglob("tearsheet.db.rebuilt*")) == []
         trial.goes_on(ended)
         shutil.rmtree(trial.folder)
 
@@ -174,6 +175,7 @@ def test_a_file_that_may_not_grow_is_told_and_work_goes_on_when_it_may(killing, 
     ended = killing.prepared.run(replace(trial.job, max_file=20_000))
 
     assert ended.code == 7, ended.said
+    assert "File too large" in ended.said or "no file may be larger than 20,000 bytes" in ended.said
     trial.goes_on(ended)
 
 

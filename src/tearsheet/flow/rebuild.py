@@ -83,8 +83,11 @@ def rebuild(path: Path, *, progress: Callable[[Step], None] = lambda step: None)
         with suppress(sqlite3.Error, TearsheetError):
             if old and schema.version_of(old) == schema.VERSION:
                 report.tiles = mend_tiles(Folder(path / "ledger"), old)
-        _Rebuilding(path, report, progress, old=old).run()
-        _swap(path)
+        try:
+            _Rebuilding(path, report, progress, old=old).run()
+            _swap(path)
+        finally:
+            _clear(path / FRESH)  # of one that failed: its half catalog may be all that fills the disk
     with closing(open_archive(path)) as archive:
         _develop_all(archive, report, progress)
         _index_anew(archive, progress)
@@ -149,8 +152,7 @@ class _Rebuilding:
 
     def _make(self, found: list[Found], chain: list[Found]) -> None:
         fresh = self.path / FRESH
-        for ending in ("", "-wal", "-shm", "-journal"):
-            fresh.with_name(FRESH + ending).unlink(missing_ok=True)
+        _clear(fresh)
         with translated(str(fresh)), closing(rebuilding.created(fresh)) as db:
             replay = self._replay(db, chain, after=0)
             schema.migrate(db)
@@ -441,6 +443,11 @@ def _alone(path: Path) -> Iterator[sqlite3.Connection | None]:
             if old:
                 old.close()
             (path / "run" / "rebuild.lock").unlink(missing_ok=True)
+
+
+def _clear(fresh: Path) -> None:
+    for ending in ("", "-wal", "-shm", "-journal"):
+        fresh.with_name(fresh.name + ending).unlink(missing_ok=True)
 
 
 def _swap(path: Path) -> None:

@@ -1,5 +1,6 @@
 """The catalog: one SQLite file that knows where everything is. All SQL of the house is in this room (and in `search/`)."""
 
+import resource
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -124,6 +125,12 @@ class Store:
             raise
 
 
+def _limit() -> str:
+    """Return what SQLite does not say of a file that may not grow, if there is such a limit."""
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return "" if most == resource.RLIM_INFINITY else f"; no file may be larger than {most:,} bytes here (`ulimit -f`)"
+
+
 @contextmanager
 def translated(thing: str) -> Iterator[None]:
     """Turn SQLite's complaints about the world into our errors; bugs pass untouched."""
@@ -136,7 +143,7 @@ def translated(thing: str) -> Iterator[None]:
         if "unable to open" in said:
             raise DiskTrouble(thing, "it is on a read-only disk, not yours to write, or not there") from error
         if "full" in said or "disk I/O" in said or "readonly" in said:
-            raise DiskTrouble(thing, said) from error
+            raise DiskTrouble(thing, said + _limit()) from error
         if "Could not decode" in said:
             raise DiskTrouble(thing, said) from error
         raise
