@@ -2,18 +2,28 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
 
 from tearsheet.extraction import clip
-from tearsheet.model import Capture
+from tearsheet.model import Capture, Clipping
 from tearsheet.newsroom import Newsroom
 from tearsheet.newsroom.answers import Asked
+from tearsheet.newsroom.press import Truth
 
 PAPERS = ("courier", "luting", "miohama", "orlecha", "sariya")
 TICK = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """An article of the newsroom: its page, what is true of it, and what is cut out of the page."""
+
+    page: Capture
+    truth: Truth
+    clipping: Clipping
 
 
 @pytest.fixture(scope="module")
@@ -23,58 +33,57 @@ def newsroom() -> Newsroom:
     return found
 
 
-def articles(newsroom: Newsroom, paper: str) -> Iterator[tuple[Capture, str]]:
-    """Yield the articles of a paper that are there, each as captured and with its true text."""
-    for truth in newsroom.at(TICK):
-        parts = urlsplit(truth.url)
-        answer = newsroom.answer(Asked(host=truth.paper, path=parts.path, query=parts.query))
-        if truth.paper == paper and truth.state == "live" and answer is not None and answer.status == 200:
-            digest = "sha256:" + hashlib.sha256(answer.body).hexdigest()
-            yield (
-                Capture(
-                    url=truth.url,
-                    final_url=truth.url,
-                    status=200,
-                    headers=(("Content-Type", answer.media_type),),
-                    body=answer.body,
-                    captured_at=truth.published,
-                    digest=digest,
-                ),
-                truth.text,
-            )
+@pytest.fixture(scope="module", params=PAPERS)
+def cuts(newsroom: Newsroom, request: pytest.FixtureRequest) -> list[Cut]:
+    """The articles of a paper that are there, each with its page as cut."""
+    return [
+        Cut(page=page, truth=truth, clipping=clip(page))
+        for truth in newsroom.at(TICK)
+        if truth.paper == request.param and truth.state == "live" and (page := captured(newsroom, truth)) is not None
+    ]
+
+
+def captured(newsroom: Newsroom, truth: Truth) -> Capture | None:
+    parts = urlsplit(truth.url)
+    answer = newsroom.answer(Asked(host=truth.paper, path=parts.path, query=parts.query))
+    if answer.status != 200:
+        return None
+    return Capture(
+        url=truth.url,
+        final_url=truth.url,
+        status=200,
+        headers=(("Content-Type", answer.media_type),),
+        body=answer.body,
+        captured_at=truth.published,
+        digest="sha256:" + hashlib.sha256(answer.body).hexdigest(),
+    )
 
 
 def words(text: str) -> str:
     return "".join(re.findall(r"\w+", text))
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_no_paragraph_list_or_table_of_an_article_is_lost(newsroom: Newsroom, paper: str) -> None:
+def test_no_paragraph_list_or_table_of_an_article_is_lost(cuts: list[Cut]) -> None:
     lost = []
-    for page, truth in articles(newsroom, paper):
-        if b"_2.shtml" not in page.body:  # else it is the first of several pages
-            said = words(clip(page).text)
-            lost += [(page.url, block) for block in truth.split("\n\n") if words(block) not in said]
+    for cut in cuts:
+        if b"_2.shtml" not in cut.page.body:  # else it is the first of several pages
+            said = words(cut.clipping.text)
+            lost += [(cut.page.url, block) for block in cut.truth.text.split("\n\n") if words(block) not in said]
 
     assert lost == []
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_lines_about_an_article_are_not_in_its_body(newsroom: Newsroom, paper: str) -> None:
+def test_lines_about_an_article_are_not_in_its_body(cuts: list[Cut]) -> None:
     about = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d|Просмотров|阅读 \d|责任编辑|分享到|Do you know more|いいね \d")
 
-    assert [found[0] for page, _ in articles(newsroom, paper) if (found := about.findall(clip(page).text))] == []
+    assert [found[0] for cut in cuts if (found := about.findall(cut.clipping.text))] == []
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_no_headline_of_another_article_is_in_a_body(newsroom: Newsroom, paper: str) -> None:
+def test_no_headline_of_another_article_is_in_a_body(newsroom: Newsroom, cuts: list[Cut]) -> None:
     headlines = {truth.title for truth in newsroom.at(TICK)}
 
-    lines = (line for page, _ in articles(newsroom, paper) for line in clip(page).text.split("\n\n"))
-
-    assert headlines.intersection(lines) == set()
+    assert headlines.isdisjoint(line for cut in cuts for line in cut.clipping.text.split("\n\n"))
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_no_article_that_is_there_in_whole_stands_behind_a_wall(newsroom: Newsroom, paper: str) -> None:
-    assert [page.url for page, _ in articles(newsroom, paper) if clip(page).blocked] == []
+def test_no_article_that_is_there_in_whole_stands_behind_a_wall(cuts: list[Cut]) -> None:
+    assert [cut.page.url for cut in cuts if cut.clipping.blocked] == []
