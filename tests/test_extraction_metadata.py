@@ -35,6 +35,44 @@ def crumbs(*names: str) -> str:
 
 
 @pytest.mark.parametrize(
+    "broken",
+    [
+        '<noscript><img height="1" width="1" src="https://count.example/tr?id=7"></noscript>',
+        '<div id="root-of-something"></div>',
+        "Warning: include(ads.php): failed to open stream",
+    ],
+)
+def test_a_page_whose_head_breaks_off_says_the_same_of_itself(broken: str) -> None:
+    said = (
+        '<meta name="author" content="Ann Lee"><meta property="article:published_time" content="2026-03-10T08:00:00Z">'
+        f'<meta property="og:image" content="/boat.jpg"><meta name="keywords" content="ferry"><link rel="canonical" href="{OWN}">'
+    )
+    words = "<title>The ferry stops</title>" + said
+
+    found = extract(f"<html lang=en><head>{broken}{words}</head><body><div>{WORDS}</div></body></html>".encode(), URL)
+
+    assert (found.title, found.authors, found.tags, found.canonical) == (
+        "The ferry stops",
+        ("Ann Lee",),
+        ("ferry",),
+        OWN,
+    )
+    assert (found.lead and found.lead.url, str(found.published)[:10]) == (
+        "https://paper.example/boat.jpg",
+        "2026-03-10",
+    )
+    assert "The ferry stops" not in found.text
+
+
+def test_what_stands_in_the_body_says_nothing_that_the_head_has_said() -> None:
+    other = '<meta name="author" content="Bo Ek"><meta property="og:title" content="Another"><title>Another</title>'
+
+    found = cut('<meta name="author" content="Ann Lee">', below=f"<section>{other}</section>")
+
+    assert (found.title, found.authors) == ("The ferry stops", ("Ann Lee",))
+
+
+@pytest.mark.parametrize(
     "head",
     [
         '<meta property="article:section" content="Harbour &amp; Sea">',

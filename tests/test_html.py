@@ -132,6 +132,26 @@ def test_links_are_absolute_and_a_picture_lends_its_words():
     ] == html.links(tree, BASE)
 
 
+@pytest.mark.parametrize(
+    ("before", "kept"),
+    [
+        ('<noscript><img src="https://count.example/t.gif" height="1"></noscript>', False),
+        ("<NOSCRIPT><iframe src=//count.example/></iframe></NOSCRIPT >", False),
+        ("<noscript>Please switch scripts on.</noscript>", False),
+        ('<script>var frame = "<noscript>";</script><noscript><b>Off</b></noscript>', False),
+        ("<noscript><style>img.lazy { display: none }</style> <!-- <img> --> </noscript>", True),
+        ('<noscript><link rel="stylesheet" href="/plain.css"></noscript>', True),
+    ],
+)
+def test_a_head_goes_on_after_what_counts_readers_without_scripts(before: str, kept: bool) -> None:
+    page = f"<html><head>{before}<meta name=a><title>T</title></head><body><noscript><img src=/i.jpg></noscript></body></html>"
+    pieces = html.stream(page).pieces
+    head = pieces[: pieces.index("</head>")]
+
+    assert ("<title>" in head, "<noscript>" in head) == (True, kept)
+    assert "<noscript>" in pieces[len(head) :]
+
+
 def test_a_selector_that_is_none_finds_nothing():
     assert [] == html.select(html.parse("<p>x"), "p:::")
 

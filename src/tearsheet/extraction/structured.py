@@ -45,6 +45,7 @@ _PAGE = frozenset(
 _PROPERTIES = frozenset(
     ("datepublished", "datemodified", "datecreated", "author", "articlesection", "keywords", "isaccessibleforfree")
 )
+_OF_HEADS = ("<meta ", "<link ", "<title>", "<base ")
 _COMMENT = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$|;\s*$", re.S
 )
@@ -77,38 +78,53 @@ class Declared:
 
 def declared(page: html.Stream, url: str) -> Declared:
     """Return what the page declares; `url` is the page's own address."""
-    meta: dict[str, list[str]] = {}
-    links: dict[str, str] = {}
-    title = language = base = ""
     tags, texts = page.pieces[1::2], page.pieces[2::2]
-    for place, tag in enumerate(tags):
-        if tag.startswith("<meta"):
-            _meta(tag, meta)
-        elif tag.startswith("<link "):
-            given = html.attributes(tag)
-            for relation in given.get("rel", "").lower().split():
-                links.setdefault(relation, given.get("href", ""))
-        elif tag == "<title>" and not title:
-            title = line(unescape(texts[place]))
-        elif tag.startswith("<html"):
-            given = html.attributes(tag)
-            language = given.get("lang") or given.get("xml:lang") or ""
-        elif tag.startswith("<base "):
-            base = html.attributes(tag).get("href", "")
-        elif tag.startswith("<body"):
-            _microdata(tags[place:], meta)
-            break
+    begin = next((place for place, tag in enumerate(tags) if tag.startswith("<body")), len(tags))
+    head, late = _Head(), _Head()
+    for tag, text in zip(tags[:begin], texts, strict=False):
+        head.take(tag, text)
+    # A head ends at the first thing that belongs in none; what it says after that is in the body.
+    for place, tag in enumerate(tags[begin:], begin):
+        if tag.startswith(_OF_HEADS) and " itemprop=" not in tag:
+            late.take(tag, texts[place])
+    meta = late.meta | head.meta
+    _microdata(tags[begin:], meta)
     nodes = tuple(_nodes(page.scripts))
     return Declared(
-        title,
-        language,
-        base,
+        head.title or late.title,
+        head.language,
+        head.base or late.base,
         {name: tuple(values) for name, values in meta.items()},
-        links,
+        late.links | head.links,
         nodes,
         article_node(nodes, url),
         page.scripts,
     )
+
+
+class _Head:
+    """What stands in a page's head, as it is read tag by tag."""
+
+    def __init__(self) -> None:
+        self.meta: dict[str, list[str]] = {}
+        self.links: dict[str, str] = {}
+        self.title = self.language = self.base = ""
+
+    def take(self, tag: str, text: str) -> None:
+        """Take up what a tag says, and the text after it."""
+        if tag.startswith("<meta"):
+            _meta(tag, self.meta)
+        elif tag.startswith("<link "):
+            given = html.attributes(tag)
+            for relation in given.get("rel", "").lower().split():
+                self.links.setdefault(relation, given.get("href", ""))
+        elif tag == "<title>" and not self.title:
+            self.title = line(unescape(text))
+        elif tag.startswith("<html"):
+            given = html.attributes(tag)
+            self.language = given.get("lang") or given.get("xml:lang") or ""
+        elif tag.startswith("<base "):
+            self.base = html.attributes(tag).get("href", "")
 
 
 def line(text: object) -> str:

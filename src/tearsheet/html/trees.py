@@ -7,7 +7,7 @@ from html import escape as _escape
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from tearsheet import urls
-from tearsheet.html import formulas
+from tearsheet.html import formulas, heads
 from tearsheet.html.bounds import bounded, is_too_deep, shortened
 
 Tree = LexborHTMLParser
@@ -37,7 +37,7 @@ def parse(markup: str) -> Tree:
     A page of more than 8 million characters or 120,000 tags is cut there, and elements nested deeper than 250 are flattened:
     lexbor's time grows with the square of the depth.
     """
-    markup, may_be_deep = bounded(markup)
+    markup, may_be_deep = bounded(heads.whole(markup))
     tree = LexborHTMLParser(markup)
     return LexborHTMLParser(shortened(markup)) if may_be_deep and is_too_deep(tree.html or "") else tree
 
