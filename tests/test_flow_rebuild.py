@@ -254,6 +254,20 @@ def test_nothing_is_rebuilt_beside_a_process_that_has_the_catalog_open(history, 
         rebuild(folder)
 
 
+def test_of_two_rebuilds_at_once_one_is_refused_though_the_catalog_is_lost(lost):
+    refused = []
+
+    def another(step):
+        if step.stage == "pages":
+            with pytest.raises(ArchiveBusy) as busy:
+                rebuild(lost)
+            refused.append(busy.value.cause)
+
+    rebuild(lost, progress=another)
+
+    assert set(refused) == {"it is being rebuilt or restored"}
+
+
 def test_nobody_opens_the_catalog_while_it_is_made_anew(history, tmp_path):
     folder = tmp_path / "archive"
     shutil.copytree(history, folder)

@@ -172,6 +172,29 @@ def below(folder: Path) -> Iterator[Path]:
         yield from (Path(here) / name for name in names)
 
 
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[bool]:
+    """Hold a folder, and give whether that is so: False if somebody else does. Where the file system has no locks, all do.
+
+    Raises:
+        DiskTrouble: it cannot be opened.
+    """
+    with disk(folder):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield _is_locked(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return not isinstance(error, BlockingIOError)
+    return True
+
+
 def boot_id() -> str:
     """Return what names this run of the machine, empty where it has no name: what was not synced before it may be lost."""
     with contextlib.suppress(OSError):

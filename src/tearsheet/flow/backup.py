@@ -1,9 +1,7 @@
 """Backup: a second folder that is an archive itself. Incremental, resumable, consistent while the first one is at work."""
 
 import contextlib
-import fcntl
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +10,7 @@ from pathlib import Path
 from tearsheet.archive import BACKUP, CATALOG_FILE, RESTORING, Archive
 from tearsheet.config import SETTINGS_FILE, SOURCES_FILE, settings_of
 from tearsheet.errors import ArchiveBusy, ArchiveExists, DiskTrouble, NoArchive
-from tearsheet.files import Folder, below, disk, sync
+from tearsheet.files import Folder, below, disk, held, sync
 from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.keys import KEY, succeed
@@ -101,27 +99,15 @@ def _alone(dest: Path, manifest: str) -> Iterator[None]:
         ArchiveExists: there is something that the copy would overwrite or remove, and it is not of this `manifest`.
         ArchiveBusy: another process is copying.
     """
-    for name in () if (dest / manifest).exists() else (CATALOG_FILE, *SMALL, *BEFORE, *AFTER):
-        if (dest / name).exists():
-            raise ArchiveExists(str(dest), f"it has {name} already, and is no copy to go on with")
     with disk(dest):
         dest.mkdir(parents=True, exist_ok=True)
-        folder = os.open(dest, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        if _is_taken(folder):
+    with held(dest) as is_ours:
+        if not is_ours:
             raise ArchiveBusy(str(dest), "another process is copying into it")
+        for name in () if (dest / manifest).exists() else (CATALOG_FILE, *SMALL, *BEFORE, *AFTER):
+            if (dest / name).exists():
+                raise ArchiveExists(str(dest), f"it has {name} already, and is no copy to go on with")
         yield
-    finally:
-        os.close(folder)
-
-
-def _is_taken(folder: int) -> bool:
-    """Return whether another process holds the open `folder`; else this one does, where there are locks at all."""
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return isinstance(error, BlockingIOError)
-    return False
 
 
 class _Copying:

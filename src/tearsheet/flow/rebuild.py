@@ -4,7 +4,6 @@ The catalog is made in a file of its own beside the old one, and takes its place
 happened: run it again.
 """
 
-import fcntl
 import hashlib
 import shutil
 import sqlite3
@@ -20,7 +19,7 @@ from tearsheet import media, warc
 from tearsheet.archive import CATALOG_FILE, Archive, open_archive
 from tearsheet.config import settings_of
 from tearsheet.errors import ArchiveBusy, BadLedger, BadPicture, NoJournal, TearsheetError
-from tearsheet.files import Folder, below, disk, sync
+from tearsheet.files import Folder, below, disk, held, sync
 from tearsheet.flow.clock import now
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.keys import KEY, succeed
@@ -433,16 +432,15 @@ def _alone(path: Path) -> Iterator[sqlite3.Connection | None]:
     for file in below(path / "warc"):
         if file.name.endswith(warc.OPEN_MARK) and is_held(file.with_name(file.name.removesuffix(warc.OPEN_MARK))):
             raise ArchiveBusy(str(path), "another process is writing")
-    (path / "run").mkdir(exist_ok=True)
-    with (path / "run" / "rebuild.lock").open("w") as lock_file:
-        fcntl.flock(lock_file, fcntl.LOCK_EX)
+    with held(path) as is_ours:
+        if not is_ours:
+            raise ArchiveBusy(str(path), "it is being rebuilt or restored")
         old = rebuilding.seized(path / CATALOG_FILE)
         try:
             yield old
         finally:
             if old:
                 old.close()
-            (path / "run" / "rebuild.lock").unlink(missing_ok=True)
 
 
 def _clear(fresh: Path) -> None:
