@@ -318,6 +318,12 @@ def test_what_calls_an_author_and_what_fills_its_place_is_no_name(given, names):
     assert split_names(given) == names
 
 
+@pytest.mark.parametrize("name", ["admin", "Webmaster", "Super User", "null", "佚名", "desk@paper.example", "网易新闻"])
+@pytest.mark.parametrize("kind", ["Person", "Organization"])
+def test_what_a_system_fills_in_is_no_author_though_the_data_name_nobody_else(name: str, kind: str) -> None:
+    assert found("", head=data({"@type": kind, "name": name})) == ()
+
+
 @pytest.mark.parametrize(
     ("given", "author"),
     [

@@ -14,6 +14,7 @@ from tearsheet.extraction.names import (
     is_cjk,
     is_handle,
     is_institution,
+    is_nobody,
     is_office,
     is_person,
     split_names,
@@ -56,7 +57,7 @@ def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str
     for how, found in sources:
         if how == "text" and handles[0]:
             return handles
-        names = tuple(dict.fromkeys(name for name in found() if name))
+        names = tuple(dict.fromkeys(name for name in found() if name and not is_nobody(name)))
         people = tuple(name for name in names if not is_office(name, site))[:_MOST]
         if people and how in ("json-ld author", "meta author") and all(map(is_handle, people)):
             handles = handles if handles[0] else (people, how)
@@ -134,7 +135,8 @@ def _offices(declared: Declared) -> tuple[str, ...]:
     found = [
         plain(item.get("name") if isinstance(item, dict) else item) for item in listed(declared.article.get("author"))
     ]
-    return tuple(dict.fromkeys(name for name in found if 1 < len(name) <= 60 and "://" not in name))[:2]
+    names = (name for name in found if 1 < len(name) <= 60 and "://" not in name and not is_nobody(name))
+    return tuple(dict.fromkeys(names))[:2]
 
 
 def _names_of(value: object, *, people: bool = False) -> list[str]:

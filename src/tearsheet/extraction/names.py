@@ -74,24 +74,29 @@ _DAYS = (
     r"viernes|sábado|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica"
 )
 _WHEN = re.compile(rf"(?i)[\s,]+(?:(?:on\s+|am\s+|le\s+)?(?:{_DAYS})\b|(?:on|am|le|el|il|op)\s+\d).*$")
+# What systems and forms put in the place of a name.
+_FILLER = (
+    r"admin|administrator|administra(?:teur|dor|tore|tör)|sysadmin|wp-?admin|wordpress ?admin|webmaster|администратор|админ|"
+    r"yönetici|관리자|管理人|管理员|系统管理员|super ?user|root|user|guest|default|test|editor(?:ial)?|editors?|staff|publisher|"
+    r"author|autor|authors|autoren|autores|auteurs|autori|anonymous|no author|unknown|null|none|undefined|n/a|"
+    r"佚名|未知|匿名|网络|本站|转载|转载文章|来源|발행인|投稿日|发表于|發表於|content|multimedia|website|"
+    r"co?rtes[ií]a|courtesy|public domain|domena publiczna|zvg|handout|stock|symbolbild|archivbild"
+)
+# Portals, which print what others write and call themselves its author.
+_PORTAL = (
+    r"(?:网易|網易|新浪|搜狐|腾讯|騰訊|百度|知乎|简书|(?:今日)?头条|csdn|네이버|다음|네이트|naver|daum|"
+    r"yahoo!?(?:ニュース| news|奇摩)?|msn|line today|livedoor|рамблер|яндекс|дзен)(?:[号网]|新闻|新聞|ニュース|뉴스|博客)?"
+)
+_NOBODY = re.compile(rf"(?i){_FILLER}|{_PORTAL}")
 NO_NAME = re.compile(
-    r"(?i)^(?:foto|photo|bild|image|фото|zdjęcie|صورة)\b|关闭|窗口|内容|来源|阅读|文章|时间|代表撮影|编辑|編輯|回复|评论|总阅读|"
-    r"出版社$|报业|https?:|www\.|@|\d{3}|"
-    r"^(?:by|von|and|und|et|admin|administrator|editor(?:ial)?|editors?|staff|guest|author|autor|article by|"
-    r"share|follow|updated|published|posted|view|more|see|read|"
-    r"subscribe|comments?|minutes?|anonymous|no author|unknown|null|none|undefined|n/a|来源|佚名|未知|转载|转载文章|"
-    r"网络|匿名|本站|管理员|website|home|contact|about|link|archive|profile|"
-    r"(?:full |view |read )?bio(?:graphy)?|ph\.?d\.?|m\.?d\.?|mba)$|^in\s|\badmin$|\bexpert$|\bkommentare?\b|uncategori[sz]ed|"
+    rf"(?i)^(?:{_FILLER}|{_PORTAL})$|^(?:foto|photo|bild|image|фото|zdjęcie|صورة)\b|关闭|窗口|内容|来源|阅读|文章|时间|代表撮影|"
+    r"编辑|編輯|回复|评论|总阅读|出版社$|报业|https?:|www\.|@|\d{3}|"
+    r"^(?:by|von|and|und|et|article by|share|follow|updated|published|posted|view|more|see|read|subscribe|comments?|minutes?|"
+    r"home|contact|about|link|archive|profile|(?:full |view |read )?bio(?:graphy)?|ph\.?d\.?|m\.?d\.?|mba)$|"
+    r"^in\s|\badmin$|\bexpert$|\bkommentare?\b|uncategori[sz]ed|"
     r"\binformation(?:en|s)?$|^(?:zuletzt|stand|veröffentlicht|publiziert|aktualisiert|geändert|publié|mis à jour|publicado|"
     r"actualizado|pubblicato|aggiornato)\b|min read|\bago\b|archive editor|архив редакции|"
     rf"\b(?:updated|published|posted|subscribe|newsletter|comments?)\b|\b(?:{_MONTHS})\.?\s+\d|\d\s+(?:{_MONTHS})\b|"
-    r"^(?:super ?user|wp-?admin|wordpress ?admin|webmaster|root|user|publisher|default|test|authors|autoren|autores|"
-    r"auteurs|autori|"
-    r"administra(?:teur|dor|tore|tör)|администратор|админ|yönetici|관리자|管理人|管理员|系统管理员|sysadmin|content|multimedia|"
-    r"co?rtes[ií]a|courtesy|public domain|domena publiczna|zvg|handout|stock|symbolbild|archivbild|발행인|投稿日|发表于|發表於)$|"
-    # Portals, which print what others write and call themselves its author.
-    r"^(?:网易|網易|新浪|搜狐|腾讯|騰訊|百度|知乎|简书|(?:今日)?头条|csdn|네이버|다음|네이트|naver|daum|"
-    r"yahoo!?(?:ニュース| news|奇摩)?|msn|line today|livedoor|рамблер|яндекс|дзен)(?:[号网]|新闻|新聞|ニュース|뉴스|博客)?$|"
     rf"^(?:{_MONTHS}|{_DAYS}|mon|tue|wed|thu|fri|sat|sun|[js]r\.?)$|[{{}}<>=%#]|^\w+(?:\.\w+){{3,}}$|^本[文帖贴]"
 )
 _AGENCY = re.compile(
@@ -174,6 +179,11 @@ def is_office(name: str, site: str) -> bool:
         for other in map(folded, site.split("\n"))
         if other
     )
+
+
+def is_nobody(name: str) -> bool:
+    """Return whether a name is what a system puts there, an address or a portal: `admin`, `null`, `Yahoo! News`."""
+    return "@" in name or _NOBODY.fullmatch(name) is not None
 
 
 def is_institution(name: str) -> bool:
