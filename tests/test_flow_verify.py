@@ -1,5 +1,6 @@
 import shutil
 import subprocess
+import tempfile
 import zipfile
 
 import pytest
@@ -93,6 +94,14 @@ def test_what_is_found_once_and_not_again_was_somebody_s_work(own_press):
 
     assert verify(own_press, progress=somebody_works).problems == ()
     assert len(passes) == 2
+
+
+def test_a_check_that_cannot_be_made_is_told_though_in_other_words_each_time(own_press, tmp_path, monkeypatch):
+    no_folder = tmp_path / "file"
+    no_folder.touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(no_folder))  # below it each try names another folder
+
+    assert problems(own_press).startswith("catalog: cannot be read: ")
 
 
 def test_a_changed_tile_and_a_changed_checkpoint_are_found(own_press):

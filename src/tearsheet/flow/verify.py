@@ -82,23 +82,25 @@ class _Verification:
 
     def _try(self, check: Callable[[], None]) -> None:
         """Run one check, once more if it finds anything: what is not found again was somebody's work that was not done yet."""
-        before, counted = self.problems, self.count.copy()
-        first = self._found(check)
-        if first:
+        counted = self.count.copy()
+        found, stumbled = self._found(check)
+        if found or stumbled:
             self.count = counted
-            again = set(self._found(check))
-            first = [problem for problem in first if problem in again]
-        self.problems = before + first
+            again, stumbled_again = self._found(check)
+            found = [problem for problem in again if stumbled or problem in found] + stumbled_again
+        self.problems += found
 
-    def _found(self, check: Callable[[], None]) -> list[tuple[str, str]]:
-        """Return what a check finds; what it stumbles over is a problem too, and the others still run."""
-        self.problems = []
+    def _found(self, check: Callable[[], None]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Return what a check finds, and what it stumbles over, if it does: that is a problem too, and the others still run."""
+        before, self.problems = self.problems, []
+        stumbled = []
         try:
             with checking.damage_is_trouble():
                 check()
         except (TearsheetError, OSError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
-            self.problems.append(("catalog", f"cannot be read: {error}"))
-        return self.problems
+            stumbled.append(("catalog", f"cannot be read: {error}"))
+        found, self.problems = self.problems, before
+        return found, stumbled
 
     def _catalog(self) -> None:
         """Check that the catalog is sound, can be read to the last value, and does not contradict itself."""
