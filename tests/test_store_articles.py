@@ -90,6 +90,16 @@ def test_a_listing_is_written_once_a_day_if_it_says_the_same():
     assert reading.listings(store.db, article.id)[0][0].last_seen == NOON + DAY + HOUR
 
 
+def test_a_listing_that_changed_while_the_clock_was_set_back_was_still_seen_last_when_it_was():
+    store = catalog()
+    n = listed(store)
+    worded(store, n)
+    [article] = reading.find(store.db, Query())
+
+    assert listing(store, n, at=NOON - DAY, title="Fog lifts") == "changed"
+    assert reading.listings(store.db, article.id)[0][0].last_seen == NOON
+
+
 def test_an_article_whose_listing_has_changed_is_due_again():
     store = catalog()
     n = listed(store)

@@ -145,7 +145,8 @@ def list_article(db: sqlite3.Connection, article: int, entry: Entry, sighting: S
         return "same"
     old = entries.entry_of(db, row)
     db.execute(
-        "UPDATE listing SET last_seen = ?, said = ?, entry = ?, base = ? WHERE article = ? AND source = ?",
+        """UPDATE listing SET last_seen = max(last_seen, ?), said = ?, entry = ?, base = ?
+        WHERE article = ? AND source = ?""",  # max: a clock may have been set back
         (ms, said, *entries.packed(text, entries.first_wording(db, article)), article, source),
     )
     return "same" if (old.title, old.updated) == (entry.title, entry.updated) else "changed"
