@@ -214,9 +214,10 @@ def test_an_article_that_comes_back_is_no_longer_gone(courier, newsroom):
 def test_an_article_that_leads_to_the_front_page_is_gone(courier, newsroom):
     archive = courier("mayors-dinner")
     newsroom.turn_to(6)
-    ran(archive, again=True)
+    report = ran(archive, again=True)
 
     assert (only(archive).gone, only(archive).revisions) == ("front page", 1)
+    assert report.failures == {"redirected to the front page": 1}
 
 
 def test_a_stub_behind_a_paywall_does_not_take_the_place_of_the_whole(courier, newsroom):

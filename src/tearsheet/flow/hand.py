@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tearsheet.errors import BadStatus, TearsheetError
+from tearsheet.errors import BadStatus, FetchError, TearsheetError
 from tearsheet.fetch import Request
 from tearsheet.flow.advance import Advance
 from tearsheet.flow.settle import Tally
@@ -27,5 +27,6 @@ class Hand:
 
     def trouble(self, thing: str, error: TearsheetError) -> None:
         """Count a failure, and tell it at the end."""
-        self.failures[f"HTTP {error.status}" if isinstance(error, BadStatus) else error.what] += 1
+        cause = error.cause if type(error) is FetchError else error.what  # of no kind of its own: it has only its cause
+        self.failures[f"HTTP {error.status}" if isinstance(error, BadStatus) else cause] += 1
         self.troubles.append((thing, str(error)))
