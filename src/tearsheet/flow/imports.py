@@ -94,7 +94,7 @@ def import_warcs(
         for at, file in enumerate(files, start=1):
             before = (report.read, len(report.troubles))
             for capture in warc.captures(
-                file, report=lambda damage: report.troubles.append((damage.file, str(damage))), max_body=largest
+                file, report=lambda damage: report.troubles.append((damage.file, damage.told)), max_body=largest
             ):
                 progress(Step(stage="records", done=report.read, note=f"{file.name} ({at} of {len(files)})"))
                 report.read += 1

@@ -240,7 +240,7 @@ class _Rebuilding:
 
     def _damaged(self, damage: warc.Damage) -> None:
         if damage.lost:
-            self.report.problems.append((f"warc/{damage.file}", str(damage)))
+            self.report.problems.append((f"warc/{damage.file}", damage.told))
 
     def _replay(self, db: sqlite3.Connection, chain: list[Found], *, after: int) -> journal.Replay:
         replay = journal.Replay(db)

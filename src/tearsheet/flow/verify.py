@@ -222,7 +222,7 @@ class _Verification:
         for file in sorted(file for file in below(self.archive.warc_folder) if file.name.endswith(".warc.gz")):
             name = file.relative_to(self.archive.warc_folder).as_posix()
             records, damages = warc.check(file, name=name)
-            self.problems += [(f"warc/{name}", str(damage)) for damage in damages]
+            self.problems += [(f"warc/{name}", damage.told) for damage in damages]
             self.progress(Step(stage="records", done=records, note=name))
 
     def _published(self) -> None:

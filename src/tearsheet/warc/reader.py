@@ -28,7 +28,12 @@ class Damage:
     lost: bool = True
 
     def __str__(self) -> str:
-        return f"{self.file} at byte {self.offset:,}: {self.why}"
+        return f"{self.file} {self.told}"
+
+    @property
+    def told(self) -> str:
+        """What is said of it where the file is named already."""
+        return f"at byte {self.offset:,}: {self.why}"
 
 
 def _ignore(_damage: Damage) -> None:
