@@ -29,7 +29,7 @@ _OF_PICTURE = re.compile(
 )
 _COLOURED = re.compile(r"<(?:span|font)\b[^>]*\bcolor")
 _LONGEST = 900
-_SHORTEST, _SHORTEST_ALONE, _LONGEST_LABEL = 12, 12, 16
+_SHORTEST, _LONGEST_LABEL = 12, 16
 _LONGEST_LINE = 240
 _TELLING_ALT = 20
 
@@ -101,22 +101,17 @@ def _notes(walk: Walk, numbers: Sequence[int], kept: frozenset[int], *, strict: 
 
 
 def _once(walk: Walk, numbers: Sequence[int]) -> list[int]:
-    seen: set[str] = set()
-    return [at for at in numbers if not (walk.blocks[at].text in seen or seen.add(walk.blocks[at].text))]  # type: ignore[func-returns-value]
+    first: dict[str, int] = {}
+    for at in numbers:
+        first.setdefault(walk.blocks[at].text, at)
+    return list(first.values())
 
 
 def is_caption(block: Block) -> bool:
     """Return whether a line stands in an element named caption or credit."""
     if block.name in ("figcaption", "caption") or block.bits & (CAPTION | CREDIT):
         return True
-    box: Box | None = block.box
-    for _ in range(3):
-        if box is None:
-            return False
-        if box.name == "figcaption" or box.bits & (CAPTION | CREDIT):
-            return True
-        box = box.parent
-    return False
+    return any(box.name == "figcaption" or box.bits & (CAPTION | CREDIT) for box in block.box.around(3))
 
 
 def _may_be_caption(block: Block) -> bool:
@@ -168,7 +163,7 @@ def _is_alone(walk: Walk, spot: Spot, at: int) -> bool:
     block, after = walk.blocks[at], walk.blocks[at + 1] if at + 1 < len(walk.blocks) else None
     is_like = spot.box.kind == block.box.kind and not spot.box.chars and _CENTRED.search(spot.box.tag) is not None
     is_last = (after is None or not _CENTRED.search(after.box.tag)) and "left" not in block.box.tag
-    return is_like and is_last and _SHORTEST_ALONE <= block.size <= _LONGEST_LINE and _may_be_caption(block)
+    return is_like and is_last and _SHORTEST <= block.size <= _LONGEST_LINE and _may_be_caption(block)
 
 
 def parted(walk: Walk, block: Block) -> tuple[str, str]:
