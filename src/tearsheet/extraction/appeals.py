@@ -78,7 +78,8 @@ _TELLTALES = (
 )
 _IN_FOLLOW = tuple(_TELLTALES.split("|"))
 _GOES_ON = re.compile(
-    r"\W*(?:(?:(?:the )?(?:article|story) )?continues? (?:reading )?(?:after|below)(?: the| this)?(?: advert\w*| ad)?|"
+    r"\W*(?:(?:the )?(?:article|story) continues (?:after|below).{0,30}|"
+    r"continues? (?:reading )?(?:after|below)(?: the| this)?(?: advert\w*| ad)?|"
     r"(?:die story|der text|der artikel|(?:nach|unter) der anzeige) geht (?:es )?(?:nach der werbung |unter der anzeige )?weiter|"
     r"(?:artikel|text) wird (?:unter|nach) der (?:werbung|anzeige) fortgesetzt|weiter nach der (?:anzeige|werbung)|"
     r"(?:la )?suite (?:de l.article )?après (?:la|cette) publicité|la suite après cette publicité|"

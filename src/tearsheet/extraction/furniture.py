@@ -13,7 +13,7 @@ _SURE = 0.97
 _LABEL = re.compile(
     r"(?i)\W*(?:advertisements?|sponsored|anzeige|werbung|publicité|publicidad|pubblicità|advertentie|"
     r"annons|annonse|reklama?|реклама|广告|廣告|広告|광고|إعلان|"
-    r"article continues (?:after|below).{0,30}|story continues below.{0,30}|read (?:more|also|next)|share this|share|"
+    r"share this|share|"
     r"(?:loading|wird geladen|chargement|cargando|carregando|caricamento|laden|laddar|загрузка|加载中|"
     r"載入中|読み込み中|불러오는 중)"
     r"\W*(?:\.{3}|…)\W*|"
