@@ -96,7 +96,7 @@ def review(number: int, tail: str = "") -> Capture:
     return page(number, f"<p>{PROSE.format(number) * 2}</p>{sections}{tail}")
 
 
-TAIL = "<p>Do you know more about this? Write to the newsdesk in confidence, by letter or by word of mouth.</p>"
+TAIL = "<p>Our newsdesk answers letters on Tuesdays, in confidence, and calls on all days but Sunday.</p>"
 
 
 def test_sub_headlines_that_stand_on_every_page_stay_and_a_closing_appeal_goes() -> None:
