@@ -183,8 +183,9 @@ def _page(text: str, url: str, known: _Known) -> "_Read":
     visible = _chosen(walk, found, title, base, Profile())
     if known.profile.digest:
         seen = _Read(url, base, said, visible, visible, (title, title_how), known)
-        sure = verdict.probability(_row(seen, _facts(seen)), visible.text()) >= _SURELY_ARTICLE
-        found = without_repeats(walk, found, visible.kept, known.profile, sure=sure)
+        found = without_repeats(
+            walk, found, visible.kept, known.profile, is_sure=lambda: _chance(seen, _facts(seen)) >= _SURELY_ARTICLE
+        )
         visible = _chosen(walk, found, title, base, known.profile)
     here = parts.Here(known.first or url, base, known.number, urls.join(base, said.links.get("next", "")))
     pager = parts.pager(walk, visible.kept, here)
@@ -300,6 +301,11 @@ def _row(read: _Read, facts: _Facts) -> list[float]:
     return verdict.row(seen.walk, seen.kept, seen.found, read.said, facts.cut)
 
 
+def _chance(read: _Read, facts: _Facts) -> float:
+    """Return how likely the page is an article, 0 to 1."""
+    return verdict.probability(_row(read, facts), facts.cut.text)
+
+
 def _clipping(read: _Read) -> Clipping:
     said, facts, images = read.said, _facts(read), read.cut.shown.images
     lead, lead_how = _lead(read, images)
@@ -335,7 +341,7 @@ def _clipping(read: _Read) -> Clipping:
         site_name=_site(said),
         section=section,
         tags=tags,
-        article_probability=verdict.probability(_row(read, facts), facts.cut.text),
+        article_probability=_chance(read, facts),
         blocked=verdict.blocked(said, read.visible.walk, facts.cut),
         how={key: value for key, value in how.items() if value},
         recipe=read.known.recipe("page"),

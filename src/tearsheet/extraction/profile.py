@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ _LEAST_PAGES = 3
 _SHARE = 0.2
 _MOST = 4_000
 _SENTENCE = 20  # letters
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def text_key(text: str) -> str:
     the news: bulletins say the same every day but for the figures.
     """
     whole = folded(text)
-    letters = "".join(char for char in whole if not char.isdigit())
+    letters = _DIGIT.sub("", whole)
     if len(letters) >= _SENTENCE:
         letters = whole
     return hashlib.blake2b(letters.encode(), digest_size=6).hexdigest() if len(letters) >= 2 else ""

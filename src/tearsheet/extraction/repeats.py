@@ -3,7 +3,7 @@
 A sub-headline such as "What we like" repeats as surely as a sign-up box does; what tells them apart is where they stand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tearsheet.extraction.blocks import Block, Box, Walk
 from tearsheet.extraction.profile import Profile, text_key
@@ -15,28 +15,27 @@ _ITEMS = frozenset(["li", "dd", "dt", "td", "th"])
 
 
 def without_repeats(
-    walk: Walk, found: Sequence[float], kept: Sequence[int], profile: Profile, *, sure: bool
+    walk: Walk, found: Sequence[float], kept: Sequence[int], profile: Profile, *, is_sure: Callable[[], bool]
 ) -> list[float]:
     """Return the chances `found`, with none for what repeats on the site; `kept` are the blocks that they would keep.
 
-    If it is not `sure` that the page is an article, only long lines before and after its own are taken out: on the pages of a
-    shop what repeats is what they are about.
+    If it is not sure that the page is an article, which is asked only where that matters, only long lines before and after its
+    own are taken out: on the pages of a shop what repeats is what they are about.
 
     Untouched where that would take half of the article: bulletins and live pages say again what other pages say, and that is
     their article.
     """
-    repeated = [text_key(block.text) in profile.texts for block in walk.blocks]
-    own = [at for at in kept if not repeated[at]]
+    asked = {*kept, *(at for at, chance in enumerate(found) if chance)}
+    repeated = {at for at in asked if text_key(walk.blocks[at].text) in profile.texts}
+    own = [at for at in kept if at not in repeated]
     chars = sum(walk.blocks[at].chars for at in kept)
     if sum(walk.blocks[at].chars for at in own) < _MOST_OF_IT * chars or not own:
         return list(found)
-    firm = _Firm(walk, own, sure=sure)
-    following = dict(zip(kept, [*kept[1:], -1], strict=True))
-    stays = {at for at in kept if repeated[at] and firm.holds(at, following[at])}
-    return [
-        0.0 if again and at not in stays else chance
-        for at, (chance, again) in enumerate(zip(found, repeated, strict=True))
-    ]
+    if len(own) < len(kept):
+        firm = _Firm(walk, own, sure=is_sure())
+        following = dict(zip(kept, [*kept[1:], -1], strict=True))
+        repeated -= {at for at in kept if at in repeated and firm.holds(at, following[at])}
+    return [0.0 if at in repeated else chance for at, chance in enumerate(found)]
 
 
 class _Firm:
