@@ -4,7 +4,8 @@ import pytest
 from tests.flow_archive import copied, followed, following_only, later, opened, ran
 from tests.test_flow_rebuild import records
 
-from tearsheet.errors import ArchiveBusy, ArchiveExists, DiskTrouble, NoArchive
+from tearsheet.archive import open_archive
+from tearsheet.errors import ArchiveBusy, ArchiveExists, DiskTrouble, NoArchive, NoCatalog
 from tearsheet.flow.backup import backup, restore
 from tearsheet.flow.keys import signer_of
 from tearsheet.flow.mending import mend
@@ -71,6 +72,22 @@ def test_a_backup_that_was_killed_goes_on(press, tmp_path):
     backup(press, tmp_path / "copy")
     restore(tmp_path / "copy", tmp_path / "new")
     assert verify(opened(tmp_path / "new")).problems == ()
+
+
+def test_a_first_backup_that_was_killed_is_no_empty_archive(press, tmp_path):
+    class Killed(BaseException):
+        pass
+
+    def kill(step):
+        if step.stage == "warc":
+            raise Killed
+
+    with pytest.raises(Killed):
+        backup(press, tmp_path / "copy", progress=kill)
+
+    with pytest.raises(NoCatalog, match="run `tearsheet backup` again"):
+        open_archive(tmp_path / "copy")
+    assert not (tmp_path / "copy" / "tearsheet.db").exists()
 
 
 def test_what_a_killed_backup_left_of_a_removed_picture_is_swept_by_the_next(press, tmp_path):

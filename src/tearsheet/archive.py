@@ -478,9 +478,12 @@ def archive_folder(path: str | Path = ".") -> Path:
 
 def _look_for_catalog(folder: Path) -> None:
     file = folder / CATALOG_FILE
-    if not (file.exists() and file.stat().st_size) and (
-        (folder / "ledger" / "checkpoint").exists()
-        or any(file.name.endswith(".warc.gz") for file in below(folder / "warc"))
+    if file.exists() and file.stat().st_size:
+        return
+    if (folder / BACKUP).exists():
+        raise NoCatalog(str(file), "this backup was not finished: run `tearsheet backup` again")
+    if (folder / "ledger" / "checkpoint").exists() or any(
+        file.name.endswith(".warc.gz") for file in below(folder / "warc")
     ):
         raise NoCatalog(str(file), "make it anew from the WARC files with `tearsheet rebuild`")
 
