@@ -5,38 +5,15 @@ import shutil
 import sqlite3
 
 import pytest
-import zstandard
-from tests.flow_archive import OPEN, following_only, opened
-
-from tearsheet.errors import TearsheetError
-from tearsheet.flow.verify import verify
-from tearsheet.store import packing
+from tests.flips import found_in, small_archive, told, turned_over
 
 SEED = 20261123
 FLIPS = 40
-# What the ledger binds, or what is said twice.
-EVIDENCE = {
-    "article": {"id", "url", "title", "authors", "language", "published", "moment", "revisions"},
-    "blob": {"digest", "dictionary", "data"},
-    "capture": {"kind", "url", "final_url", "at", "status", "digest", "file", "offset", "length"},
-    "leaf": {"seq", "at", "event", "subject", "salt", "ref", "record"},
-    "listing": {"said"},
-    "recipe": {"text"},
-    "revision": {"article", "number", "seen_at", "clipping", "recipe", "capture"},
-    "warc_file": {"name"},
-}
 
 
 @pytest.fixture(scope="module")
 def whole(_running_newsroom, tmp_path_factory):
-    _running_newsroom.turn_to(0)
-    truths = [truth for truth in _running_newsroom.at(0) if truth.paper == "courier"][:3]
-    path = tmp_path_factory.mktemp("flips") / "archive"
-    archive = following_only(path, _running_newsroom, [truth.url for truth in truths])
-    assert len(archive.articles()) == 3
-    archive.close()
-    OPEN.remove(archive)
-    return path
+    return small_archive(tmp_path_factory.mktemp("flips") / "archive", _running_newsroom)
 
 
 @pytest.fixture
@@ -45,75 +22,11 @@ def folder(whole, tmp_path):
     return shutil.copytree(whole, tmp_path / "copy")
 
 
-def rows(file):
-    """Return every value of every table, by table and column."""
-    db = sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)
-    db.row_factory = sqlite3.Row
-    try:
-        names = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
-        return {
-            (name, column[1]): told(db, name, column[1])
-            for name in names
-            for column in db.execute(f'PRAGMA table_info("{name}")').fetchall()
-        }
-    finally:
-        db.close()
-
-
-def told(db, table, column):
-    """Return what a column says: of a packed text that is not all of its bits, and of a subject not what stands for none."""
-    if (table, column) == ("blob", "data"):
-        return [words_of(db, n) for (n,) in db.execute("SELECT n FROM blob").fetchall()]
-    said = [row[0] for row in db.execute(f'SELECT "{column}" FROM "{table}"')]
-    return [value or None for value in said] if (table, column) == ("leaf", "subject") else said
-
-
-def words_of(db, n):
-    """Return what blob `n` unpacks to, or None if it was damaged."""
-    try:
-        return packing.unpacked(db, n)
-    except zstandard.ZstdError:
-        return None
-
-
-def found_in(folder):
-    """Return whether opening or verifying the archive says that something is wrong."""
-    for end in ("-wal", "-shm"):
-        (folder / f"tearsheet.db{end}").unlink(missing_ok=True)
-    try:
-        archive = opened(folder)
-    except TearsheetError:
-        return True
-    try:
-        return bool(verify(archive).problems)
-    finally:
-        archive.close()
-        OPEN.remove(archive)
-
-
 def test_a_bit_of_the_catalog_turned_over_anywhere_is_found_unless_it_changes_no_evidence(folder):
-    rng = random.Random(SEED)
-    file = folder / "tearsheet.db"
-    good = file.read_bytes()
-    written = [place for place, byte in enumerate(good) if byte]  # most of a small file is empty
-    assert not found_in(folder)
-    good_rows = rows(file)
-    found, silent = 0, []
-    for _ in range(FLIPS):
-        place = rng.choice(written)
-        data = bytearray(good)
-        data[place] ^= 1 << rng.randrange(8)
-        file.write_bytes(data)
-        if found_in(folder):
-            found += 1
-            continue
-        file.write_bytes(data)
-        now = rows(file)
-        changed = {key for key, values in good_rows.items() if now.get(key) != values}
-        silent += [(place, *key) for key in changed if key[1] in EVIDENCE.get(key[0], ())]
+    flips = list(turned_over(folder, random.Random(SEED), FLIPS))
 
-    assert silent == [], f"seed {SEED}"
-    assert found > FLIPS // 2
+    assert [(flip.place, *flip.evidence) for flip in flips if flip.evidence] == [], f"seed {SEED}"
+    assert sum(flip.is_found for flip in flips) > FLIPS // 2
 
 
 VALUES = [

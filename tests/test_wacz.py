@@ -312,6 +312,12 @@ def test_a_list_that_lay_on_this_machine_is_not_in_the_index(tmp_path):
     assert check_wacz(tmp_path / "some.wacz") == []
 
 
+def records_in(path):
+    """Return all records of a package, unpacked."""
+    with zipfile.ZipFile(path) as package:
+        return b"".join(gzip.decompress(package.read(part)) for part in package.namelist() if part.endswith(".warc.gz"))
+
+
 def test_an_archive_a_source_and_an_article_go_out_whole(press, tmp_path):
     some = press.articles(Query(limit=1))[0]
 
@@ -323,6 +329,7 @@ def test_an_archive_a_source_and_an_article_go_out_whole(press, tmp_path):
     assert whole.pages > source.pages > one.pages == 1
     for name in ("all", "source", "one"):
         assert check_wacz(tmp_path / f"{name}.wacz") == []
+        assert b"urn:tearsheet:" not in records_in(tmp_path / f"{name}.wacz"), "what only this program reads"
     assert json.loads(read(tmp_path / "one.wacz", "datapackage.json"))["title"] == some.title
     assert whole.troubles == one.troubles == []
 
@@ -332,10 +339,9 @@ def test_a_list_on_this_machine_stays_out_of_every_package(newsroom, tmp_path):
     archive = following_only(tmp_path / "press", newsroom, [url])
     for name, source in (("all", ""), ("source", archive.sources()[0].source.url)):
         assert export_wacz(archive, tmp_path / name, source=source).pages == 1
-        with zipfile.ZipFile(tmp_path / name) as package:
-            records = [gzip.decompress(package.read(part)) for part in package.namelist() if part.endswith(".warc.gz")]
-        assert url.encode() in b"".join(records)
-        assert b"WARC-Target-URI: file:" not in b"".join(records)
+        records = records_in(tmp_path / name)
+        assert url.encode() in records
+        assert b"WARC-Target-URI: file:" not in records
 
 
 def test_a_damaged_record_costs_a_package_itself_alone(own_press, tmp_path):
