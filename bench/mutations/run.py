@@ -3,8 +3,8 @@
     python bench/mutations/run.py [--table NAME] [--only WORD] [--list]
 
 A mutation is a row of a `*.toml` file beside this one: in `file`, `old` (found exactly once) becomes `new`, and one of `tests`
-must fail. Works on a copy of the checkout in a temporary folder; the checkout itself is not touched. Exit status 1 if a mutation
-survives or its place is not found.
+must fail, which all pass before. Works on a copy of the checkout in a temporary folder; the checkout itself is not touched. Exit
+status 1 if a mutation survives, its place is not found, or a test fails without any.
 """
 
 import argparse
@@ -56,6 +56,10 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory() as name:
         copy = copied(Path(name) / "house" / "checkout")
+        before = tested(copy, list(dict.fromkeys(test for one in chosen for test in one.tests)))
+        if before.returncode:
+            print(before.stdout[-4000:], "a test fails that has nothing to notice", sep="\n")
+            return 1
         survivors = [one.name for one in chosen if not caught(copy, one)]
     print(f"{len(chosen) - len(survivors)} of {len(chosen)} guards are missed by a test when they are gone")
     return int(bool(survivors) or not chosen)
@@ -72,6 +76,18 @@ def copied(copy: Path) -> Path:
     return copy
 
 
+def tested(copy: Path, tests: list[str]) -> subprocess.CompletedProcess[str]:
+    """Return how `tests` went in the copy, up to the first that failed."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def caught(copy: Path, one: Mutation) -> bool:
     """Return whether the tests fail without the guard."""
     path = copy / one.file
@@ -81,14 +97,7 @@ def caught(copy: Path, one: Mutation) -> bool:
         return False
     path.write_text(whole.replace(one.old, one.new), encoding="utf-8")
     try:
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *one.tests],
-            cwd=copy,
-            env={**os.environ, "PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        run = tested(copy, one.tests)
     finally:
         path.write_text(whole, encoding="utf-8")
     failed = run.returncode == 1
