@@ -11,7 +11,7 @@ from tearsheet.flow.keys import signer_of
 from tearsheet.flow.mending import mend
 from tearsheet.flow.rebuild import rebuild
 from tearsheet.flow.remove import remove
-from tearsheet.flow.sealing import CHECKPOINT, FORMER
+from tearsheet.flow.sealing import CHECKPOINT, FORMER, seal
 from tearsheet.flow.verify import verify
 from tearsheet.ledger import read_checkpoint
 from tearsheet.model import Query
@@ -293,6 +293,21 @@ def test_a_backup_is_read_and_takes_no_change(press, newsroom, tmp_path):
 
     assert titles(press) == titles(copy)
     assert verify(copy).problems == ()
+
+
+def test_what_is_signed_while_a_backup_is_made_is_never_more_than_its_catalog_has(own_press, tmp_path):
+    signed = []
+
+    def sign(step):
+        if step.stage == "warc" and not signed:  # the catalog is copied by now
+            own_press.pause(own_press.sources()[0].source.url, True)
+            signed.append(seal(own_press).size)
+
+    backup(own_press, tmp_path / "copy", progress=sign)
+
+    kept = read_checkpoint((tmp_path / "copy" / "ledger" / CHECKPOINT).read_bytes())
+    assert signed[0] > kept.size
+    assert verify(opened(tmp_path / "copy")).problems == ()
 
 
 def test_two_never_copy_into_one_folder_at_once(press, tmp_path):
