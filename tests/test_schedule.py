@@ -1,12 +1,12 @@
 """When to look again."""
 
-import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.polling import simulated
 
 from tearsheet.errors import (
     AddressRefused,
@@ -238,45 +238,8 @@ def test_very_many_misses_take_no_more_room() -> None:
     assert len(misses.looks) == 20
 
 
-def arrivals(rng: random.Random, per_day: float, days: int) -> list[datetime]:
-    """Return Poisson arrivals, six times as dense by day as by night."""
-    found = []
-    at = AT
-    while at < AT + days * DAY:
-        at += timedelta(days=rng.expovariate(per_day * 1.7))
-        if rng.random() < (1.0 if 6 <= at.hour < 18 else 0.17):
-            found.append(at)
-    return found
-
-
-def polled(items: list[datetime], days: int, interval: timedelta | None) -> tuple[int, list[timedelta]]:
-    """Return requests and delays of the items of the second half, at a fixed or a learned interval."""
-    at, known, requests, delays = AT, 0, 0, []
-    rhythm = Rhythm()
-    half = AT + days / 2 * DAY
-    while at < AT + days * DAY:
-        fresh = [item for item in items[known:] if item <= at]
-        known += len(fresh)
-        requests += at >= half
-        delays += [at - item for item in fresh if item >= half]
-        rhythm = rhythm.visited(at, listed=0, new=len(fresh), arrivals=fresh)
-        at = at + interval if interval else next_visit(rhythm, at, url=URL)
-    return requests, delays
-
-
 def test_learned_polling_beats_hourly_polling_with_fewer_requests() -> None:
-    rng = random.Random(7)
-    days = 14
-    learned, hourly = [0, timedelta(), 0], [0, timedelta(), 0]
-    for _ in range(60):
-        items = arrivals(rng, min(rng.lognormvariate(0.26, 1.9), 150), days)
-        for total, interval in ((learned, None), (hourly, HOUR)):
-            requests, delays = polled(items, days, interval)
-            total[0] += requests  # type: ignore[operator]
-            total[1] += sum(delays, timedelta())  # type: ignore[operator]
-            total[2] += len(delays)  # type: ignore[operator]
+    learned, hourly = simulated()
 
-    # Delay times requests, the less of either the better. Measured: 0.47 of hourly polling, 9.4 requests a day for 24.
-    cost = (learned[1] / learned[2]) * learned[0] / ((hourly[1] / hourly[2]) * hourly[0])  # type: ignore[operator]
-    assert cost < 0.55
-    assert learned[0] < hourly[0]  # type: ignore[operator]
+    assert learned.cost < 0.55 * hourly.cost
+    assert learned.requests < hourly.requests

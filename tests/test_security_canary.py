@@ -87,7 +87,8 @@ class Canary:
         else:
             self.socket = socket.create_server(("0.0.0.0", 0))
         self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self._count, daemon=True).start()
+        self.thread = threading.Thread(target=self._count, daemon=True)
+        self.thread.start()
 
     def _count(self):
         while True:
@@ -102,6 +103,8 @@ class Canary:
         return f"http://{host}:{self.port}{path}" if not any(mark in host for mark in "#?") else f"http://{host}"
 
     def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)  # who waits for a connection does not hear of a close alone
+        self.thread.join()
         self.socket.close()
 
 

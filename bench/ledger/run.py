@@ -5,6 +5,7 @@
 Nothing is written to disk: files are counted and kept in memory, as the tiles of a tree must be read again for proofs.
 """
 
+import argparse
 import os
 import random
 import resource
@@ -112,7 +113,9 @@ def beside_pymerkle(records: list[bytes]) -> None:
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("leaves", type=int, nargs="?", default=1_000_000)
+    count = parser.parse_args().leaves
     print(f"{count} leaves, Python {sys.version.split()[0]}, load {os.getloadavg()[0]:.1f}")
     records, files, edge = growing(count)
     proving(records, files, edge)

@@ -5,8 +5,8 @@
 Documents are put together from paragraphs of the newsroom's five papers, each with a number of its own, by a fixed seed.
 """
 
+import argparse
 import random
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -46,7 +46,9 @@ def texts(count: int) -> list[str]:
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("documents", type=int, nargs="?", default=10_000)
+    count = parser.parse_args().documents
     whole = texts(count)
     start = datetime(2026, 3, 1, tzinfo=UTC)
 

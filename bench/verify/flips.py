@@ -5,6 +5,7 @@
 Prints the seed, and a table for BENCHMARKS.md. Exit status 1 if a changed value that is evidence was not found.
 """
 
+import argparse
 import random
 import sys
 import tempfile
@@ -29,8 +30,11 @@ def outcome(flip: Flip) -> str:
 
 
 def main() -> int:
-    flips = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(10**9)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("flips", type=int, nargs="?", default=100)
+    parser.add_argument("seed", type=int, nargs="?", default=random.SystemRandom().randrange(10**9))
+    args = parser.parse_args()
+    flips, seed = args.flips, args.seed
     print(f"seed {seed}, {flips} bits\n\n| what became of it | bits |\n|---|---|")
     with tempfile.TemporaryDirectory() as folder, Newsroom() as newsroom:
         archive = small_archive(Path(folder) / "archive", newsroom)

@@ -5,6 +5,7 @@
 Prints the seed, and a table for BENCHMARKS.md. Exit status 1 if anything was not found, not named, or lost beside the damage.
 """
 
+import argparse
 import random
 import sys
 import tempfile
@@ -51,8 +52,11 @@ def tried(sample: Sample, archive: Archive, kind: str, *, places: int, seed: int
 
 
 def main() -> int:
-    places = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(10**9)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("places", type=int, nargs="?", default=100)
+    parser.add_argument("seed", type=int, nargs="?", default=random.SystemRandom().randrange(10**9))
+    args = parser.parse_args()
+    places, seed = args.places, args.seed
     print(
         f"seed {seed}, {places} places of each kind\n\n| kind | found | named | records lost beside it |\n|---|---|---|---|"
     )
