@@ -66,7 +66,10 @@ def test_a_front_page_a_table_and_noise_in_a_list_of_addresses_are_no_articles(a
 
 
 def test_what_was_judged_no_article_is_kept_as_a_capture(archive: Archive) -> None:
-    for row in asked(archive, "articles", "--rejected", "--json"):
+    rejected = asked(archive, "articles", "--rejected", "--json")
+
+    assert len(rejected) == 3
+    for row in rejected:
         assert [capture.kind for capture in archive.captures(row["id"])] == ["page"]
         assert asked(archive, "show", row["id"], "--raw")
     assert verify(archive).problems == ()

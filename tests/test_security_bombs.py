@@ -16,7 +16,7 @@ from tearsheet.model import Clipping
 from tearsheet.publish.posts import read_post
 from tearsheet.revise import blocks, diff, kind_of, worse
 from tearsheet.search import marks, read, snippet
-from tearsheet.sources import feed, read_opml, read_routes, read_url_list
+from tearsheet.sources import feed, read_opml, read_routes, read_url_list, xmltree
 
 SECONDS = 20.0  # on a slow machine that does other things too; each takes below 3 here
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -135,6 +135,16 @@ def test_xml_made_to_be_huge_is_refused_or_read_in_time(name: str) -> None:
     data = XML[name].encode()
     bounded(lambda: feed.parse(data, headers={}, url="https://p.example/feed"))
     bounded(lambda: read_opml(data))
+
+
+def test_entities_are_put_in_only_as_long_as_they_add_little() -> None:
+    def title(times: int) -> str | None:
+        declared = f'{DOCTYPE}<!ENTITY a "{"x" * 200}">]>'
+        tree = xmltree.parse(f"{declared}<rss><channel><title>{'&a;' * times}</title></channel></rss>".encode())
+        return None if tree.root is None else tree.root.findtext(".//title")
+
+    assert title(10) == "x" * 2_000
+    assert title(10_000) == "&a;" * 10_000
 
 
 def test_no_file_of_ours_is_read_into_a_feed() -> None:

@@ -43,6 +43,7 @@ def test_passwords_are_kept_as_argon2id_and_secrets_as_hashes(people: People):
     assert "$argon2id$" in dump
     for hidden in (PASSWORD, secret, token):
         assert hidden not in dump
+        assert hidden.encode().hex() not in dump.lower(), "as which bytes stand there"
 
 
 @pytest.mark.parametrize("name", ["", "Maud", "a b", "-x", "x" * 65, "../x", "a\n"])

@@ -11,6 +11,7 @@ import argparse
 import gzip
 import http.client
 import http.server
+import json
 import random
 import socket
 import subprocess
@@ -29,6 +30,7 @@ from tearsheet import coding, warc
 from tearsheet.errors import BadStatus
 from tearsheet.fetch import Fetcher, Limits, Request
 from tearsheet.model import Capture
+from tearsheet.warc.records import CONVERSION_OF
 
 KINDS = (
     "plain",
@@ -121,7 +123,7 @@ def addresses(base: str, count: int) -> list[str]:
 
 
 def capture(urls: list[str], folder: Path) -> None:
-    limits = Limits(pause_s=0.0, allow=("127.0.0.1",), per_host=8, robots=False)
+    limits = Limits(pause_s=0.0, allow=("localhost",), per_host=8, robots=False)
     with warc.Writer(folder) as writer:
         for _request, outcome in Fetcher(limits).fetch(_requests(urls)):
             kept = outcome.capture if isinstance(outcome, BadStatus) else outcome
@@ -179,6 +181,26 @@ def compare(prefix: str, urls: list[str]) -> int:
     return int(same != len(urls))
 
 
+def compare_indexes(indexer: Path, files: list[str]) -> int:
+    """Hold our index against pywb's: key, time, address, type, status, digest, length and place of every line.
+
+    But for what was cut out of pages, which no player is to show: we leave that out.
+    """
+    listed = subprocess.run([indexer, "-j", "-s", *files], capture_output=True, text=True, check=True).stdout
+    theirs = {_row(line) for line in listed.splitlines() if not line.startswith(CONVERSION_OF)}
+    ours = {_row(line) for file in files for line in warc.cdxj(Path(file))}
+    for row in sorted(theirs ^ ours):
+        print(f"IN ONE INDEX ALONE, {'pywb' if row in theirs else 'ours'}: {row}")
+    print(f"{len(theirs & ours)} of {len(theirs | ours)} index lines the same")
+    return int(theirs != ours)
+
+
+def _row(line: str) -> tuple[str, ...]:
+    key, at, rest = line.split(" ", 2)
+    row = json.loads(rest)
+    return key, at, *(row.get(name, "") for name in ("url", "mime", "status", "digest", "length", "offset", "filename"))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -193,7 +215,7 @@ def main() -> int:
     tools = args.pywb.resolve() / "bin"
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    urls = addresses(f"http://127.0.0.1:{server.server_port}", args.resources)
+    urls = addresses(f"http://localhost:{server.server_port}", args.resources)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         capture(urls, folder / "warc")
@@ -210,7 +232,8 @@ def main() -> int:
                 with socket.socket() as probe:
                     if probe.connect_ex(("127.0.0.1", port)) == 0:
                         break
-            return compare(f"http://127.0.0.1:{port}/c/id_/", urls)
+            differ = compare(f"http://127.0.0.1:{port}/c/id_/", urls)
+            return compare_indexes(tools / "cdx-indexer", files) or differ
         finally:
             replay.terminate()
             replay.wait(10)

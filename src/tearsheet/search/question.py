@@ -85,5 +85,5 @@ def _item(found: re.Match[str]) -> Item | None:
 
 
 def _expression(item: Item) -> str:
-    quoted = '"' + " ".join(item.phrase.terms).replace('"', '""') + '"'
+    quoted = f'"{" ".join(item.phrase.terms)}"'  # a term holds no quotes: see `terms`
     return ("title : " if item.title_only else "") + quoted + (" *" if item.phrase.prefix else "")
