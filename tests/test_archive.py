@@ -77,6 +77,7 @@ def test_posts_are_read_and_written_by_their_public_names():
 
 
 def test_every_public_name_is_there_and_no_other():
+    assert dir(tearsheet) == sorted([*tearsheet.__all__, "__version__"])
     for name in tearsheet.__all__:
         assert getattr(tearsheet, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):

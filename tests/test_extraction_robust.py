@@ -213,3 +213,8 @@ def test_any_soup_of_tags_gives_clean_html_that_stays_clean(parts):
 
 def test_the_same_page_gives_the_same_clipping_every_time():
     assert extract(_PAGE, "https://paper.example/a") == extract(_PAGE, "https://paper.example/a")
+
+
+def test_a_text_in_place_of_bytes_is_refused_with_what_to_give():
+    with pytest.raises(TypeError, match=r"text\.encode\(\)"):
+        extract(_PAGE.decode())  # type: ignore[arg-type]

@@ -40,6 +40,8 @@ _SURELY_ARTICLE = 0.5  # the pages of a list have pagers too
 
 def extract(page: bytes, url: str = "", *, content_type: str = "") -> Clipping:
     """Return the clipping of one page; raises nothing, whatever the bytes are."""
+    if isinstance(page, str):  # as other extractors take it
+        raise TypeError("extract takes the bytes of a page, to find their encoding; of a text give text.encode()")
     text, encoding = charset.decode(page, content_type=content_type)
     return _clipping(_page(text, url, _Known(encoding=encoding)))
 
