@@ -465,6 +465,13 @@ def test_a_list_says_of_an_article_without_a_date_that_its_time_is_that_of_first
     assert page.count("first seen <time") == 1
 
 
+def test_a_front_page_of_one_article_has_no_empty_list_beside_it():
+    view = FrontView(today=NOON.date(), lead=Card(id="a", folder="a/a/", title="Ten.", at=NOON))
+
+    assert "Just in" not in pages.front(MASTHEAD, view)[1].decode()
+    assert "Just in" in pages.front(MASTHEAD, replace(view, beside=(view.lead,)))[1].decode()
+
+
 def test_a_time_on_the_front_page_names_its_day_and_the_year_if_it_is_another():
     def times(today: date) -> set[str]:
         card = Card(id="a", folder="a/a/", title="Ten.", at=NOON, gone="410", gone_at=NOON)

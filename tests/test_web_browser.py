@@ -166,15 +166,16 @@ def test_the_site_s_own_language_changes_nothing_of_that(window: Browser, langua
 def test_the_theme_switch_never_stands_in_a_row_of_its_own(window: Browser):
     archive = press(pictures=False)
     alone = set()
-    for language in LANGUAGES:
-        archive.settings = PaperSettings(site=PaperSite(language=language))
+    long = "The Long and Winding Archive of Everything That the Harbour Towns Have Ever Printed"
+    for site in (*(PaperSite(language=each) for each in LANGUAGES), PaperSite(title=long)):
+        archive.settings = PaperSettings(site=site)
         with served(archive) as address:
             for path in ("", "edits/"):
                 window.open(address + path)
                 for width in (320, 390, 450, 500, 600, 660, 1000, 1280):
                     window.window(width)
                     if window.run(ALONE):
-                        alone.add((language, path, width))
+                        alone.add((site.title, site.language, path, width))
 
     assert not alone
 
