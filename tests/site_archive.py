@@ -216,8 +216,8 @@ class PaperArchive:
     def count(self, query: Query) -> int:
         return len(self._matching(query))
 
-    def seqs(self, query: Query) -> frozenset[int]:
-        return frozenset(article.seq for article in self._matching(query))
+    def seqs(self, query: Query) -> list[int]:
+        return [article.seq for article in self._matching(query)]
 
     def by_seqs(self, seqs: Iterable[int]) -> list[Article]:
         articles = {kept.article.seq: kept.article for kept in self.kept.values()}

@@ -56,7 +56,7 @@ class AskedPaper(PaperArchive):
         super().__init__()
         self.asked: list[Query] = []
 
-    def seqs(self, query: Query) -> frozenset[int]:
+    def seqs(self, query: Query) -> list[int]:
         self.asked.append(query)
         return super().seqs(query)
 

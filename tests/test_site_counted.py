@@ -1,10 +1,16 @@
 """What the live server has counted over a whole archive: how long it serves."""
 
+import pytest
 from tests.site_archive import PaperArchive
-from tests.site_press import press
+from tests.site_press import LEDGER, press
 
+from tearsheet.flow.site.changes import altered
 from tearsheet.flow.site.counted import Counted
-from tearsheet.model import Query
+from tearsheet.flow.site.desk import Desk
+from tearsheet.flow.site.pages import Site
+from tearsheet.model import Article, Query
+from tearsheet.publish.site import paths
+from tearsheet.publish.site.views import Masthead
 
 
 class Clock:
@@ -49,9 +55,50 @@ def test_places_in_a_list_are_those_of_its_articles():
     archive = press()
     found = Counted(archive)
 
-    assert list(found.arrivals(Query())) == sorted(archive.seqs(Query()))
-    assert found.arrivals(Query()) is found.arrivals(Query())
+    assert list(found.places(Query())) == [article.seq for article in archive.articles(Query(limit=0))]
+    assert list(found.arrivals(Query())) == sorted(found.places(Query()))
+    assert found.places(Query(limit=3)) is found.places(Query(offset=5))
     assert found.total == len(found.arrivals(Query()))
+
+
+class Asked:
+    """An archive, and what its articles were asked for by."""
+
+    def __init__(self) -> None:
+        self.archive = press()
+        self.queries: list[Query] = []
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.archive, name)
+
+    def articles(self, query: Query) -> list[Article]:
+        self.queries.append(query)
+        return self.archive.articles(query)
+
+    def seqs(self, query: Query) -> list[int]:
+        self.queries.append(query)
+        return self.archive.seqs(query)
+
+
+@pytest.mark.parametrize("path", ["", paths.source(LEDGER.url), paths.changes(LEDGER.url, gone=False)])
+def test_the_articles_of_a_source_are_put_in_order_once_for_all_pages(path):
+    archive = Asked()
+    counted = Counted(archive)
+    first, second = (Site(Desk(archive, Masthead(), counted=counted)).page(path) for _ in range(2))
+    asked = [query for query in archive.queries if query.source]
+
+    assert first
+    assert first == second
+    assert asked
+    assert len(asked) == len(set(asked))
+
+
+@pytest.mark.parametrize("query", [Query(limit=3, offset=1), altered(LEDGER.url, gone=True), Query(source=LEDGER.url)])
+def test_the_desk_gives_the_articles_that_the_archive_gives(query):
+    archive = press()
+
+    assert Desk(archive, Masthead()).articles(query) == archive.articles(query)
+    assert archive.articles(query)
 
 
 def test_counts_serve_as_long_as_the_archive_stays_the_same():

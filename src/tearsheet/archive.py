@@ -239,8 +239,8 @@ class Archive:
         """Return how many articles `query` asks for, whatever its limit."""
         return reading.count(self.store.db, query or Query())
 
-    def seqs(self, query: Query) -> frozenset[int]:
-        """Return the `seq` of every article that `query` asks for, whatever its limit."""
+    def seqs(self, query: Query) -> list[int]:
+        """Return the `seq` of every article that `query` asks for, in its order, whatever its limit."""
         return reading.seqs(self.store.db, query)
 
     def by_seqs(self, seqs: Iterable[int]) -> list[Article]:
@@ -342,7 +342,7 @@ class Archive:
     def _among(self, query: Query) -> frozenset[int] | None:
         """Return the only articles that may be found, where `query` narrows by what the index does not know."""
         if query.source or query.categories or query.language or query.edited is not None or query.gone is not None:
-            return self.seqs(query)
+            return frozenset(self.seqs(query))
         return None
 
     # --- counts

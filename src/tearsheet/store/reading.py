@@ -180,10 +180,12 @@ def by_seqs(db: sqlite3.Connection, seqs: Iterable[int]) -> list[Article]:
     return [article_of(row) for row in found if row]
 
 
-def seqs(db: sqlite3.Connection, query: Query) -> frozenset[int]:
-    """Return the `seq` of every article that `query` asks for, whatever its limit."""
+def seqs(db: sqlite3.Connection, query: Query) -> list[int]:
+    """Return the `seq` of every article that `query` asks for, in its order, whatever its limit."""
     table, where, values = _table(query)
-    return frozenset(row[0] for row in db.execute(f"SELECT seq FROM {table} WHERE {where} AND seq IS NOT NULL", values))
+    order = (FILED_ORDERS if table == "filed" else ORDERS)[query.order]
+    rows = db.execute(f"SELECT seq FROM {table} WHERE {where} AND seq IS NOT NULL ORDER BY {order}", values)
+    return [seq for (seq,) in rows]
 
 
 def last_text(db: sqlite3.Connection, seq: int) -> str:
@@ -334,10 +336,10 @@ def days(db: sqlite3.Connection, query: Query) -> list[tuple[datetime, int]]:
     Quarters, because every zone's midnight falls on one: the caller cuts them into days. In the orders `edited` and `gone` they
     are those of the last edit and of the disappearance.
     """
-    where, values = conditions(query)
-    at = ALTERED.get(query.order, "article.moment")
+    table, where, values = _table(query)
+    at = ALTERED.get(query.order, f"{table}.moment")
     rows = db.execute(
-        f"SELECT {at} / 900000 AS quarter, count(*) FROM article WHERE {where} AND {at} IS NOT NULL"
+        f"SELECT {at} / 900000 AS quarter, count(*) FROM {table} WHERE {where} AND {at} IS NOT NULL"
         " GROUP BY quarter ORDER BY quarter",
         values,
     )

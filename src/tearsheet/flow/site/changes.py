@@ -19,10 +19,14 @@ def changes_view(
 ) -> ChangesView | None:
     """Return the latest edits (or disappearances), or those of a `month` or a `day`; None if that period has none."""
     query = _within(desk, altered(source, gone=gone), month, day)
-    days = desk.archive.days(query)
-    if (month or day) and not days:
-        return None
-    found = desk.archive.articles(replace(query, limit=0 if day else LATEST))
+    if month or day:
+        days = desk.archive.days(query)
+        if not days:
+            return None
+        found = desk.archive.articles(replace(query, limit=0 if day else LATEST))
+    else:
+        days = desk.counted.days_of(query)
+        found = desk.articles(replace(query, limit=LATEST))
     periods = days if month else Counter[date]()
     for on, number in days.items() if not (month or day) else ():
         periods[on.replace(day=1)] += number

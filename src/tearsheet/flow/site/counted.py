@@ -1,18 +1,21 @@
 """What is counted over a whole archive, for its pages: it holds as long as the archive stays as it is."""
 
 from array import array
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence, Sized
+from dataclasses import replace
+from datetime import date, datetime
 from functools import cached_property
 from time import monotonic
 from typing import Protocol, TypeVar
 
-from tearsheet.model import Categories, Query, SourceState
+from tearsheet.model import Article, Categories, Query, SourceState
 
 _SLOW_S, _SHARE, _LONGEST_S = 0.25, 20, 60
-_MOST_ARRIVALS = 2_000_000
+_MOST_PLACES, _MOST_DAYS = 2_000_000, 100_000
+_RHYTHM = 600
 
 T = TypeVar("T")
+C = TypeVar("C", bound=Sized)
 
 
 class Countable(Protocol):
@@ -20,7 +23,8 @@ class Countable(Protocol):
 
     def sources(self) -> list[SourceState]: ...
     def count(self, query: Query) -> int: ...
-    def seqs(self, query: Query) -> frozenset[int]: ...
+    def seqs(self, query: Query) -> Sequence[int]: ...
+    def by_seqs(self, seqs: Iterable[int]) -> list[Article]: ...
     def days(self, query: Query) -> dict[date, int]: ...
     def category_counts(self) -> dict[Categories, int]: ...
 
@@ -32,7 +36,9 @@ class Counted:
         self.of = of
         self._clock = clock
         self._archive = archive
-        self._arrivals: dict[Query, Sequence[int]] = {}
+        self._places: dict[Query, Sequence[int]] = {}
+        self._days: dict[Query, dict[date, int]] = {}
+        self._published: dict[Query, list[datetime]] = {}
         self._made = clock()
         self._spent = 0.0
 
@@ -62,18 +68,46 @@ class Counted:
     @cached_property
     def days(self) -> dict[date, int]:
         """Every day that has articles, with their number, in order."""
-        return self._timed(lambda: dict(sorted(self._archive.days(Query(limit=0)).items())))
+        return dict(sorted(self.days_of(Query()).items()))
+
+    def days_of(self, query: Query) -> dict[date, int]:
+        """Return every day that has articles that `query` asks for, with their number."""
+        return self._held(self._days, _all_of(query), self._archive.days, most=_MOST_DAYS)
+
+    def places(self, query: Query) -> Sequence[int]:
+        """Return the `seq` of every article that `query` asks for, in its order: a place in a list is counted on it."""
+        return self._held(
+            self._places, _all_of(query), lambda all: array("q", self._archive.seqs(all)), most=_MOST_PLACES
+        )
 
     def arrivals(self, query: Query) -> Sequence[int]:
-        """Return the `seq` of every article that `query` asks for, in order: places in a list are counted on it."""
-        if query not in self._arrivals:
-            if sum(map(len, self._arrivals.values())) > _MOST_ARRIVALS:
-                self._arrivals.clear()
-            self._arrivals[query] = self._timed(lambda: array("q", sorted(self._archive.seqs(query))))
-        return self._arrivals[query]
+        """Return those `places` in order of arrival: numbered pages are cut from it."""
+        return self.places(replace(query, order="arrival"))
+
+    def published(self, query: Query) -> Sequence[datetime]:
+        """Return when the first of those `places` were published, as far as it is known: when of the day, and on which days."""
+        first = self.places(query)[:_RHYTHM]
+        return self._held(
+            self._published,
+            _all_of(query),
+            lambda _: [article.published for article in self._archive.by_seqs(first) if article.published],
+            most=_MOST_DAYS,
+        )
+
+    def _held(self, held: dict[Query, C], query: Query, count: Callable[[Query], C], *, most: int) -> C:
+        """Return what `count` gives for `query`, and hold it; when more than `most` items are held, they are let go before."""
+        if query not in held:
+            if sum(map(len, held.values())) > most:
+                held.clear()
+            held[query] = self._timed(lambda: count(query))
+        return held[query]
 
     def _timed(self, count: Callable[[], T]) -> T:
         begin = self._clock()
         found = count()
         self._spent += self._clock() - begin
         return found
+
+
+def _all_of(query: Query) -> Query:
+    return replace(query, limit=0, offset=0)

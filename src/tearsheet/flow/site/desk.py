@@ -53,7 +53,6 @@ class Shown(Countable, Protocol):
     @property
     def path(self) -> Path: ...
     def articles(self, query: Query) -> list[Article]: ...
-    def by_seqs(self, seqs: Iterable[int]) -> list[Article]: ...
     def article(self, key: str) -> Article: ...
     def revisions(self, id: str) -> list[Revision]: ...
     def listings(self, id: str) -> list[Listing]: ...
@@ -145,6 +144,16 @@ class Desk:
     def zone(self) -> ZoneInfo:
         """The zone in which days are cut."""
         return ZoneInfo(self.masthead.timezone)
+
+    def articles(self, query: Query) -> list[Article]:
+        """Return the articles that `query` asks for.
+
+        Those of a source are put in order once: the archive has no index for it and reads the rows of all of them.
+        """
+        if not query.source:
+            return self.archive.articles(query)
+        places = self.counted.places(query)
+        return self.archive.by_seqs(places[query.offset : query.offset + query.limit if query.limit else None])
 
     @cached_property
     def languages(self) -> dict[Categories, str]:

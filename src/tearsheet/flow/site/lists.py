@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
+from tearsheet.flow.site.changes import altered
 from tearsheet.flow.site.desk import Desk
 from tearsheet.model import Article, Categories, Query, SourceState
 from tearsheet.publish.site import paths
@@ -34,7 +35,6 @@ T = TypeVar("T")
 PER_PAGE = 20
 _FRONT_POOL = 160
 _PICTURE_POOL = 60
-_RHYTHM = 600
 
 
 def front_view(desk: Desk) -> FrontView:
@@ -136,7 +136,7 @@ def _front_sources(desk: Desk, pool: Sequence[Article]) -> tuple[Shelf, ...]:
         shelves.append(
             Shelf(
                 path=(desk.source_link(url),),
-                cards=desk.cards(desk.archive.articles(Query(source=url, limit=3))),
+                cards=desk.cards(desk.articles(Query(source=url, limit=3))),
                 looked=visit.at if visit else None,
                 trouble=visit.trouble if visit else "",
             )
@@ -152,7 +152,7 @@ def category_view(desk: Desk, path: Categories) -> CategoryView:
     query = Query(categories=path)
     total = len(desk.counted.arrivals(query))
     pages = PageLinks(folder=paths.category(path), current=0, last=full_pages(total))
-    days = desk.archive.days(Query(categories=path, limit=0)) if path else desk.counted.days
+    days = desk.counted.days_of(query) if path else desk.counted.days
     return CategoryView(
         path=desk.path_links(path),
         total=total,
@@ -255,26 +255,23 @@ def source_view(desk: Desk, state: SourceState) -> SourceView:
     url = state.source.url
     query = Query(source=url)
     arrived = desk.counted.arrivals(query)
-    edited = replace(query, edited=True, order="edited")
-    gone = desk.archive.articles(replace(query, gone=True, order="gone", limit=5))
+    edited, gone = altered(url, gone=False), altered(url, gone=True)
     first = desk.archive.by_seqs(arrived[:1])
-    recent = desk.archive.articles(replace(query, limit=_RHYTHM))
+    published = desk.counted.published(query)
     return SourceView(
         row=source_row(desk, state),
         address=url,
         homepage=state.source.homepage,
         articles=len(arrived),
-        edited=desk.archive.count(edited),
-        gone=desk.archive.count(replace(query, gone=True)),
-        days=desk.archive.days(replace(query, limit=0)),
-        edit_days=frozenset(desk.archive.days(edited)),
-        rhythm=_rhythm(desk, [article.published for article in recent if article.published]),
-        rhythm_of=sum(1 for article in recent if article.published),
+        edited=len(desk.counted.places(edited)),
+        gone=len(desk.counted.places(gone)),
+        days=desk.counted.days_of(query),
+        edit_days=frozenset(desk.counted.days_of(edited)),
+        rhythm=_rhythm(desk, published),
+        rhythm_of=len(published),
         cards=desk.cards(newest_of(desk, query)),
-        edits=tuple(
-            change for change in map(desk.alteration, desk.archive.articles(replace(edited, limit=10))) if change
-        ),
-        disappeared=tuple(map(desk.disappearance, gone)),
+        edits=tuple(change for change in map(desk.alteration, desk.articles(replace(edited, limit=10))) if change),
+        disappeared=tuple(map(desk.disappearance, desk.articles(replace(gone, limit=5)))),
         pages=PageLinks(folder=paths.source(url), current=0, last=full_pages(len(arrived))),
         since=first[0].first_seen if first else None,
         excerpt_only=state.source.excerpt_only,

@@ -189,7 +189,7 @@ class Site:
         return f"{self.desk.words('checkpoint', sealed.size)} {sealed.root}" if sealed else ""
 
     def _entries(self, query: Query) -> list[FeedEntry]:
-        found = self.desk.archive.articles(Query(source=query.source, categories=query.categories, limit=FEED_ENTRIES))
+        found = self.desk.articles(Query(source=query.source, categories=query.categories, limit=FEED_ENTRIES))
         return [self._entry(article) for article in found]
 
     def _entry(self, article: Article) -> FeedEntry:
@@ -206,7 +206,7 @@ class Site:
         title = self.desk.words("gone_title" if gone else "edits_title")
         if source:
             title = f"{self.desk.source_link(source).label}: {title}"
-        rows = self.desk.archive.articles(replace(changes.altered(source, gone=gone), limit=FEED_ENTRIES))
+        rows = self.desk.articles(replace(changes.altered(source, gone=gone), limit=FEED_ENTRIES))
         found = (articles.change_entry(self.desk, article, gone=gone) for article in rows)
         return title, [entry for entry in found if entry]
 
