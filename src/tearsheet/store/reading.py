@@ -19,11 +19,11 @@ from tearsheet.store.values import (
     to_ms,
 )
 
-# In the order of an article's fields.
+# In the order of an article's fields. Few are copies, and to ask for the original of nothing takes time too.
 COLUMNS = """
 SELECT article.id, article.seq, article.url, title, first_seen, last_seen, revisions, source.url, source.name, path, authors,
     published, article.language, excerpt, lead,
-    (SELECT id FROM article AS original WHERE original.n = article.copy_of), gone_at, gone, rejected,
+    iif(copy_of IS NULL, NULL, (SELECT id FROM article AS original WHERE original.n = article.copy_of)), gone_at, gone, rejected,
     excerpt_only, edited_at, change
 """
 BESIDE = "CROSS JOIN source ON source.n = article.source CROSS JOIN category ON category.n = article.category"
