@@ -28,11 +28,12 @@ from tearsheet.flow.remove import remove
 from tearsheet.flow.sealing import CHECKPOINT, reader, seal
 from tearsheet.flow.verify import verify
 from tearsheet.ledger import Tree, read_checkpoint
-from tearsheet.model import Place, Query
+from tearsheet.model import Capture, Place, Query
 from tearsheet.newsroom import Newsroom
 from tearsheet.store import articles, entries, journal, keeping, leaves, opening, schema
 from tearsheet.store.journal import Forgetting, Forgotten, Page
 from tearsheet.store.people import People
+from tearsheet.store.values import from_ms
 from tearsheet.warc.records import Record
 
 CATALOGS = Path(__file__).parent / "catalogs"
@@ -628,12 +629,50 @@ def test_a_change_of_any_column_is_taken_up(own_press):
     for part in journal.PARTS:
         if not part.whole or part.table in journal.ELSEWHERE:
             continue
-        for column in part.columns:
+        for column in set(part.columns) - set(part.key):
             if db.execute(f"SELECT 1 FROM {part.table} LIMIT 1").fetchone():
+                db.execute("BEGIN")
+                db.execute("PRAGMA defer_foreign_keys = ON")
                 db.execute("DELETE FROM touched")
                 db.execute(f"UPDATE {part.table} SET {column} = {column}")
-                wanted = column in part.key or db.execute("SELECT count(*) FROM touched").fetchone()[0]
-                assert wanted, (part.table, column)
+                same = db.execute("SELECT count(*) FROM touched").fetchone()[0]
+                db.execute(f"UPDATE {part.table} SET {column} = coalesce({column}, '') || 'x'")
+                changed = db.execute("SELECT count(*) FROM touched").fetchone()[0]
+                db.execute("ROLLBACK")
+                assert not same, (part.table, column)
+                assert changed, (part.table, column)
+
+
+def test_a_look_that_brought_nothing_new_is_told_without_what_stayed_as_it_was(own_press):
+    db = own_press.store.db
+    n, seen = db.execute("SELECT n, last_seen FROM article LIMIT 1").fetchone()
+    answer = Capture(
+        url="u", final_url="u", status=200, headers=(("ETag", '"a"'),), body=b"", captured_at=from_ms(seen), digest=""
+    )
+    for _ in range(2):
+        with own_press.store.transaction():
+            articles.looked(db, n, answer, due_at=later())
+            db.execute("INSERT OR IGNORE INTO removed (hash) VALUES (randomblob(16))")
+    found = [warc.get(own_press.warc_folder, place) for _, _, place in journal.places(db)][-2:]
+    told = [{change["part"] for change in journal.read_page(page.body).changes()} for page in found]
+
+    assert [{part for part in parts if part.startswith("article")} for parts in told] == [
+        {"article.looked", "article.answered"},
+        {"article.looked"},
+    ]
+
+
+def test_what_waited_as_a_part_of_before_is_written_down(own_press):
+    db = own_press.store.db
+    n, looks = db.execute("SELECT n, looks FROM article LIMIT 1").fetchone()
+    with own_press.store.transaction():
+        db.execute("INSERT INTO unwritten VALUES ('article.watch', ?, '')", (n,))
+        db.execute("INSERT INTO removed (hash) VALUES (randomblob(16))")
+    *_, (_, _, place) = journal.places(db)
+    changes = journal.read_page(warc.get(own_press.warc_folder, place).body).changes()
+
+    [(columns, [row])] = [(one["columns"], one["rows"]) for one in changes if one["part"] == "article.watch"]
+    assert dict(zip(columns, row, strict=True))["looks"] == looks
 
 
 def test_a_wording_that_was_cut_again_comes_back_though_no_conversion_record_holds_it(own_press, tmp_path):

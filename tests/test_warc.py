@@ -17,7 +17,17 @@ from tearsheet.errors import BadWarc
 from tearsheet.model import Capture, Place
 from tearsheet.warc import Revisit, Writer, captures, cdxj, check, get, read
 from tearsheet.warc.captures import surt
-from tearsheet.warc.records import date_text, digest_fits, kept_head, read_date, unchunked, wire_head
+from tearsheet.warc.records import (
+    changed_lines,
+    date_text,
+    digest_fits,
+    http_fields,
+    kept_head,
+    read_date,
+    unchunked,
+    wire_head,
+    with_lines,
+)
 
 NOW = datetime(2024, 3, 5, 12, 0, 30, 123456, tzinfo=UTC)
 BIN = Path(sys.executable).parent
@@ -188,7 +198,7 @@ def test_an_unchanged_body_costs_a_reference_of_less_than_a_kilobyte(tmp_path):
         end = only_file(tmp_path).stat().st_size
     original, revisit, last = (records(tmp_path)[place] for place in (1, 3, 4))
 
-    assert end - third.offset < 700
+    assert end - third.offset < 560
     assert revisit.type == last.type == "revisit"
     for record in (revisit, last):
         assert record.field("WARC-Refers-To") == original.id
@@ -200,6 +210,98 @@ def test_an_unchanged_body_costs_a_reference_of_less_than_a_kilobyte(tmp_path):
         found = get(tmp_path, place)
         assert (found.body, found.captured_at) == (GZIPPED.body, later.captured_at)
         assert found.head == later.head
+
+
+def test_a_reference_leaves_unsaid_that_the_connection_was_as_before(tmp_path):
+    with Writer(tmp_path) as writer:
+        first = writer.keep(capture())
+        again = writer.keep(capture(), revisit=Revisit(url="", at=NOW, place=first))
+        moved = writer.keep(capture(ip="198.51.100.7"), revisit=Revisit(url="", at=NOW, place=first))
+    same, other = records(tmp_path)[3:]
+
+    assert same.connection == ()
+    assert other.field("WARC-IP-Address") == "198.51.100.7"
+    assert other.field("WARC-Cipher-Suite") == "TLS_AES_256_GCM_SHA384"
+    for place, ip in ((again, "93.184.216.34"), (moved, "198.51.100.7")):
+        found = get(tmp_path, place)
+        assert (found.ip, found.tls, found.truncated) == (ip, capture().tls, "")
+
+
+AS_BEFORE = (("Server", "nginx"), ("Date", "Tue, 05 Mar 2024 12:00:30 GMT"), ("X-Served", "a"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        (AS_BEFORE, []),
+        ((*AS_BEFORE[:1], ("Date", "Wed, 06 Mar 2024 12:00:30 GMT"), ("X-Other", "b")), [4, 5]),
+        (AS_BEFORE[:2], None),
+        ((*AS_BEFORE, ("Age", "7")), None),
+        ((*AS_BEFORE[:2], ("X-Served", "na\u00efve")), None),
+        ((*AS_BEFORE[:2], ("X-Served", "a ")), None),
+    ],
+)
+def test_a_reference_tells_of_the_header_block_what_is_not_as_before(tmp_path, fields, told):
+    with Writer(tmp_path) as writer:
+        first = writer.keep(capture(fields=AS_BEFORE))
+        again = capture(fields=fields)
+        place = writer.keep(again, revisit=Revisit(url="", at=NOW, place=first))
+    revisit = records(tmp_path)[-1]
+    lines = [value.partition(" ")[0] for name, value in revisit.fields if name == "Tearsheet-HTTP-Line"]
+
+    assert get(tmp_path, place).head == again.head
+    assert get(tmp_path, place).headers == http_fields(again.head)
+    if told is None:
+        assert (revisit.block, revisit.field("WARC-Truncated")) == (again.head, "length")
+        assert digest_fits(revisit.field("WARC-Block-Digest"), revisit.block)
+    else:
+        assert (revisit.block, revisit.field("WARC-Truncated"), lines) == (b"", "", [str(number) for number in told])
+    assert check(only_file(tmp_path)) == (4, [])
+
+
+@given(
+    before=st.lists(st.text(max_size=8), max_size=5),
+    after=st.lists(st.text(max_size=8), max_size=5),
+    status=st.sampled_from([200, 404]),
+)
+def test_what_is_told_of_a_header_block_gives_it_back(before, after, status):
+    first, second = ("\r\n".join([f"HTTP/1.1 {status} X", *lines, "", ""]).encode() for lines in (before, after))
+    told = changed_lines(second, first)
+
+    assert told is None or with_lines(first, tuple(told)) == second
+    assert told is None or status == 200
+
+
+@pytest.mark.parametrize("line", ["9 Server: other", "x Server: other", "-1 Server: other"])
+def test_a_reference_that_tells_of_a_line_that_is_not_there_is_damaged(line):
+    with pytest.raises(BadWarc, match="does not have"):
+        with_lines(b"HTTP/1.1 200 OK\r\n\r\n", (("tearsheet-http-line", line),))
+
+
+def test_a_strangers_reference_to_a_line_that_is_not_there_is_reported_and_passed_over(tmp_path):
+    with Writer(tmp_path / "ours") as writer:
+        first = writer.keep(capture())
+        writer.keep(
+            capture(fields=(("Date", "today"),), head=capture().head.replace(b"nginx", b"other")),
+            revisit=Revisit(url="", at=NOW, place=first),
+        )
+    file = tmp_path / "theirs.warc"
+    file.write_bytes(
+        gzip.decompress(only_file(tmp_path / "ours").read_bytes()).replace(b"HTTP-Line: 1 ", b"HTTP-Line: 9 ")
+    )
+    reported = []
+
+    assert [found.body for found in captures(file, report=reported.append)] == [b"<p>words"]
+    assert ["does not have" in damage.why for damage in reported] == [True]
+
+
+def test_a_capture_of_which_no_connection_is_known_refers_to_none_that_has_one(tmp_path):
+    with Writer(tmp_path) as writer:
+        first = writer.keep(capture())
+        again = writer.keep(capture(head=b"", ip="", tls="", request=b""), revisit=Revisit(url="", at=NOW, place=first))
+
+    assert records(tmp_path)[-1].type == "response"
+    assert (get(tmp_path, again).ip, get(tmp_path, again).body) == ("", b"<p>words")
 
 
 def test_a_reference_may_point_into_another_file(tmp_path):
@@ -390,7 +492,9 @@ def test_revisits_of_the_same_file_are_resolved_and_others_passed_over(tmp_path)
     with Writer(tmp_path) as writer:
         other = writer.keep(capture(), revisit=Revisit(url="", at=NOW, place=first))
 
-    assert [found.body for found in captures(tmp_path / first.file)] == [b"<p>words"] * 2
+    found = list(captures(tmp_path / first.file))
+    assert [(one.body, one.truncated) for one in found] == [(b"<p>words", "")] * 2
+    assert [one.ip for one in found] == [capture().ip, ""], "of a stranger's file nobody knows what it leaves out"
     assert list(captures(tmp_path / other.file)) == []
 
 

@@ -41,6 +41,7 @@ class Part:
     The part that bears the table's name holds all columns, and is written when a row is new. What is `lazy` alone makes no
     page: it waits in `unwritten` for the next one. What is lost with it is when we looked last, never what we saw.
     What many rows lean on, or must never be forgotten, is told `twice`, by the next page too: one page may be damaged.
+    A `former` part is read, and written if it still waits, but nothing is taken up as it any more.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Part:
     lazy: bool = False
     only: str = ""
     twice: bool = False
+    former: bool = False
 
     @property
     def table(self) -> str:
@@ -70,6 +72,7 @@ def _leaned_on(name: str, columns: str) -> Part:
 _VISIT = "at next_at etag last_modified listed new trouble failures rhythm"
 _WORDS = "title authors language excerpt lead published moment"
 _MARKS = "seq change revisions edited_at copy_of gone gone_at rejected"
+_LOOKED, _ANSWERED = "last_seen looks due_at", "misses failures trouble etag last_modified"
 _WATCH = "last_seen misses looks due_at failures trouble etag last_modified"
 PARTS: tuple[Part, ...] = (
     _leaned_on("source", f"url kind name categories language timezone homepage paused excerpt_only removed {_VISIT}"),
@@ -78,7 +81,9 @@ PARTS: tuple[Part, ...] = (
     _part("article", f"n id url source category first_seen {_WORDS} {_MARKS} {_WATCH}"),
     _part("article.words", _WORDS),
     _part("article.marks", _MARKS),
-    _part("article.watch", _WATCH, lazy=True),
+    _part("article.looked", _LOOKED, lazy=True),
+    _part("article.answered", _ANSWERED, lazy=True),
+    replace(_part("article.watch", _WATCH, lazy=True), former=True),
     _part("address", "hash article further", key="hash"),
     _part("listing", "article source guid category first_seen last_seen said", key="article source"),
     _part("listing.seen", "last_seen", key="article source", lazy=True),
@@ -146,6 +151,11 @@ class Page:
     def url(self) -> str:
         """Return the address under which the page stands in the WARC."""
         return f"{PAGE_URL}{self.number}"
+
+    @property
+    def record_id(self) -> str:
+        """Return the id of its record in the WARC: one of its own would say nothing more."""
+        return f"<{self.url}:{self.id}:{self.edition}>"
 
     def data(self) -> bytes:
         """Return the page as it is written."""
@@ -219,7 +229,7 @@ def watch(db: sqlite3.Connection) -> None:
     db.execute("CREATE TEMP TABLE taken (part TEXT, a, b, PRIMARY KEY (part, a, b)) WITHOUT ROWID")
     db.execute("CREATE TEMP TABLE conversion (digest BLOB PRIMARY KEY) WITHOUT ROWID")
     for part in PARTS:
-        for statement in _triggers(part):
+        for statement in () if part.former else _triggers(part):
             db.execute(statement)
 
 
@@ -227,6 +237,7 @@ def _triggers(part: Part) -> Iterator[str]:
     others = [other for other in PARTS if other.table == part.table and not other.whole and not other.only]
     taken = {column for other in others for column in other.columns}
     columns = [column for column in part.columns if not part.whole or column not in taken]
+    was, now = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
     for event, row, wanted in (
         ("INSERT", "NEW", part.whole or bool(part.only)),
         ("DELETE", "OLD", part.whole),
@@ -235,7 +246,10 @@ def _triggers(part: Part) -> Iterator[str]:
         if wanted:
             keys = [f"{row}.{key}" for key in part.key] + ["''"]
             name = f"touch_{part.name.replace('.', '_')}_{event.partition(' ')[0].lower()}"
-            when = f"WHEN {row}.{part.only}" if part.only and row == "NEW" else ""
+            claims = [f"NEW.{part.only}"] if part.only and row == "NEW" else []
+            if event.startswith("UPDATE"):  # a statement that sets a column need not change it
+                claims.append(f"({was}) IS NOT ({now})")
+            when = f"WHEN {' AND '.join(claims)}" if claims else ""
             yield (
                 f"CREATE TEMP TRIGGER {name} AFTER {event} ON main.{part.table} {when} BEGIN"
                 f" INSERT INTO touched VALUES ('{part.name}', {keys[0]}, {keys[1]}); END"

@@ -14,14 +14,18 @@ from tearsheet.model import Capture, Place
 from tearsheet.warc.reader import Damage, one, read, read_within
 from tearsheet.warc.records import (
     BODY_DIGEST,
+    CONNECTION,
     CONVERSION_OF,
+    RESPONSE_TYPE,
     Fields,
     Record,
+    by_name,
     http_field,
     http_fields,
     http_status,
     unchunked,
     wire_head,
+    with_lines,
 )
 from tearsheet.warc.writer import record_at, referred, stored_at
 
@@ -47,7 +51,8 @@ def get(folder: Path, place: Place, *, verify: bool = True) -> Capture:
     if original is not None and original.field("WARC-Payload-Digest") != record.field("WARC-Payload-Digest"):
         raise BadWarc(where, "refers to a record that holds something else")
     payload = original.payload if original else record.payload
-    return capture_of(record, place=place, payload=payload, max_body=max(MAX_BODY, len(payload)))
+    whole = _completed(record, original, connection=record.connection or original.connection) if original else record
+    return capture_of(whole, place=place, payload=payload, max_body=max(MAX_BODY, len(payload)))
 
 
 def captures(
@@ -68,9 +73,21 @@ def captures(
             yield capture_of(record, max_body=max_body)
         elif record.type == "revisit" and record.field("WARC-Refers-To") in seen:
             original = record_at(path.parent, seen[record.field("WARC-Refers-To")])
-            head = record.http_head or original.http_head
-            bare = replace(record, data=head, span=(0, len(head)))
-            yield capture_of(bare, payload=original.payload, max_body=max_body)
+            try:  # others leave out what they do not know of the connection
+                whole = _completed(record, original, connection=record.connection)
+            except BadWarc as error:
+                report(Damage(path.name, record.offset, record.length, error.cause))
+                continue
+            yield capture_of(whole, payload=original.payload, max_body=max_body)
+
+
+def _completed(revisit: Record, original: Record, *, connection: Fields) -> Record:
+    """Return a revisit record as the answer that it stands for, which was not cut short and came over `connection`."""
+    said = CONNECTION | {"warc-truncated", "content-type"}
+    others = (field for field in revisit.fields if field[0].lower() not in said)
+    fields = (*others, *connection, ("Content-Type", RESPONSE_TYPE))
+    head = revisit.http_head or with_lines(original.http_head, revisit.fields)
+    return replace(revisit, fields=fields, named=by_name(fields), data=head, span=(0, len(head)))
 
 
 def capture_of(

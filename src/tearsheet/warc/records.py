@@ -28,12 +28,19 @@ BODY_DIGEST = "Tearsheet-Body-Digest"
 OF_CAPTURE = "Tearsheet-Capture-Digest"
 """In a conversion record: the digest of the capture that it was made from."""
 
+HTTP_LINE = "Tearsheet-HTTP-Line"
+"""In a revisit without a block: a line of its header block that is not as in the record it refers to, after its number."""
+
+CONNECTION = frozenset({"warc-ip-address", "warc-protocol", "warc-cipher-suite"})
+"""What is noted of a connection. One of our revisits without any of it came over one like that of the record it refers to."""
+
 CONVERSION_OF = "urn:tearsheet:conversion:"
 """Goes before the address of what was made of a page: pywb would show it for the page."""
 
 _EPOCH, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 _LINE_END = re.compile(rb"\r?\n")
 _BREAK = re.compile(r"[\x00-\x1f\x7f]+")
+_PLAIN = re.compile(rb"[!-~](?:[ -~]*[!-~])?")
 _FIELD = re.compile(r"^([^\s:]+):([^\n]*)$", re.M)
 _HASHES = {
     "md5": hashlib.md5,
@@ -91,6 +98,11 @@ class Record:
         return read_date(self.field("WARC-Date"))
 
     @property
+    def connection(self) -> Fields:
+        """Return what is noted of the connection."""
+        return tuple(field for field in self.fields if field[0].lower() in CONNECTION)
+
+    @property
     def left_out(self) -> bool:
         """Return whether this is an answer whose body was not kept, by the archive's settings."""
         return self.field("WARC-Truncated") == "unspecified" and not self.payload
@@ -116,14 +128,14 @@ class Record:
 
 
 def record_bytes(kind: str, fields: Iterable[tuple[str, str]], block: bytes, *, at: datetime, id: str = "") -> bytes:
-    """Return a whole record, uncompressed. The fields that every record has are added here, with the block's digest."""
+    """Return a whole record, uncompressed. The fields that every record has are added here, with the digest of what it holds."""
     lines = [
         "WARC/1.1",
         f"WARC-Type: {kind}",
         f"WARC-Record-ID: {id or new_id()}",
         f"WARC-Date: {date_text(at)}",
         *(f"{name}: {clean}" for name, value in fields if (clean := _BREAK.sub(" ", value).strip())),
-        f"WARC-Block-Digest: {digest(block)}",
+        *([f"WARC-Block-Digest: {digest(block)}"] if block or kind != "revisit" else []),
         f"Content-Length: {len(block)}",
     ]
     head = "\r\n".join(lines).encode("utf-8", errors="surrogateescape")
@@ -257,6 +269,40 @@ def _kept_line(line: bytes, payload_length: int) -> bytes:
 def wire_head(head: bytes) -> bytes:
     """Return the header block as it was on the wire: the reverse of `kept_head`."""
     return re.sub(rb"(?mi)^X-Orig-(?=(?:Transfer-Encoding|Content-Length)\s*:)", b"", head)
+
+
+def changed_lines(head: bytes, before: bytes) -> list[tuple[str, str]] | None:
+    """Return the fields that tell what is not as in the header block `before`; None if a record's header cannot tell it.
+
+    It can if as many lines have come, in plain characters, and the status is the common one: indexes take none for 200.
+    """
+    lines = list(enumerate(zip(head.split(b"\r\n"), before.split(b"\r\n"), strict=False)))
+    changed = [(number, line) for number, (line, was) in lines if line != was]
+    if (
+        head.count(b"\r\n") != before.count(b"\r\n")
+        or http_status(head) != http_status(before)
+        or http_status(head) != 200
+    ):
+        return None
+    if not all(_PLAIN.fullmatch(line) for _, line in changed):
+        return None
+    return [(HTTP_LINE, f"{number} {line.decode()}") for number, line in changed]
+
+
+def with_lines(before: bytes, fields: Fields) -> bytes:
+    """Return the header block that `changed_lines` told the changes of.
+
+    Raises:
+        BadWarc: they are none of this header block.
+    """
+    lines = before.split(b"\r\n")
+    for name, value in fields:
+        if name.lower() == HTTP_LINE.lower():
+            number, _, line = value.partition(" ")
+            if not number.isdecimal() or int(number) >= len(lines):
+                raise BadWarc("", f"tells of a line {number} that the record it refers to does not have")
+            lines[int(number)] = line.encode()
+    return b"\r\n".join(lines)
 
 
 def http_status(head: bytes) -> int:

@@ -26,6 +26,7 @@ from tearsheet.warc.records import (
     RESPONSE_TYPE,
     SAME_PAYLOAD,
     Record,
+    changed_lines,
     digest,
     http_field,
     http_fields,
@@ -105,14 +106,14 @@ class Writer:
         fields = [("WARC-Target-URI", CONVERSION_OF + uri(url)), origin, ("Content-Type", media_type)]
         return self._append([self._record("conversion", fields, data, at=at)])[0]
 
-    def keep_metadata(self, url: str, data: bytes, media_type: str, *, at: datetime) -> Place:
-        """Write a note of our own, which is no capture; return where it lies.
+    def keep_metadata(self, url: str, data: bytes, media_type: str, *, at: datetime, id: str = "") -> Place:
+        """Write a note of our own, which is no capture; return where it lies. `id` is that of its record, if it has one.
 
         Raises:
             DiskTrouble: it could not be written.
         """
         fields = [("WARC-Target-URI", url), ("Content-Type", media_type)]
-        record = packed(record_bytes("metadata", fields, data, at=at))
+        record = packed(record_bytes("metadata", fields, data, at=at, id=id))
         self._open()
         return self._append([record])[0]
 
@@ -171,11 +172,13 @@ class Writer:
         return self._record("response", fields, head, at=capture.captured_at, id=id)
 
     def _revisit(self, capture: Capture, original: "_Original") -> bytes:
+        """Return a reference. What it does not say of the header block and the connection was as in the original."""
         head = kept_head(_head(capture), len(capture.raw or capture.body))
+        changes = changed_lines(head, original.head)
+        connection = _connection(capture)
         fields = [
             ("WARC-Target-URI", uri(capture.final_url)),
-            *_connection(capture),
-            ("Content-Type", RESPONSE_TYPE),
+            *(connection if connection != original.connection else ()),
             ("WARC-Profile", SAME_PAYLOAD),
             # pywb and wabac.js find the original by these two and nothing else.
             ("WARC-Refers-To-Target-URI", original.url),
@@ -184,12 +187,15 @@ class Writer:
             ("WARC-Refers-To-Filename", original.place.file),
             ("WARC-Refers-To-File-Offset", str(original.place.offset)),
             ("WARC-Payload-Digest", original.payload_digest),
-            (BODY_DIGEST, capture.digest),
+            *(changes if changes is not None else (("Content-Type", RESPONSE_TYPE), ("WARC-Truncated", "length"))),
         ]
-        return self._record("revisit", fields, head, at=capture.captured_at)
+        return self._record("revisit", fields, b"" if changes is not None else head, at=capture.captured_at)
 
     def _original(self, capture: Capture, revisit: Revisit) -> "_Original | None":
-        """Return the record that holds the body, if a reference to it will do: readable, and packed as this one is."""
+        """Return the record that holds the body, if a reference to it will do: readable, packed as this one is.
+
+        What a reference leaves unsaid of the connection is read there, so one about which nothing is known must be so there too.
+        """
         try:
             record = record_at(self._folder, revisit.place)
             place = revisit.place
@@ -202,11 +208,15 @@ class Writer:
         here = http_field(http_fields(_head(capture)), "content-encoding").lower()
         if record.type != "response" or record.field("WARC-Truncated") or there != here:
             return None
+        if record.connection and not _connection(capture):
+            return None
         return _Original(
             url=record.url,
             date=record.field("WARC-Date"),
             id=record.id,
             payload_digest=record.field("WARC-Payload-Digest"),
+            head=record.http_head,
+            connection=list(record.connection),
             place=place,
         )
 
@@ -252,6 +262,8 @@ class _Original:
     date: str
     id: str
     payload_digest: str
+    head: bytes
+    connection: list[tuple[str, str]]
     place: Place
 
 
@@ -458,4 +470,4 @@ def _connection(capture: Capture) -> list[tuple[str, str]]:
     fields = [("WARC-IP-Address", capture.ip), ("WARC-Protocol", capture.head[:8].decode("latin-1").lower())]
     if version:
         fields += [("WARC-Protocol", version.lower().replace("tlsv", "tls/")), ("WARC-Cipher-Suite", cipher)]
-    return fields
+    return [(name, value) for name, value in fields if value]
