@@ -8,7 +8,6 @@ After each commit a job writes down, outside the archive, what is acknowledged f
 import json
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +20,6 @@ from pathlib import Path
 from tests import counting
 
 ROOT = Path(__file__).resolve().parents[1]
-STRACE = shutil.which("strace")
 
 
 @dataclass(frozen=True)
@@ -134,7 +132,7 @@ class Prepared:
 
 
 def _attached(pid, arguments):
-    tracer = subprocess.Popen([STRACE, "-qq", "--attach", str(pid), *arguments])
+    tracer = subprocess.Popen(["strace", "-qq", "--attach", str(pid), *arguments])
     until = time.monotonic() + 30
     while "TracerPid:\t0\n" in Path(f"/proc/{pid}/status").read_text():
         assert tracer.poll() is None, "strace could not take hold of the process"

@@ -3,12 +3,10 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import html5lib
-
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "bench" / "security"
+from tests import needs
 
 # Ours: what should run wherever text is shown as markup, each for another way to get there.
 OWN = (
@@ -83,9 +81,14 @@ _BLANKS = "".join(map(chr, range(33)))
 
 def payloads() -> tuple[str, ...]:
     """Return our own payloads, and the shared ones where they are at hand."""
-    file = SHARED / "xss.jsonl"
-    shared = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    return (*OWN, *(json.loads(line)["payload"] for line in shared))
+    return (*OWN, *shared_payloads())
+
+
+def shared_payloads() -> list[str]:
+    """Return the payloads that others have published, none where they are not at hand."""
+    file = needs.SHARED / "bench" / "security" / "xss.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return [json.loads(line)["payload"] for line in lines]
 
 
 def parsed(markup: str, *, fragment: bool = True) -> Element:

@@ -1,15 +1,12 @@
 """An archive in which every text is an attack: titles, authors, captions, names, paths, addresses, bodies."""
 
-import json
 from datetime import timedelta
-from pathlib import Path
 
 from tests.site_archive import NOON, PaperArchive
 
 from tearsheet import html
 from tearsheet.model import Clipping, Image, Source
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 OWN = (
     "<script>alert(1)</script>",
     '"><script>alert(1)</script>',
@@ -49,14 +46,6 @@ OWN = (
     "<p id=main class=skip>clobbers</p><a name=getElementById href=x>x</a>",
     "<link rel=stylesheet href=//evil.example/x.css>",
 )
-
-
-def shared_payloads() -> list[str]:
-    """Return the public payloads, none if this checkout stands alone."""
-    file = SHARED / "bench" / "security" / "xss.jsonl"
-    if not file.exists():
-        return []
-    return [json.loads(line)["payload"] for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def hostile_press(payloads: list[str]) -> PaperArchive:

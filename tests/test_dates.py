@@ -6,15 +6,14 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import needs
 
 from tearsheet import dates
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 NOW = datetime(2022, 1, 10, 12, 0, tzinfo=UTC)
 INSTANTS = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2099, 12, 31)).map(
     lambda at: at.replace(microsecond=0)
@@ -193,9 +192,11 @@ def test_the_zone_of_the_machine_changes_nothing():
     assert len(outputs) == 1
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared benchmark data is not here")
+@needs.shared("bench/feeds/dates.jsonl")
 def test_the_benchmark_list_of_dates_is_read_whole():
-    rows = [json.loads(line) for line in (SHARED / "bench/feeds/dates.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [
+        json.loads(line) for line in (needs.SHARED / "bench/feeds/dates.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     wrong = []
     for row in rows:
         reading = dates.read(row["text"], language=row.get("lang", ""), zone=row.get("zone", ""))

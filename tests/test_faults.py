@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.crashing import STRACE, Job, Prepared
+from tests import needs
+from tests.crashing import Job, Prepared
 from tests.flow_archive import later, opened
 from tests.killing import LATER, Killing
 from tests.surviving import assert_same, assert_survived, content, files_of
@@ -58,7 +59,7 @@ def failing(killing, job, call, fault):
     return ended
 
 
-@pytest.mark.skipif(STRACE is None, reason="strace is not installed")
+@needs.tools("strace")
 @pytest.mark.parametrize("begun", ["a new catalog", "a later update"])
 def test_an_update_whose_calls_fail_says_so_and_goes_on_later(killing, tmp_path, begun):
     stage, wanted, tick = ("first", "second", 4) if begun == "a later update" else ("empty", "first", 0)
@@ -144,7 +145,7 @@ class Trial:
 COMMANDS = ("update", "import", "build", "backup", "restore", "rebuild", "remove", "migrate")
 
 
-@pytest.mark.skipif(STRACE is None, reason="strace is not installed")
+@needs.tools("strace")
 @pytest.mark.parametrize("do", COMMANDS[1:])
 def test_a_command_whose_calls_fail_says_so_and_goes_on_later(killing, tmp_path, do):
     for number, (call, fault) in enumerate(faults(killing, Trial(killing, do, tmp_path / "counted").job, 7)):

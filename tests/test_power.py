@@ -9,7 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.crashing import STRACE, Job, Prepared
+from tests import needs
+from tests.crashing import Job, Prepared
 from tests.cutting import KINDS, Disk, recorded
 from tests.killing import LATER, Killing
 from tests.surviving import assert_same, assert_survived, content, files_of
@@ -19,7 +20,7 @@ from tearsheet.archive import CATALOG_FILE
 from tearsheet.flow.migrate import schema_of
 from tearsheet.store import schema
 
-pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
+pytestmark = needs.tools("strace")
 CUTS = 30
 MEMORY = Path("/dev/shm")
 

@@ -10,20 +10,16 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import needs
+from tests.hostile import shared_payloads
 
 from tearsheet import html
 from tearsheet.errors import BadPost
 from tearsheet.model import Post
 from tearsheet.publish.posts import read_post, write_post
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
-CORPUS = SHARED / "corpus" / "seed-format"
-ATTACKS = SHARED / "bench" / "security" / "xss.jsonl"
-TITLES = SHARED / "bench" / "security" / "titles.jsonl"
 OLDER = {"083": "G0", "084": "G0", "085": "G0", "086": "G1", "087": "G2"}
 
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of the post format is not here")
-needs_titles = pytest.mark.skipif(not TITLES.exists(), reason="the list of hostile titles is not here")
 
 FILE = "\n".join(
     (
@@ -50,7 +46,7 @@ FILE = "\n".join(
 
 
 def corpus() -> list[Path]:
-    return sorted(CORPUS.glob("[0-9][0-9][0-9].md"))
+    return sorted(needs.CORPUS.glob("[0-9][0-9][0-9].md"))
 
 
 def front_matter(data: bytes) -> dict[str, object]:
@@ -121,10 +117,10 @@ def test_a_header_without_any_line_is_refused():
         read_post(b"\n---\ntitle: 'x'\ncategories: \n---\n\n<div>   \nx  \n</div>\n")
 
 
-@needs_corpus
+@needs.corpus
 @pytest.mark.parametrize("number", OLDER)
 def test_the_older_layouts_are_read_and_written_in_the_release_layout(number):
-    post = read_post((CORPUS / f"{number}.md").read_bytes())
+    post = read_post((needs.CORPUS / f"{number}.md").read_bytes())
     again = read_post(write_post(post, "compat"))
 
     assert post.layout == OLDER[number]
@@ -135,9 +131,9 @@ def test_the_older_layouts_are_read_and_written_in_the_release_layout(number):
     assert not again.categories[2].startswith("— ")
 
 
-@needs_corpus
+@needs.corpus
 def test_the_title_in_too_many_quotes_is_read():
-    assert read_post((CORPUS / "083.md").read_bytes()).title == "SP"
+    assert read_post((needs.CORPUS / "083.md").read_bytes()).title == "SP"
 
 
 OLDEST = "\n".join(
@@ -202,7 +198,7 @@ def test_a_value_that_is_quoted_wrongly_is_read_as_it_stands():
 # ---- compat mode
 
 
-@needs_corpus
+@needs.corpus
 @pytest.mark.parametrize("path", [path for path in corpus() if path.stem not in OLDER], ids=lambda path: path.stem)
 def test_every_release_file_is_written_back_byte_for_byte(path):
     data = path.read_bytes()
@@ -210,7 +206,7 @@ def test_every_release_file_is_written_back_byte_for_byte(path):
     assert write_post(read_post(data), "compat") == data
 
 
-@needs_corpus
+@needs.corpus
 def test_a_post_keeps_no_copy_of_the_bytes():
     for path in corpus():
         post = read_post(path.read_bytes())
@@ -249,7 +245,7 @@ def test_each_field_of_the_post_moves_its_own_place_in_the_file_and_no_other(nam
     assert set(changed) <= set(told.split("\n"))
 
 
-@needs_corpus
+@needs.corpus
 @pytest.mark.parametrize("name", CHANGES)
 def test_each_field_of_every_release_file_moves_the_file(name):
     for path in corpus():
@@ -345,10 +341,10 @@ def check_sound(post: Post) -> None:
     assert b"}" not in data
 
 
-@needs_titles
+@needs.titles
 @pytest.mark.parametrize("extra", [(), (("id", "abc"),)], ids=["seven keys", "further keys"])
 def test_hostile_titles_round_trip_through_pyyaml_and_change_no_other_key(extra):
-    for line in TITLES.read_text().splitlines():
+    for line in (needs.SHARED / "bench/security/titles.jsonl").read_text().splitlines():
         check_sound(a_post(title=json.loads(line)["title"], extra=extra))
 
 
@@ -429,10 +425,9 @@ class Reader(HTMLParser):
                 self.wrong.append(f"{name}={value}")
 
 
-@pytest.mark.skipif(not ATTACKS.exists(), reason="the list of attacks is not here")
+@needs.shared("bench/security/xss.jsonl")
 def test_no_hostile_body_leaves_sound_mode_alive():
-    for line in ATTACKS.read_text().splitlines():
-        payload = json.loads(line)["payload"]
+    for payload in shared_payloads():
         post = a_post(
             html=payload,
             title=payload,
@@ -472,7 +467,7 @@ def test_a_sound_body_has_no_blank_line_no_fence_and_the_same_text(pieces):
     assert html.text_of(read_post(data.encode()).html) == html.text_of(markup)
 
 
-@needs_corpus
+@needs.corpus
 def test_every_file_of_the_corpus_becomes_sound_and_stays_so():
     for path in corpus():
         post = read_post(path.read_bytes())

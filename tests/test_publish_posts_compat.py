@@ -13,6 +13,7 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests import needs
 
 from tearsheet.model import Post
 from tearsheet.publish.posts import (
@@ -29,14 +30,10 @@ from tearsheet.publish.posts import (
 )
 from tearsheet.sites import ArticleRule
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
-CORPUS = SHARED / "corpus" / "seed-format"
 NOON = dt.datetime(2022, 9, 10, 5, 9, 4, tzinfo=dt.UTC)
 LEVELS = ("News", "The Paper", "World")
 DATE = "Mon, 10 Jan 2022 20:13:11 GMT"
 PROXY = "https://cors.zfour.workers.dev/?"
-
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of the post format is not here")
 
 
 def compat(description: str = "<p>x</p>", title: str = "A title", date: str = DATE) -> Post:
@@ -205,7 +202,7 @@ def test_a_compat_path_follows_the_levels_but_never_upwards(levels, folder):
 
 @cache
 def checker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("seed_format_check", CORPUS / "check.py")
+    spec = importlib.util.spec_from_file_location("seed_format_check", needs.CORPUS / "check.py")
     assert spec is not None
     assert spec.loader is not None
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
@@ -218,7 +215,7 @@ def check(posts: list[Post]) -> None:
         paths = [Path(folder) / f"{place}.md" for place in range(len(posts))]
         for path, post in zip(paths, posts, strict=True):
             path.write_bytes(write_post(post, "compat"))
-        command = [sys.executable, str(CORPUS / "check.py"), "--quiet", *map(str, paths)]
+        command = [sys.executable, str(needs.CORPUS / "check.py"), "--quiet", *map(str, paths)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -265,14 +262,14 @@ _POSTS = st.builds(
 )
 
 
-@needs_corpus
+@needs.corpus
 @settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(st.lists(_POSTS, min_size=50, max_size=60))
 def test_the_checker_run_as_a_program_accepts_every_post_of_compat_mode(posts):
     check(posts)
 
 
-@needs_corpus
+@needs.corpus
 @given(_POSTS)
 def test_the_checker_accepts_any_post_of_compat_mode(post):
     report = checker().check_bytes(write_post(post, "compat"), "post", legacy=False)
@@ -293,24 +290,30 @@ def test_a_compat_post_read_back_gives_the_same_bytes_and_texts(post):
     )
 
 
-@needs_corpus
+@needs.corpus
 def test_the_checker_accepts_the_older_layouts_written_anew():
-    check([read_post(path.read_bytes()) for path in sorted(CORPUS.glob("08[3-7].md"))])
+    check([read_post(path.read_bytes()) for path in sorted(needs.CORPUS.glob("08[3-7].md"))])
 
 
-@needs_corpus
+@needs.corpus
 def test_the_checker_agrees_with_the_path_of_a_post(tmp_path):
     post = compat(title="“a/b”: #1.5 {x}?")
     (tmp_path / "post.md").write_bytes(write_post(post, "compat"))
-    command = [sys.executable, str(CORPUS / "check.py"), "--path", post_path(post, "compat"), str(tmp_path / "post.md")]
+    command = [
+        sys.executable,
+        str(needs.CORPUS / "check.py"),
+        "--path",
+        post_path(post, "compat"),
+        str(tmp_path / "post.md"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     assert done.returncode == 0, done.stdout
 
 
-@needs_corpus
+@needs.corpus
 def test_every_release_file_follows_from_its_item():
-    for path in sorted(CORPUS.glob("[0-9][0-9][0-9].md")):
+    for path in sorted(needs.CORPUS.glob("[0-9][0-9][0-9].md")):
         post = read_post(path.read_bytes())
         if post.layout == "G3":
             number = int(post.headimg.partition("random=")[2] or 0)
@@ -367,10 +370,10 @@ def test_the_body_is_changed_as_rsshub_changed_it(raw, told):
     assert rsshub_description(raw, BASE) == told
 
 
-@needs_corpus
+@needs.corpus
 def test_the_bodies_of_the_corpus_are_not_changed_again():
     different = []
-    for path in sorted(CORPUS.glob("[0-9][0-9][0-9].md")):
+    for path in sorted(needs.CORPUS.glob("[0-9][0-9][0-9].md")):
         post = read_post(path.read_bytes())
         body = post.html.replace(PROXY, "")
         if post.layout == "G3" and rsshub_description(body, BASE) != body:
@@ -405,9 +408,9 @@ def page_of(seed: Post) -> str:
 <div class="other"><a href="/x">x</a></div></li></ul></body></html>"""
 
 
-@needs_corpus
+@needs.corpus
 def test_a_page_served_as_the_press_site_gives_the_seed_byte_for_byte():
-    seed = (CORPUS / "000.md").read_bytes()
+    seed = (needs.CORPUS / "000.md").read_bytes()
     page = page_of(read_post(seed))
     rule = ArticleRule(site="guancha", zone="Asia/Shanghai", body=(".all-txt", ".article-txt-content"))
     url = "https://www.guancha.cn/internation/2022_01_10_621718.shtml"

@@ -13,12 +13,12 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests import needs
 
 from tearsheet import html
 from tearsheet.model import Article, Clipping, Image, Post, Revision, Source
 from tearsheet.publish.posts import Item, compat_post, post_path, read_post, sound_post, write_post
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 HEXO = Path(__file__).parent / "hexo"
 LEVELS = ("新媒体", "观察者网", "首页")
 NOON = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
@@ -116,10 +116,9 @@ def check_titles(titles: list[str]) -> None:
         assert read_post(text.encode()).title == same_title(title)
 
 
+@needs.titles
 def test_hostile_titles_reach_hexo_whole_and_change_no_other_key():
-    path = SHARED / "bench" / "security" / "titles.jsonl"
-    if not path.exists():
-        pytest.skip(f"no list of hostile titles at {path.name}")
+    path = needs.SHARED / "bench" / "security" / "titles.jsonl"
     check_titles([json.loads(line)["title"] for line in path.read_text().splitlines()])
 
 
@@ -245,10 +244,9 @@ def test_hexo_shows_a_compat_post_with_its_braces(site):
     assert any("https://cors.zfour.workers.dev/?http://a.example/b.png" in page for page in pages)
 
 
+@needs.corpus
 def test_hexo_builds_the_seed(tmp_path):
-    seed = SHARED / "corpus" / "seed-format" / "000.md"
-    if not seed.exists():
-        pytest.skip("the seed is not here")
+    seed = needs.CORPUS / "000.md"
     post = read_post(seed.read_bytes())
     own = dataclasses.replace(post, extra=(("id", "own"),))
     files = [("source/_posts/seed.md", seed.read_bytes()), (post_path(own), write_post(own))]

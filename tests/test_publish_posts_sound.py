@@ -2,11 +2,11 @@
 
 import datetime as dt
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import needs
 
 from tearsheet import html
 from tearsheet.model import Article, Clipping, Image, Post, Revision, Source
@@ -20,9 +20,6 @@ from tearsheet.publish.posts import (
     sound_post,
     write_post,
 )
-
-SHARED = Path(__file__).resolve().parents[2] / "shared"
-CORPUS = SHARED / "corpus" / "seed-format"
 
 PUBLISHED = dt.datetime(2026, 1, 10, 12, 13, 11, tzinfo=dt.UTC)
 SEEN = dt.datetime(2026, 1, 11, 8, 0, 0, 250_000, tzinfo=dt.UTC)
@@ -312,9 +309,9 @@ def test_a_compat_post_has_no_address_and_its_path_as_identity():
     assert (entry.url, entry.guid, entry.title) == ("", "post:source/_posts/a/b/c/ab.md", "a b")
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of the post format is not here")
+@needs.corpus
 def test_every_file_of_the_corpus_imports():
-    for path in sorted(CORPUS.glob("[0-9][0-9][0-9].md")):
+    for path in sorted(needs.CORPUS.glob("[0-9][0-9][0-9].md")):
         post = read_post(path.read_bytes())
         clipping = clipping_of(post)
 

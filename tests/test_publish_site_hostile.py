@@ -5,8 +5,9 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
+from tests.hostile import shared_payloads
 from tests.site_archive import MemoryFolder, PaperSettings, PaperSite
-from tests.site_hostile import OWN, hostile_press, shared_payloads
+from tests.site_hostile import OWN, hostile_press
 
 from tearsheet.flow.build import MANIFEST, build
 from tearsheet.publish.site import assets

@@ -4,10 +4,10 @@ import json
 import socket
 import threading
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from tests import needs
 from tests.flow_archive import followed, opened, ran
 from tests.serving import Answer, serving
 
@@ -21,7 +21,6 @@ from tearsheet.model import Post, Source
 from tearsheet.publish.posts import write_post
 from tearsheet.store import sources as source_rows
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "bench" / "security" / "addresses.json"
 # This machine, as a resolver or a browser would read it; ours, beside those of the shared file.
 SPELLINGS = (
     "127.0.0.1",
@@ -300,11 +299,10 @@ def test_a_list_from_the_web_names_no_file_of_this_machine(tmp_path):
     assert not source_rows.states(archive.store.db) or archive.count() == 0
 
 
+@needs.shared("bench/security/addresses.json")
 @pytest.mark.parametrize("name", ["refuse", "refuse_spellings", "allow"])
 def test_the_shared_addresses_are_judged_right(name):
-    if not SHARED.exists():
-        pytest.skip("shared/bench/security is not here")
-    rows = json.loads(SHARED.read_text())[name]
+    rows = json.loads((needs.SHARED / "bench/security/addresses.json").read_text())[name]
     hosts = [row if isinstance(row, str) else row.get("address", row.get("host")) for row in rows]
     judged = {host: host_refusal(f"[{host}]" if ":" in host else host) for host in hosts}
 

@@ -25,6 +25,16 @@ def due(store, at=NOON, worker="a"):
         return articles.claim(db, worker=worker, now=at, limit=10)
 
 
+def looked_at(*, due_at=None):
+    """Return a catalog and its one article, which was kept and looked at again."""
+    store = catalog()
+    n = listed(store)
+    worded(store, n)
+    with store.transaction() as db:
+        articles.looked(db, n, capture(), due_at=due_at)
+    return store, n
+
+
 def test_a_new_article_is_due_at_once():
     store = catalog()
     n = listed(store)
@@ -102,11 +112,7 @@ def test_a_listing_that_changed_while_the_clock_was_set_back_was_still_seen_last
 
 
 def test_an_article_whose_listing_has_changed_is_due_again():
-    store = catalog()
-    n = listed(store)
-    worded(store, n)
-    with store.transaction() as db:
-        articles.looked(db, n, capture(), due_at=None)
+    store, n = looked_at()
     assert due(store, NOON + DAY) == []
 
     with store.transaction() as db:
@@ -255,11 +261,8 @@ def test_validators_are_those_of_the_page_that_came_last():
 
 
 def test_what_is_kept_can_be_looked_at_again_at_once():
-    store = catalog()
-    n = listed(store)
-    worded(store, n)
+    store, n = looked_at()
     with store.transaction() as db:
-        articles.looked(db, n, capture(), due_at=None)
         articles.make_due(db, NOON + HOUR)
 
     assert [wanted.n for wanted in due(store, NOON + HOUR)] == [n]
@@ -267,11 +270,8 @@ def test_what_is_kept_can_be_looked_at_again_at_once():
 
 def test_what_is_due_already_is_not_touched_when_all_is_made_due():
     """As after an update of everything that was interrupted: the journal would take up every row once more."""
-    store = catalog()
-    n = listed(store)
-    worded(store, n)
+    store, n = looked_at(due_at=NOON)
     with store.transaction() as db:
-        articles.looked(db, n, capture(), due_at=NOON)
         before = db.total_changes
         articles.make_due(db, NOON + HOUR)
 

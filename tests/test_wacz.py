@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import json
-import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
@@ -11,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner, Result
+from tests import needs
 from tests.corruptions import hurt, hurt_in_the_middle
 from tests.flow_archive import following_only
 
@@ -363,14 +363,12 @@ def test_a_package_is_there_whole_or_not_at_all(press, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@needs.tools("wacz")  # py-wacz, in an environment of its own
 def test_the_validator_of_others_accepts_a_package(press, tmp_path):
-    program = shutil.which("wacz")
-    if program is None:
-        pytest.skip("py-wacz is not installed (pip install wacz, in an environment of its own)")
     export_wacz(press, tmp_path / "all.wacz")
 
     done = subprocess.run(
-        [program, "validate", "-f", str(tmp_path / "all.wacz")],
+        [needs.program("wacz"), "validate", "-f", str(tmp_path / "all.wacz")],
         check=False,
         capture_output=True,
         text=True,

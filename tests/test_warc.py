@@ -3,15 +3,14 @@
 import gzip
 import hashlib
 import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests import needs
 
 from tearsheet.errors import BadWarc
 from tearsheet.model import Capture, Place
@@ -30,7 +29,6 @@ from tearsheet.warc.records import (
 )
 
 NOW = datetime(2024, 3, 5, 12, 0, 30, 123456, tzinfo=UTC)
-BIN = Path(sys.executable).parent
 
 
 def capture(body=b"<p>words", *, url="https://paper.example/a", fields=(), raw=None, status=200, **more):
@@ -391,11 +389,8 @@ def test_a_closed_writer_may_be_used_again(tmp_path):
     assert [get(tmp_path, place).body for place in places] == [b"<p>words"] * 2
 
 
-@pytest.mark.parametrize("tool", [["warcio", "check"], ["fastwarc", "check"]])
+@pytest.mark.parametrize("tool", [pytest.param(tool, marks=needs.tools(tool)) for tool in ("warcio", "fastwarc")])
 def test_other_tools_find_nothing_wrong(tmp_path, tool):
-    program = BIN / tool[0]
-    if not program.exists():
-        pytest.skip(f"{tool[0]} is not installed")
     with Writer(tmp_path) as writer:
         for kept in (capture(), GZIPPED, CHUNKED, capture(b"", status=404), capture(bytes(99_999))):
             place = writer.keep(kept, revisit=None)
@@ -403,7 +398,7 @@ def test_other_tools_find_nothing_wrong(tmp_path, tool):
         writer.keep_resource("urn:x", "text/plain", b"x", NOW)
         writer.keep_conversion("urn:x", b"x", "text/plain", of="", at=NOW)
     run = subprocess.run(
-        [program, *tool[1:], only_file(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+        [needs.program(tool), "check", only_file(tmp_path)], capture_output=True, text=True, timeout=60, check=False
     )
 
     assert run.returncode == 0, run.stdout + run.stderr

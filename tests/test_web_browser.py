@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 import pytest
 from tests.browser.driver import WHY_NOT, Browser, browser
+from tests.hostile import shared_payloads
 from tests.site_archive import NOON, PaperArchive, PaperSettings, PaperSite
-from tests.site_hostile import OWN, hostile_press, shared_payloads
+from tests.site_hostile import OWN, hostile_press
 from tests.site_press import LEDGER, clipping, press
 
 from tearsheet.files import Folder
