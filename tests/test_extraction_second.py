@@ -140,6 +140,29 @@ def test_an_amp_page_is_read_as_it_stands() -> None:
 
 
 @pytest.mark.parametrize(
+    "form",
+    [
+        {"@type": "NewsArticle", "articleBody": "{0}\n\n{1}\n\n{0}"},
+        {
+            "@type": "LiveBlogPosting",
+            "headline": "H",
+            "liveBlogUpdate": [{"articleBody": part} for part in ("{0}", "{1}", "{0}")],
+        },
+        {"props": {"article": {"blocks": [{"type": "text", "content": part} for part in ("{0}", "{1}", "{0}")]}}},
+    ],
+)
+def test_words_that_were_meant_for_a_page_are_read_as_a_page_shows_them(form: dict[str, object]) -> None:
+    first, second = (f"{said} It&#8217;s the mayor&amp;#8217;s wish. {said}" for said in SAID[:2])
+    how = '<script type="application/ld+json">{}</script>' if "@type" in form else NEXT
+    script = data(json.loads(json.dumps(form).replace("{0}", first).replace("{1}", second)), how)
+
+    found = extract(page(script), URL)
+
+    assert "It’s the mayor’s wish." in found.text
+    assert "#8217" not in found.html
+
+
+@pytest.mark.parametrize(
     "script",
     [
         "<script>self.__next_f.push([1,7])</script>" + " " * 500,

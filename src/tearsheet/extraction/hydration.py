@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from tearsheet import charset, html
 from tearsheet.extraction.richtext import Node, paragraphs
-from tearsheet.extraction.structured import loaded
+from tearsheet.extraction.structured import as_markup, loaded
 
 ENOUGH = 400
 """Characters of a body; a page that shows fewer may carry its body as data."""
@@ -53,7 +53,7 @@ def as_paragraphs(said: str) -> str:
     said = unescape(said) if "&lt;p" in said else said
     if _MARKUP.search(said):
         return said
-    return "".join(f"<p>{html.escape(part)}</p>" for part in re.split(r"\s*\n\s*|\s{3,}", said.strip()) if part)
+    return "".join(f"<p>{as_markup(part)}</p>" for part in re.split(r"\s*\n\s*|\s{3,}", said.strip()) if part)
 
 
 class _Left:

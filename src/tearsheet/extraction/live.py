@@ -8,7 +8,7 @@ from typing import Any
 
 from tearsheet import html
 from tearsheet.extraction.blocks import Block, Walk
-from tearsheet.extraction.structured import Declared, listed, plain, types
+from tearsheet.extraction.structured import Declared, as_markup, listed, plain, types
 from tearsheet.extraction.titles import folded
 
 _LEAST = 3  # updates that make a page a live one
@@ -119,7 +119,7 @@ def _update(item: Any) -> Update | None:
     if not isinstance(body, str) or not body.strip():
         return None
     headline = plain(item.get("headline") or item.get("name"))
-    words = body.strip() if "<" in body else html.escape(body.strip())
+    words = body.strip() if "<" in body else as_markup(body.strip())
     said_again = folded(plain(body)).startswith(folded(headline))
     return Update(at if isinstance(at, str) else "", "" if said_again else headline, words)
 

@@ -5,7 +5,7 @@ the blocks of newspapers, elements of React.
 import re
 from typing import Any
 
-from tearsheet import html
+from tearsheet.extraction.structured import as_markup
 
 # JSON decoded from a page can be anything, so its values are `Any` until they are checked.
 Node = dict[str, Any]
@@ -101,7 +101,7 @@ def _written(text: str, kind: str) -> list[str]:
     if text.startswith(("<p", "<h2", "<h3", "<ul", "<ol", "<blockquote", "<div")):
         return [text]
     tag = "h3" if _HEADING.match(kind) and len(text) < _LONGEST_HEADING else "p"
-    return [f"<{tag}>{text if '<' in text else html.escape(text)}</{tag}>"]
+    return [f"<{tag}>{text if '<' in text else as_markup(text)}</{tag}>"]
 
 
 def _words(value: Any, depth: int = 0) -> str:

@@ -146,6 +146,11 @@ def plain(text: object) -> str:
     return line(re.sub(r"<[^<>]{1,200}>", " ", value)) if "<" in value else value
 
 
+def as_markup(text: str) -> str:
+    """Return a JSON string without tags as markup; it may hold entities all the same, meant for a page."""
+    return html.escape(unescape(unescape(text)) if "&" in text else text)
+
+
 def listed(value: Any) -> list[Any]:
     """Return a JSON-LD value as a list: one thing or many may be written the same way."""
     if value is None:
