@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from tests import needs
 from tests.corruptions import hurt, hurt_in_the_middle
-from tests.flow_archive import following_only
+from tests.flow_archive import following_only, ran, truth_of
 
 from tearsheet import warc
 from tearsheet.cli.front import tearsheet
@@ -332,6 +332,20 @@ def test_an_archive_a_source_and_an_article_go_out_whole(press, tmp_path):
         assert b"urn:tearsheet:" not in records_in(tmp_path / f"{name}.wacz"), "what only this program reads"
     assert json.loads(read(tmp_path / "one.wacz", "datapackage.json"))["title"] == some.title
     assert whole.troubles == one.troubles == []
+
+
+def test_what_a_look_found_in_the_place_of_an_article_goes_out_too(newsroom, tmp_path):
+    url = truth_of(newsroom, "tram-depot").url
+    archive = following_only(tmp_path / "press", newsroom, [url])
+    newsroom.turn_to(5)
+    ran(archive, again=True)
+
+    export_wacz(archive, tmp_path / "all.wacz")
+
+    lines = gzip.decompress(read(tmp_path / "all.wacz", "indexes/index.cdx.gz")).decode().splitlines()
+    rows = [json.loads(line[line.index("{") :]) for line in lines]
+    assert sorted(row["status"] for row in rows if row["url"] == url) == ["200", "410"]
+    assert check_wacz(tmp_path / "all.wacz") == []
 
 
 def test_a_list_on_this_machine_stays_out_of_every_package(newsroom, tmp_path):

@@ -35,7 +35,7 @@ _ARTICLES = {
     "": "SELECT n FROM article",
 }
 # What was made of captures is left out, and so is what only this program reads: a list that lies on this machine too.
-_KINDS = "capture.kind IN ('page', 'part', 'entry', 'feed', 'picture') AND capture.url NOT LIKE 'file:%'"
+_KINDS = "capture.kind IN ('page', 'part', 'error', 'entry', 'feed', 'picture') AND capture.url NOT LIKE 'file:%'"
 
 
 def places(db: sqlite3.Connection, choice: Choice) -> Iterator[Place]:
