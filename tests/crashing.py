@@ -80,9 +80,8 @@ class Prepared:
         os.kill(pid, signal.SIGCONT)
         if after_s is not None:
             time.sleep(after_s)
-            os.kill(
-                pid, signal.SIGKILL
-            )  # ended already, it stays a zombie until it is asked for: never another process
+            # Ended already, it stays a zombie until it is asked for: it is never another process.
+            os.kill(pid, signal.SIGKILL)
         print("go on", file=self._process.stdin, flush=True)
         status = int(self._line())
         if tracer:

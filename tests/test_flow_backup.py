@@ -284,9 +284,8 @@ def test_a_backup_is_read_and_takes_no_change(press, newsroom, tmp_path):
     backup(press, tmp_path / "copy")
     copy = opened(tmp_path / "copy")
 
-    with pytest.raises(
-        DiskTrouble, match="restore"
-    ):  # the next backup would take it away, and the key signs for the archive
+    # The next backup would take it away, and the key signs for the archive.
+    with pytest.raises(DiskTrouble, match="restore"):
         ran(copy, at=later(days=2), force=True, again=True)
     with pytest.raises(DiskTrouble, match="restore"):
         followed(copy, newsroom.address("courier", "/"))

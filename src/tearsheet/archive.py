@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 CATALOG_FILE = "tearsheet.db"
 PARTS = ("warc", "media", "ledger", "index", "site", "posts")
+_FIRST_LINE = b"# What this archive follows. `tearsheet follow` adds to it; it may be edited by hand.\n\n"
 MOST_HITS = 1_000_000
 """What a search finds beyond these is counted, and not shown."""
 RESTORING = ".restoring.json"
@@ -433,12 +434,8 @@ def create_archive(path: str | Path, *, title: str = "", warc_body: str = "all")
     for name in ("", "sites", "warc", "media", "ledger", "index"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     here = Folder(folder)
-    if (
-        not (folder / SOURCES_FILE).exists() and not (folder / CATALOG_FILE).exists()
-    ):  # else only the settings were lost
-        here.put(
-            SOURCES_FILE, b"# What this archive follows. `tearsheet follow` adds to it; it may be edited by hand.\n\n"
-        )
+    if not any((folder / name).exists() for name in (SOURCES_FILE, CATALOG_FILE)):  # else only the settings were lost
+        here.put(SOURCES_FILE, _FIRST_LINE)
     name = os.fsencode(folder.name).decode("utf-8", errors="replace")  # a folder may be called by any bytes
     settings = config.first_settings(title or name or "Tearsheet", warc_body=warc_body)
     here.put(SETTINGS_FILE, settings.encode())

@@ -288,9 +288,8 @@ def disk(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        named = " -> ".join(
-            str(name) for name in (error.filename, error.filename2) if name
-        )  # a copy's source and target
+        # Of a copy both its source and its target.
+        named = " -> ".join(str(name) for name in (error.filename, error.filename2) if name)
         raise DiskTrouble(named or str(path), error.strerror or str(error)) from error
 
 

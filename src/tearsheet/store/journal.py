@@ -357,9 +357,8 @@ class Replay:
             return  # what earlier versions wrote down is worked out
         part, names = BY_NAME[change["part"]], change["columns"]
         found = " AND ".join(f"{key} = :{key}" for key in part.key)
-        if (
-            "gone" in change and part.name == "blob"
-        ):  # in a catalog that has words, others may differ from those that go
+        if "gone" in change and part.name == "blob":
+            # In a catalog that has words, others may differ from those that go.
             for (n,) in change["gone"]:
                 entries.free(self.db, n)
                 packing.drop(self.db, [n])

@@ -226,13 +226,16 @@ class Reading:
         end = _record_end(begin, 0)
         if end > MAX_MEMBER:
             raise BadWarc("", f"a record of {end:,} bytes is too large")
-        if self.largest and end > max(self.largest, MAX_HEAD):
+        if self._is_too_large(end):
             held.skip(end - len(END))
             if held.data[: len(END)] != END:
                 raise BadWarc("", "it is longer or shorter than announced")
             return _omitted(begin, file=self.name, offset=place), len(END)
         held.fill(end)
         return _whole(bytes(held.data[:end]), file=self.name, offset=place, length=0, verify=self.verify), end
+
+    def _is_too_large(self, size: int) -> bool:
+        return bool(self.largest) and size > max(self.largest, MAX_HEAD)
 
     # ---- plain
 
@@ -248,7 +251,7 @@ class Reading:
         return end
 
     def _plain_record(self, place: int, end: int) -> Record:
-        if self.largest and end - place > max(self.largest, MAX_HEAD):
+        if self._is_too_large(end - place):
             if self.data[end - len(END) : end] != END:
                 raise BadWarc("", "it is longer or shorter than announced")
             return _omitted(self.data[place : place + MAX_HEAD], file=self.name, offset=place)
