@@ -136,3 +136,31 @@ def test_a_heading_is_read_without_the_link_to_itself(written, read, links):
 
     assert read in found.text.split("\n\n")
     assert found.html.count("<a ") == links
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "(opens in a new tab)", ", opens new tab", "Opens in new window", "(öffnet im neuen Fenster)",
+        "Link wird in einem neuen Tab geöffnet", "(s’ouvre dans un nouvel onglet)", "(se abre en ventana nueva)",
+        "(abre numa nova janela)", "(si apre in una nuova finestra)",
+        "(opent in nieuw venster)", "(öppnas i nytt fönster)", "(åpnes i nytt vindu)", "(avautuu uuteen välilehteen)",
+        "(otwiera się w nowym oknie)", "(откроется в новой вкладке)", "(открывается в новом окне)", "(yeni sekmede açılır)",
+        "（在新窗口中打开）", "（新しいウィンドウで開きます）", "(새 창에서 열림)", "(يفتح في نافذة جديدة)",
+    ],
+)  # fmt: skip
+def test_a_link_is_read_without_the_hint_that_it_opens_elsewhere(hint: str) -> None:
+    link = f'<a href="/plan">the plan of the pier<span class="hidden-words">{hint}</span></a>'
+    found = extract(
+        page(between=f"<p>Who wants to know more of it finds {link} at the harbour office, open on all days.</p>")
+    )
+
+    assert "finds the plan of the pier at the harbour office" in found.text
+    assert hint.strip("()（）, ") not in found.html
+
+
+def test_words_of_tabs_and_windows_are_kept() -> None:
+    line = "The <a href='/w'>window</a> of the <a href='/o'>office opens</a> in May, says <a href='/n'>the new tab</a>."
+    found = extract(page(between=f"<p>{line}</p>"))
+
+    assert "The window of the office opens in May, says the new tab." in found.text

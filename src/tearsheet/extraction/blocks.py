@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from tearsheet.extraction.hints import is_hint, may_have_hint
 from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of, words_of
 from tearsheet.html import unescaped
 
@@ -323,28 +324,36 @@ class Walk:
             self._spot(self.marks, place, tag, said)
 
     def _keep(self, line: Block, parts: list[str], end: int) -> None:
-        if line.links and line.box.name in _HEADINGS:
-            parts = self._without_anchors(line, parts, end)
         text = parts[0] if len(parts) == 1 else "".join(parts)
+        if line.links and (line.box.name in _HEADINGS or (len(parts) > 1 and may_have_hint(text))):
+            text = self._without_asides(line, text, end)
         text = " ".join(unescaped(text).split())
         if text:
             line.take(text, end)
             self.blocks.append(line)
 
-    def _without_anchors(self, line: Block, parts: list[str], end: int) -> list[str]:
-        """Return the parts of a heading without the links to itself, `#` or `¶`, which many systems put beside it."""
-        pieces, is_found = self.pieces, False
-        for place in range(line.start | 1, min(end, len(pieces) - 1), 2):
-            tag = pieces[place]
-            if tag.startswith("<a ") and "#" in tag and self.text_in(Spot(place, tag, line.box, 0, _LINK)) in _ANCHORS:
-                most = min(place + _LONGEST_ANCHOR, end)
-                inside = range(place + 1, next((at for at in range(place, most, 2) if pieces[at] == "</a>"), most), 2)
-                self._unread.update(inside)
-                line.linked -= sum(len(pieces[at]) for at in inside)
-                line.link = "" if line.link == tag else line.link
-                is_found = True
-        shown = range(line.start + line.start % 2, min(end, len(pieces)), 2)
-        return [pieces[at] for at in shown if self.is_shown(at)] if is_found else parts
+    def _without_asides(self, line: Block, text: str, end: int) -> str:
+        """Return the text of a line without what its links hold besides: the hint that one opens elsewhere, and in a heading
+        the link to itself, `#` or `¶`, which many systems put there.
+        """
+        pieces = self.pieces
+        places = range(line.start + line.start % 2, min(end, len(pieces)), 2)
+        aside = [at for at in places if is_hint(pieces[at])]
+        for at in places if line.box.name in _HEADINGS else ():
+            tag = pieces[at - 1] if at else ""
+            if tag.startswith("<a ") and "#" in tag:
+                inside = range(at, min(at + _LONGEST_ANCHOR, places.stop), 2)
+                inside = inside[
+                    : next((n for n, place in enumerate(inside) if pieces[place - 1] == "</a>"), len(inside))
+                ]
+                if "".join([pieces[place] for place in inside]).strip() in _ANCHORS:
+                    aside += inside
+                    line.link = "" if line.link == tag else line.link
+        if not aside:
+            return text
+        self._unread.update(aside)
+        line.linked -= sum([len(pieces[at]) for at in aside])
+        return "".join([pieces[at] for at in places if self.is_shown(at)])
 
     def text_in(self, spot: Spot, *, most: int = 400) -> str:
         """Return the text of the element whose start tag is at `spot`, up to `most` characters."""
