@@ -345,6 +345,20 @@ def test_no_bytes_raise_anything_undeclared(data):
         sources.discover(capture(body))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<rss version='2.0'><channel><title>T</title><description>Of the harbour</description></channel></rss>",
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title><subtitle>Of the harbour</subtitle></feed>",
+        '{"version": "https://jsonfeed.org/version/1.1", "title": "T", "description": "Of the harbour", "items": []}',
+        "<rss><channel><title>T</title><description>Of the harbour</description><item><title>A<title></channel><rss",
+    ],
+    ids=["RSS", "Atom", "JSON", "broken"],
+)
+def test_a_feed_says_of_itself_what_it_is(body):
+    assert feed.parse(body.encode(), url=URL).subtitle == "Of the harbour"
+
+
 @given(st.integers(0, len(RSS2)), st.binary(max_size=4))
 def test_a_feed_with_any_spot_damaged_is_read_or_refused(at, junk):
     data = RSS2.encode()

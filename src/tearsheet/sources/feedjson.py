@@ -32,6 +32,7 @@ def read(body: bytes, *, base: str, url: str, zone: str) -> Feed:
     return Feed(
         title=_text(top.get("title")),
         link=_address(base, top.get("home_page_url")),
+        subtitle=_text(top.get("description")),
         author=", ".join(_names(top)),
         id=_text(top.get("feed_url")),
         language=language,

@@ -40,6 +40,7 @@ def read(body: bytes, headers: Mapping[str, str], *, base: str, zone: str) -> Fe
     return Feed(
         title=_text(top.get("title")),
         link=urls.join(base, _text(top.get("link"))),
+        subtitle=_text(top.get("subtitle")),
         author=_text(top.get("author")),
         id=_text(top.get("id")),
         language=_text(top.get("language")),

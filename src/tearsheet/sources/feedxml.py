@@ -90,6 +90,7 @@ def read(tree: xmltree.Tree, *, base: str, language: str, zone: str) -> Feed | N
     return Feed(
         title=top.title,
         link=top.link or (top.id if top.id.startswith("http") else ""),
+        subtitle=top.summary,
         author=top.author,
         id=top.id,
         language=top.language or language,

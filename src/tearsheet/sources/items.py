@@ -35,10 +35,14 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed and its items in the order it lists them. `trouble` says what was wrong with it, empty if nothing."""
+    """A feed and its items in the order it lists them. `trouble` says what was wrong with it, empty if nothing.
+
+    `subtitle` is what it says of itself; nothing here shows it, but a reader of feeds is measured by it too.
+    """
 
     title: str = ""
     link: str = ""
+    subtitle: str = ""
     author: str = ""
     id: str = ""
     language: str = ""
