@@ -3,7 +3,8 @@
     PYTHONPATH=src:. python bench/warc/player.py --player FOLDER [--pages 20] [--shot PNG]
 
 FOLDER holds the `ui.js` and `sw.js` of the npm package `replaywebpage` (`npm pack replaywebpage`, unpacked; it is only run).
-The archive is one of the newsroom's articles; the papers are not there any more when they are replayed.
+The archive is one of the newsroom's articles; the papers are not there any more when they are replayed. Each page is in it twice,
+the second time as a reference to the first.
 """
 
 import argparse
@@ -16,17 +17,24 @@ import tempfile
 import threading
 import time
 import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 from tests.browser.driver import Browser, browser
 from tests.flow_archive import following_only
 
+from tearsheet import warc
+from tearsheet.archive import Archive
 from tearsheet.flow.packages import export_wacz
+from tearsheet.flow.records import Keeper
 from tearsheet.newsroom import Newsroom
+from tearsheet.store import keeping
 
 PAGE = """<!doctype html><meta charset="utf-8"><script src="/ui.js"></script><body style="margin: 0">
-<replay-web-page style="height: 100vh; display: block" source="{source}" url="{url}" replayBase="/replay/" embed="default">
+<replay-web-page style="height: 100vh; display: block" source="{source}" url="{url}" ts="{ts}" replayBase="/replay/"
+embed="default">
 </replay-web-page>"""
 # The page lies in a frame of the player, which lies in a frame of ours, under shadow roots.
 SHOWN = """const frame = (root) => { for (const one of root.querySelectorAll("*")) {
@@ -36,6 +44,7 @@ SHOWN = """const frame = (root) => { for (const one of root.querySelectorAll("*"
 const outer = frame(document), inner = outer && outer.contentDocument && frame(outer.contentDocument);
 return inner && inner.contentDocument && inner.contentDocument.body ? inner.contentDocument.body.innerText : "";"""
 WAIT_S = 10
+LATER = datetime.now(UTC) + timedelta(days=365)
 
 
 class Site(http.server.SimpleHTTPRequestHandler):
@@ -63,11 +72,21 @@ def exported(folder: Path, pages: int) -> dict[str, str]:
     """Write `press.wacz` into `folder` and return the title of each of its pages by address."""
     with Newsroom() as newsroom, tempfile.TemporaryDirectory() as name:
         archive = following_only(Path(name) / "press", newsroom, [truth.url for truth in newsroom.at(0)][:pages])
+        look_again(archive)
         export_wacz(archive, folder / "press.wacz")
         archive.close()
     with zipfile.ZipFile(folder / "press.wacz") as package:
         _, *rows = map(json.loads, package.read("pages/pages.jsonl").decode().splitlines())
     return {row["url"]: row["title"] for row in rows}
+
+
+def look_again(archive: Archive) -> None:
+    """Keep each page again as it would come unchanged a year later: as a reference to the first."""
+    with Keeper(archive) as keeper, archive.store.transaction() as db:
+        for n, id in db.execute("SELECT n, id FROM article").fetchall():
+            first = warc.get(archive.warc_folder, archive.captures(id)[0].place)
+            later = replace(first, captured_at=LATER, head=first.head.replace(b"\r\nDate: ", b"\r\nDate: again, "))
+            keeping.add_capture(db, keeper.keep(later), kind="page", article=n, note="unchanged")
 
 
 def shown(window: Browser, address: str, title: str) -> bool:
@@ -106,16 +125,16 @@ def main() -> int:
         with browser() as window:
             window.window(1200)
             for number, (url, title) in enumerate(titles.items()):
-                (folder / f"{number}.html").write_text(
-                    PAGE.format(source=f"{base}/press.wacz", url=quote(url, ":/?&=%"))
-                )
-                right = shown(window, f"{base}/{number}.html", title)
-                good += right
-                print("" if right else f"NOT SHOWN {url}\n", end="", flush=True)
+                for at in (datetime.now(UTC), LATER):
+                    page = PAGE.format(source=f"{base}/press.wacz", url=quote(url, ":/?&=%"), ts=f"{at:%Y%m%d%H%M%S}")
+                    (folder / f"{number}-{at:%Y}.html").write_text(page)
+                    right = shown(window, f"{base}/{number}-{at:%Y}.html", title)
+                    good += right
+                    print("" if right else f"NOT SHOWN {url} of {at:%Y}\n", end="", flush=True)
             if args.shot:
                 args.shot.write_bytes(window.picture(whole=False))
-    print(f"{good} of {len(titles)} pages shown")
-    return int(good != len(titles) or not titles)
+    print(f"{good} of {2 * len(titles)} pages shown, half of them references")
+    return int(good != 2 * len(titles) or not titles)
 
 
 if __name__ == "__main__":
