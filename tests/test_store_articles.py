@@ -373,6 +373,15 @@ def test_articles_are_counted_in_an_index_and_not_one_by_one(query, table, ask):
     assert not any("article" in step for step in rest)
 
 
+def test_articles_come_in_the_order_of_their_numbers_as_asked_for_without_those_that_are_no_more():
+    store = catalog()
+    for number in range(4):
+        worded(store, listed(store, f"https://paper.example/{number}"))
+
+    assert [article.seq for article in reading.by_seqs(store.db, iter([3, 9, 1, 4]))] == [3, 1, 4]
+    assert reading.by_seqs(store.db, ()) == []
+
+
 def test_what_is_skipped_of_a_category_is_skipped_in_its_index():
     plan = plan_of(catalog(), Query(categories=("Press",), order="arrival", offset=40, limit=20))
 

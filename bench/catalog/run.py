@@ -284,7 +284,7 @@ def edit(store: Store, count: int) -> tuple[float, float, float]:
                 )
             ]
         )
-    return spent / len(sizes), sum(one for one, _ in sizes) / len(sizes), sum(two for _, two in sizes) / len(sizes)
+    return spent / len(sizes), sum(one for one, *_ in sizes) / len(sizes), sum(two for *_, two in sizes) / len(sizes)
 
 
 NEWEST = Query(limit=20)

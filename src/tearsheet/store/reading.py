@@ -176,8 +176,10 @@ def by_key(db: sqlite3.Connection, key: str, hashes: Iterable[bytes]) -> list[Ar
 
 def by_seqs(db: sqlite3.Connection, seqs: Iterable[int]) -> list[Article]:
     """Return the articles with these `seq` numbers, in the order given; those that are no more are left out."""
-    found = (db.execute(f"{ARTICLES} WHERE article.seq = ?", (seq,)).fetchone() for seq in seqs)
-    return [article_of(row) for row in found if row]
+    wanted = list(seqs)
+    rows = db.execute(f"{ARTICLES} WHERE article.seq IN (SELECT value FROM json_each(?))", (json.dumps(wanted),))
+    found = {row["seq"]: row for row in rows}
+    return [article_of(found[seq]) for seq in wanted if seq in found]
 
 
 def seqs(db: sqlite3.Connection, query: Query) -> list[int]:
