@@ -110,6 +110,16 @@ def test_rss_2_becomes_entries():
     assert second.guid
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [(" zh_CN ", "zh-CN"), ("sr-Latn-RS", "sr-Latn-RS"), ("../../\u202e" + "z" * 5000, ""), ("English", ""), ("", "")],
+)
+def test_a_language_is_taken_if_it_is_one(written, meant):
+    found = listed(RSS2.replace("en-GB", written))
+
+    assert (found.language, found.entries[0].language) == (meant, meant)
+
+
 def test_rss_1_has_one_date_whatever_it_is_called():
     (entry,) = listed(RSS1).entries
 

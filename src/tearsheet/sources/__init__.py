@@ -145,7 +145,11 @@ def _read_feed(source: Source, capture: Capture) -> Listed:
     trouble = found.trouble or ("" if listed else "the feed lists nothing")
     homepage = found.link if urls.host(found.link) else ""
     return Listed(
-        entries=listed, title=markup.line(found.title), language=found.language, homepage=homepage, trouble=trouble
+        entries=listed,
+        title=markup.line(found.title),
+        language=markup.language(found.language),
+        homepage=homepage,
+        trouble=trouble,
     )
 
 

@@ -53,7 +53,7 @@ def _entry(item: FeedItem, feed: Feed, *, base: str, home: str) -> Entry | None:
         summary=summary,
         content=content,
         tags=item.tags,
-        language=item.language or feed.language,
+        language=markup.language(item.language) or markup.language(feed.language),
         enclosures=item.enclosures,
     )
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from tearsheet import charset, html, urls
 from tearsheet.errors import NotAFeed
 from tearsheet.model import Capture, Entry
+from tearsheet.sources import markup
 from tearsheet.sources.nodes import Node
 
 
@@ -77,7 +78,7 @@ def read(capture: Capture) -> Front:
     return Front(
         entries=_articles(links) if root is not None else (),
         title=" ".join(title.text().split()) if title else "",
-        language=(head.attributes.get("lang") or "").strip() if head else "",
+        language=markup.language(head.attributes.get("lang") or "") if head else "",
     )
 
 

@@ -8,7 +8,7 @@ from lxml import etree
 from tearsheet import charset, urls
 from tearsheet.errors import NotAFeed
 from tearsheet.model import Categories, Source
-from tearsheet.sources import rsshub, xmltree
+from tearsheet.sources import markup, rsshub, xmltree
 
 _KINDS = frozenset({"feed", "sitemap", "front", "urls"})
 _HEADING = re.compile(r"^\s*(#{1,6})\s*(?![-/!#])(\S.*?)\s*#*\s*$")
@@ -64,7 +64,7 @@ def _from_outline(given: dict[str, str], name: str, path: Categories) -> Source 
         kind=kind,
         name=name,
         categories=path or _first_category(given.get("category", "")),
-        language=given.get("language", "") if given.get("language", "").lower() != "unknown" else "",
+        language=markup.language(given.get("language", "")),  # feed readers write "unknown" too
         timezone=given.get("timezone", ""),
         homepage=given.get("htmlurl", "") if urls.host(given.get("htmlurl", "")) else "",
     )

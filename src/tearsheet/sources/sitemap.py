@@ -10,7 +10,7 @@ from lxml import etree
 from tearsheet import dates, urls
 from tearsheet.errors import BadFeed, NotAFeed
 from tearsheet.model import Capture, Enclosure, Entry, Source
-from tearsheet.sources import xmltree
+from tearsheet.sources import markup, xmltree
 from tearsheet.sources.frontpage import is_section
 
 MAX_ENTRIES = 1_000
@@ -98,7 +98,7 @@ def _pages(root: etree._Element, base: str, source: Source) -> Iterator[Entry]:
             published=_when(written, source),
             published_text=written,
             updated=_when(fields.get("lastmod", ""), source),
-            language=fields.get("news:language", ""),
+            language=markup.language(fields.get("news:language", "")),
             tags=tuple(word.strip() for word in fields.get("news:keywords", "").split(",") if word.strip()),
             enclosures=(Enclosure(url=fields["image:loc"], media_type="image/*"),) if fields.get("image:loc") else (),
         )
