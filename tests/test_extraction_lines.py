@@ -124,6 +124,8 @@ def test_the_first_paragraph_is_not_kept_twice_where_it_is_the_description() -> 
         ('Spring<a class="headerlink" href="#spring">#</a>', "Spring", 0),
         ('Spring<a href="#spring" title="Permalink"><span>¶</span></a>', "Spring", 0),
         ('<a class="anchor" href="#spring" aria-hidden="true">🔗</a>Spring', "Spring", 0),
+        ('Spring<a href="#spring">#spring</a>', "Spring", 0),
+        ('Spring <a href="/tags/tide">#tide</a>', "Spring #tide", 1),
         ('<a href="#spring">Spring</a>', "Spring", 1),
         ("Spring in C#", "Spring in C#", 0),
         ('<a href="/c#">C#</a> in spring', "C# in spring", 1),

@@ -334,7 +334,7 @@ class Walk:
 
     def _without_asides(self, line: Block, text: str, end: int) -> str:
         """Return the text of a line without what its links hold besides: the hint that one opens elsewhere, and in a heading
-        the link to itself, `#` or `¶`, which many systems put there.
+        the link to itself, `#`, `¶` or `#spring`, which many systems put there.
         """
         pieces = self.pieces
         places = range(line.start + line.start % 2, min(end, len(pieces)), 2)
@@ -346,7 +346,8 @@ class Walk:
                 inside = inside[
                     : next((n for n, place in enumerate(inside) if pieces[place - 1] == "</a>"), len(inside))
                 ]
-                if "".join([pieces[place] for place in inside]).strip() in _ANCHORS:
+                words = "".join([pieces[place] for place in inside]).strip()
+                if words in _ANCHORS or (words[:1] == "#" and f'{words}"' in tag):
                     aside += inside
                     line.link = "" if line.link == tag else line.link
         if not aside:
