@@ -207,6 +207,19 @@ def test_a_catalog_that_is_damaged_is_replaced_and_kept(history, tmp_path):
     assert dump(history / CATALOG_FILE) == dump(folder / CATALOG_FILE)
 
 
+def test_a_disk_without_links_keeps_the_old_catalog_too(history, tmp_path, monkeypatch):
+    def refused(link, target):
+        raise PermissionError(1, "Operation not permitted", str(target), None, str(link))
+
+    folder = tmp_path / "archive"
+    shutil.copytree(history, folder)
+    monkeypatch.setattr(Path, "hardlink_to", refused)  # as exFAT does
+
+    rebuild(folder)
+
+    assert dump(history / CATALOG_FILE) == dump(folder / CATALOG_FILE) == dump(folder / BEFORE)
+
+
 def test_a_rebuild_that_is_killed_changes_nothing_and_is_run_again(history, tmp_path):
     class Killed(BaseException):
         pass

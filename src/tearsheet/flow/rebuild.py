@@ -449,7 +449,7 @@ def _clear(fresh: Path) -> None:
 
 
 def _swap(path: Path) -> None:
-    """Put the new catalog in the place of the old one, which stays beside it. At no moment is there none."""
+    """Put the new catalog in the place of the old one, which stays beside it. On a disk with links there always is one."""
     old, before = path / CATALOG_FILE, path / BEFORE
     if old.exists():
         while before.exists():  # of an earlier rebuild: never lost to this one
@@ -457,7 +457,12 @@ def _swap(path: Path) -> None:
         for ending in ("-wal", "-shm"):  # of one that could not be read: the new one must not find its log
             if old.with_name(CATALOG_FILE + ending).exists():
                 old.with_name(CATALOG_FILE + ending).replace(before.with_name(before.name + ending))
-        before.hardlink_to(old)
+        try:
+            before.hardlink_to(old)
+        except (
+            OSError
+        ):  # as on exFAT; to copy it would let go of the lock, for SQLite's goes with any descriptor of the file
+            old.replace(before)
     (path / FRESH).replace(old)
     sync(path)
 
