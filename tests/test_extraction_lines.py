@@ -1,8 +1,9 @@
 """Lines that a page puts between the paragraphs of an article, and the one that it puts above them."""
 
 import pytest
+from tests.test_extraction_parts import captured
 
-from tearsheet.extraction import extract
+from tearsheet.extraction import explained, extract
 from tearsheet.extraction.when import is_only_posted
 
 WORDS = (
@@ -166,3 +167,14 @@ def test_words_of_tabs_and_windows_are_kept() -> None:
     found = extract(page(between=f"<p>{line}</p>"))
 
     assert "The window of the office opens in May, says the new tab." in found.text
+
+
+def test_the_reasons_name_the_rules_for_such_lines() -> None:
+    deck = f'<div class="meta-sub"><div class="kicker">News</div><div class="sub">{STANDFIRST}</div></div>'
+    between = f"<p>{APPEALS[0]}</p><p>Read also:</p><p>{OTHER}</p>"
+    markup = page(under_title=deck, description=STANDFIRST, between=between).decode()
+    why = {verdict.text: verdict.why for verdict in explained(captured(markup))[1]}
+
+    assert why[STANDFIRST] == "the line under the headline, which is the page's description"
+    assert why[APPEALS[0]].startswith("the page speaks of itself")
+    assert why["Lighthouse opens its doors on the second Saturday of May"].startswith("the page speaks of itself")

@@ -95,19 +95,19 @@ def _with_standfirst(walk: Walk, said: Declared, found: list[float]) -> list[flo
     In news it is the article's own; in half of the guides and adverts that are written like articles it is counted to the head.
     """
     about, head = features.described(said), features.headline(walk.blocks)
-    if len(about.encode()) < _LITTLE_DESCRIBED or head < 0:
+    if head < 0:
         return found
     above = range(head + 1, min(head + _HEAD, len(found)))
-    first = next((at for at in above if found[at] > KEPT_FROM or _says(walk.blocks[at], about)), -1)
+    first = next((at for at in above if found[at] > KEPT_FROM or says(walk.blocks[at], about)), -1)
     # On a page of doubts alone it would be the whole body.
     if first < 0 or found[first] > KEPT_FROM or max(found[first:]) <= KEPT_FROM:
         return found
     return [*found[:first], KEPT_FROM + 0.01, *found[first + 1 :]]
 
 
-def _says(block: Block, about: str) -> bool:
-    """Return whether a line that is no link has the folded words `about` at its beginning, a label before them or not."""
-    is_line = block.linked * 2 < block.chars < _LONG_LINE
+def says(block: Block, about: str) -> bool:
+    """Return whether a line that is no link says what its page is `about`, folded, at its beginning; a label may go before."""
+    is_line = len(about.encode()) >= _LITTLE_DESCRIBED and block.linked * 2 < block.chars < _LONG_LINE
     return is_line and about in folded(block.text[: 2 * features.DESCRIBED + _LINE])
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from math import exp, expm1
 
 from tearsheet.extraction import body, features
+from tearsheet.extraction.appeals import is_appeal, is_pointed_at
 from tearsheet.extraction.blocks import Block, Walk
 from tearsheet.extraction.forest import LEAF, lexicon, model_file, unpacked
 from tearsheet.extraction.profile import Profile, text_key
@@ -168,6 +169,8 @@ def _why(number: int, block: Block, weighed: tuple[float | None, str], seen: See
     if kept and (score is None or score <= body.KEPT_FROM):
         if number in seen.stamps:
             return "the time of an update"
+        if body.says(block, features.described(seen.said)):
+            return "the line under the headline, which is the page's description"
         if block.broken:
             return "most of its stanza is kept"
         in_table = any(name in ("td", "th", "caption") for name in _names_around(block))
@@ -183,6 +186,8 @@ def _why(number: int, block: Block, weighed: tuple[float | None, str], seen: See
     if not kept and score > body.KEPT_FROM:
         if block.name == "h1":
             return f"the headline: it is the clipping's title ({weights})"
+        if is_appeal(block) or is_pointed_at(seen.walk.blocks, number):
+            return f"the page speaks of itself: it leads elsewhere, asks for something, or says when it was posted ({weights})"
         return f"furniture by its label or its box, a teaser, or said already ({weights})"
     return weights
 
