@@ -113,6 +113,16 @@ def test_a_changed_or_lost_copy_of_a_picture_among_the_posts_is_found_and_made_a
     assert not problems(small)
 
 
+def test_what_a_build_that_was_killed_left_half_written_goes_from_the_posts_with_the_next(small):
+    build_posts(small)
+    half = small.path / "posts" / "source" / "_posts" / ".fog.md.12-3.part"
+    half.write_bytes(b"half of it")
+
+    build_posts(small)
+
+    assert not half.exists()
+
+
 def test_the_copies_of_a_removed_article_s_pictures_go_from_the_posts(small):
     ran(small, pictures=True)
     build_posts(small)

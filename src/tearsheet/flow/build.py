@@ -359,6 +359,7 @@ class _Build:
         stale = (self.before.files.keys() | self.left) - self.now.files.keys()
         if full:
             stale |= set(self.out.names()) - self.now.files.keys() - {MANIFEST, UNDER_WAY}
+        if full or self.left:
             self.removed += self.out.sweep()
         for name in sorted(stale):
             if self.out.has(name):

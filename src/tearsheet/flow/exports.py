@@ -59,8 +59,7 @@ def build_posts(archive: Archive, *, progress: Callable[[Step], None] = lambda s
     count = _posts(archive, out, "sound", progress)
     for name in before.keys() - out.files.keys():
         folder.remove(name)
-    if full:
-        folder.sweep()
+    folder.sweep()
     folder.put(MANIFEST, json.dumps({"files": out.files}, sort_keys=True, separators=(",", ":")).encode())
     return count
 
