@@ -172,6 +172,7 @@ def test_three_levels_are_three_levels(path, source):
         ('@003_miss: "\n((()))\n"', '@003_miss_ "((()))".md'),
         ("a{b}: c?", "a{b}_ c_.md"),
         ("../../etc/passwd", "__etc_passwd.md"),
+        ("a\tb\x7fc", "abc.md"),
         ("", ".md"),
     ],
 )
@@ -189,12 +190,19 @@ def test_a_name_fits_the_file_system():
         (("猫耳 FM", "广播剧 / 有声漫画", "x"), "猫耳 FM/广播剧 / 有声漫画/x"),
         (("..", ".", "/etc"), "__/_/_/etc"),
         (("a\0b", "../..", "c"), "ab/__/__/c"),
+        (("AC\\DC", "a\x7f\tb", "集" * 300), f"AC_DC/a__b/{'集' * 85}"),
     ],
 )
 def test_a_compat_path_follows_the_levels_but_never_upwards(levels, folder):
     post = Post(title="t", categories=levels, headimg="", author="a", date=DATE, thumbnail="", html="")
 
     assert post_path(post, "compat") == f"source/_posts/{folder}/t.md"
+
+
+def test_a_compat_path_fits_the_file_system():
+    post = Post(title="t", categories=("a/" * 5000, "b", "c"), headimg="", author="a", date=DATE, thumbnail="", html="")
+
+    assert len(post_path(post, "compat")) < 1000
 
 
 # ---- the checker of the format agrees

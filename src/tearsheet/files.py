@@ -13,8 +13,8 @@ from tearsheet.errors import BadName, DiskTrouble, NotFound
 PART = re.compile(r"\.[^/]*\.\d+-\d+\.part\Z")
 """How a file is called while it is being written."""
 
-MAX_PIECE = 240
-"""Bytes of one piece of a name: 255 is the usual limit of file systems, less what the name of an unfinished file adds."""
+MAX_PIECE = 255
+"""Bytes of one piece of a name, the usual limit of file systems; an unfinished file has 50 characters of it in its name."""
 
 SYNCED_WHOLE = {
     0xEF53,  # ext2, ext3, ext4
@@ -219,9 +219,7 @@ def _unusable(name: str) -> str:
             return "control characters in it"
         if length > MAX_PIECE:
             return f"a piece of it is longer than {MAX_PIECE} bytes"
-        if PART.match(piece):
-            return "kept for unfinished files"
-    return ""
+    return "kept for unfinished files" if PART.match(name.rpartition("/")[2]) else ""
 
 
 def _new_part(path: Path, mode: int) -> tuple[Path, int]:

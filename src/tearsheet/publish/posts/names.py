@@ -16,6 +16,7 @@ FOLDER = "source/_posts"
 _MAX_NAME_BYTES = 255
 _MAX_SOUND_NAME_BYTES = 200
 _MAX_LEVEL_BYTES = 80
+_MAX_PLACE_BYTES = 800  # of a level whose slashes make folders: with three of them a path stays below the usual 4,096
 _UNSAFE = re.compile('[\x00-\x1f\x7f-\x9f/\\\\:*?"<>|#%{}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff]+')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)")
 
@@ -23,14 +24,14 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|coni
 def file_name(title: str, *, article_id: str = "") -> str:
     """Return the file name of a post, at most 255 bytes long.
 
-    Without an id it is the name of compat mode: the masked title without line ends, `#` and `.`. With one it is the name of
+    Without an id it is the name of compat mode: the masked title without controls, `#` and `.`. With one it is the name of
     sound mode: what of the title every file system and Hexo can hold, and the id, so that equal titles do not meet; at most
     200 bytes.
     """
     if article_id:
         room = _MAX_SOUND_NAME_BYTES - len(f"-{article_id}.md".encode())
         return f"{_segment(title, room)}-{_segment(article_id, 40)}.md".removeprefix("-")
-    name = re.sub(r"[\n#.\x00]", "", masked(unix_lines(title)))
+    name = re.sub(r"[#.\x00-\x1f\x7f]", "", masked(unix_lines(title)))
     return _cut(name, _MAX_NAME_BYTES - len(".md")) + ".md"
 
 
@@ -42,7 +43,7 @@ def post_path(post: Post, mode: str = "sound") -> str:
     """
     levels = three_levels(post.categories, source_name=post.author)
     if mode == "compat":
-        segments = [_compat_segment(part) for part in "/".join(levels).split("/")]
+        segments = [_compat_segment(part) for level in levels for part in _cut(level, _MAX_PLACE_BYTES).split("/")]
         return "/".join((FOLDER, *segments, file_name(post.title)))
     segments = [_unreserved(_segment(level, _MAX_LEVEL_BYTES) or "other") for level in levels]
     return "/".join((FOLDER, *segments, file_name(post.title, article_id=post_id(post))))
@@ -60,7 +61,8 @@ def post_id(post: Post) -> str:
 
 
 def _compat_segment(part: str) -> str:
-    bare = _cut(part.replace("\0", ""), _MAX_NAME_BYTES)
+    # A backslash parts folders elsewhere, and controls are no letters: no post of the first producer has one in a level.
+    bare = _cut(re.sub(r"[\\\x01-\x1f\x7f]", "_", part.replace("\0", "")), _MAX_NAME_BYTES)
     return "_" * len(bare) if bare in (".", "..") else bare or "_"
 
 
