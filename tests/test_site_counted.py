@@ -93,6 +93,20 @@ def test_the_articles_of_a_source_are_put_in_order_once_for_all_pages(path):
     assert len(asked) == len(set(asked))
 
 
+def test_of_too_many_places_those_go_that_were_not_asked_for_longest():
+    class Many(Asked):
+        def seqs(self, query: Query) -> range:
+            self.queries.append(query)
+            return range(1_500_000)
+
+    archive = Many()
+    found = Counted(archive)
+    for source in "abacab":
+        found.places(Query(source=source))
+
+    assert [query.source for query in archive.queries] == ["a", "b", "c", "b"]
+
+
 @pytest.mark.parametrize("query", [Query(limit=3, offset=1), altered(LEDGER.url, gone=True), Query(source=LEDGER.url)])
 def test_the_desk_gives_the_articles_that_the_archive_gives(query):
     archive = press()

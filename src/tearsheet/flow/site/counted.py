@@ -95,12 +95,14 @@ class Counted:
         )
 
     def _held(self, held: dict[Query, C], query: Query, count: Callable[[Query], C], *, most: int) -> C:
-        """Return what `count` gives for `query`, and hold it; when more than `most` items are held, they are let go before."""
-        if query not in held:
-            if sum(map(len, held.values())) > most:
-                held.clear()
-            held[query] = self._timed(lambda: count(query))
-        return held[query]
+        """Return what `count` gives for `query`, and hold it; of more than `most` items those go asked for least lately."""
+        found = held.pop(query, None)
+        if found is None:
+            while sum(map(len, held.values())) > most:
+                del held[next(iter(held))]
+            found = self._timed(lambda: count(query))
+        held[query] = found
+        return found
 
     def _timed(self, count: Callable[[], T]) -> T:
         begin = self._clock()
