@@ -13,6 +13,7 @@ from tests.site_archive import NOON, MemoryFolder, PaperArchive, PaperSettings, 
 from tests.site_press import VESTNIK, press
 from werkzeug.test import Client, TestResponse
 
+from tearsheet.cli import rows
 from tearsheet.errors import AccessError, ArchiveBusy, NotFound
 from tearsheet.flow.build import build
 from tearsheet.model import Capture, Query
@@ -225,6 +226,21 @@ def test_the_api_gives_an_article_and_what_became_of_it(archive: PaperArchive, l
     assert len(data["wordings"]) == 3
     assert data["wordings"][2]["silent"] is True
     assert data["html"].startswith("<p>")
+
+
+def test_the_api_calls_everything_as_the_command_line_does(archive: PaperArchive, live: Client):
+    def keys(shape: rows.Shape) -> set[str]:
+        return {key for key, _ in shape}
+
+    article = json.loads(live.get("/api/articles?limit=1").data)["articles"][0]
+    whole = json.loads(live.get(f"/api/articles/{article['id']}").data)
+    hit = json.loads(live.get("/api/search?q=the").data)["hits"][0]
+    source = json.loads(live.get("/api/sources").data)["sources"][0]
+
+    assert article.keys() - keys(rows.ARTICLE) == {"seq", "page"}
+    assert whole["wordings"][0].keys() - keys(rows.REVISION) == {"silent"}
+    assert (hit.keys(), hit["article"].keys()) == (keys(rows.HIT), article.keys())
+    assert source.keys() - keys(rows.SOURCE) == {"page"}
 
 
 def test_the_api_says_what_is_wrong_with_an_argument(live: Client):

@@ -110,8 +110,8 @@ def row(desk: Desk, article: Article) -> Data:
         "first_seen": _iso(article.first_seen),
         "language": article.language,
         "excerpt": article.excerpt,
-        "wordings": article.revisions,
-        "edited_at": _iso(article.edited_at),
+        "revisions": article.revisions,
+        "edited": _iso(article.edited_at),
         "gone": article.gone,
         "gone_at": _iso(article.gone_at),
         "page": desk.masthead.top + paths.quoted(paths.article(article.id)),
@@ -129,7 +129,7 @@ def _search(desk: Desk, rest: str, arguments: Arguments) -> Data:
     return {
         "total": total,
         "hits": [
-            {**row(desk, hit.article), "snippet": hit.snippet, "marks": [list(mark) for mark in hit.marks]}
+            {"article": row(desk, hit.article), "snippet": hit.snippet, "marks": [list(mark) for mark in hit.marks]}
             for hit in hits
         ],
     }
@@ -152,7 +152,7 @@ def _sources(desk: Desk, rest: str, arguments: Arguments) -> Data:
                 "language": state.source.language,
                 "articles": state.articles,
                 "paused": state.source.paused,
-                "visited_at": _iso(visit.at if visit else None),
+                "visited": _iso(visit.at if visit else None),
                 "trouble": visit.trouble if visit else "",
                 "page": desk.masthead.top + paths.quoted(paths.source(url)),
             }
