@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -365,9 +366,10 @@ def test_a_newer_time_of_change_on_the_page_breaks_the_silence():
 
 
 def test_an_edit_lies_between_two_captures():
-    looked = [NOON + timedelta(minutes=minute) for minute in (59, 90, 119, 130)]
-    second = replace(revision(2, "Nine."), seen_at=looked[2])
-    steps = wordings.history([revision(1, "Ten."), second], looked)
+    notes = {59: "", 90: "", 100: "paywall", 110: "answered 404", 119: "", 130: ""}
+    looks = [SimpleNamespace(at=NOON + timedelta(minutes=minute), note=note) for minute, note in notes.items()]
+    second = replace(revision(2, "Nine."), seen_at=NOON + timedelta(minutes=119))
+    steps = wordings.history([revision(1, "Ten."), second], looks)
 
     assert steps[1].since == NOON + timedelta(minutes=90)
     assert steps[1].seen_at == NOON + timedelta(minutes=119)

@@ -3,7 +3,6 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from tearsheet import html
 from tearsheet.errors import NoSuchRevision, NotFound
@@ -25,7 +24,7 @@ def article_view(desk: Desk, article: Article) -> ArticleView:
     """
     revisions = _revisions(desk, article)
     captures = desk.archive.captures(article.id)
-    history = wordings.history(revisions, _looks(captures))
+    history = wordings.history(revisions, captures)
     clipping = revisions[-1].clipping
     excerpt_only = desk.excerpt_only(article)
     pics = desk.pics([*clipping.images, *([clipping.lead] if clipping.lead else [])])
@@ -58,7 +57,7 @@ def edits_view(desk: Desk, article: Article) -> EditsView:
     """
     revisions = _revisions(desk, article)
     captures = desk.archive.captures(article.id)
-    history = wordings.history(revisions, _looks(captures))
+    history = wordings.history(revisions, captures)
     excerpt_only = desk.excerpt_only(article)
     return EditsView(
         card=_card(desk, article, revisions[-1].clipping, history),
@@ -72,14 +71,9 @@ def edits_view(desk: Desk, article: Article) -> EditsView:
 
 
 def _incidents(desk: Desk, article: Article, captures: Sequence[CaptureSeen]) -> tuple[Incident, ...]:
-    refused = [(capture.at, capture.note) for capture in captures if wordings.is_refused(capture.note)]
-    found = wordings.incidents(refused, desk.archive.moves(article.id))
+    found = wordings.incidents(captures, desk.archive.moves(article.id))
     # That it is gone now stands at the end of its history.
     return found[:-1] if article.gone and found and found[-1].kind == "gone" else found
-
-
-def _looks(captures: Sequence[CaptureSeen]) -> list[datetime]:
-    return [capture.at for capture in captures if not wordings.is_refused(capture.note)]
 
 
 def neighbour(desk: Desk, article: Article, *, newer: bool) -> Card | None:

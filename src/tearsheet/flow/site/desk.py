@@ -34,17 +34,13 @@ MAX_DECK_CHARS = 180
 _REMEMBERED = 64  # articles whose wordings are held; an article, its edits and its feeds are made one after the other
 
 
-class CaptureSeen(Protocol):
+class CaptureSeen(wordings.Look, Protocol):
     """A capture as the archive lists it."""
 
-    @property
-    def at(self) -> datetime: ...
     @property
     def digest(self) -> str: ...
     @property
     def place(self) -> Place | None: ...
-    @property
-    def note(self) -> str: ...
 
 
 class Shown(Countable, Protocol):
@@ -300,11 +296,7 @@ class Desk:
         step = next((at for at in range(len(revisions) - 1, 0, -1) if revisions[at].kind != "trivial"), 0)
         if not step:
             return None
-        history = wordings.history(
-            revisions,
-            [one.at for one in self.archive.captures(article.id) if not wordings.is_refused(one.note)],
-        )
-        now = history[step]
+        now = wordings.history(revisions, self.archive.captures(article.id))[step]
         return Alteration(
             card=replace(self.card(article), silent=now.silent),
             at=now.seen_at,

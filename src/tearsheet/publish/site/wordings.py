@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Protocol
 
 from tearsheet import terms
 from tearsheet.model import Clipping, Revision
@@ -30,11 +31,21 @@ def is_silent(old: Clipping, new: Clipping) -> bool:
     return not noticed and not later
 
 
-def history(revisions: Sequence[Revision], looked: Sequence[datetime]) -> tuple[Wording, ...]:
-    """Return the wordings of an article. `looked` says when its captures came.
+class Look(Protocol):
+    """A capture of an article: when it came, and what is noted of it."""
 
-    An edit lies between the capture that showed the new wording and the one before it.
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def note(self) -> str: ...
+
+
+def history(revisions: Sequence[Revision], looks: Iterable[Look]) -> tuple[Wording, ...]:
+    """Return the wordings of an article. `looks` are its captures.
+
+    An edit lies between the capture that showed the new wording and the last one before it that showed a wording at all.
     """
+    looked = [look.at for look in looks if not _is_refused(look)]
     found: list[Wording] = []
     first = revisions[0].clipping.published if revisions else None
     for at, revision in enumerate(revisions):
@@ -56,25 +67,23 @@ def history(revisions: Sequence[Revision], looked: Sequence[datetime]) -> tuple[
     return tuple(found)
 
 
-def is_refused(note: str) -> bool:
-    """Tell whether what is noted of a capture says that something else came in the article's place."""
-    return note in WORSE or note == FRONT_PAGE or note.startswith(ANSWERED)
+def _is_refused(look: Look) -> bool:
+    """Tell whether something else came in the article's place."""
+    return look.note in WORSE or look.note == FRONT_PAGE or look.note.startswith(ANSWERED)
 
 
-def incidents(
-    refused: Iterable[tuple[datetime, str]], moves: Iterable[tuple[datetime, str, str]]
-) -> tuple[Incident, ...]:
+def incidents(looks: Iterable[Look], moves: Iterable[tuple[datetime, str, str]]) -> tuple[Incident, ...]:
     """Return what became of an article besides its wordings, in order of time.
 
-    `refused` are the captures that could not become its wording, with the reason; `moves` say when it was found gone or back.
+    `looks` are its captures, of which some could not become its wording; `moves` say when it was found gone or back.
     """
     found = [Incident(kind=kind, at=at, until=at, detail=detail) for at, kind, detail in moves]
     told = [each.at for each in found if each.kind == "gone"]
-    for at, note in refused:
-        kind, _, status = note.partition(" ") if note.startswith(ANSWERED) else (note, "", "")
+    for look in filter(_is_refused, looks):
+        kind, _, status = look.note.partition(" ") if look.note.startswith(ANSWERED) else (look.note, "", "")
         # The look at which an article was found gone says so already.
-        if kind in WORSE or not any(abs(at - gone) < _ONE_LOOK for gone in told):
-            found.append(Incident(kind=kind.replace(" ", "_"), at=at, until=at, detail=status))
+        if kind in WORSE or not any(abs(look.at - gone) < _ONE_LOOK for gone in told):
+            found.append(Incident(kind=kind.replace(" ", "_"), at=look.at, until=look.at, detail=status))
     joined: list[Incident] = []
     for each in sorted(found, key=lambda incident: incident.at):
         if joined and (joined[-1].kind, joined[-1].detail) == (each.kind, each.detail):
