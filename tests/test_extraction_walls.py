@@ -2,7 +2,10 @@
 
 import pytest
 
+from tearsheet import html
 from tearsheet.extraction import extract
+from tearsheet.extraction.appeals import is_appeal
+from tearsheet.extraction.blocks import Walk
 
 URL = "https://paper.example/2026/03/ferry"
 
@@ -121,6 +124,9 @@ def test_a_call_to_pay_or_to_sign_in_is_a_wall(language: str) -> None:
     [
         ("en", "Already a subscriber?"),
         ("en", "This article is for subscribers."),
+        ("en", "If you see this although you're already a subscriber, write to the harbour desk."),
+        ("en", "To view the full story, buy a week's pass."),
+        ("ja", "有料会員限定記事"),
         ("fr", "Il vous reste 72.4% de cet article."),
         ("zh-Hans", "剩余60%，付费阅读"),
     ],
@@ -179,3 +185,35 @@ def test_a_box_that_fades_while_the_page_loads_is_no_wall_and_one_over_the_text_
 
     assert blocked("en", loading) == ""
     assert blocked("en", fading) == "paywall"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "He was already a subscriber when the paper changed hands, and stayed one until it closed."),
+        ("en", "The company said that its customers had to log in to continue their contracts from March."),
+        ("en", "The council asked residents to sign up for the council's flood alerts before the winter."),
+        ("en", "About three million people follow her on Instagram, where she posts pictures of the ice."),
+        ("en", "“You can sign up for our alerts at the town hall,” the harbour master said on Tuesday."),
+        ("de", "Das Fährticket gibt es künftig nur für Abonnenten des Stadtwerks, teilte der Hafen am Dienstag mit."),
+        ("fr", "Le quai sera réservé aux abonnés du port de plaisance à partir de mars, selon la mairie."),
+        ("es", "El puerto ofrecerá contenido exclusivo a los vecinos en su museo, dijo la alcaldesa el martes."),
+        ("ru", "Новый паром можно будет взять по подписке, сообщила во вторник компания."),
+        ("zh-Hans", "该公司计划收购渡轮公司剩余40%的股权，交易预计明年完成，价格尚未公布。"),
+        ("zh-Hans", "付费阅读市场去年增长两成，码头上的三家小书店却关了门，店主说租金太高。"),
+        ("zh-Hans", "用户订阅后每月收到一份潮汐表，港务局说已有两千人订阅。"),
+        ("ja", "渡船会社の有料会員は昨年二万人を超え、今年はさらに増える見通しだ。"),
+    ],
+)
+def test_a_sentence_that_tells_of_subscribers_is_neither_wall_nor_appeal(language: str, sentence: str) -> None:
+    words = "".join(f"<p>{said}</p>" for said in PRESS[language][0])
+    markup = f'<html lang="{language}"><body><article><h1>T</h1>{words}<p>{sentence}</p>{words}</article></body></html>'
+    clipping = extract(markup.encode(), URL)
+
+    assert (sentence in clipping.text, clipping.blocked) == (True, "")
+
+
+def test_indonesian_readers_who_follow_the_news_are_not_asked_to() -> None:
+    sentence = "Warga mengikuti berita tentang pelabuhan itu di televisi sejak pagi, kata kepala desa kepada wartawan."
+
+    assert not is_appeal(Walk(html.stream(f"<p>{sentence}</p>").pieces).blocks[0])

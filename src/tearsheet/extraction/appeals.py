@@ -43,8 +43,10 @@ _ALSO = re.compile(
     r")[^\w:：|«\"“„]*(?:[:：|»›>–—-]|$)"
 )
 _FOLLOW = re.compile(
-    r"follow us on |follow @?\w+(?:\.\w+)* on (?:twitter|facebook|instagram|x\b|whatsapp|telegram|google news)|"
-    r"(?:subscribe|sign up) (?:to|for) (?:our|the \w+'s?|free and get)\b.{0,60}(?:newsletter|updates|alerts|blog|channel|inbox)|"
+    r"follow us on |(?:subscribe|sign up) (?:to|for) our\b.{0,60}(?:newsletter|updates|alerts|blog|channel|inbox)|"
+    r"(?:^|[.!?:|–—] )\W*(?:please )?(?:"
+    r"follow (?:@?\w+(?:\.\w+)*|the author) on (?:twitter|facebook|instagram|x\b|whatsapp|telegram|google news)|"
+    r"(?:subscribe|sign up) (?:to|for) (?:the \w+'s?|free and get)\b.{0,60}(?:newsletter|updates|alerts|blog|channel|inbox))|"
     r"^thanks for reading .{2,60}subscribe|subscribe (?:for free )?to receive (?:new|my|our) |"
     r"join our (?:mailing list|newsletter|telegram|whatsapp)|"
     r"^folgen sie uns |^folge uns (?:auf|bei)|(?:abonnieren|bestellen) sie unseren? .{0,40}newsletter|"
@@ -55,7 +57,7 @@ _FOLLOW = re.compile(
     r"iscriviti alla (?:nostra )?newsletter|"
     r"^volg ons (?:op|via)|^följ oss (?:på|i)|^følg oss på|^følg os på|^seuraa meitä|obserwuj nas (?:na|w)|"
     r"подпи(?:сывайтесь|шитесь) на (?:наш|нас|канал|telegram|рассылк)|підпи(?:суйтесь|шіться) на (?:наш|канал)|"
-    r"bizi .{0,30}takip edin|ikuti (?:kami|kanal|berita) |theo dõi (?:chúng tôi|kênh)|"
+    r"bizi .{0,30}takip edin|\bikuti (?:kami|kanal|berita) |theo dõi (?:chúng tôi|kênh)|"
     r"ακολουθήστε .{2,40} (?:στο|στα|σε) (?:google news|facebook|instagram|viber)|"
     r"تابعونا (?:على|عبر)|اشترك(?:وا)? في (?:قناتنا|نشرتنا)|(?:हमें|हमारे) .{0,40}फॉलो कर"
 )
@@ -76,6 +78,7 @@ _TELLTALES = (
     "inscreva|segui|iscriviti|volg ons|följ oss|følg os|seuraa|obserwuj|подпи|підпи|takip edin|ikuti |theo dõi|"
     "ακολουθήστε|تابعونا|اشترك|फॉलो"
 )
+_QUOTES = frozenset("“”\"„«»‘'「『‹›")
 _IN_FOLLOW = tuple(_TELLTALES.split("|"))
 _GOES_ON = re.compile(
     r"\W*(?:(?:the )?(?:article|story) continues (?:after|below).{0,30}|"
@@ -117,7 +120,9 @@ def is_pointed_at(blocks: Sequence[Block], at: int) -> bool:
 
 @lru_cache(1_000)  # a line is asked about several times
 def _is_appeal(text: str) -> bool:
-    is_follow = any(word in text for word in _IN_FOLLOW) and _FOLLOW.search(text) is not None
+    # What begins with a quotation mark is somebody else's to say.
+    may_follow = text[0] not in _QUOTES and any(word in text for word in _IN_FOLLOW)
+    is_follow = may_follow and _FOLLOW.search(text) is not None
     return is_follow or _TIPS.match(text) is not None or _GOES_ON.fullmatch(text) is not None or asks(text)
 
 

@@ -12,11 +12,13 @@ from tearsheet.extraction.blocks import Block, Walk
 
 _ASKS = re.compile(
     # WordPress shows the first of these, with the words that follow, over articles that are whole
-    r"subscribe (?:now )?to (?:continue|read|keep)(?! reading and get access to the full archive)|already a subscriber|"
-    r"log ?in to (?:read|continue)|this article is for subscribers|to read the (?:full|whole) (?:story|article)|"
-    r"weiterlesen mit|il vous reste \d+(?:[.,]\d+)?\s?%|article réservé|suscríbete para|les videre med|abonelere özel|"
-    r"この記事は(?:有料)?会員|残り\d+文字|有料会員になると続き|有料会員(?!になると)|続きを読むには|付费阅读|付費閱讀|"
-    r"订阅后|訂閱(?:後|即可|以|解鎖).{0,12}(?:閱讀|全文|內容)|剩余\d+%|"
+    r"subscribe (?:now )?to (?:continue|keep reading|read (?:the|this|more|on|full|all|our))"
+    r"(?! (?:reading )?and get access to the full archive)|already a subscriber\?|you(?:.re| are) already a subscriber|"
+    r"log ?in to (?:continue reading|read (?:the|this|more|on|full))|^\W*(?:please )?log ?in to continue|"
+    r"this article is for subscribers|to (?:read|view) the (?:full|whole) (?:story|article)|"
+    r"weiterlesen mit|il vous reste \d+(?:[.,]\d+)?\s?%|article réservé|suscríbete para|les videre med|"
+    r"この記事は(?:有料)?会員|残り\d+文字|有料会員になると続き|続きを読むには|(?:^|[\W\d_])付[费費][阅閱][读讀](?:全文|本文|\W*$)|"
+    r"订阅后[^，。]{0,8}(?:阅读|查看|浏览|解锁|全文)|訂閱(?:後|即可|以|解鎖).{0,12}(?:閱讀|全文|內容)|剩余\d+%(?:内容|\W*$|[，,]?\s?(?:付费|订阅|登录|需|请))|"
     r"登录后.{0,4}(?:阅读|查看|浏览|解锁|显示)|登入後.{0,4}(?:閱讀|查看|觀看|解鎖)|baca selengkapnya dengan"
 )
 # A line that says how little is asked for: that this can be read without an account.
@@ -31,11 +33,13 @@ _OPEN = re.compile(
     r"без (?:подписки|регистрации)|(?:登録|会員|ログイン)(?:なし|無し|不要)|"
     r"(?:无需|無需|无须|無須|不用|不必)(?:注册|註冊|登录|登入)|(?:로그인|가입|구독) 없이"
 )
-# What an article is called that only some may read: on the page itself, and as a mark on a link to it elsewhere.
+# What an article is called that only some may read: on the page itself, and as a mark on a link to it elsewhere. A mark is short;
+# a sentence with the same words tells of what others sell.
 _CLOSED = re.compile(
     r"nur für abonnenten|réservé aux abonnés|solo para suscriptores|contenido exclusivo|exclusivo para assinantes|"
     r"contenuto riservato|riservato agli abbonati|alleen voor abonnees|för prenumeranter|(?:kun )?for abonnenter|"
-    r"dla subskrybentów|tylko dla prenumeratorów|会員限定(?:の|記事|公開|コンテンツ)|會員(?:限定|專屬|專享)|"
+    r"dla subskrybentów|tylko dla prenumeratorów|abonelere özel|"
+    r"有料会員(?:限定|のみ|専用|の方)|会員限定(?:の|記事|公開|コンテンツ)|會員(?:限定|專屬|專享)|"
     r"구독자 전용|유료회원|только для подписчиков|по подписке|للمشتركين فقط|केवल सदस्य"
 )
 _MORE = re.compile(
@@ -58,7 +62,7 @@ _GATE = re.compile(
 )
 STUB = 2_400
 """A text of as many characters or more is taken for the whole, whatever stands beside it."""
-_SHORTEST_GATE, _LONGEST_LINE = 20, 240
+_SHORTEST_GATE, _LONGEST_LINE, _LONGEST_MARK = 20, 240, 60
 _SHORT_LINK = 30
 _HEADLINE = 10
 
@@ -82,9 +86,8 @@ def _is_wall(blocks: Sequence[Block], at: int) -> bool:
         return False
     if asks(text):
         return True
-    after = blocks[at + 1 : at + 4]
-    if _CLOSED.search(text):
-        return not any(_is_headline(block) for block in after)
+    if blocks[at].size <= _LONGEST_MARK and _CLOSED.search(text):
+        return not any(_is_headline(block) for block in blocks[at + 1 : at + 4])
     return _MORE.search(text) is not None and any(_has_price(block) for block in blocks[max(at - 1, 0) : at + 3])
 
 
