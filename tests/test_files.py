@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tearsheet.errors import BadName, DiskTrouble, NotFound
-from tearsheet.files import Folder, disk
+from tearsheet.files import Folder, below, disk
 
 
 @pytest.fixture
@@ -220,6 +220,18 @@ def test_a_part_that_a_process_of_the_same_number_left_is_in_nobodys_way(folder)
 
     assert folder.get("a") == b"whole"
     assert left.read_bytes() == b"half of it"
+
+
+def test_a_link_back_leads_nowhere_and_one_to_elsewhere_is_followed(tmp_path):
+    for name in ("here/a", "elsewhere/b"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    for name, to in (("back", "."), ("up", ".."), ("other", "../elsewhere")):
+        (tmp_path / "here" / name).symlink_to(to)
+
+    found = {file.relative_to(tmp_path / "here").as_posix() for file in below(tmp_path / "here")}
+
+    assert found == {"a", "other/b", "up/elsewhere/b"}
 
 
 def test_trouble_between_two_files_names_both():

@@ -490,7 +490,7 @@ def _look_for_catalog(folder: Path) -> None:
 def disk_bytes(path: Path) -> int:
     """Return the bytes of a file or of all files in a folder."""
     if path.is_dir():
-        return sum(_bytes(Path(folder) / name) for folder, _, names in os.walk(path) for name in names)
+        return sum(map(_bytes, below(path)))
     return _bytes(path)
 
 

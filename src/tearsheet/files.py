@@ -167,9 +167,22 @@ class Folder:
 
 
 def below(folder: Path) -> Iterator[Path]:
-    """Yield every file below `folder`, behind links too: a year of captures may lie on another disk. None if it is not there."""
-    for here, _, names in os.walk(folder, followlinks=True):
-        yield from (Path(here) / name for name in names)
+    """Yield every file below `folder`, behind links too: a year of captures may lie on another disk. None if it is not there.
+
+    A link back to a folder in which it lies is passed over.
+    """
+    waiting: list[tuple[Path, frozenset[tuple[int, int]]]] = [(folder, frozenset())]
+    while waiting:
+        here, above = waiting.pop()
+        try:
+            found = here.stat()
+            entries = list(os.scandir(here))
+        except OSError:  # taken away meanwhile, or not ours to read
+            continue
+        mark = (found.st_dev, found.st_ino)
+        if mark not in above:
+            waiting += [(Path(entry), above | {mark}) for entry in entries if entry.is_dir()]
+            yield from (Path(entry) for entry in entries if not entry.is_dir())
 
 
 @contextlib.contextmanager
