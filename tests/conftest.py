@@ -2,6 +2,7 @@
 
 import os
 import pkgutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -20,6 +21,10 @@ from tearsheet.newsroom import Newsroom
 for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
     os.environ.pop(name, None)
     os.environ.pop(name.upper(), None)
+
+# What a shell starts in the background ignores Ctrl-C, and so does all that it starts in turn. Tests send it: it is to be heard.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples on every machine and at every run; a machine that is busy is no failure.
 settings.register_profile("tearsheet", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
