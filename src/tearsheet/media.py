@@ -19,7 +19,6 @@ MAX_PIXELS = 50_000_000
 """One picture of this size, unpacked and converted, fits into 512 MB."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP")
-MEDIA_TYPES = {"MPO": "image/jpeg"}  # what some cameras make of a JPEG
 
 # Pillow checks again where a format tells its true size late: it warns, or raises at twice as many. Both end here as errors.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -57,16 +56,6 @@ _BROKEN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """What a picture is, from its header. `width` and `height` in pixels, as stored."""
-
-    format: str
-    media_type: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
 class Copy:
     """A picture of our own making. `extension` has its dot."""
 
@@ -75,17 +64,6 @@ class Copy:
     media_type: str
     width: int
     height: int
-
-
-def open_picture(data: bytes) -> Shape:
-    """Return what kind of picture `data` is. Its pixels are not looked at yet.
-
-    Raises:
-        BadPicture: it is none of the kinds we open, or too big to open.
-    """
-    with _opened(data) as image:
-        name = image.format or ""
-        return Shape(name, MEDIA_TYPES.get(name, f"image/{name.lower()}"), *image.size)
 
 
 def web_copy(data: bytes, *, max_px: int = 1600) -> Copy:
@@ -177,6 +155,7 @@ def _no_picture(data: bytes) -> str:
 
 def _decoded(data: bytes, px: int) -> _Decoded:
     with _opened(data) as image:
+        # Some cameras make an MPO of a JPEG.
         hint = "JPEG" if image.format in ("JPEG", "MPO") else image.format or ""
         try:
             # JPEG can be decoded at 1/2, 1/4, 1/8: twice as fast, and kind to memory.
