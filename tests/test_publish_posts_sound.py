@@ -310,6 +310,13 @@ def test_a_compat_post_has_no_address_and_its_path_as_identity():
 
 
 @needs.corpus
+def test_an_address_that_is_none_and_a_language_that_is_none_are_not_imported():
+    clipping = clipping_of(a_post(extra=(("source_url", "javascript:alert(1)"), ("language", "\u202e" * 9))))
+
+    assert (clipping.url, clipping.canonical, clipping.language) == ("", "", "")
+    assert clipping_of(a_post(extra=(("language", "zh-Hant"),))).language == "zh-Hant"
+
+
 def test_every_file_of_the_corpus_imports():
     for path in sorted(needs.CORPUS.glob("[0-9][0-9][0-9].md")):
         post = read_post(path.read_bytes())

@@ -1,8 +1,12 @@
 """The nouns: what flows through the house, frozen. All times are aware UTC; digests are "sha256:<hex>"."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
+"""The form of a language tag (BCP 47, without what it reserves): what has another is not taken for one."""
 
 Categories = tuple[str, ...]
 """A category path, outermost first; any depth, empty for none."""

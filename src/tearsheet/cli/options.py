@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tearsheet.model import Categories, Query
+from tearsheet.model import LANGUAGE, Categories, Query
 
 if TYPE_CHECKING:
     from tearsheet.archive import Archive
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])  # Any: whatever the decorated command takes
 
 SPANS_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d|w)")
 LONGEST_S = 100 * 365 * 86400
 YEARS = range(1000, 9999)

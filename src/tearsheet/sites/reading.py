@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from tearsheet import dates, urls
 from tearsheet.errors import BadSite
+from tearsheet.model import LANGUAGE
 from tearsheet.sites.rules import ArticleRule, Channel, DateRule, ListRule, Site
 
 _SITE_KEYS = ("title", "homepage", "language", "zone", "categories", "hosts", "channel", "article", "compat")
@@ -25,7 +26,6 @@ _LIST_KEYS = tuple(part.name for part in fields(ListRule))
 _DATE_KEYS = tuple(part.name for part in fields(DateRule))
 _PAIR_KEYS = ("match", "replace")
 _DATE_FORMS = ("local-labelled-GMT",)
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?::\d+)?")
 # What selectors are tried on: the parser that will use them is the one to say whether it understands them.
 _NOTHING = LexborHTMLParser("")
@@ -256,7 +256,7 @@ class _Reader:
 
     def _language(self, table: Table, at: "Place") -> str:
         language = self._text(table, at, "language")
-        if language and not _LANGUAGE.fullmatch(language):
+        if language and not LANGUAGE.fullmatch(language):
             self._fail((*at, "language"), f'no language tag {language!r}: use BCP 47, such as language = "zh-CN"')
         return language
 

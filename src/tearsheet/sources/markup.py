@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from tearsheet import urls
+from tearsheet.model import LANGUAGE
 
 _XHTML = "http://www.w3.org/1999/xhtml"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -29,7 +30,6 @@ _KNOWN_TAGS = re.compile(
     r"|span|strike|strong|sub|sup|time|tt|u|wbr|svg|title|circle)\b[^<>]*>|<!--.*?-->",
     re.I | re.S,
 )
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 _LOOKS_LIKE_HTML = re.compile(r"</[a-z][a-z0-9]*>|<(?:br|img|hr|p)\b[^<>]*>", re.I)
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
@@ -68,7 +68,7 @@ def line(markup: str) -> str:
 def language(text: str) -> str:
     """Return a language tag as lists and pages write it (`zh_CN`) in its right form (`zh-CN`); nothing for what is none."""
     tag = text.strip().replace("_", "-")
-    return tag if _LANGUAGE.fullmatch(tag) else ""
+    return tag if LANGUAGE.fullmatch(tag) else ""
 
 
 def inner(element: etree._Element, base: str) -> str:

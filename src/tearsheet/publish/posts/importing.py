@@ -4,7 +4,7 @@ from datetime import datetime
 from html import unescape
 
 from tearsheet import dates, html
-from tearsheet.model import Clipping, Entry, Image, Post
+from tearsheet.model import LANGUAGE, Clipping, Entry, Image, Post
 
 from .body import as_published, extra_text, extra_texts, without_proxy
 from .levels import three_levels
@@ -41,7 +41,9 @@ def clipping_of(post: Post) -> Clipping:
     A wall clock tells when the post was written, so it is no publication date. A post that calls its time GMT without naming
     the true instant may mean a local clock; `how` says so.
     """
-    address = extra_text(post, "source_url")
+    address, language = extra_text(post, "source_url"), extra_text(post, "language")
+    if not address.startswith(("http://", "https://")):
+        address = ""
     body, sources = as_published(without_proxy(post.html))
     markup = html.clean(body, address)
     published, how = _published(post)
@@ -56,7 +58,7 @@ def clipping_of(post: Post) -> Clipping:
         authors=extra_texts(post, "authors"),
         published=published,
         published_text=post.date,
-        language=extra_text(post, "language"),
+        language=language if LANGUAGE.fullmatch(language) else "",
         lead=Image(url=lead) if lead.startswith(("http://", "https://")) else None,
         images=_images(markup),
         canonical=address,

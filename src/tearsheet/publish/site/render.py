@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from tearsheet.model import LANGUAGE
 from tearsheet.publish.site import paths, phrases, pictures, wordings
 from tearsheet.publish.site.views import Masthead, PageLinks, Pic, Row
 from tearsheet.publish.words import Words, direction_of, words
@@ -26,7 +27,6 @@ CONTENT_SECURITY_POLICY = (
 
 # The way from the page in hand up to the site's top. Not a template variable, so that macros are compiled and run up once.
 _ROOT: ContextVar[str] = ContextVar("root", default="./")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
 _SCRIPTS = (
     ("ja", re.compile("[\u3041-\u30ff]")),
     ("zh", re.compile("[\u3400-\u9fff]")),
@@ -158,14 +158,14 @@ def outside(url: str) -> str:
 
 def language_of(text: str, language: str) -> str:
     """Return a language tag that is safe to write: `language` if it is one, else what the script of `text` tells, or nothing."""
-    if _LANGUAGE.fullmatch(language):
+    if LANGUAGE.fullmatch(language):
         return language
     return next((name for name, pattern in _SCRIPTS if pattern.search(text)), "")
 
 
 def direction(text: str, language: str) -> str:
     """Return the direction of `text`: that of its language, or of its first letter if the language is not known."""
-    if _LANGUAGE.fullmatch(language):
+    if LANGUAGE.fullmatch(language):
         return direction_of(language)
     first = next((kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL")), "L")
     return "ltr" if first == "L" else "rtl"
