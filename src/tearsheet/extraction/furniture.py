@@ -50,6 +50,9 @@ _CJK_LABEL = re.compile(
     r"(?:.{0,40}무단\s?전재|저작권자|관련\s?기사|많이\s?본|.{0,12}(?:제보|구독)하기).{0,60}"
     r")[\W_]*"
 )
+# How a sentence of news ends: a page that speaks for itself is polite in Japanese and Korean, and elsewhere speaks of rights.
+_TOLD = re.compile(r"(?:(?<!ます)(?<!です)(?<!せん)(?<!さい)[。？！]|(?<!니)다\.)[”」』）)]?$")
+_OF_RIGHTS = re.compile(r"转载|轉載|版权|版權|授权|授權|許可|许可|侵权|侵權|本[网網站]|[仅僅不]代表|無断|무단")
 _BY = re.compile(r"(?i)(?:by|von|par|por|door|av|af|di|de)\b|作者|记者|記者|文[/／]")
 _LINE_CHARS = 80
 # Only names that mean other pages and nothing else: "more" and "next" stand on articles too.
@@ -80,7 +83,7 @@ def is_furniture(block: Block, chance: float) -> bool:
         or is_lost_caption(block)
         or _LABEL.fullmatch(block.text)
         or _COUNTER.fullmatch(block.text)
-        or (not block.text.isascii() and _CJK_LABEL.fullmatch(block.text))
+        or (not block.text.isascii() and _is_cjk_label(block.text))
         or is_appeal(block)
     ):
         return True
@@ -96,6 +99,11 @@ def is_furniture(block: Block, chance: float) -> bool:
     ) and block.linked * 10 >= block.chars * 9:
         return True
     return bool(own & SIGNUP) or (bool(own & ADVERT) and chance < _SURE)
+
+
+def _is_cjk_label(text: str) -> bool:
+    is_label = _CJK_LABEL.fullmatch(text) is not None
+    return is_label and (_TOLD.search(text) is None or _OF_RIGHTS.search(text) is not None)
 
 
 def is_other(block: Block, cards: Cards) -> bool:
