@@ -12,6 +12,7 @@ from tearsheet.cli.markdown import body, markdown
 from tearsheet.cli.progress import Progress
 from tearsheet.cli.screen import (
     Column,
+    brief,
     cells,
     counted,
     cut,
@@ -223,3 +224,12 @@ def test_a_clipping_as_markdown_begins_with_its_title() -> None:
 def test_one_thing_is_counted_as_one():
     assert [counted(number, "entry", "entries") for number in (0, 1, 1000)] == ["0 entries", "1 entry", "1,000 entries"]
     assert counted(2, "file") == "2 files"
+
+
+def test_of_what_is_very_long_the_beginning_and_the_end_are_told():
+    told = brief("unreachable: http://paper.example/" + "z" * 70_000 + ": no such host")
+
+    assert told.startswith("unreachable: http://paper.example/z")
+    assert told.endswith("z: no such host")
+    assert len(told) < 1000
+    assert brief(told) == told

@@ -10,7 +10,7 @@ import click
 
 from tearsheet import errors
 from tearsheet.cli.interrupts import INTERRUPTED, between_imports
-from tearsheet.cli.screen import one_line
+from tearsheet.cli.screen import brief, one_line
 
 DONE = 0
 IN_PART = 1
@@ -74,7 +74,7 @@ class Terminated(KeyboardInterrupt):
 def complain(message: str) -> None:
     """Write one line on standard error, in our name; where nobody can hear it, the exit code says as much."""
     with suppress(OSError):
-        click.echo(f"tearsheet: {message}", err=True)
+        click.echo(f"tearsheet: {brief(message)}", err=True)
 
 
 def exit_code(error: errors.TearsheetError | OSError) -> int:

@@ -35,6 +35,11 @@ def many_lines(text: str) -> str:
     return "\n".join("".join(map(_harmless, line)).rstrip() for line in text.split("\n"))
 
 
+def brief(text: str) -> str:
+    """Return `text`, or its beginning and its end where it is very long: a stranger's address may be as long as a book."""
+    return text if len(text) <= 1000 else f"{text[:700]} … {text[-250:]}"
+
+
 def _harmless(char: str) -> str:
     if char.isprintable() or char in KEPT_FORMATS:
         return char

@@ -12,7 +12,7 @@ from tearsheet.cli.exits import IN_PART, TERMINATED, Terminated, complain, heedi
 from tearsheet.cli.interrupts import INTERRUPTED
 from tearsheet.cli.options import gathered, span_s
 from tearsheet.cli.rows import update_row
-from tearsheet.cli.screen import counted, human_seconds, one_line
+from tearsheet.cli.screen import brief, counted, human_seconds, one_line
 
 if TYPE_CHECKING:
     from tearsheet.archive import Archive
@@ -140,7 +140,7 @@ def _report(said: Console, report: "UpdateReport", *, as_json: bool) -> None:
         return
     said.report("\n".join(_lines(report)))
     for thing, message in report.troubles[:TROUBLES_SHOWN]:
-        said.note(one_line(f"  {message}" if thing in message else f"  {thing}: {message}"))
+        said.note(brief(one_line(message if thing in message else f"{thing}: {message}")))
     if len(report.troubles) > TROUBLES_SHOWN:
         said.note(
             f"  … {len(report.troubles) - TROUBLES_SHOWN:,} more; `tearsheet sources list --trouble` has the sources'"
