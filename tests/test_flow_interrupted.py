@@ -12,7 +12,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from tests.flow_archive import counted, followed, kept, new_archive, opened, ran
+from tests.flow_archive import counted, followed, following_only, kept, new_archive, opened, ran
 
 from tearsheet import warc
 from tearsheet.archive import Archive
@@ -129,22 +129,23 @@ with open_archive(sys.argv[1]) as archive, closing(Worker(archive.path / "run"))
 """
 
 
-def test_a_picture_that_was_being_written_when_an_update_was_killed_is_swept_by_the_next(fresh):
-    ran(fresh, limit=1)
+def test_a_picture_that_was_being_written_when_an_update_was_killed_is_swept_by_the_next(newsroom, tmp_path):
+    illustrated = next(truth.url for truth in newsroom.at(0) if truth.paper == "courier" and truth.pictures)
+    archive = following_only(tmp_path / "archive", newsroom, [illustrated])
     with subprocess.Popen(
-        [sys.executable, "-c", WRITING, str(fresh.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", WRITING, str(archive.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as writer:
         try:
             assert writer.stdout is not None
             assert writer.stdout.readline() == b"half\n"
-            ran(fresh, limit=1)
-            assert [path.suffix for path in (fresh.path / "media" / "ab").iterdir()] == [".part"]
+            ran(archive, limit=1)
+            assert [path.suffix for path in (archive.path / "media" / "ab").iterdir()] == [".part"]
         finally:
             writer.kill()
 
-    ran(fresh, limit=1)
+    ran(archive, limit=1)
 
-    assert list((fresh.path / "media").rglob("*.part")) == []
+    assert list((archive.path / "media").rglob("*.part")) == []
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
