@@ -5,9 +5,10 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from tests import needs
 from tests.flow_archive import kept, opened, ran
 from tests.test_fetch_proxy import certificate
-from tests.test_publish_posts_compat import CORPUS, needs_corpus, page_of
+from tests.test_publish_posts_compat import page_of
 
 from tearsheet.archive import create_archive
 from tearsheet.fetch import exchange
@@ -77,7 +78,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def guancha(tmp_path, monkeypatch):
     """An archive that reaches a rebuilt guancha.cn, and nothing else, through a proxy that its settings name."""
-    seed = read_post((CORPUS / "000.md").read_bytes())
+    seed = read_post((needs.CORPUS / "000.md").read_bytes())
     pages = {
         "/": FRONT,
         "/api/redian.htm": '{"items": []}',
@@ -104,7 +105,7 @@ def posts(archive, out, mode):
     return {file.relative_to(out).as_posix(): file.read_bytes() for file in sorted(out.rglob("*.md"))}
 
 
-@needs_corpus
+@needs.corpus
 def test_the_page_that_was_served_gives_the_record_byte_for_byte(guancha, tmp_path):
     archive, proxy = guancha
     follow(archive, ["site:guancha/首页"])
@@ -113,12 +114,12 @@ def test_the_page_that_was_served_gives_the_record_byte_for_byte(guancha, tmp_pa
 
     assert (report.kept, report.failures) == (1, {}), report.troubles
     [post] = posts(archive, tmp_path / "out", "compat").values()
-    assert post == (CORPUS / "000.md").read_bytes()
+    assert post == (needs.CORPUS / "000.md").read_bytes()
     assert PAGE.replace(".shtml", "_s.shtml") in proxy.asked
     assert PAGE not in proxy.asked
 
 
-@needs_corpus
+@needs.corpus
 def test_two_channels_make_two_posts_in_compat_mode_and_one_in_sound_mode(guancha, tmp_path):
     archive, _ = guancha
     follow(archive, ["site:guancha"])
@@ -130,12 +131,12 @@ def test_two_channels_make_two_posts_in_compat_mode_and_one_in_sound_mode(guanch
         ("新媒体", "观察者网", "头条"),
         ("新媒体", "观察者网", "首页"),
     ]
-    assert (CORPUS / "000.md").read_bytes() in compat.values()
+    assert (needs.CORPUS / "000.md").read_bytes() in compat.values()
     [sound] = posts(archive, tmp_path / "sound", "sound").values()
     assert "【文/观察者网" in read_post(sound).html
 
 
-@needs_corpus
+@needs.corpus
 def test_the_lead_that_only_the_list_shows_stands_above_the_post_of_its_channel(guancha, tmp_path):
     archive, _ = guancha
     follow(archive, ["site:guancha/头条"])
