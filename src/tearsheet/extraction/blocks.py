@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from tearsheet.extraction.hints import is_hint, may_have_hint
+from tearsheet.extraction.hints import is_hint
 from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of, words_of
 from tearsheet.html import unescaped
 
@@ -325,7 +325,7 @@ class Walk:
 
     def _keep(self, line: Block, parts: list[str], end: int) -> None:
         text = parts[0] if len(parts) == 1 else "".join(parts)
-        if line.links and (line.box.name in _HEADINGS or (len(parts) > 1 and may_have_hint(text))):
+        if line.links and (line.box.name in _HEADINGS or (len(parts) > 1 and any(map(is_hint, parts)))):
             text = self._without_asides(line, text, end)
         text = " ".join(unescaped(text).split())
         if text:

@@ -17,18 +17,18 @@ _HINT = re.compile(
     r"(?:新しい|別の?)(?:タブ|ウィンドウ|ウインドウ)[でに](?:開く|開きます)|새 ?창(?:에서|으로)? ?(?:열림|열기|열립니다)|"
     r"(?:يفتح|تفتح) في (?:نافذة|علامة تبويب) جديدة)[\s)\]）.,]*"
 )
-# One of these stands in every hint, and is looked for before a line is taken apart.
-_TELLTALE = re.compile(
-    "(?i)tab|window|fenster|onglet|fenêtre|ventana|pestaña|aba|janela|guia|separador|scheda|finestra|venster|fönster|vindu|"
-    "ikkuna|leh|oknie|karcie|вкладке|окне|açılır|新|別|새|جديدة"
-)
-
-
-def may_have_hint(line: str) -> bool:
-    """Return whether a part of a line may be a hint."""
-    return _TELLTALE.search(line) is not None
+# One of these stands in every hint, and is looked for in a fraction of the time.
+_TELLTALES = (
+    "tab", "window", "fenster", "onglet", "fenêtre", "ventana", "pestaña", "aba", "janela", "guia", "separador", "scheda",
+    "finestra", "venster", "fönster", "vindu", "ikkuna", "leh", "oknie", "karcie", "вкладке", "окне", "açılır", "新", "別", "새",
+    "جديدة",
+)  # fmt: skip
+_SHORTEST, _LONGEST = 4, 100
 
 
 def is_hint(piece: str) -> bool:
     """Return whether a text that stands by itself in a line is a hint: `(opens in a new tab)`."""
-    return _HINT.fullmatch(piece) is not None
+    if not _SHORTEST <= len(piece) <= _LONGEST:
+        return False
+    text = piece.lower()
+    return any(word in text for word in _TELLTALES) and _HINT.fullmatch(piece) is not None
