@@ -224,6 +224,14 @@ def test_a_login_in_the_address_is_used_but_never_recorded(press):
     assert "bWU6" not in repr(capture)
 
 
+def test_a_long_address_is_kept_to_its_end(press):
+    address = press({"*": answer(b"x")}).url("/a?" + "b" * 2000)
+
+    capture = fetch_one(f"{address}#part")
+
+    assert capture.url == capture.final_url == address
+
+
 def test_odd_characters_in_an_address_are_encoded_once(press):
     host = press({"*": answer(b"x")})
     capture = fetch_one(host.url("/中 文?q=é%20<x>#part"))

@@ -252,6 +252,14 @@ def test_a_request_block_has_a_line_for_each_field():
     assert request_block(to, [("Host", to.netloc)]) == b"GET /a?b HTTP/1.1\r\nHost: paper.example:8080\r\n\r\n"
 
 
+def test_the_referring_page_is_named_to_its_end():
+    long = "https://paper.example/" + "a" * 5000
+
+    sent = dict(headers(Request(url="", referer=f"{long}#top"), target("https://paper.example/b.png", ()), AGENT))
+
+    assert sent["Referer"] == long
+
+
 def test_what_is_shown_of_an_address_has_no_login_and_an_end():
     assert shown("http://me:pw@paper.example/a") == "http://paper.example/a"
     assert len(shown("http://paper.example/" + "a" * 5000)) == 300

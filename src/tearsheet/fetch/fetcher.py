@@ -337,7 +337,7 @@ class _Run:
 
     def _finish(self, job: _Job, outcome: Outcome) -> None:
         if isinstance(outcome, Capture):
-            whole = replace(outcome, url=wire.shown(job.request.url).partition("#")[0], via=tuple(job.via))
+            whole = replace(outcome, url=wire.without_login(job.request.url), via=tuple(job.via))
             good = 200 <= whole.status < 300 or whole.status == 304
             self._finished.append((job.request, whole if good else _bad_status(whole)))
         else:

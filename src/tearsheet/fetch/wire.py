@@ -83,9 +83,14 @@ def _quoted(path: str) -> str:
     return _UNSAFE.sub(lambda found: b"%%%02X" % found[0][0], raw).decode("ascii")
 
 
+def without_login(url: str) -> str:
+    """Return `url` fit to be kept: no login in it, no control characters, no fragment."""
+    return re.sub(r"//[^/?#]*@", "//", _CONTROL.sub("", url)).partition("#")[0]
+
+
 def shown(url: str) -> str:
     """Return `url` fit for a message: no login in it, no control characters, not endless."""
-    return re.sub(r"//[^/?#]*@", "//", _CONTROL.sub("", url))[:300]
+    return without_login(url)[:300]
 
 
 def redirected(base: str, location: str) -> str:
@@ -124,7 +129,7 @@ def headers(request: Request, to: Target, user_agent: str) -> list[tuple[str, st
 
 def _referer(referer: str, to: Target) -> str:
     """Return the referring page as browsers send it: no fragment, no login, nothing from https to http."""
-    bare = shown(referer).partition("#")[0]
+    bare = without_login(referer)
     if not bare.isascii():
         bare = _quoted(bare)
     return "" if bare.startswith("https:") and to.scheme == "http" else bare
