@@ -16,6 +16,7 @@ from tearsheet.flow.packages import export_wacz
 from tearsheet.flow.pool import Pool
 from tearsheet.flow.remove import remove
 from tearsheet.flow.verify import verify
+from tearsheet.store import reading
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PAGE = """<!doctype html><html lang="en"><head><title>{title}</title>
@@ -247,3 +248,17 @@ def test_a_page_larger_than_would_be_fetched_is_named_and_a_large_film_passed_ov
 
     assert (report.read, report.articles, report.passed_over) == (3, 1, 1)
     assert report.troubles == [("https://paper.example/2026/fog", "larger than 5,000 bytes, `max_bytes` in [fetch]")]
+
+
+@pytest.mark.parametrize(("keep", "pictures"), [("all", 2), ("lead", 1), ("none", 0)])
+def test_only_the_pictures_of_a_post_are_fetched_that_are_kept(tmp_path, keep, pictures):
+    create_archive(tmp_path / "archive").close()
+    (tmp_path / "archive" / "tearsheet.toml").write_text(f'[media]\nkeep = "{keep}"\n')
+    archive = flow_archive.opened(tmp_path / "archive")
+    shown = "".join(f'<img src="https://pier.example/{name}.jpg">' for name in ("bell", "rope"))
+    post = POST.replace("headimg: ''", "headimg: 'https://pier.example/bell.jpg'").replace("</div>", f"{shown}\n</div>")
+    (tmp_path / "bell.md").write_text(post)
+
+    import_posts(archive, [tmp_path / "bell.md"])
+
+    assert reading.due(archive.store.db, "pictures", datetime.now(UTC)) == pictures

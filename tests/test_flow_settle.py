@@ -12,6 +12,7 @@ from tests.corruptions import hurt_in_the_middle
 from tearsheet import revise
 from tearsheet.archive import create_archive
 from tearsheet.extraction import clip
+from tearsheet.flow.learning import learn_anew
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.settle import Cut, Miss, Settler, Tally, agree, completed, own_addresses
 from tearsheet.flow.verify import verify
@@ -24,6 +25,21 @@ WORDS = (
     "Fog came in off Cape Hollin shortly before ten, and the noon ferry waited at the pier until a quarter to four. "
     "The harbour master had the bell rung by hand, because the automatic one had been taken away to be mended."
 )
+
+
+def captured(url, markup):
+    body = markup.encode()
+    return Capture(
+        url=url,
+        final_url=url,
+        status=200,
+        headers=(("Content-Type", "text/html; charset=utf-8"), ("ETag", '"tag"')),
+        head=b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n",
+        raw=body,
+        body=body,
+        captured_at=NOON,
+        digest="sha256:" + hashlib.sha256(body).hexdigest(),
+    )
 
 
 class Bench:
@@ -57,17 +73,8 @@ class Bench:
     def settled(self, n, clipping, *, html="", final_url="", rule=None):
         wanted = articles.wanted(self.archive.store.db, n)
         assert wanted is not None
-        body = (html or clipping.html).encode()
-        capture = Capture(
-            url=wanted.url,
-            final_url=final_url or wanted.url,
-            status=200,
-            headers=(("Content-Type", "text/html; charset=utf-8"), ("ETag", '"tag"')),
-            head=b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n",
-            raw=body,
-            body=body,
-            captured_at=self.now,
-            digest="sha256:" + hashlib.sha256(body).hexdigest(),
+        capture = replace(
+            captured(wanted.url, html or clipping.html), final_url=final_url or wanted.url, captured_at=self.now
         )
         with self.archive.store.transaction():
             kept = self.keeper.keep(capture)
@@ -154,6 +161,22 @@ def test_the_zone_of_any_source_that_lists_an_article_holds(bench):
     bench.settled(n, dated())
 
     assert [article.published for article in bench.kept] == [NINE_IN_SHANGHAI]
+
+
+def test_what_is_cut_again_after_learning_keeps_the_zone_of_its_source(bench):
+    with bench.archive.store.transaction() as db:
+        db.execute("UPDATE source SET timezone = 'Asia/Shanghai' WHERE n = 1")
+    for number in range(6):
+        words = f"<p>{WORDS} That was report number {number}.</p><p>The post is open every day from nine to five.</p>"
+        markup = f"<title>Fog {number}</title><time>2026-03-02 09:00:00</time><article><h1>Fog {number}</h1>{words}</article>"
+        n = bench.listed(f"{FOG}-{number}")
+        bench.settled(n, clip(captured(f"{FOG}-{number}", markup)), html=markup)
+
+    learn_anew(bench.archive, clock=lambda: bench.now)
+
+    cuts = [bench.archive.revisions(article.id)[0].clipping for article in bench.kept]
+    assert all(" profile:" in cut.recipe for cut in cuts)
+    assert [cut.published for cut in cuts] == [NINE_IN_SHANGHAI] * 6
 
 
 # ---- which article is it
@@ -339,18 +362,7 @@ def test_a_better_cut_of_the_same_page_improves_the_wording_and_is_no_edit(bench
     bench.settled(n, words(text="Fog came in off Cape Hollin shortly before ten.", recipe="older page"), html=html)
     wanted = articles.wanted(bench.archive.store.db, n)
     assert wanted is not None
-    today = clip(
-        Capture(
-            url=FOG,
-            final_url=FOG,
-            status=200,
-            headers=(("Content-Type", "text/html; charset=utf-8"),),
-            body=html.encode(),
-            captured_at=NOON,
-            digest="",
-        ),
-        entry=wanted.entry,
-    )
+    today = clip(captured(FOG, html), entry=wanted.entry)
     bench.settled(n, today, html=html.replace("<body>", "<body><nav>2</nav>"))
 
     [article] = bench.kept
@@ -365,17 +377,7 @@ def test_an_edit_is_found_even_if_the_recipe_has_changed_meanwhile(bench):
     html = page("".join(f"<p>{WORDS} {number}</p>" for number in range(4)))
     bench.settled(n, words(text=WORDS, recipe="older page"), html=html)
     edited = html.replace("shortly before ten", "shortly after nine")
-    today = clip(
-        Capture(
-            url=FOG,
-            final_url=FOG,
-            status=200,
-            headers=(("Content-Type", "text/html; charset=utf-8"),),
-            body=edited.encode(),
-            captured_at=NOON,
-            digest="",
-        )
-    )
+    today = clip(captured(FOG, edited))
     bench.settled(n, today, html=edited)
 
     [article] = bench.kept

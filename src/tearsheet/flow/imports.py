@@ -130,6 +130,7 @@ class _Posts:
         self.db = archive.store.db
         self.keeper = keeper
         self.report = report
+        self.settler = Settler(archive, keeper, Tally(), clock=now)
 
     def take(self, file: Path) -> None:
         """Bring one post file in."""
@@ -165,14 +166,8 @@ class _Posts:
             self.db, self.keeper.resource(file.resolve().as_uri(), POST_TYPE, data, at=at), kind="file", article=n
         )
         clipping = clipping_of(post)
-        digest = revise.edit_digest(clipping)
-        keeping.add_revision(self.db, n, clipping, keeping.Cause(capture=capture, kind="first", digest=digest, at=at))
-        kept = self.keeper.conversion(clipping, of=keeping.digest_of_capture(self.db, capture), at=at, url=url)
-        keeping.add_capture(self.db, kept, kind="clipping", article=n)
-        for image in clipping.images:
-            if image.url.startswith(("http://", "https://")):
-                is_lead = clipping.lead is not None and image.url == clipping.lead.url
-                keeping.want_picture(self.db, image.url, article=n, is_lead=is_lead, now=at)
+        cause = keeping.Cause(capture=capture, kind="first", digest=revise.edit_digest(clipping), at=at)
+        self.settler.revise(n, clipping, cause, url=url)
         articles.rest(self.db, n)
         self.report.articles += 1
 

@@ -65,7 +65,8 @@ def _recut(archive: Archive, n: int, page: Capture, profile: Profile, *, at: dat
         return False
     rule = sites.rule_for(archive.sites, wanted.url, on=page.captured_at.date())
     further = further_of(archive, n)
-    better = completed(clip(page, entry=wanted.entry, rule=rule, profile=profile, further=further), wanted.entry)
+    cutting = clip(page, entry=wanted.entry, rule=rule, profile=profile, further=further)
+    better = completed(cutting, wanted.entry, zone=wanted.zone)
     if revise.worse(last.clipping, better):
         return False
     cause = keeping.Cause(capture=n, kind="", digest=revise.edit_digest(better), at=at)

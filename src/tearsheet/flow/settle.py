@@ -202,7 +202,7 @@ class Settler:
     def _first(self, n: int, cut: Cut, clipping: Clipping, *, capture: int) -> None:
         rejected = self._rejected(cut.wanted, clipping)
         digest = self._digest(cut, clipping)
-        self._revise(
+        self.revise(
             n, clipping, Cause(capture=capture, kind="first", digest=digest, at=self.clock(), rejected=rejected)
         )
         self.tally.rejected += rejected
@@ -236,7 +236,7 @@ class Settler:
             clipping, digest = steady, revise.edit_digest(steady)
         if kind:
             # What was judged no article stays so until a wording of it is one: front pages change all the time.
-            self._revise(
+            self.revise(
                 n, clipping, Cause(capture=capture, kind=kind, digest=digest, at=self.clock(), rejected=rejected)
             )
             self.tally.edits += kind != "trivial" and not cut.wanted.rejected
@@ -299,14 +299,12 @@ class Settler:
         keeping.recut(self.db, n, last.number, better, cause)
         return better
 
-    def _revise(self, n: int, clipping: Clipping, cause: Cause) -> None:
+    def revise(self, n: int, clipping: Clipping, cause: Cause, *, url: str = "") -> None:
+        """Make `clipping` the next wording of article `n`, whose address `url` names it if it has none of its own."""
         keeping.add_revision(self.db, n, clipping, cause)
-        keeping.add_capture(
-            self.db,
-            self.keeper.conversion(clipping, of=keeping.digest_of_capture(self.db, cause.capture), at=cause.at),
-            kind="clipping",
-            article=n,
-        )
+        of = keeping.digest_of_capture(self.db, cause.capture)
+        kept = self.keeper.conversion(clipping, of=of, at=cause.at, url=url)
+        keeping.add_capture(self.db, kept, kind="clipping", article=n)
         self._pictures(n, clipping, now=cause.at)
 
     @staticmethod
