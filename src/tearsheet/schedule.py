@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Self
 
-from tearsheet.errors import AddressRefused, BadStatus, FetchError, RobotsRefused, TearsheetError, TooLarge
+from tearsheet.errors import BadStatus, FormatError, RobotsRefused, TearsheetError, TooLarge
 
 LOOKS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7), timedelta(days=30))
 """The ages at which an article is looked at again."""
@@ -70,13 +70,15 @@ class Rhythm:
     def visited(self, at: datetime, *, listed: int, new: int, arrivals: Iterable[datetime] = ()) -> "Rhythm":
         """Return what a good visit at `at` teaches that listed so many items, so many of them not seen before.
 
-        `arrivals` are the publication times of the new ones as far as they are known; the others count as spread evenly over
-        the time since the last visit. The first visit learns from dates only, up to 30 days back.
+        `arrivals` are the publication times of the new ones as far as they are known. Those not in the time since the last visit
+        are no arrivals: such items count, as those without a time do, as spread evenly over it. The first visit learns from
+        dates only, up to 30 days back.
         """
         dated = [min(arrival, at) for arrival in arrivals][:new]
         if self.at is None:
             return self._first(at, listed, [arrival for arrival in dated if at - arrival <= 30 * _DAY])
         watched = max(timedelta(), at - self.at)
+        dated = [arrival for arrival in dated if at - arrival < watched]
         undated = new - len(dated)
         came = [*dated, *(at - watched * (n + 0.5) / undated for n in range(undated))]
         return self._learnt(at, watched, came, listed)
@@ -151,28 +153,25 @@ class Misses:
         )
 
 
-def next_visit(
-    rhythm: Rhythm, now: datetime, *, url: str, headers: Mapping[str, str] | None = None, ttl_s: float = 0.0
-) -> datetime:
+def next_visit(rhythm: Rhythm, now: datetime, *, url: str, headers: Mapping[str, str] | None = None) -> datetime:
     """Return when to visit the source at `url` again after a good visit at `now`.
 
     Between 5 minutes and 7 days, spread by up to a tenth by the address, and so soon that at most half of the listed items
-    have scrolled away; never before the server wants it, which its `headers` (lower-case names) and the feed's `ttl` say.
+    have scrolled away; never before the server wants it, which its `headers` (lower-case names) say.
     """
     interval = _interval(rhythm, now) * (1 + _JITTER * _spread(url))
     if rhythm.listed:
         interval = min(interval, timedelta(days=0.5 * rhythm.listed / rhythm.rate))
     due = now + min(max(interval, SHORTEST), LONGEST)
-    return max(due, not_before(headers or {}, now, ttl_s=ttl_s))
+    return max(due, not_before(headers or {}, now))
 
 
-def not_before(headers: Mapping[str, str], at: datetime, *, ttl_s: float = 0.0) -> datetime:
+def not_before(headers: Mapping[str, str], at: datetime) -> datetime:
     """Return the earliest time at which the server wants to be asked again: at most 7 days after `at`.
 
-    The latest of `Cache-Control: max-age` (less `Age`), or else `Expires`; `Retry-After`; and the `ttl` a feed names, in
-    seconds. `headers` have lower-case names.
+    The later of `Cache-Control: max-age` (less `Age`), or else `Expires`, and of `Retry-After`. `headers` have lower-case names.
     """
-    hints = [ttl_s, _retry_after(headers.get("retry-after", ""), at)]
+    hints = [0.0, _retry_after(headers.get("retry-after", ""), at)]
     max_age = _max_age(headers.get("cache-control", ""))
     if max_age is None:
         expires = _http_date(headers.get("expires", ""))
@@ -186,15 +185,14 @@ def not_before(headers: Mapping[str, str], at: datetime, *, ttl_s: float = 0.0) 
 def back_off(failures: int, error: TearsheetError | None = None) -> timedelta:
     """Return how long to wait after the `failures`-th failure in a row: a first wait by the kind of trouble, then doubled.
 
-    410 Gone stops for good; `Retry-After` is obeyed exactly.
+    410 Gone stops for good; `Retry-After` is the least.
     """
-    if isinstance(error, BadStatus) and error.status == 410:
-        return STOPPED
-    if isinstance(error, BadStatus) and error.retry_after_s > 0:
-        return seconds(error.retry_after_s)
     first, longest = _patience(error)
     doublings = min(max(failures, 1) - 1, 20)
-    return min(first * (1 << doublings), longest)
+    wait = min(first * (1 << doublings), longest)
+    if isinstance(error, BadStatus):
+        return STOPPED if error.status == 410 else max(wait, seconds(error.retry_after_s))
+    return wait
 
 
 def seconds(asked: float) -> timedelta:
@@ -202,16 +200,12 @@ def seconds(asked: float) -> timedelta:
     return min(timedelta(seconds=min(max(0.0, asked), 1e9)), LONGEST)
 
 
-def next_look(first_seen: datetime, look: int, now: datetime, *, missing: bool = False) -> datetime | None:
+def next_look(first_seen: datetime, look: int, now: datetime) -> datetime | None:
     """Return when to look again at an article of which `look` looks have been taken, the last one at `now`; none after the last.
 
-    Looks whose time has passed while nobody was looking are not made up for. With `missing` (the last look got 404) there is one
-    a day later at the latest, to be sure.
+    Looks whose time has passed while nobody was looking are not made up for.
     """
-    due = next((first_seen + age for age in LOOKS[look:] if first_seen + age > now), None)
-    if missing:
-        return min(due or now + _DAY, now + _DAY)
-    return due
+    return next((first_seen + age for age in LOOKS[look:] if first_seen + age > now), None)
 
 
 def gone_reason(history: Iterable[Look]) -> str:
@@ -263,15 +257,14 @@ def _spread(url: str) -> float:
 
 def _patience(error: TearsheetError | None) -> tuple[timedelta, timedelta]:
     """Return the first wait and the longest one for a kind of trouble."""
-    if isinstance(error, AddressRefused | RobotsRefused | TooLarge):
+    if isinstance(error, RobotsRefused | TooLarge):
         return _DAY, LONGEST
-    if isinstance(error, BadStatus):
-        if error.status == 429:
-            return timedelta(hours=1), _DAY
-        return (timedelta(minutes=15), _DAY) if error.status >= 500 else (timedelta(hours=6), LONGEST)
-    if error is None or isinstance(error, FetchError):
-        return timedelta(minutes=15), _DAY
-    return timedelta(hours=1), LONGEST
+    if isinstance(error, FormatError):
+        return timedelta(hours=1), LONGEST
+    if isinstance(error, BadStatus) and error.status < 500:
+        return (timedelta(hours=1), _DAY) if error.status == 429 else (timedelta(hours=6), LONGEST)
+    # A host in trouble, or what a person mends: a setting, a site definition, a host that is not allowed yet.
+    return timedelta(minutes=15), _DAY
 
 
 def _max_age(cache_control: str) -> float | None:

@@ -12,7 +12,7 @@ from urllib.request import url2pathname
 
 from tearsheet import schedule, sources, urls
 from tearsheet.archive import Archive
-from tearsheet.errors import BadStatus, FetchError, FormatError, NoSuchSource, TearsheetError
+from tearsheet.errors import FetchError, FormatError, NoSuchSource, TearsheetError
 from tearsheet.flow.hand import Hand
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.settle import Tally
@@ -148,7 +148,7 @@ def settle_visit(archive: Archive, keeper: Keeper, tally: Tally, visiting: Visit
     db = archive.store.db
     due = visiting.due
     entries = list(visiting.listed.entries) if visiting.listed else []
-    new = _list(archive.store.db, due, entries, now=now)
+    new = _list(db, due, entries, now=now)
     for capture in visiting.captures:
         if capture.status != 304 and reading.capture_by_digest(db, capture.digest) is None:
             keeping.add_capture(db, keeper.keep(capture), kind="feed")
@@ -161,7 +161,9 @@ def settle_visit(archive: Archive, keeper: Keeper, tally: Tally, visiting: Visit
             homepage=visiting.listed.homepage,
         )
     etag, last_modified = _validators(visiting)
-    rhythm = schedule.Rhythm.read(due.rhythm).visited(now, listed=len(entries), new=new)
+    # A day alone does not say at what hour it came.
+    arrivals = [entry.published for entry in new if entry.published and ":" in entry.published_text]
+    rhythm = schedule.Rhythm.read(due.rhythm).visited(now, listed=len(entries), new=len(new), arrivals=arrivals)
     failures = (due.visit.failures if due.visit else 0) + 1 if visiting.failure else 0
     source_rows.record_visit(
         db,
@@ -173,7 +175,7 @@ def settle_visit(archive: Archive, keeper: Keeper, tally: Tally, visiting: Visit
             etag=etag,
             last_modified=last_modified,
             listed=len(entries) or (due.visit.listed if due.visit else 0),
-            new=new,
+            new=len(new),
             trouble=_trouble(visiting),
             failures=failures,
         ),
@@ -181,7 +183,7 @@ def settle_visit(archive: Archive, keeper: Keeper, tally: Tally, visiting: Visit
     )
     tally.sources += 1
     tally.listed += len(entries)
-    tally.new += new
+    tally.new += len(new)
 
 
 def _validators(visiting: Visiting) -> tuple[str, str]:
@@ -199,13 +201,13 @@ def _validators(visiting: Visiting) -> tuple[str, str]:
     return given if last.status != 304 else (given[0] or had[0], given[1] or had[1])
 
 
-def _list(db: sqlite3.Connection, due: source_rows.Due, entries: Sequence[Entry], *, now: datetime) -> int:
-    """Note that a source lists `entries`; return how many of them are articles we did not know."""
+def _list(db: sqlite3.Connection, due: source_rows.Due, entries: Sequence[Entry], *, now: datetime) -> list[Entry]:
+    """Note that a source lists `entries`; return those that are articles we did not know."""
     sighting = articles.Sighting(source=due.n, category=articles.category(db, due.source.categories), at=now)
     guids = Counter(entry.guid for entry in entries if entry.guid and entry.guid != entry.url)
     addresses = [urls.canonical(entry.url) if entry.url else f"{due.source.url}#{entry.guid}" for entry in entries]
     listed = {articles.at_address(db, [address]) for address in addresses}
-    new, heard = 0, set[int]()
+    new, heard = [], set[int]()
     for address, entry in zip(reversed(addresses), reversed(entries), strict=True):
         n = articles.at_address(db, [address])
         if n is None and entry.url:
@@ -217,7 +219,7 @@ def _list(db: sqlite3.Connection, due: source_rows.Due, entries: Sequence[Entry]
             n = _renamed(db, entry, sighting, address=address, but_not=listed)
         if n is None:
             n = articles.add_article(db, address, sighting)
-            new += 1
+            new.append(entry)
         if n in heard:
             continue  # listed twice, say by two addresses; each in turn would seem to have changed
         heard.add(n)
@@ -243,16 +245,10 @@ def _renamed(
 
 
 def _next_at(visiting: Visiting, rhythm: schedule.Rhythm, failures: int, now: datetime) -> datetime:
-    url = visiting.due.source.url
-    if isinstance(visiting.failure, BadStatus) and visiting.failure.status == 410:
-        return now + schedule.STOPPED
     if visiting.failure:
-        wait = schedule.back_off(failures)
-        if isinstance(visiting.failure, BadStatus) and visiting.failure.retry_after_s:
-            wait = max(wait, schedule.seconds(visiting.failure.retry_after_s))
-        return now + wait
+        return now + schedule.back_off(failures, visiting.failure)
     hints = {key.lower(): value for capture in visiting.captures for key, value in capture.headers}
-    return schedule.next_visit(rhythm, now, url=url, headers=hints)
+    return schedule.next_visit(rhythm, now, url=visiting.due.source.url, headers=hints)
 
 
 def _trouble(visiting: Visiting) -> str:
