@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from itertools import pairwise
 
 import pytest
@@ -689,6 +690,30 @@ def test_trouble_of_the_server_says_nothing_about_the_article(bench):
         bench.missed(n, "HTTP 500", status=500)
 
     assert bench.kept[0].gone == ""
+
+
+def test_a_clock_that_jumped_ahead_does_not_make_an_article_gone(bench):
+    n = bench.listed()
+    bench.settled(n, words())
+    hosts_clock = bench.now
+    for ours, host, gone in ((0, 0, ""), (400, 1 / 24, ""), (1, 1, "404")):
+        bench.now += timedelta(days=ours)
+        hosts_clock += timedelta(days=host)
+        body = b"<p>Nothing here</p>"
+        answer = Capture(
+            url=FOG,
+            final_url=FOG,
+            status=404,
+            headers=(("Date", format_datetime(hosts_clock, usegmt=True)),),
+            head=b"HTTP/1.1 404 Not Found\r\n\r\n",
+            raw=body,
+            body=body,
+            captured_at=bench.now,
+            digest="sha256:" + hashlib.sha256(body).hexdigest(),
+        )
+        bench.missed(n, "HTTP 404", status=404, answer=bench.keeper.keep(answer))
+
+        assert bench.kept[0].gone == gone
 
 
 # ---- what the listing adds

@@ -231,6 +231,27 @@ def test_misses_are_written_down_and_read_again() -> None:
     assert Misses.read("{") == Misses()
 
 
+def test_a_clock_that_jumped_ahead_does_not_make_an_article_gone() -> None:
+    first = Misses().add(AT, status=404, date="Mon, 02 Mar 2026 12:00:00 GMT")
+    ahead = first.add(AT + 400 * DAY, status=404, date="Mon, 02 Mar 2026 13:00:00 GMT")
+    later = Misses.read(ahead.text()).add(AT + 401 * DAY, status=404, date="Tue, 03 Mar 2026 13:00:00 GMT")
+
+    assert [misses.reason() for misses in (first, ahead, later)] == ["", "", "404"]
+
+
+@pytest.mark.parametrize("date", ["", "now", "Thu, 01 Jan 1970 00:00:00 GMT", "Mon, 02 Mar 2026 12:00:00 GMT"])
+def test_a_host_without_a_clock_that_goes_does_not_keep_an_article_from_being_gone(date: str) -> None:
+    misses = Misses().add(AT, status=404, date=date).add(AT + DAY, status=404, date=date)
+
+    assert misses.reason() == "404"
+
+
+def test_misses_that_were_written_down_without_the_clock_of_the_host_still_count() -> None:
+    misses = Misses.read(f"[[{AT.timestamp()}, 404, false]]")
+
+    assert misses.add(AT + DAY, status=404, date="Tue, 03 Mar 2026 12:00:00 GMT").reason() == "404"
+
+
 def test_very_many_misses_take_no_more_room() -> None:
     misses = Misses()
     for n in range(100):

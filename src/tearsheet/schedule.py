@@ -111,11 +111,36 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at an article: when, the HTTP status (0 if there was no answer), and whether it ended at the site's front page."""
+    """One look at an article: when, the HTTP status (0 if there was no answer), and whether it ended at the site's front page.
+
+    `served` is when it was by the clock of the host, if the answer says so.
+    """
 
     at: datetime
     status: int
     front: bool = False
+    served: datetime | None = None
+
+    def since(self, earlier: "Look") -> timedelta:
+        """Return the time between two looks, by the slower of two clocks: ours may have jumped ahead in between.
+
+        A host whose clock stands still has none.
+        """
+        ours = self.at - earlier.at
+        if self.served and earlier.served and self.served > earlier.served:
+            return min(ours, self.served - earlier.served)
+        return ours
+
+    @classmethod
+    def read(cls, at: float, status: int, front: bool, served: float | None = None) -> Self:
+        """Return the look that `row()` gave."""
+        told = None if served is None else datetime.fromtimestamp(served, UTC)
+        return cls(datetime.fromtimestamp(at, UTC), int(status), bool(front), told)
+
+    def row(self) -> list[float | int | bool]:
+        """Return the look as it stands in JSON."""
+        told = [self.served.timestamp()] if self.served else []
+        return [self.at.timestamp(), self.status, self.front, *told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +153,13 @@ class Misses:
     def read(cls, text: str) -> Self:
         """Return what `text()` wrote; no misses for an empty or unreadable text."""
         try:
-            return cls(
-                tuple(
-                    Look(datetime.fromtimestamp(at, UTC), int(status), bool(front))
-                    for at, status, front in json.loads(text)
-                )
-            )
+            return cls(tuple(Look.read(*row) for row in json.loads(text)))
         except (ValueError, TypeError, OverflowError, OSError):
             return cls()
 
-    def add(self, at: datetime, *, status: int, to_front: bool = False) -> "Misses":
-        """Return these misses and one more; of very many the first ones and the last are kept."""
-        looks = (*self.looks, Look(at, status, to_front))
+    def add(self, at: datetime, *, status: int, to_front: bool = False, date: str = "") -> "Misses":
+        """Return these misses and one more; of very many the first ones and the last are kept. `date` is the header of the answer."""
+        looks = (*self.looks, Look(at, status, to_front, _http_date(date)))
         return Misses(looks if len(looks) <= _MAX_MISSES else (*looks[: _MAX_MISSES - 1], looks[-1]))
 
     def reason(self) -> str:
@@ -148,9 +168,7 @@ class Misses:
 
     def text(self) -> str:
         """Return one line of JSON."""
-        return json.dumps(
-            [[look.at.timestamp(), look.status, look.front] for look in self.looks], separators=(",", ":")
-        )
+        return json.dumps([look.row() for look in self.looks], separators=(",", ":"))
 
 
 def next_visit(rhythm: Rhythm, now: datetime, *, url: str, headers: Mapping[str, str] | None = None) -> datetime:
@@ -211,11 +229,11 @@ def next_look(first_seen: datetime, look: int, now: datetime) -> datetime | None
 def gone_reason(history: Iterable[Look]) -> str:
     """Return why an article is gone after these looks, oldest first: `410`, `404`, `front page`, or nothing if it is there.
 
-    410 once; 404 twice at least a day apart; a redirect to the front page. Server trouble in between says nothing. A good answer
+    410 once; 404 twice at least a day apart, by our clock and by that of the host; a redirect to the front page. Server trouble in between says nothing. A good answer
     after that is a return.
     """
     gone = ""
-    first_missing: datetime | None = None
+    first_missing: Look | None = None
     for look in history:
         if look.front and look.status < 400:
             gone = gone or "front page"
@@ -224,8 +242,8 @@ def gone_reason(history: Iterable[Look]) -> str:
         elif look.status == 410:
             gone = "410"
         elif look.status == 404:
-            first_missing = first_missing or look.at
-            if look.at - first_missing >= _DAY:
+            first_missing = first_missing or look
+            if look.since(first_missing) >= _DAY:
                 gone = gone or "404"
     return gone
 

@@ -135,7 +135,8 @@ class Settler:
             note = revise.FRONT_PAGE if miss.to_front else f"{revise.ANSWERED}{miss.status}"
             keeping.add_capture(self.db, miss.answer, kind="error", article=row.n, note=note)
             articles.remarked(self.db, row.n)
-        misses = schedule.Misses.read(row.misses).add(now, status=miss.status, to_front=miss.to_front)
+        date = miss.answer.header("date") if miss.answer else ""
+        misses = schedule.Misses.read(row.misses).add(now, status=miss.status, to_front=miss.to_front, date=date)
         reason = misses.reason() if row.revisions else ""
         if reason and not row.gone:
             articles.mark_gone(self.db, row.n, reason, now)

@@ -301,7 +301,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, asked: Asked, answer: Answer, status: int) -> None:
         body, headers = answers.coded(asked, answer)
-        self.send_response(status)
+        # Not `send_response`, which adds a Date: by its own calendar the newsroom stands still until it is turned.
+        self.send_response_only(status)
+        self.send_header("Server", self.version_string())
         for name, value in headers:
             if status != 304 or name in ("ETag", "Last-Modified", "Vary"):
                 self.send_header(name, value)
