@@ -1,5 +1,6 @@
 """Archives of every released schema open, keep what they hold, and get a journal from which they can be rebuilt."""
 
+import fcntl
 import json
 import re
 import sqlite3
@@ -64,6 +65,19 @@ def test_a_released_catalog_opens_with_all_it_holds(frozen, tmp_path):
         ]
         assert (lamp.title, lamp.gone, fog.gone) == ("The lamp is lit", "410", "")
         assert [one.name for one in People(archive.store.db).accounts()] == (["reader"] if had > 1 else [])
+
+
+def test_what_a_killed_migration_left_is_swept_and_what_a_living_one_writes_is_not(tmp_path):
+    archive_of(FROZEN[-1], tmp_path / "press")
+    left, writing = (tmp_path / "press" / f"{CATALOG_FILE}.before-{schema.VERSION}.{pid}.part" for pid in (1, 2))
+    left.write_bytes(b"half a catalog")
+    with writing.open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+
+        done = migrate(tmp_path / "press")
+
+        assert (left.exists(), writing.exists()) == (False, True)
+    assert (tmp_path / "press" / done.copy).exists()
 
 
 @pytest.mark.parametrize("frozen", FROZEN, ids=lambda file: file.stem)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from tests.power import Disk
@@ -134,6 +135,24 @@ def test_a_file_that_is_being_written_is_left_alone(tmp_path):
         assert trim(tmp_path) == []
         assert path.stat().st_size == size + 16
         assert path.with_name(path.name + ".open").exists()
+
+
+def test_links_are_followed_to_another_disk_and_not_round_in_a_circle(tmp_path):
+    writer = Writer(tmp_path / "elsewhere")
+    kept = writer.keep(capture(1))
+    writer.sync()
+    torn = writer.keep(capture(2, size=9000))
+    writer._file.abandon()
+    os.truncate(tmp_path / "elsewhere" / torn.file, torn.offset + torn.length // 2)
+    year = Path(torn.file).parts[0]
+    (tmp_path / "warc").mkdir()
+    (tmp_path / "warc" / year).symlink_to(tmp_path / "elsewhere" / year)
+    (tmp_path / "warc" / "0").symlink_to(tmp_path / "warc")
+
+    (trimmed,) = trim(tmp_path / "warc")
+
+    assert trimmed.file == torn.file
+    assert get(tmp_path / "warc", kept).digest == capture(1).digest
 
 
 def test_damage_before_the_tail_is_not_cut(tmp_path):

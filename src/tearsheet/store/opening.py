@@ -1,12 +1,14 @@
 """Opening the catalog's file: for writing, or, where nothing can be written, for reading alone."""
 
 import contextlib
+import fcntl
 import os
 import sqlite3
 from pathlib import Path
 
 from tearsheet.errors import ArchiveTooNew, DiskTrouble
 from tearsheet.store import schema
+from tearsheet.store.worker import is_held
 
 ENDINGS = ("", "-wal", "-shm")
 PAGE_BYTES = 16_384
@@ -36,6 +38,7 @@ def writable(path: Path | str, *, busy_s: float) -> sqlite3.Connection:
             copy_to(db, Path(f"{path}.before-{schema.VERSION}"))
         if have != schema.VERSION:
             schema.migrate(db)
+            _sweep(Path(path))
     except BaseException:
         db.close()
         raise
@@ -76,11 +79,13 @@ def copy_to(db: sqlite3.Connection, file: Path) -> None:
         DiskTrouble: it could not be written.
     """
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
     only_reads = db.execute("PRAGMA query_only").fetchone()[0]
     try:
         db.execute("PRAGMA query_only = OFF")  # which forbids writing to another file too
-        db.execute("VACUUM INTO ?", (str(part),))
+        with part.open("wb") as held:  # as long as it is, nobody takes it for what a killed process has left
+            with contextlib.suppress(OSError):
+                fcntl.flock(held, fcntl.LOCK_EX)
+            db.execute("VACUUM INTO ?", (str(part),))
         _sync(part)
         part.replace(file)
         _sync(file.parent)
@@ -90,6 +95,13 @@ def copy_to(db: sqlite3.Connection, file: Path) -> None:
         db.execute(f"PRAGMA query_only = {only_reads:d}")
         with contextlib.suppress(OSError):
             part.unlink()
+
+
+def _sweep(path: Path) -> None:
+    """Remove the half copies of the catalog at `path` that killed migrations have left."""
+    for part in path.parent.glob(f"{path.name}.before-*.part"):
+        if not is_held(part):
+            part.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,14 +36,8 @@ def trim(folder: Path, *, acknowledged: Callable[[str], int] | None = None) -> l
     Raises:
         DiskTrouble: a file could not be cut.
     """
-    marks = {
-        Path(here) / name.removesuffix(OPEN_MARK)
-        for here, _, names in os.walk(folder, followlinks=True)
-        for name in names
-        if name.endswith(OPEN_MARK)
-    }
     trimmed: list[Trimmed] = []
-    for path in sorted(marks):
+    for path in sorted(_marked(folder)):
         try:
             found = _trim_one(
                 folder, path, known=acknowledged(path.relative_to(folder).as_posix()) if acknowledged else None
@@ -52,6 +46,17 @@ def trim(folder: Path, *, acknowledged: Callable[[str], int] | None = None) -> l
             raise DiskTrouble(str(path), error.strerror or str(error)) from error
         trimmed += [found] if found else []
     return trimmed
+
+
+def _marked(folder: Path) -> Iterator[Path]:
+    """Yield the files that were not closed, behind links too; each folder is entered once, whatever leads back to it."""
+    entered = set[Path]()
+    for here, below, names in os.walk(folder, followlinks=True):
+        if (place := Path(here).resolve()) in entered:
+            below.clear()
+            continue
+        entered.add(place)
+        yield from (Path(here) / name.removesuffix(OPEN_MARK) for name in names if name.endswith(OPEN_MARK))
 
 
 def is_open(path: Path) -> bool:
