@@ -191,6 +191,19 @@ def test_an_update_where_every_source_fails_ends_with_1(mine: Desk) -> None:
     assert broken["trouble"] in mine.ask("sources", "list", "--trouble").output
 
 
+def test_pages_that_did_not_come_are_counted_beyond_ten_and_listed_until_they_do(mine: Desk, tmp_path: Path) -> None:
+    missing = [mine.newsroom.address("courier", f"/none/{number}.html") for number in range(12)]
+    (tmp_path / "list.txt").write_text("".join(f"{url}\n" for url in missing))
+    mine.ask("follow", tmp_path / "list.txt")
+    said = mine.ask("update", "list.txt", "--no-pictures").stderr
+
+    assert "2 more: `tearsheet articles --trouble` lists pages" in said
+    told = {row["url"]: row["trouble"] for row in mine.json("articles", "--trouble")}
+    assert [told[url] for url in missing] == [f"answered with an error: {url}: HTTP 404" for url in missing]
+    assert "answered with an error: HTTP 404" in mine.ask("articles", "--trouble").stdout
+    assert missing[0] not in mine.ask("articles").stdout
+
+
 # --- articles, show, edits, search, stats
 
 

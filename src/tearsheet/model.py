@@ -186,7 +186,7 @@ class Article:
     the address alone, for its caption stands in the revision.
     `source` and `categories` are those of the first listing.
     `changed` grows whenever anything that a page shows of the article changes (words, dates, listings, pictures, gone, back);
-    0 if it is not counted, and then a build compares bytes instead.
+    0 if it is not counted, and then a build compares bytes instead. `trouble` is what went wrong at the last look, if anything.
     """
 
     id: str
@@ -211,6 +211,7 @@ class Article:
     excerpt_only: bool = False
     edited_at: datetime | None = None
     changed: int = 0
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +290,7 @@ class Query:
     `source` is a source's address; `categories` a path prefix; `order` is `newest`, `oldest` (by that same time),
     `arrival` (by `seq`), `edited` or `gone` (last edit or disappearance first); `after` and `before` are exclusive bounds on
     `seq`. `altered_since` and `altered_until` are about the last edit, or in the order `gone` about the disappearance.
+    `in_trouble` asks for those whose last look went wrong, also those that never came; what is gone is in none.
     """
 
     source: str = ""
@@ -301,6 +303,7 @@ class Query:
     edited: bool | None = None
     gone: bool | None = None
     rejected: bool | None = False
+    in_trouble: bool = False
     order: str = "newest"
     after: int = 0
     before: int = 0

@@ -25,7 +25,7 @@ COLUMNS = [
     Column("published"),
     Column("source", flexible=True),
     Column("title", flexible=True),
-    Column("state"),
+    Column("state", flexible=True),
 ]
 
 
@@ -42,13 +42,16 @@ class Choice:
         edited = True if self.which == "edited" else None
         gone = True if self.which == "gone" else None
         order = self.order or (self.which if self.which in ("edited", "gone") else "newest")
-        return replace(query, edited=edited, gone=gone, rejected=self.which == "rejected", order=order)
+        rejected = None if self.which == "trouble" else self.which == "rejected"
+        in_trouble = self.which == "trouble"
+        return replace(query, edited=edited, gone=gone, rejected=rejected, in_trouble=in_trouble, order=order)
 
 
 @click.command("articles")
 @click.option("--rejected", "which", flag_value="rejected", help="Only what was judged to be no article.")
 @click.option("--gone", "which", flag_value="gone", help="Only what has vanished from the web.")
 @click.option("--edited", "which", flag_value="edited", help="Only what was edited after it was first seen.")
+@click.option("--trouble", "which", flag_value="trouble", help="Only those whose page did not come at the last look.")
 @click.option("--order", type=click.Choice(ORDERS), help="[default: newest; edited or gone with these]")
 @limit_option
 @filter_options
@@ -68,10 +71,11 @@ def command(said: Console, filters: Filters, choice: Choice, as_json: bool) -> N
       tearsheet articles --category Press/Harbour --edited
       tearsheet articles --gone --json
       tearsheet articles --rejected
+      tearsheet articles --trouble
       tearsheet articles | cut -f 1,4
 
     What was judged to be no article is kept and listed by --rejected. It is judged anew at each look; a site definition
-    that says where the text stands overrules the judgement.
+    that says where the text stands overrules the judgement. Those in trouble include what never came yet; they are tried again.
 
     With --json: a JSON array of articles, one to a line.
     """
@@ -131,4 +135,5 @@ def fate(article: Article) -> str:
     """Return in a few words what became of an article; empty for most."""
     gone = "" if not article.gone_at else f"gone ({article.gone})" if article.gone else "gone"
     copy = f"copy of {article.copy_of}" if article.copy_of else ""
-    return ", ".join(part for part in (gone, copy) if part)
+    trouble = "" if article.gone_at else article.trouble.replace(f"{article.url}: ", "")
+    return ", ".join(part for part in (gone, copy, trouble) if part)

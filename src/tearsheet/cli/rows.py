@@ -41,6 +41,7 @@ ARTICLE: Shape = (
     ("gone_at", "since when, or null"),
     ("rejected", "true if it was judged to be no article"),
     ("copy_of", "id of the article that this is a copy of, or empty"),
+    ("trouble", "what went wrong when it was looked at last, or empty"),
     ("lead", "the lead image (see there), or null"),
     ("excerpt", "the first words"),
 )
@@ -313,6 +314,7 @@ def article_row(article: Article) -> Row:
         "gone_at": stamp(article.gone_at),
         "rejected": article.rejected,
         "copy_of": article.copy_of,
+        "trouble": article.trouble,
         "lead": image_row(article.lead),
         "excerpt": article.excerpt,
     }

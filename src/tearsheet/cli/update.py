@@ -143,7 +143,8 @@ def _report(said: Console, report: "UpdateReport", *, as_json: bool) -> None:
         said.note(brief(one_line(message if thing in message else f"{thing}: {message}")))
     if len(report.troubles) > TROUBLES_SHOWN:
         said.note(
-            f"  … {len(report.troubles) - TROUBLES_SHOWN:,} more; `tearsheet sources list --trouble` has the sources'"
+            f"  … {len(report.troubles) - TROUBLES_SHOWN:,} more: `tearsheet articles --trouble` lists pages, "
+            "`tearsheet sources list --trouble` sources"
         )
 
 

@@ -24,7 +24,7 @@ COLUMNS = """
 SELECT article.id, article.seq, article.url, title, first_seen, last_seen, revisions, source.url, source.name, path, authors,
     published, article.language, excerpt, lead,
     iif(copy_of IS NULL, NULL, (SELECT id FROM article AS original WHERE original.n = article.copy_of)), gone_at, gone, rejected,
-    excerpt_only, edited_at, change
+    excerpt_only, edited_at, change, article.trouble
 """
 BESIDE = "CROSS JOIN source ON source.n = article.source CROSS JOIN category ON category.n = article.category"
 ARTICLES = f"{COLUMNS} FROM article {BESIDE}"
@@ -120,8 +120,10 @@ def conditions(query: Query, path: str = _AMONG) -> tuple[str, dict[str, object]
     """Return the WHERE clause of `query` over `article`, and its values; `path` is how its category is narrowed to."""
     place = "filed" if path == _ALONG else "article"  # either has its moment and its number, and an index over them
     # Who has a place among the arrivals has a wording and is not rejected, and only such articles are filed.
-    parts = [] if query.rejected is False else ["article.revisions > 0"]
-    if query.rejected is False and path != _ALONG:
+    parts = [] if query.rejected is False or query.in_trouble else ["article.revisions > 0"]
+    if query.in_trouble:
+        parts += ["article.trouble <> ''", "article.gone_at IS NULL"]
+    elif query.rejected is False and path != _ALONG:
         parts.append("article.seq IS NOT NULL")
     if query.rejected:
         parts.append("article.rejected")
@@ -456,11 +458,11 @@ def _made(row: sqlite3.Row) -> Iterator[object]:
     """Yield the values of an article's fields, in their order."""
     # By place: a name is looked up from column to column.
     id, seq, url, title, first_seen, last_seen, revisions, source, name, path, authors, published, language, *rest = row
-    excerpt, lead, original, gone_at, gone, rejected, excerpt_only, edited_at, change = rest
+    excerpt, lead, original, gone_at, gone, rejected, excerpt_only, edited_at, change, trouble = rest
     yield from (id, seq or 0, url, title, from_ms(first_seen), from_ms(last_seen), revisions, source, name)
     yield from (_texts(path), _texts(authors), from_ms_or_none(published), language, excerpt)
     yield from (Image(url=lead) if lead else None, original or "", from_ms_or_none(gone_at), gone)
-    yield from (bool(rejected), bool(excerpt_only), from_ms_or_none(edited_at), change)
+    yield from (bool(rejected), bool(excerpt_only), from_ms_or_none(edited_at), change, trouble)
 
 
 def _clipping(db: sqlite3.Connection, n: int) -> Clipping:
