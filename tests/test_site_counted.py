@@ -5,7 +5,7 @@ from tests.site_archive import PaperArchive
 from tests.site_press import LEDGER, press
 
 from tearsheet.flow.site.changes import altered
-from tearsheet.flow.site.counted import Counted
+from tearsheet.flow.site.counted import Counted, Counts
 from tearsheet.flow.site.desk import Desk
 from tearsheet.flow.site.pages import Site
 from tearsheet.model import Article, Query
@@ -36,18 +36,18 @@ class Slow(PaperArchive):
         return super().sources()
 
 
-def counted(seconds: float) -> tuple[Counted, Clock, Slow]:
+def counted(seconds: float) -> tuple[Counts, Clock, Slow]:
     clock = Clock()
     archive = Slow(clock, seconds)
-    found = Counted(archive, "first", clock=clock)
-    assert found.states == {}
-    return found, clock, archive
+    counts = Counts("first", clock=clock)
+    assert Counted(archive, counts).states == {}
+    return counts, clock, archive
 
 
 def test_each_count_is_made_once():
-    found, _, archive = counted(0.0)
+    counts, _, archive = counted(0.0)
 
-    assert found.states is found.states
+    assert Counted(archive, counts).states is Counted(archive, counts).states
     assert archive.asked == 1
 
 

@@ -8,6 +8,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from tests.site_press import press
 from tests.store_samples import FEED, listed, worded
 from werkzeug.test import Client
 
-from tearsheet.archive import CATALOG_FILE, RESTORING, create_archive, open_archive
+from tearsheet.archive import CATALOG_FILE, RESTORING, Archive, create_archive, open_archive
+from tearsheet.config import settings_of
 from tearsheet.errors import AccessError, CannotListen, NoArchive
 from tearsheet.model import Source
 from tearsheet.store import sources
@@ -46,7 +48,9 @@ def test_an_archive_is_served_from_its_folder(folder: Path):
 
 
 def test_every_page_shows_what_has_come_in_since_the_one_before(folder: Path):
-    with server(folder, port=0) as running, open_archive(folder) as archive:
+    # Counts that took long would serve a while: by a clock that stands still none does.
+    app = App(replace(doors_of(folder), clock=lambda: 0.0))
+    with Server(app, "127.0.0.1", 0) as running, open_archive(folder) as archive:
         everything = f"{running.address}c/"
         assert b"Fog closes the channel" not in read(everything)[1]
         with archive.store.transaction() as db:
@@ -54,6 +58,36 @@ def test_every_page_shows_what_has_come_in_since_the_one_before(folder: Path):
         worded(archive.store, listed(archive.store))
 
         assert b"Fog closes the channel" in read(everything)[1]
+
+
+def test_whatever_thread_answers_things_are_counted_once_after_a_change(folder: Path):
+    counted = []
+
+    class Watched(Archive):
+        def category_counts(self):
+            counted.append(threading.current_thread())
+            return super().category_counts()
+
+    app = App(replace(doors_of(folder), archive=lambda: Watched(folder, settings_of(folder)), clock=lambda: 0.0))
+
+    def asked_by_three_threads() -> None:
+        for _ in range(3):
+            thread = threading.Thread(target=lambda: (Client(app).get("/c/"), app.leave()))
+            thread.start()
+            thread.join()
+
+    asked_by_three_threads()
+    assert len(counted) == 1
+    with open_archive(folder) as archive:
+        with archive.store.transaction() as db:
+            sources.sync(db, [Source(url=FEED)])
+        worded(archive.store, listed(archive.store))
+        asked_by_three_threads()
+        assert len(counted) == 2
+        archive.store.set_state("anything", "else")
+        asked_by_three_threads()
+
+    assert len(counted) == 2
 
 
 def test_who_connects_and_says_nothing_keeps_nobody_out(folder: Path):

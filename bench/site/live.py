@@ -1,4 +1,4 @@
-"""Pages of the live server at size: CPU time of each kind, asked for first and asked for again.
+"""Pages of the live server at size: CPU time of each kind, asked for first, by another thread next, and again.
 
     python bench/site/live.py [--articles 10000] [--times 30] [--sources 20] [--folder DIR]
 
@@ -10,6 +10,7 @@ import argparse
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent))
@@ -64,13 +65,17 @@ def main() -> None:
             fill(folder, args.articles, args.sources)
             with open_archive(folder) as archive:
                 multiply(archive.store, args.times)
-        print(f"| page, among {args.articles * args.times:,} articles | first, ms | again, ms |\n|---|---|---|")
+        print(f"| page, among {args.articles * args.times:,} articles | first, ms | first of another thread, ms | again, ms |")
+        print("|---|---|---|---|")
         for kind, path in pages(folder).items():
             app = App(doors_of(folder))
             first = asked(app, path)
+            with ThreadPoolExecutor(1) as another:
+                second = another.submit(asked, app, path).result()
+                another.submit(app.leave).result()
             again = min(asked(app, path) for _ in range(AGAIN))
             app.leave()
-            print(f"| {kind} | {first:.0f} | {again:.1f} |", flush=True)
+            print(f"| {kind} | {first:.0f} | {second:.0f} | {again:.1f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -96,8 +96,12 @@ class Archive:
         return index_is and self.store.is_current()
 
     def generation(self) -> object:
-        """Return what is another one whenever the catalog has changed."""
+        """Return what is another one whenever the catalog has changed; it says nothing to who opened the archive elsewhere."""
         return self.store.generation()
+
+    def counted_of(self) -> object:
+        """Return what is another one whenever sources, articles or listings have changed, whoever has the archive open."""
+        return self.store.identity, reading.counted_of(self.store.db)
 
     # --- the doors
 

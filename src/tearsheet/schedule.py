@@ -158,7 +158,7 @@ class Misses:
             return cls()
 
     def add(self, at: datetime, *, status: int, to_front: bool = False, date: str = "") -> "Misses":
-        """Return these misses and one more, whose answer had the header `date`; of very many the first ones and the last are kept."""
+        """Return these misses and one more, with the `date` of its answer; of very many the first ones and the last are kept."""
         looks = (*self.looks, Look(at, status, to_front, _http_date(date)))
         return Misses(looks if len(looks) <= _MAX_MISSES else (*looks[: _MAX_MISSES - 1], looks[-1]))
 
@@ -229,8 +229,8 @@ def next_look(first_seen: datetime, look: int, now: datetime) -> datetime | None
 def gone_reason(history: Iterable[Look]) -> str:
     """Return why an article is gone after these looks, oldest first: `410`, `404`, `front page`, or nothing if it is there.
 
-    410 once; 404 twice at least a day apart, by our clock and by that of the host; a redirect to the front page. Server trouble in
-    between says nothing. A good answer after that is a return.
+    410 once; 404 twice at least a day apart, by our clock and by that of the host; a redirect to the front page. Server trouble
+    in between says nothing. A good answer after that is a return.
     """
     gone = ""
     first_missing: Look | None = None

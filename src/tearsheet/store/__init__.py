@@ -30,7 +30,7 @@ class Store:
                 self.db, self._copy = opening.readable(Path(path))
             else:
                 self.db = opening.writable(path, busy_s=BUSY_S)
-        self._identity = opening.identity(path)
+        self.identity = opening.identity(path)
 
     def close(self) -> None:
         """Close the file; the write-ahead log is folded in if nobody else has it open."""
@@ -114,7 +114,7 @@ class Store:
         self.db.execute("INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)", (key, value))
 
     def _is_in_place(self) -> bool:
-        return opening.identity(self.path) == self._identity
+        return opening.identity(self.path) == self.identity
 
     def _commit(self) -> None:
         try:

@@ -364,6 +364,15 @@ def category_counts(db: sqlite3.Connection) -> dict[Categories, int]:
     return {tuple(json.loads(path)): number for path, number in rows}
 
 
+def counted_of(db: sqlite3.Connection) -> tuple[int, int]:
+    """Return what is another one whenever sources, articles or listings have changed.
+
+    Whatever changes of articles and listings makes a page of the journal; of sources it may wait, so that they are looked at.
+    """
+    page = db.execute("SELECT coalesce(max(number), 0) FROM journal").fetchone()[0]
+    return page, hash(tuple(map(tuple, db.execute("SELECT * FROM source ORDER BY n"))))
+
+
 def stats(db: sqlite3.Connection, now: datetime) -> dict[str, int]:
     """Return counts of what is kept, and bytes by part of the catalog."""
     counts = db.execute(

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from tearsheet.errors import ArchiveBusy, ArchiveError, NotFound, SettingsError, TearsheetError
 from tearsheet.flow.site import searching
-from tearsheet.flow.site.counted import Counted
+from tearsheet.flow.site.counted import Counted, Counts
 from tearsheet.flow.site.desk import Desk, SiteArchive, masthead_of
 from tearsheet.flow.site.pages import Site
 from tearsheet.model import Capture
@@ -53,6 +54,8 @@ class LiveArchive(SiteArchive, Protocol):
 
     def generation(self) -> object: ...
 
+    def counted_of(self) -> object: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doors:
@@ -64,6 +67,7 @@ class Doors:
     raw_origin: str = ""
     version: str = ""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], float] = monotonic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,8 @@ class App:
         self.by_address = security.Throttle(20, 900)
         self.by_account = security.Throttle(8, 900)
         self._local = threading.local()
+        self._counting = threading.Lock()
+        self._counts = Counts(clock=doors.clock)
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         request = Request(environ)
@@ -135,16 +141,18 @@ class App:
         return found
 
     def _counted(self, archive: LiveArchive) -> Counted:
-        """Return what this thread has counted over the whole archive, from the last request on if it still holds."""
-        generation = archive.generation()
-        held: Counted | None = self._local.__dict__.get("counted")
-        if held is None or not held.serves(generation):
-            held = self._local.counted = Counted(archive, generation)
-        return held
+        """Return what was counted over the whole archive, by whichever thread and for whichever request, if it still holds."""
+        here, generation = self._local.__dict__, archive.generation()
+        if here.get("generation") != generation:
+            here["counted_of"], here["generation"] = archive.counted_of(), generation
+        with self._counting:
+            if not self._counts.serves(here["counted_of"]):
+                self._counts = Counts(here["counted_of"], clock=self.doors.clock)
+            return Counted(archive, self._counts)
 
     def leave(self) -> None:
         """Close what this thread opened; its server calls this when the thread ends."""
-        self._local.__dict__.pop("counted", None)
+        self._local.__dict__.pop("generation", None)
         archive = self._local.__dict__.pop("archive", None)
         if hasattr(archive, "close"):
             archive.close()
