@@ -65,7 +65,9 @@ def main() -> None:
             fill(folder, args.articles, args.sources)
             with open_archive(folder) as archive:
                 multiply(archive.store, args.times)
-        print(f"| page, among {args.articles * args.times:,} articles | first, ms | first of another thread, ms | again, ms |")
+        print(
+            f"| page, among {args.articles * args.times:,} articles | first, ms | first of another thread, ms | again, ms |"
+        )
         print("|---|---|---|---|")
         for kind, path in pages(folder).items():
             app = App(doors_of(folder))
