@@ -138,6 +138,27 @@ def test_every_text_stands_out_from_its_ground(window: Browser, archive: PaperAr
     assert not pale
 
 
+def test_no_words_of_a_page_are_hidden_by_its_style(window: Browser, archive: PaperArchive, address: str):
+    window.window(1440)
+    hidden = {}
+    for path in page_kinds(archive):
+        window.open(address + path)
+        if found := window.run(HIDDEN):
+            hidden[path] = found
+
+    assert not hidden
+
+
+HIDDEN = """
+const shown = (e) => e.checkVisibility() || e.closest("script, details, .steps > input:not(:checked) + label + .pane, .both");
+const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), found = [];
+while (texts.nextNode()) if (texts.currentNode.data.trim() && !shown(texts.currentNode.parentElement))
+  found.push(texts.currentNode.data);
+return found;
+"""
+"""Words that no reader sees, but for what a click opens and what the other layout of an edit shows."""
+
+
 def test_a_site_on_a_disk_can_be_walked_through(window: Browser, tmp_path: Path):
     build(press(pictures=False), out=Folder(tmp_path))
     window.window(1440)
