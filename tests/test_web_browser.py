@@ -292,6 +292,23 @@ def test_the_steps_of_an_edit_history_show_one_comparison_at_a_time(
     assert window.run(shown) == [True, False, False]
 
 
+def test_each_step_of_a_history_has_its_words_below_each_other(window: Browser, archive: PaperArchive, address: str):
+    gone = next(key for key, kept in archive.kept.items() if kept.article.gone)
+    for width in (390, 1440):
+        window.window(width)
+        window.open(f"{address}a/{gone}/")
+        assert window.run(BESIDE) == []
+
+
+BESIDE = """
+const top = (e) => e.getBoundingClientRect().top, names = [];
+for (const step of document.querySelectorAll(".hist > li")) for (const part of step.children)
+  if (part.previousElementSibling && top(part) < part.previousElementSibling.getBoundingClientRect().bottom - 2)
+    names.push(step.textContent);
+return names;
+"""
+
+
 def test_a_narrow_window_merges_the_two_columns(window: Browser, archive: PaperArchive, address: str):
     key = next(key for key, kept in archive.kept.items() if kept.article.revisions == 3)
     seen = (
