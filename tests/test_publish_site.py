@@ -116,7 +116,7 @@ def test_what_looks_found_in_an_article_s_place_is_shown():
         assert "2 looks" in shown
         assert "the address answered 403" in shown
         assert "the address answered 404" not in shown, "it is told as the disappearance that it shows"
-        assert "Gone from the web now answers 404" in shown
+        assert "Gone from the web: now answers 404" in shown
         assert "Back at its source." in shown
 
 
@@ -483,20 +483,30 @@ def test_a_time_on_the_front_page_names_its_day_and_the_year_if_it_is_another():
         view = FrontView(today=today, lead=card, beside=(card,), changes=(change,), also=(card,), sources=(shelf,))
         page = pages.front(MASTHEAD, replace(view, issue=NOON.date(), issue_count=1))[1].decode()
         main = page[page.index("<main") :]
-        assert "gone since 22 Nov 2026" in main
-        return set(re.findall(r"<time [^>]*>(.*?)</time>", main))
+        assert "gone since 22 Nov 2026" in unparted(main)
+        return set(re.findall(r"<time [^>]*>(.*?)</time>", unparted(main)))
 
     assert times(date(2026, 11, 23)) == {"22 Nov, 20:00"}
     assert times(date(2027, 1, 1)) == {"22 Nov 2026, 20:00"}
+
+
+def unparted(text: str) -> str:
+    """Return `text` with plain spaces where no line may end."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_ends_inside_a_date(language: str):
+    assert " " not in words(language).day(date(2026, 11, 22))
 
 
 def test_dates_and_numbers_are_written_the_language_s_way():
     at = datetime(2026, 11, 21, 22, 52, tzinfo=UTC)
     english, chinese = words("en", "Asia/Shanghai"), words("zh-CN", "Asia/Shanghai")
 
-    assert english.stamp(at, "day") == "22 Nov 2026, 06:52"
-    assert chinese.stamp(at, "day") == "2026 年 11 月 22 日 06:52"
-    assert english.day(date(2026, 11, 22), "day_long") == "Sunday, 22 November 2026"
+    assert unparted(english.stamp(at, "day")) == "22 Nov 2026, 06:52"
+    assert unparted(chinese.stamp(at, "day")) == "2026 年 11 月 22 日 06:52"
+    assert unparted(english.day(date(2026, 11, 22), "day_long")) == "Sunday, 22 November 2026"
     assert english.number(214806) == "214,806"
     assert english.count("articles", 1) == "1 article"
     assert english.zone_of(at) == "UTC+8"

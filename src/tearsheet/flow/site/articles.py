@@ -122,7 +122,9 @@ def change_entry(desk: Desk, article: Article, *, gone: bool) -> FeedEntry | Non
         what = own("list_comma").join(kinds) + own("comma") + own("no_notice" if change.silent else "noticed")
     return FeedEntry(
         key=f"{article.url}#{change.kind if gone else change.number}@{change.at.isoformat()}",
-        title=own("feed_changed", article.title) if not gone else f"{own('gone_from_web')}: {article.title}",
+        title=own("feed_changed", article.title)
+        if not gone
+        else f"{own('gone_from_web')}{own('colon')}{article.title}",
         folder=card.folder if gone else paths.edits_of(article.id),
         original=render.outside(article.url),
         updated=change.at,

@@ -205,7 +205,7 @@ class Site:
         """Return title and entries of the feed of edits or disappearances, of one source if one is named."""
         title = self.desk.words("gone_title" if gone else "edits_title")
         if source:
-            title = f"{self.desk.source_link(source).label}: {title}"
+            title = f"{self.desk.source_link(source).label}{self.desk.words('colon')}{title}"
         rows = self.desk.articles(replace(changes.altered(source, gone=gone), limit=FEED_ENTRIES))
         found = (articles.change_entry(self.desk, article, gone=gone) for article in rows)
         return title, [entry for entry in found if entry]

@@ -32,7 +32,7 @@ _MAX_DESCRIPTION = 200
 def front(masthead: Masthead, view: FrontView) -> Page:
     """Return the front page."""
     own = _words(masthead)
-    title = f"{masthead.title}: {own.day(view.today)}" if view.today else masthead.title
+    title = f"{masthead.title}{own('colon')}{own.day(view.today)}" if view.today else masthead.title
     head = Head(
         title=title,
         description=masthead.keeper or own("tagline"),
@@ -106,7 +106,7 @@ def category(masthead: Masthead, view: CategoryView) -> Page:
     counts = [count for on, count in view.days.items() if on.year == year]
     head = Head(
         title=f"{name} — {masthead.title}",
-        description=f"{name}: {own.count('articles', view.total)}",
+        description=f"{name}{own('colon')}{own.count('articles', view.total)}",
         indexed=masthead.indexed,
         current="sections",
         exact=not view.path,
@@ -133,7 +133,7 @@ def numbered(masthead: Masthead, view: NumberedView) -> Page:
     path = paths.numbered(view.pages.folder, view.pages.current)
     name = " / ".join(link.label for link in view.path) or own("nav_sections")
     head = Head(
-        title=f"{name}: {own('page_of', own.bare(view.pages.current))} — {masthead.title}",
+        title=f"{name}{own('colon')}{own('page_of', own.bare(view.pages.current))} — {masthead.title}",
         indexed=masthead.indexed,
         current="sources" if view.of_source else "sections",
         links=_canonical(masthead, path),
@@ -163,7 +163,7 @@ def source(masthead: Masthead, view: SourceView) -> Page:
     bars = charts.year_bars(year, view.days, view.edit_days) if year else None
     head = Head(
         title=f"{link.label} — {masthead.title}",
-        description=f"{link.label}: {own.count('articles', view.articles)}",
+        description=f"{link.label}{own('colon')}{own.count('articles', view.articles)}",
         indexed=masthead.indexed,
         current="sources",
         links=(*_canonical(masthead, link.folder), *_feeds(link.folder, link.folder, link.label)),
@@ -219,7 +219,7 @@ def day(masthead: Masthead, view: DayView) -> Page:
     turn = [("prev", view.before), ("next", view.after)]
     head = Head(
         title=f"{own.day(view.on)} — {masthead.title}",
-        description=f"{own.day(view.on, 'day_long')}: {own.count('articles', view.total)}",
+        description=f"{own.day(view.on, 'day_long')}{own('colon')}{own.count('articles', view.total)}",
         indexed=masthead.indexed,
         links=(
             *_canonical(masthead, path),
@@ -241,7 +241,7 @@ def calendar(masthead: Masthead, view: CalendarView) -> Page:
     sheets = [] if view.month else [(year, charts.year_sheets(year, view.days)) for year in years]
     head = Head(
         title=f"{heading} — {masthead.title}",
-        description=f"{heading}: {own.count('articles', sum(view.days.values()))}",
+        description=f"{heading}{own('colon')}{own.count('articles', sum(view.days.values()))}",
         indexed=masthead.indexed,
         links=_canonical(masthead, path),
     )
@@ -269,7 +269,7 @@ def changes(masthead: Masthead, view: ChangesView) -> Page:
         heading, path = own(f"{name}_month", own.month(view.month)), paths.month(view.month, view.folder)
     elif view.day:
         heading, path = own(f"{name}_month", own.day(view.day)), paths.day(view.day, view.folder)
-    of = f"{view.source.label}: " if view.source else ""
+    of = f"{view.source.label}{own('colon')}" if view.source else ""
     head = Head(
         title=f"{of}{heading} — {masthead.title}",
         description=own(f"{name}_intro"),
@@ -283,7 +283,7 @@ def changes(masthead: Masthead, view: ChangesView) -> Page:
 def search(masthead: Masthead, view: SearchView) -> Page:
     """Return the search page: the bare form, or results."""
     own = _words(masthead)
-    title = f"{own('nav_search')}: {view.query}" if view.query else own("nav_search")
+    title = f"{own('nav_search')}{own('colon')}{view.query}" if view.query else own("nav_search")
     head = Head(title=f"{title} — {masthead.title}", current="search", exact=True)
     return render.page(masthead, paths.SEARCH, "search.html", {"head": head, "v": view})
 

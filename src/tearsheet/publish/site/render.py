@@ -214,7 +214,7 @@ def page_numbers(pages: PageLinks) -> tuple[int, ...]:
 def _short_digest(digest: str) -> str:
     name, _, value = digest.partition(":")
     groups = " ".join(value[at : at + 4] for at in range(0, 16, 4))
-    return f"{name} {groups} …" if value else digest
+    return f"{name} {groups}\N{NO-BREAK SPACE}…" if value else digest
 
 
 def _tongue(own: Words, language: str) -> str:
