@@ -197,6 +197,15 @@ def test_search_fields_narrow_what_is_found(live: Client):
     assert heading("before:2026-11-21") != heading("after:2026-11-21")
 
 
+def test_sources_of_which_a_page_of_results_has_nothing_narrow_a_search_too(live: Client):
+    def ways(page: int) -> str:
+        found = live.get("/search/", query_string={"q": "after:2020", "page": page}).text
+        return found.partition("<aside")[2].partition("</aside>")[0]
+
+    assert ways(1).count("source%3A") == 5
+    assert ways(1) == ways(9)
+
+
 @pytest.mark.parametrize("text", ["after:yesterday", "edited:perhaps", "source:nobody", "lang:<script>", "path:/"])
 def test_a_field_that_cannot_be_read_is_named(live: Client, text: str):
     answer = live.get("/search/", query_string={"q": text})

@@ -14,6 +14,7 @@ from tearsheet.publish.site.views import Facet, Found, SearchView
 PER_PAGE = 20
 _MAX_CHARS = 400
 _MAX_PAGES = 50
+_SOURCES = 8
 _FIELD = re.compile(r'(?<!\S)(source|path|after|before|lang|edited|gone):(?:"([^"]*)"|(\S+))', re.I)
 _DATE = re.compile(r"([12]\d{3})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _YES = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
@@ -87,7 +88,7 @@ def _ask(desk: Desk, words: str, query: Query) -> tuple[int, list[Hit]]:
 
 
 def _facets(desk: Desk, asked: str, question: Question, hits: list[Hit]) -> tuple[tuple[str, tuple[Facet, ...]], ...]:
-    """Return ways to narrow: by what became of the articles, and by the sources of those found first."""
+    """Return ways to narrow: by what became of the articles, and by source: those of the articles found first, then others."""
     one = replace(question.query, limit=1)
 
     def count(query: Query) -> int:
@@ -101,14 +102,15 @@ def _facets(desk: Desk, asked: str, question: Question, hits: list[Hit]) -> tupl
         )
         found.append(("facet_record", tuple(facet for facet in record if facet.count)))
     if not question.query.source:
-        first = Counter(hit.article.source for hit in hits).most_common(6)
-        urls = [url for url, _ in first if url in desk.counted.states]
-        links = [(desk.source_link(url), count(replace(one, source=url))) for url in urls]
+        first = [url for url, _ in Counter(hit.article.source for hit in hits).most_common(_SOURCES)]
+        urls = dict.fromkeys(url for url in (*first, *desk.counted.states) if url in desk.counted.states)
+        links = [(desk.source_link(url), count(replace(one, source=url))) for url in [*urls][:_SOURCES]]
         sources = [
             Facet(
                 label=link.label, query=f'{asked} source:"{link.label}"', count=number, language=link.language or "und"
             )
             for link, number in links
+            if number
         ]
         found.append(("facet_source", tuple(sorted(sources, key=lambda facet: -facet.count))))
     return tuple((heading, facets) for heading, facets in found if facets)
