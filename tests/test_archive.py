@@ -168,6 +168,16 @@ def test_sources_stand_in_a_file_that_people_may_edit(empty):
     assert "# a note" in file.read_text()
 
 
+def test_an_archive_that_cannot_be_opened_is_left_closed(empty):
+    empty.close()
+    (empty.path / "sources.toml").write_text("[[source]]\n")
+
+    with pytest.raises(BadSettings):
+        open_archive(empty.path)
+
+    assert [file.name for file in empty.path.glob("tearsheet.db*")] == ["tearsheet.db"], "nobody holds its log"
+
+
 def test_a_source_that_is_followed_already_is_not_added_again(empty):
     empty.add_sources([Source(url=FEED)])
 

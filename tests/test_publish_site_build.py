@@ -227,6 +227,18 @@ def test_a_broken_manifest_only_costs_a_full_build():
     assert build(archive, out=out).troubles == ()
 
 
+def test_a_damaged_note_of_what_a_build_left_behind_only_costs_a_full_build(tmp_path):
+    out = Folder(tmp_path / "site")
+    archive = press()
+    build(archive, out=out)
+    out.put("a/left.html", b"of a build that was killed")
+    out.put(UNDER_WAY, b"[")
+
+    assert build(archive, out=out).removed == 1
+    assert not out.has("a/left.html")
+    assert not out.has(UNDER_WAY)
+
+
 def test_sitemaps_stand_where_the_site_knows_its_address_and_never_name_old_wordings():
     archive, out = press(pictures=False), MemoryFolder()
     archive.settings = PaperSettings(site=PaperSite(base_url="https://archive.example/press"))

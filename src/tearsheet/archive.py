@@ -73,7 +73,11 @@ class Archive:
         self.store.before = self._watch
         self.store.sealed = self._write_down
         self._explained_in = ""
-        self._sync_sources()
+        try:
+            self._sync_sources()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

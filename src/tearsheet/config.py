@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 from tearsheet.errors import BadSettings
-from tearsheet.model import Source
+from tearsheet.model import SOURCE_KINDS, Source
 
 SETTINGS_FILE = "tearsheet.toml"
 SOURCES_FILE = "sources.toml"
@@ -110,7 +110,6 @@ CHOICES = {
     ("warc", "body"): ("all", "none"),
     ("site", "language"): ("en", "zh", "ar"),
 }
-SOURCE_KINDS = ("feed", "sitemap", "front", "rsshub", "site", "urls")
 WEB = ("http", "https")
 ADDRESSES = {
     ("site", "base_url"): WEB,

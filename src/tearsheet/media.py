@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import IO, Any
+from typing import Any
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
@@ -112,7 +112,7 @@ def _opened(data: bytes) -> Image.Image:
         raise BadPicture("", why)
     try:
         with _bombs_refused():
-            image = Image.open(_stream(data), formats=_formats())
+            image = Image.open(io.BytesIO(data), formats=_formats())
     except _BOMBS as error:
         raise BadPicture("", f"more than {MAX_PIXELS:,} pixels") from error
     except UnidentifiedImageError as error:
@@ -133,10 +133,6 @@ def _formats() -> tuple[str, ...]:
     """Return the kinds that this build of Pillow can open: it trips over the name of one that it cannot."""
     Image.init()
     return tuple(name for name in FORMATS if name in Image.OPEN)
-
-
-def _stream(data: bytes) -> IO[bytes]:
-    return io.BytesIO(data)
 
 
 def _no_picture(data: bytes) -> str:

@@ -8,6 +8,8 @@ from datetime import datetime
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 """The form of a language tag (BCP 47, without what it reserves): what has another is not taken for one."""
 
+SOURCE_KINDS = ("feed", "sitemap", "front", "rsshub", "site", "urls")
+
 Categories = tuple[str, ...]
 """A category path, outermost first; any depth, empty for none."""
 
@@ -17,7 +19,7 @@ class Source:
     """Something we follow, as the user said it.
 
     `url` identifies it: an http(s) address, `rsshub:/route`, or `site:NAME/CHANNEL` for a site described as data.
-    `kind` is one of `feed`, `sitemap`, `front`, `rsshub`, `site`, `urls`.
+    `kind` is one of `SOURCE_KINDS`.
     """
 
     url: str

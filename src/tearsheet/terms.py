@@ -83,6 +83,11 @@ class Phrase:
     prefix: bool = False
 
 
+def letters(text: str) -> str:
+    """Return the letters and digits of `text` and nothing between them, in one case: by these a headline is known again."""
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
 def fold(text: str) -> str:
     """Return `text` as search sees it: compatibility forms, case, accents and script variants made one. Idempotent.
 

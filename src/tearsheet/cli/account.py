@@ -1,8 +1,6 @@
 """`tearsheet account`: who may sign in at the live server, and which programs may ask it."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +19,7 @@ from tearsheet.cli.rows import account_row, token_row
 from tearsheet.cli.screen import Column, one_line
 
 if TYPE_CHECKING:
+    from tearsheet.archive import Archive
     from tearsheet.store.people import People
 
 ACCOUNT_COLUMNS = [Column("name"), Column("role"), Column("since")]
@@ -49,12 +48,10 @@ def command() -> None:
     """
 
 
-@contextmanager
-def _people(said: Console) -> "Iterator[People]":
+def _people(archive: "Archive") -> "People":
     from tearsheet.store.people import People
 
-    with said.archive() as archive:
-        yield People(archive.store.db)
+    return People(archive.store.db)
 
 
 def _password(name: str, *, from_stdin: bool) -> str:
@@ -83,8 +80,8 @@ def add(said: Console, name: str, admin: bool, from_stdin: bool) -> None:
       tearsheet account add ida --admin
       pass press/ida | tearsheet account add ida --stdin
     """
-    with _people(said) as people:
-        people.add(name, _password(name, from_stdin=from_stdin), now=datetime.now(UTC), admin=admin)
+    with said.archive() as archive:
+        _people(archive).add(name, _password(name, from_stdin=from_stdin), now=datetime.now(UTC), admin=admin)
     said.report(f"{name} may sign in{' as admin' if admin else ''}.")
 
 
@@ -101,8 +98,8 @@ def password(said: Console, name: str, from_stdin: bool) -> None:
     Example:
       tearsheet account password ida
     """
-    with _people(said) as people:
-        people.set_password(name, _password(name, from_stdin=from_stdin))
+    with said.archive() as archive:
+        _people(archive).set_password(name, _password(name, from_stdin=from_stdin))
     said.report(f"{name} has a new password.")
 
 
@@ -120,9 +117,7 @@ def listed(said: Console, as_json: bool) -> None:
     With --json: a JSON array of accounts.
     """
     with said.archive() as archive:
-        zone = archive.zone
-    with _people(said) as people:
-        accounts = people.accounts()
+        accounts, zone = _people(archive).accounts(), archive.zone
     if as_json:
         write_json_rows(map(account_row, accounts))
         return
@@ -144,8 +139,8 @@ def remove(said: Console, name: str) -> None:
     Example:
       tearsheet account remove ida
     """
-    with _people(said) as people:
-        people.remove(name)
+    with said.archive() as archive:
+        _people(archive).remove(name)
     said.report(one_line(f"{name} is removed."))
 
 
@@ -165,8 +160,8 @@ def token(said: Console, name: str, scope: str, label: str) -> None:
       tearsheet account token ida --label "my phone"
       curl -H "Authorization: Bearer $(tearsheet account token ida)" http://localhost:8710/api/articles
     """
-    with _people(said) as people:
-        secret, made = people.add_token(name, scope, label, now=datetime.now(UTC))
+    with said.archive() as archive:
+        secret, made = _people(archive).add_token(name, scope, label, now=datetime.now(UTC))
     click.echo(secret)
     said.note(f"Keep it: it is shown only now. `tearsheet account revoke {made.id}` ends it.")
 
@@ -186,9 +181,7 @@ def tokens(said: Console, name: str, as_json: bool) -> None:
     With --json: a JSON array of tokens.
     """
     with said.archive() as archive:
-        zone = archive.zone
-    with _people(said) as people:
-        found = people.tokens(name)
+        found, zone = _people(archive).tokens(name), archive.zone
     if as_json:
         write_json_rows(map(token_row, found))
         return
@@ -222,6 +215,6 @@ def revoke(said: Console, token: str) -> None:
     Example:
       tearsheet account revoke 5c1f09ab
     """
-    with _people(said) as people:
-        people.remove_token(token)
+    with said.archive() as archive:
+        _people(archive).remove_token(token)
     said.report(one_line(f"{token} is revoked."))

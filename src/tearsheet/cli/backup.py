@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
+from tearsheet.cli.rows import BACKUP, report_row
 from tearsheet.cli.screen import counted, human_bytes
 
 
@@ -33,7 +34,7 @@ def command(said: Console, dest: Path, as_json: bool) -> None:
     with said.archive() as archive, said.progress() as progress:
         report = backup(archive, dest, progress=progress)
     if as_json:
-        write_json({"copied": report.copied, "same": report.same, "removed": report.removed, "bytes": report.bytes})
+        write_json(report_row(report, BACKUP))
         return
     said.report(
         f"{counted(report.copied, 'file')} copied ({human_bytes(report.bytes)}), {report.same:,} were there already"

@@ -1,6 +1,5 @@
 """`tearsheet export`: what the archive holds goes out."""
 
-import tempfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -107,7 +106,8 @@ def command(said: Console, asked: Asked) -> None:
 
 
 def _write(archive: "Archive", asked: Asked, progress: "Progress") -> tuple[int, str]:
-    from tearsheet.flow.exports import export_lines, export_opml, export_posts
+    from tearsheet.files import Folder
+    from tearsheet.flow.exports import export_lines, export_posts, opml_of
 
     out = asked.out or STANDARD_OUTPUT
     if asked.wacz:
@@ -115,7 +115,8 @@ def _write(archive: "Archive", asked: Asked, progress: "Progress") -> tuple[int,
     if asked.mode:
         return export_posts(archive, out, asked.mode, progress=progress), "posts"
     if asked.opml:
-        return export_opml(archive, out), "sources"
+        Folder(out.parent).put(out.name, opml_of(archive))
+        return len(archive.sources()), "sources"
     return export_lines(archive, out, partial(_line, archive), progress=progress), "articles"
 
 
@@ -135,13 +136,11 @@ def _wacz(archive: "Archive", asked: Asked, progress: "Progress") -> int:
 
 def _print(archive: "Archive", asked: Asked) -> None:
     """Write to standard output: articles as they come, OPML whole."""
-    from tearsheet.flow.exports import all_articles, export_opml
+    from tearsheet.flow.build import all_articles
+    from tearsheet.flow.exports import opml_of
 
     if asked.jsonl:
         for article in all_articles(archive):
             click.echo(_line(archive, article))
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "sources.opml"
-        export_opml(archive, file)
-        click.echo(file.read_text(encoding="utf-8"), nl=False)
+    else:
+        click.echo(opml_of(archive), nl=False)

@@ -11,12 +11,10 @@ from tearsheet.cli.options import categories, gathered, language, zone
 from tearsheet.cli.rows import followed_row
 from tearsheet.cli.screen import one_line
 from tearsheet.errors import ArchiveError, TearsheetError
-from tearsheet.model import Categories
+from tearsheet.model import SOURCE_KINDS, Categories
 
 if TYPE_CHECKING:
     from tearsheet.flow.follow import Followed, FollowOptions
-
-KINDS = ("feed", "sitemap", "front", "rsshub", "site", "urls")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +54,7 @@ class Asked:
 @click.option(
     "--timezone", type=zone, default="", metavar="ZONE", help="Zone of times it writes without one (Asia/Shanghai)."
 )
-@click.option("--kind", type=click.Choice(KINDS), help="What it is.  [default: found out]")
+@click.option("--kind", type=click.Choice(SOURCE_KINDS), help="What it is.  [default: found out]")
 @click.option("--excerpt-only", is_flag=True, help="Publish excerpts of its articles only.")
 @click.option("--dry-run", is_flag=True, help="Say what would be followed, follow nothing.")
 @json_option

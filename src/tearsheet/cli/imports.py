@@ -7,7 +7,7 @@ import click
 
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
 from tearsheet.cli.exits import IN_PART, complain
-from tearsheet.cli.rows import imported_row
+from tearsheet.cli.rows import IMPORTED, report_row
 from tearsheet.cli.screen import counted, one_line
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _tell(said: Console, report: "ImportReport", *, as_json: bool) -> None:
     if len(report.troubles) > TROUBLES_SHOWN:
         complain(f"… {len(report.troubles) - TROUBLES_SHOWN:,} more; --json names them all")
     if as_json:
-        write_json(imported_row(report))
+        write_json(report_row(report, IMPORTED))
     else:
         said.report(
             f"{report.read:,} read: {counted(report.articles, 'article')}, {counted(report.edits, 'edit')}; "

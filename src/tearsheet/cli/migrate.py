@@ -1,10 +1,9 @@
 """`tearsheet migrate`: an archive of an earlier version, brought level."""
 
-from dataclasses import asdict
-
 import click
 
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
+from tearsheet.cli.rows import MIGRATED, report_row
 
 
 @click.command("migrate")
@@ -31,7 +30,7 @@ def command(said: Console, as_json: bool) -> None:
 
     done = migrate(archive_folder(said.where))
     if as_json:
-        write_json({**asdict(done), "ran": list(done.ran)})
+        write_json(report_row(done, MIGRATED))
         return
     if done.ran:
         said.report(f"schema {done.before} brought to {done.now}: {', '.join(done.ran)}; as it was: {done.copy}")

@@ -1,11 +1,10 @@
 """`tearsheet rebuild`: the catalog, made anew from the WARC files."""
 
-from dataclasses import asdict
-
 import click
 
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
 from tearsheet.cli.exits import IN_PART, complain
+from tearsheet.cli.rows import REBUILT, report_row
 from tearsheet.cli.screen import one_line
 
 
@@ -38,8 +37,7 @@ def command(said: Console, as_json: bool) -> None:
     for thing, what in report.problems:
         complain(one_line(f"{thing}: {what}"))
     if as_json:
-        problems = [{"thing": thing, "problem": what} for thing, what in report.problems]
-        write_json({**asdict(report), "problems": problems})
+        write_json(report_row(report, REBUILT))
     else:
         lost = f", {report.lost:,} of them without what they tell" if report.lost else ""
         said.report(
@@ -48,4 +46,4 @@ def command(said: Console, as_json: bool) -> None:
             f"{report.leaves:,} leaves{lost}; check it: tearsheet verify"
         )
     if report.problems:
-        raise SystemExit(IN_PART)
+        raise click.exceptions.Exit(IN_PART)

@@ -8,7 +8,7 @@ import click
 
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
 from tearsheet.cli.options import gathered
-from tearsheet.cli.rows import removed_row
+from tearsheet.cli.rows import REMOVED, report_row
 from tearsheet.cli.screen import counted, human_bytes, one_line
 from tearsheet.model import Query
 
@@ -60,7 +60,7 @@ def command(said: Console, asked: Asked, as_json: bool) -> None:
             _ask(meant)
         removed = remove(archive, key, reason=asked.reason, source=asked.whole_source)
     if as_json:
-        write_json(removed_row(removed))
+        write_json(report_row(removed, REMOVED))
         return
     said.report(
         f"removed: {counted(removed.articles, 'article')}, {counted(removed.captures, 'capture')}, "

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from tearsheet.extraction import Verdict
     from tearsheet.flow.build import BuildReport
     from tearsheet.flow.follow import Followed
-    from tearsheet.flow.imports import ImportReport
-    from tearsheet.flow.remove import Removed
     from tearsheet.flow.update import UpdateReport
     from tearsheet.revise import Change
     from tearsheet.store.people import Account, Token
@@ -137,7 +135,7 @@ UPDATE: Shape = (
     ("sources", "sources visited"),
     ("listed", "entries they listed"),
     ("new", "articles not seen before"),
-    ("kept", "captures kept"),
+    ("kept", "articles of which a first wording was kept"),
     ("edits", "edits seen"),
     ("gone", "articles that vanished from the web"),
     ("returned", "articles that came back"),
@@ -407,16 +405,19 @@ def followed_row(followed: "Followed") -> Row:
     return {key: getattr(source, key) for key, _ in SOURCE_KEYS} | {"how": followed.how, "known": followed.known}
 
 
-def removed_row(removed: "Removed") -> Row:
-    """Return the REMOVED shape."""
-    return {key: getattr(removed, key) for key, _ in REMOVED}
+def report_row(report: object, shape: Shape) -> Row:
+    """Return the fields of `report` that `shape` names; of its troubles or problems, which are pairs, an object each."""
+    row: Row = {key: getattr(report, key) for key, _ in shape}
+    for key, says in (("troubles", "message"), ("problems", "problem")):
+        if key in row:
+            row[key] = [{"thing": thing, says: said} for thing, said in getattr(report, key)]
+    return row
 
 
 def update_row(report: "UpdateReport") -> Row:
     """Return the UPDATE shape."""
-    row: Row = {key: getattr(report, key) for key, _ in UPDATE}
+    row = report_row(report, UPDATE)
     row["failures"] = dict(sorted(report.failures.items()))
-    row["troubles"] = [{"thing": thing, "message": message} for thing, message in report.troubles]
     row["seconds"] = round(report.seconds, 3)
     return row
 
@@ -460,11 +461,4 @@ def token_row(token: "Token") -> Row:
     row: Row = {key: getattr(token, key) for key, _ in TOKEN}
     row["created_at"] = stamp(token.created_at)
     row["used_at"] = stamp(token.used_at)
-    return row
-
-
-def imported_row(report: "ImportReport") -> Row:
-    """Return the IMPORTED shape."""
-    row: Row = {key: getattr(report, key) for key, _ in IMPORTED}
-    row["troubles"] = [{"thing": thing, "message": message} for thing, message in report.troubles]
     return row

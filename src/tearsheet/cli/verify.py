@@ -6,6 +6,7 @@ import click
 
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
 from tearsheet.cli.exits import IN_PART, complain
+from tearsheet.cli.rows import VERIFY, report_row
 from tearsheet.cli.screen import counted, one_line
 
 
@@ -51,18 +52,7 @@ def command(said: Console, article: str, against: Path | None, as_json: bool) ->
     for thing, what in found.problems:
         complain(one_line(f"{thing}: {what}"))
     if as_json:
-        write_json(
-            {
-                "captures": found.captures,
-                "revisions": found.revisions,
-                "pictures": found.pictures,
-                "leaves": found.leaves,
-                "removed": found.removed,
-                "unsealed": found.unsealed,
-                "stamps": found.stamps,
-                "problems": [{"thing": thing, "problem": what} for thing, what in found.problems],
-            }
-        )
+        write_json(report_row(found, VERIFY))
     else:
         removed = f", {found.removed:,} of them removed or lost" if found.removed else ""
         stamps = f", {counted(found.stamps, 'time stamp')}" if found.stamps else ""
@@ -73,7 +63,7 @@ def command(said: Console, article: str, against: Path | None, as_json: bool) ->
             + (counted(len(found.problems), "problem") if found.problems else "all as it was")
         )
     if found.problems:
-        raise SystemExit(IN_PART)
+        raise click.exceptions.Exit(IN_PART)
 
 
 def _wacz(said: Console, file: Path, *, as_json: bool) -> None:
@@ -88,4 +78,4 @@ def _wacz(said: Console, file: Path, *, as_json: bool) -> None:
     else:
         said.report(f"{file}: " + (counted(len(problems), "problem") if problems else "all as it should be"))
     if problems:
-        raise SystemExit(IN_PART)
+        raise click.exceptions.Exit(IN_PART)

@@ -194,9 +194,7 @@ class Exchange:
             return TooLarge(self.to.url, message or "a header beyond what libcurl takes")
         if code in _NO_HOST:
             return Unreachable(self.to.url, NO_HOST)
-        return Unreachable(
-            self.to.url, message or pycurl.easy_strerror(code) if hasattr(pycurl, "easy_strerror") else message
-        )
+        return Unreachable(self.to.url, message or pycurl.easy_strerror(code))
 
     def _capture(self, body: bytes) -> Capture:
         head = bytes(self._head)

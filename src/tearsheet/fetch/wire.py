@@ -53,9 +53,7 @@ def target(url: str, allow: tuple[str, ...]) -> Target:
     Raises:
         AddressRefused: not http(s), malformed, or the guard refuses its host or port.
     """
-    # Tabs and line ends inside an address are dropped, as browsers do; a backslash before the query is a slash to them.
-    before, mark, query = _CONTROL.sub("", url.strip()).partition("?")
-    parts, port = _split(url, before.replace("\\", "/") + mark + query)
+    parts, port = _split(url, _as_browsers_read(url.strip()))
     why = host_refusal(parts.hostname or "", allow, port=port)
     if why:
         raise AddressRefused(shown(url), why)
@@ -96,13 +94,16 @@ def shown(url: str) -> str:
 def redirected(base: str, location: str) -> str:
     """Return where a `Location` header (read as latin-1) points, absolute, without fragment; empty if it cannot be read."""
     raw = location.strip().encode("latin-1", errors="replace")
-    text = _CONTROL.sub("", _utf8_or_latin(raw))
-    before, mark, query = text.partition("?")
-    text = before.replace("\\", "/") + mark + query
     try:
-        return urljoin(base, text).partition("#")[0]
+        return urljoin(base, _as_browsers_read(_utf8_or_latin(raw))).partition("#")[0]
     except ValueError:
         return ""
+
+
+def _as_browsers_read(url: str) -> str:
+    """Return `url` without tabs and line ends inside it, and with slashes for backslashes before the query."""
+    before, mark, query = _CONTROL.sub("", url).partition("?")
+    return before.replace("\\", "/") + mark + query
 
 
 def _utf8_or_latin(raw: bytes) -> str:

@@ -152,7 +152,10 @@ class _Build:
         recipe = _recipe(self.desk, self.site.version)
         before = _read_manifest(self.out)
         if self.out.has(UNDER_WAY):
-            self.left = set(json.loads(self.out.get(UNDER_WAY)))
+            try:
+                self.left = set(json.loads(self.out.get(UNDER_WAY)))
+            except (ValueError, TypeError):
+                full = True  # nobody knows what was left behind
         if self.left or before.boot != self.now.boot:
             before.files = self._true_files(before.files)
         full = self.full = full or before.recipe != recipe
@@ -197,7 +200,7 @@ class _Build:
     def _scan(self) -> set[str]:
         """Read every article's mark; return the ids of those that are new, changed, or no more."""
         dirty: set[str] = set()
-        for article in _all_articles(self.archive):
+        for article in all_articles(self.archive):
             mark = _mark(self.desk, article)
             known = self.before.articles.get(article.id)
             if known is None or not mark or known.mark != mark:
@@ -367,7 +370,8 @@ class _Build:
                 self.removed += 1
 
 
-def _all_articles(archive: SiteArchive) -> Iterator[Article]:
+def all_articles(archive: SiteArchive) -> Iterator[Article]:
+    """Yield every kept article, in order of arrival."""
     after = 0
     while found := archive.articles(Query(order="arrival", after=after, limit=_SCAN)):
         yield from found

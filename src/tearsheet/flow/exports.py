@@ -12,7 +12,7 @@ from tearsheet.archive import Archive
 from tearsheet.errors import NotFound, TearsheetError
 from tearsheet.files import Folder
 from tearsheet.flow import published
-from tearsheet.flow.build import MANIFEST
+from tearsheet.flow.build import MANIFEST, all_articles
 from tearsheet.model import Article, Capture, Clipping, Entry, Listing, Post, Query, Source, Step
 from tearsheet.publish import opml
 from tearsheet.publish.posts import (
@@ -29,7 +29,6 @@ from tearsheet.publish.posts import (
 )
 from tearsheet.store import reading
 
-LOT = 500
 MEDIA = "source/media"
 
 
@@ -105,11 +104,9 @@ def _posts(archive: Archive, out: _Output, mode: str, progress: Callable[[Step],
     return len(names)
 
 
-def export_opml(archive: Archive, out: Path) -> int:
-    """Return how many sources were written to the file `out` as OPML, category paths as folders."""
-    followed = [state.source for state in archive.sources()]
-    Folder(out.parent).put(out.name, opml.opml(followed, title=archive.settings.site.title))
-    return len(followed)
+def opml_of(archive: Archive) -> bytes:
+    """Return the sources as OPML, category paths as folders."""
+    return opml.opml([state.source for state in archive.sources()], title=archive.settings.site.title)
 
 
 def export_lines(
@@ -127,14 +124,6 @@ def export_lines(
 
     Folder(out.parent).put_pieces(out.name, lines())
     return count
-
-
-def all_articles(archive: Archive) -> Iterator[Article]:
-    """Yield every kept article in the order of arrival."""
-    last = 0
-    while lot := archive.articles(Query(order="arrival", after=last, limit=LOT)):
-        yield from lot
-        last = lot[-1].seq
 
 
 def _sound(archive: Archive, article: Article, sources: dict[str, Source], out: _Output) -> Iterator[Post]:

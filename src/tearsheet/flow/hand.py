@@ -21,10 +21,6 @@ class Hand:
     failures: Counter[str] = field(default_factory=Counter)
     troubles: list[tuple[str, str]] = field(default_factory=list)
 
-    def ask(self, url: str, **more: object) -> None:
-        """Ask for `url` when there is room; `more` is what a request says besides."""
-        self.queue.append(Request(url=url, **more))  # type: ignore[arg-type]
-
     def trouble(self, thing: str, error: TearsheetError) -> None:
         """Count a failure, and tell it at the end."""
         cause = error.cause if type(error) is FetchError else error.what  # of no kind of its own: it has only its cause

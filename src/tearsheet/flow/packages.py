@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from tearsheet.archive import Archive
-from tearsheet.errors import BadWarc, DiskTrouble
-from tearsheet.files import sync
+from tearsheet.errors import BadWarc
+from tearsheet.files import disk, sync
 from tearsheet.flow.clock import now
 from tearsheet.flow.proof import proof
 from tearsheet.model import Step
@@ -70,15 +70,15 @@ def _placed(
     beside: Iterable[tuple[str, bytes]] = (),
 ) -> Packaged:
     part = out.with_name(out.name + ".part")
-    try:
-        found = _written(archive, part, choice, progress=progress, beside=beside)
-        sync(part)
-        part.replace(out)
-    except OSError as error:
-        raise DiskTrouble(str(out), error.strerror or str(error)) from error
-    finally:
-        part.unlink(missing_ok=True)
-    found.bytes = out.stat().st_size
+    with disk(out):
+        try:
+            found = _written(archive, part, choice, progress=progress, beside=beside)
+            sync(part)
+            part.replace(out)
+            sync(out.parent)
+        finally:
+            part.unlink(missing_ok=True)
+        found.bytes = out.stat().st_size
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tearsheet import dates, revise, schedule, urls
+from tearsheet import dates, revise, schedule, terms, urls
 from tearsheet.archive import Archive
 from tearsheet.errors import BadWarc
 from tearsheet.extraction import Profile, clip
@@ -372,7 +372,7 @@ def own_addresses(url: str, capture: Capture, clipping: Clipping) -> list[str]:
 
 def agree(one: str, other: str) -> bool:
     """Return whether two titles or texts are the same but for small differences."""
-    first, second = sorted((_letters(one), _letters(other)), key=len)
+    first, second = sorted((terms.letters(one), terms.letters(other)), key=len)
     if not first:
         return False
     if first in second:
@@ -435,7 +435,3 @@ def _may_be_one(written: dates.Reading, listed: dates.Reading) -> bool:
 def origin(clipping: Clipping) -> str:
     """Return `page` or `feed`: where the words came from."""
     return clipping.recipe.rpartition(" ")[2]
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())

@@ -60,8 +60,8 @@ MOST_WAITING_BYTES = 64_000_000
 PICTURE_TRIES = 4
 PATIENCE_S = 1.0
 """So long an interrupted update goes on with the pages that were to be cut."""
-# So many pictures of one host in vain, and the rest of them wait for another run.
 SILENT_AFTER = 2
+"""So many pictures of one host in vain, and the rest of them wait for another run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,13 +254,14 @@ class Update:
         for one in wanted:
             self._ask(one)
         for picture in pictures:
-            self.hand.ask(
-                picture.url,
+            request = Request(
+                url=picture.url,
                 purpose="picture",
                 tag=picture,
                 referer=picture.referer,
                 max_bytes=self.archive.settings.media.max_bytes,
             )
+            self.hand.queue.append(request)
         return bool(due or wanted or pictures)
 
     def _rest(self, stage: str) -> int:
@@ -296,12 +297,13 @@ class Update:
         rule = sites.rule_for(self.archive.sites, wanted.url, on=self.clock().date())
         instead = sites.single_page(rule, wanted.url) if rule else ""
         again = wanted.revisions > 0 and not wanted.rejected  # which is judged anew at every look
-        self.hand.ask(
-            instead or wanted.url,
+        request = Request(
+            url=instead or wanted.url,
             tag=Job(wanted=wanted, rule=rule, instead=instead),
             etag=wanted.etag if again else "",
             last_modified=wanted.last_modified if again else "",
         )
+        self.hand.queue.append(request)
 
     # --- what came
 
@@ -330,7 +332,7 @@ class Update:
             return
         if job.rule and job.jumps < 2 and (jump := sites.jump(job.rule, answer)):
             self.keeper.keep(answer)
-            self.hand.ask(jump, tag=replace(job, instead=jump, jumps=job.jumps + 1))
+            self.hand.queue.append(Request(url=jump, tag=replace(job, instead=jump, jumps=job.jumps + 1)))
             return
         to_front = urls.is_front(answer.final_url) and not urls.is_front(wanted.url)
         if to_front:
@@ -353,12 +355,12 @@ class Update:
     def _page_failed(self, job: Job, error: FetchError) -> None:
         if job.instead and not job.jumps and isinstance(error, BadStatus):
             # The whole-article-on-one-page form is a guess: the address as listed is the one that counts.
-            self.hand.ask(job.wanted.url, tag=replace(job, instead=""))
+            self.hand.queue.append(Request(url=job.wanted.url, tag=replace(job, instead="")))
             return
         listed = job.wanted.entry.url
         if isinstance(error, BadStatus) and error.status in (404, 410) and not job.instead and listed != job.wanted.url:
             # It has moved, and its source lists it by the new address; or its host knows only the very spelling it lists.
-            self.hand.ask(listed, tag=replace(job, instead=listed, jumps=1))
+            self.hand.queue.append(Request(url=listed, tag=replace(job, instead=listed, jumps=1)))
             return
         self._page_missed(job, error)
 

@@ -13,6 +13,7 @@ from urllib.request import url2pathname
 from tearsheet import schedule, sources, urls
 from tearsheet.archive import Archive
 from tearsheet.errors import FetchError, FormatError, NoSuchSource, TearsheetError
+from tearsheet.fetch import Request
 from tearsheet.flow.hand import Hand
 from tearsheet.flow.records import Keeper
 from tearsheet.flow.settle import Tally
@@ -90,13 +91,14 @@ class Visits:
         visiting = Visiting(due=due, open=len(wants), asked=[*wants, *here], came=here)
         single = len(wants) == 1 and due.visit is not None and not self.force
         for url in wants:
-            self.hand.ask(
-                url,
+            request = Request(
+                url=url,
                 purpose="source",
                 tag=visiting,
                 etag=due.visit.etag if single and due.visit else "",
                 last_modified=due.visit.last_modified if single and due.visit else "",
             )
+            self.hand.queue.append(request)
         if not wants:
             self._read(visiting)
 
@@ -126,8 +128,7 @@ class Visits:
             if more and len(visiting.asked) < MAX_PAGES_PER_VISIT:
                 visiting.asked += more
                 visiting.open = len(more)
-                for url in more:
-                    self.hand.ask(url, purpose="source", tag=visiting)
+                self.hand.queue.extend(Request(url=url, purpose="source", tag=visiting) for url in more)
                 return
         self._finish(visiting)
 

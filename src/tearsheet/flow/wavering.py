@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from tearsheet import charset, html, revise
+from tearsheet import charset, html, revise, terms
 from tearsheet.model import Capture, Clipping
 
 _NOTHING = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -176,8 +176,8 @@ class _Page:
         self.words = f" {' '.join(_words(text))} "
         self.rows = [_words(row) for row in rows]
         links = list(_links(pieces))
-        self.linked = {_letters(link.text) for link in links if link.to}
-        told = {link.to for link in links if link.to and len(_letters(link.text)) >= LEAST_HEADLINE}
+        self.linked = {terms.letters(link.text) for link in links if link.to}
+        told = {link.to for link in links if link.to and len(terms.letters(link.text)) >= LEAST_HEADLINE}
         self.teasing = "".join(link.pictures for link in links if link.to in told)
         self.pictures = "".join(link.pictures for link in links if link.to not in told)
 
@@ -185,7 +185,7 @@ class _Page:
         """Return whether the page shows `block` as a link to another page, or the picture of one."""
         if block.picture:
             return self.teases_with(block.picture)
-        return bool(block.text) and _letters(block.text) in self.linked
+        return bool(block.text) and terms.letters(block.text) in self.linked
 
     def teases_with(self, url: str) -> bool:
         """Return whether the picture at `url` stands in links that are some headline's too, and nowhere else."""
@@ -250,10 +250,6 @@ def _file(url: str) -> str:
 def _words(text: str) -> list[str]:
     """Return what stands between blanks, with its marks: 3.14 and 31.4 are not the same."""
     return _NOTHING.sub("", text).split()
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _is_part(words: list[str], row: list[str]) -> bool:

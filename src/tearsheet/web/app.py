@@ -122,13 +122,11 @@ class App:
         if self.raw and request.host == urlsplit(self.raw.origin).netloc:
             return self._raw(request, archive)
         if not security.known_host(request.host, own_machine=self.doors.own_machine, base_url=masthead.url):
-            return security.harden(
-                Response("This server does not go by that name: base_url in [site] gives it one.\n", 421)
-            )
+            return Response("This server does not go by that name: base_url in [site] gives it one.\n", 421)
         people = self.doors.people(archive)
         visitor = self._visitor(request, people, secure=security.is_secure(request, masthead.url))
         response = self._routed(request, archive, masthead, visitor, people)
-        return security.harden(_with_etag(request, response))
+        return _with_etag(request, response)
 
     def _archive(self) -> LiveArchive:
         """Return the archive that this thread has open; opened anew if another one was put in its place, as by a restore."""

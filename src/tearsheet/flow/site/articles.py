@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tearsheet import html
+from tearsheet import html, terms
 from tearsheet.errors import NoSuchRevision, NotFound
 from tearsheet.flow.site.desk import CaptureSeen, Desk, shortened
 from tearsheet.model import Article, Clipping, Query, Revision
@@ -163,13 +163,9 @@ def _card(desk: Desk, article: Article, clipping: Clipping, history: Sequence[Wo
 
 def _standfirst(clipping: Clipping) -> str:
     """Return the description of an article unless its text begins with the same words."""
-    words = _letters(clipping.description)
-    start = _letters(clipping.text[: 4 * len(clipping.description) + 400])
+    words = terms.letters(clipping.description)
+    start = terms.letters(clipping.text[: 4 * len(clipping.description) + 400])
     return "" if not words or words[:60] in start else shortened(clipping.description, 300)
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _excerpt(article: Article) -> str:

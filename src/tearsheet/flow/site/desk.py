@@ -96,7 +96,6 @@ def masthead_of(archive: SiteArchive) -> Masthead:
     site = archive.settings.site
     return Masthead(
         title=site.title,
-        keeper=getattr(site, "keeper", ""),
         language=site.language,
         timezone=site.timezone,
         url=site.base_url.rstrip("/") + "/" if site.base_url else "",

@@ -35,7 +35,7 @@ def front(masthead: Masthead, view: FrontView) -> Page:
     title = f"{masthead.title}{own('colon')}{own.day(view.today)}" if view.today else masthead.title
     head = Head(
         title=title,
-        description=masthead.keeper or own("tagline"),
+        description=own("tagline"),
         indexed=masthead.indexed,
         current="front",
         exact=True,

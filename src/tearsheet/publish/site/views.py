@@ -19,7 +19,6 @@ class Masthead:
     """
 
     title: str = "Tearsheet"
-    keeper: str = ""
     language: str = "en"
     timezone: str = "UTC"
     url: str = ""
