@@ -242,3 +242,63 @@ def test_a_headline_however_long_is_no_part_of_the_body(times):
 
     assert title.startswith(clipping.title)
     assert clipping.html.startswith("<p>The council of the port")
+
+
+@pytest.mark.parametrize(
+    ("head", "heading", "wanted"),
+    [
+        ("<title>Ben &amp;amp; Ann&amp;#039;s ferry stops - Island Paper</title>", "", "Ben & Ann's ferry stops"),
+        ("<title>Ben - Island Paper</title>", "<h1>Ben &amp;amp; Ann&amp;#39;s ferry</h1>", "Ben & Ann's ferry"),
+        (og("Der Fährverkehr endet"), "<h1>Der Fähr&shy;verkehr endet</h1>", "Der Fährverkehr endet"),
+        (og("The ferry stops"), "<h1>THE FERRY STOPS</h1>", "The ferry stops"),
+        (og("The ferry stops"), "<h1><b>The ferry stops</b><i>The ferry stops</i></h1>", "The ferry stops"),
+        (og("The ferry stops"), "<h1>The ferry stops <time>2 March 2026</time></h1>", "The ferry stops"),
+        (og("The ferry stops"), "<h1>The ferry stops <a href=/edit>[edit]</a></h1>", "The ferry stops"),
+        (og("Isles: The ferry stops"), "<h1><b>Isles</b><i>The ferry stops</i></h1>", "Isles: The ferry stops"),
+        ("<title>The ferry stops - </title>", "", "The ferry stops"),
+        ("<title> | The ferry stops</title>", "", "The ferry stops"),
+        ("<title>The ferry stops | Island Paper | All the news of the isles</title>", "", "The ferry stops"),
+        ("<title>Паром остановят // Island Paper</title>", "", "Паром остановят"),
+        ("<title>フェリー廃止へ：Island Paper</title>", "", "フェリー廃止へ"),
+        ("<title>섬 여객선 중단 &lt; 지역 &lt; 기사본문 - Island Paper</title>", "", "섬 여객선 중단"),
+        ("<title>渡轮将于十月停航-本地新闻-海岛日报网</title>", "", "渡轮将于十月停航"),
+        ("<title>渡轮将于十月停航_新闻中心_海岛网</title>", "", "渡轮将于十月停航"),
+        ("<title>海岛日报--渡轮将于十月停航 居民不满</title>", "", "渡轮将于十月停航 居民不满"),
+        ("<title>海风里的人——记老船长</title>", "", "海风里的人——记老船长"),
+    ],
+)
+def test_a_title_is_the_headline_without_what_systems_put_around_it(head, heading, wanted):
+    assert title(head, heading) == wanted
+
+
+def test_the_readings_beside_chinese_characters_are_no_part_of_a_title():
+    heading = "<h1><ruby>島<rp>(</rp><rt>しま</rt><rp>)</rp></ruby>の<ruby>渡し船<rt>わたしぶね</rt></ruby>が廃止</h1>"
+
+    assert title("", heading) == "島の渡し船が廃止"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<h1>The ferry stops</h1>",
+        "<h2>The ferry stops</h2>",
+        '<div class="title">The ferry stops</div>',
+        "<p align=center><font size=5><b>The ferry stops</b></font></p>",
+    ],
+)
+@pytest.mark.parametrize("name", ["", "Untitled Document", "Startseite", "Island Paper", ".:: ::."])
+def test_where_the_title_says_nothing_the_line_above_the_text_is_the_headline(name, heading):
+    assert title(f"<title>{name}</title>", heading) == "The ferry stops"
+
+
+def test_a_page_that_is_called_nothing_but_the_paper_keeps_that():
+    assert title("<title>Island Paper</title>") == "Island Paper"
+
+
+def test_the_only_heading_of_a_page_without_data_counts_though_the_title_is_that_of_the_site():
+    told = "<title>Trips around the isles</title>"
+    below = "<html><head><title>Trips around the isles</title></head><body><article>" + WORDS
+    page = f"{below}</article><div><h1>Original text</h1></div></body></html>"
+
+    assert title(told, "<h1>Harbour of Ness</h1>") == "Harbour of Ness"
+    assert extract(page.encode(), URL).title == "Trips around the isles"

@@ -9,6 +9,7 @@ from tearsheet.extraction import (
     authors,
     body,
     build,
+    headings,
     hidden,
     live,
     notes,
@@ -145,7 +146,7 @@ class _Body:
 
 def _title(walk: Walk, said: structured.Declared, url: str) -> tuple[str, str]:
     site = _site(said) or urls.registrable(url).split(".")[0]
-    return titles.headline(said, titles.heads(walk, said.title), site=site)
+    return titles.headline(said, headings.heads(walk, said.title, site=site), site=site)
 
 
 def judged_row(page: html.Stream, url: str) -> list[float]:

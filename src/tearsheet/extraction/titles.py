@@ -4,10 +4,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from html import unescape
 
-from tearsheet.extraction.blocks import Block, Box, Walk
 from tearsheet.extraction.structured import Declared, plain
-from tearsheet.html import unescaped
 
 # A guillemet with a space on either side parts a title as "|" does; one that opens or closes a quotation does not.
 _PARTS = re.compile(r"\s*(?:\s[-–—|·•»:/]\s|\s[|–—]|[|–—]\s|\||--|::|_|｜|―|＿)\s*")
@@ -20,9 +19,29 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\u
 _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 _CUT_OFF = re.compile(r"\s*(?:\.\.\.|…)$")
-_HOME = re.compile(r' href="(?:https?://[^/"]+)?/?"')
-_LONGEST, _LONGEST_HEADLINE = 400, 250
-_ALIKE = 0.3
+# Behind these marks the paper's name is cut off only where it is known: フェリー廃止へ：島新聞, Паром // Газета.
+_BEFORE_NAME = re.compile(r"\s*(?:[：:<>~]|//|—{2}|\|\|)\s*")
+# The sections of a Korean paper: `Ferry stops < Islands < 기사본문`.
+_TRAIL = re.compile(r"(?:\s<\s[^<>]{1,24}){2,}$")
+_STRAY_START = re.compile(r"(?:[|–—_·•｜―＿]|//|::|[-:/>»]\s)[\s|–—\-_:·•/｜―＿>»]*")
+_STRAY_END = re.compile(r"(?:\s[-:/<«]|\s*(?:[|–—_·•｜―＿]|//|::))[\s|–—\-_:·•/｜―＿<«]*$")
+# How the names of Chinese, Japanese and Korean papers and of their channels end.
+_NAME = re.compile(
+    r"[^，。！？「」“”]{0,12}(?:[网網报報]|网站|網站|在线|在線|热线|新闻|新聞|资讯|資訊|中心|频道|頻道|门户|电视台|電視台|论坛|論壇|社区|博客|"
+    r"周刊|週刊|杂志|雜誌|ニュース|デジタル|オンライン|일보|신문|뉴스|방송)"
+)
+_NAME_MARK = re.compile(r"\s*(?:-{2,}|——|[-_|｜])\s*")
+# What stands in a title that nobody has filled in.
+_NOTHING = re.compile(
+    r"(?i)\W*(?:untitled|untitled document|no title|new page \d*|home|home ?page|index|startseite|accueil|inicio|главная|"
+    r"document|无标题(?:文档|页)?|無標題文件|新建网页 ?\d*|新网页 ?\d*|首页|正文|無題(?:ドキュメント)?|名称未設定|제목 없음)\W*"
+)
+_MARK = re.compile(r"\s+[-–—|/·•»:]\s+|:\s+|\s*[|–—]\s*")
+_NO_HEADLINE = re.compile(r"\s*[\[(|\d]")
+_ENTITY = re.compile(r"&#?\w{2,8};")
+_LONGEST, _LONGEST_HEADLINE, _SHORTEST, _SHORTEST_ASIAN = 400, 250, 8, 4
+ALIKE = 0.3
+"""So much of two wordings is shared at least where they tell the same."""
 
 
 def folded(text: str) -> str:
@@ -37,63 +56,6 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip(" \u3000")
 
 
-def heads(walk: Walk, title: str) -> list[str]:
-    """Return the page's main headings, each on one line, without the paper's name that links to its front page.
-
-    A page without main headings of its own has the smaller ones that its `<title>` begins with.
-    """
-    found: list[tuple[Box, str]] = []
-    masthead = ""
-    for block in walk.blocks:
-        if block.name != "h1":
-            continue
-        if _leads_home(walk, block):
-            masthead = masthead or block.text
-            continue
-        text = _as_written(walk, block)
-        if found and found[-1][0] is block.box:
-            text = f"{found.pop()[1]} {text}"
-        found.append((block.box, text))
-    mine = [text for _, text in found]
-    return (_below_masthead(walk, found[0], title) or mine) if found else _lesser_heads(walk.blocks, title, masthead)
-
-
-def _lesser_heads(blocks: Sequence[Block], title: str, masthead: str = "") -> list[str]:
-    """Return the smaller headings that a `<title>` begins with, or ends with if it begins with the paper's name."""
-    whole, name = folded(title), folded(masthead)
-    found = [block.text for block in blocks if block.name in ("h2", "h3", "h4")] if whole else []
-    found = [head for head in found if len(folded(head)) >= 4]
-    begins = [head for head in found if whole.startswith(folded(head)) and folded(head) != name]
-    return begins or [head for head in found if name and whole.startswith(name) and whole.endswith(folded(head))]
-
-
-def _below_masthead(walk: Walk, head: tuple[Box, str], title: str) -> list[str]:
-    """Return the smaller headings that are the rest of a `<title>` which ends with the first main heading: that is the
-    paper's name, as in old blogs.
-    """
-    box, name = head
-    rest = folded(title).removesuffix(folded(name))
-    if not rest or len(rest) + len(folded(name)) != len(folded(title)):
-        return []
-    below = walk.blocks[next(at for at, block in enumerate(walk.blocks) if block.box is box) :]
-    return [text for text in _lesser_heads(below, title) if len(folded(text)) * 5 >= len(rest) * 4]
-
-
-def _leads_home(walk: Walk, block: Block) -> bool:
-    if block.linked * 10 < block.chars * 9:
-        return False
-    tag = block.link or next((tag for tag in walk.pieces[block.start : block.end] if tag.startswith("<a ")), "")
-    return _HOME.search(tag) is not None
-
-
-def _as_written(walk: Walk, block: Block) -> str:
-    """Return a heading with its ideographic spaces, which blocks do not keep."""
-    pieces = walk.pieces[block.start + block.start % 2 : block.end : 2]
-    if not any("\u3000" in piece or "#12288" in piece or "#x3000" in piece for piece in pieces):
-        return block.text
-    return one_line(unescaped("".join(pieces)))
-
-
 def headline(declared: Declared, headings: Sequence[str], *, site: str = "") -> tuple[str, str]:
     """Return (title, where it came from); `headings` are the page's main ones in order.
 
@@ -106,17 +68,51 @@ def headline(declared: Declared, headings: Sequence[str], *, site: str = "") -> 
         ("og:title", plain(declared.first("og:title"))),
         ("twitter:title", plain(declared.first("twitter:title"))),
         ("meta title", plain(declared.first("title", "dc.title", "headline", "parsely-title", "sailthru.title"))),
-        ("title", declared.title),
+        ("title", _plainly(declared.title)),
         ("json-ld name", plain(declared.article.get("name"))),
     ]
-    head = _main(headings, [text for _, text in named if text], site)
-    head = _without_subtitle(_without_kicker(head, [text for _, text in named[:3] if text]), named[0][1])
-    said = [(how, _trimmed(text, head, site)) for how, text in named if text and len(text) <= _LONGEST_HEADLINE]
+    telling = [text for _, text in named if not says_nothing(text, site)]
+    short = [text for text in telling if len(text) <= _LONGEST_HEADLINE]
+    # Of a page that declares no more than a `<title>`, the only heading says what it is about, however it is called.
+    is_plain = telling == [_plainly(declared.title)] and len(set(headings)) == 1
+    head = _main([_plainly(heading) for heading in headings], [] if is_plain else telling, site)
+    head = _without_kicker(_parted(_once(head, short), short), [text for _, text in named[:3] if text in telling])
+    head = _without_subtitle(head, named[0][1])
+    said = [(how, _trimmed(text, head, site)) for how, text in named if text in short]
+    head = _without_tail(head, [text for how, text in said if how in _TAGS])
     said = ([("h1", head)] if head else []) + [(how, text) for how, text in said if text]
     how, best = _voted(said)
     if not best:
-        best, how = next(((head, "h1") for head in headings if folded(head) != folded(site)), ("", ""))
-    return _whole(best, said)[:_LONGEST], how
+        others = ((text, how) for how, text in named if text)
+        best, how = next(((head, "h1") for head in headings if folded(head) != folded(site)), next(others, ("", "")))
+    return one_line(_whole(best, said)[:_LONGEST]), how
+
+
+def says_nothing(title: str, site: str) -> bool:
+    """Return whether a title is only what a system or the paper puts there: `Untitled Document`, `Island Paper`, `1`."""
+    key = folded(title)
+    return len(key) < 3 or _NOTHING.fullmatch(title) is not None or (bool(site) and key == folded(site))
+
+
+def _plainly(text: str) -> str:
+    """Return a text in which signs were escaped twice as it was meant: `Ben &amp; Ann`."""
+    return _ENTITY.sub(lambda sign: unescape(sign[0]), text) if "&" in text else text
+
+
+def _once(head: str, named: Sequence[str]) -> str:
+    """Return a heading that stands twice in its element, for wide and for narrow screens, as it is declared: once."""
+    whole = folded(head)
+    return next((text for text in named if whole and whole == 2 * folded(text)), head)
+
+
+def _parted(head: str, named: Sequence[str]) -> str:
+    """Return a heading of two parts with what parts them where it is declared: in the element nothing or a space does."""
+    for text in named if head else ():
+        for mark in _MARK.finditer(text):
+            before, after = text[: mark.start()], text[mark.end() :]
+            if before and after and head.startswith(before) and head in (before + after, f"{before} {after}"):
+                return text
+    return head
 
 
 # Set on half of the domains of 1,600 annotated pages; on the other half they are worth as much.
@@ -130,10 +126,13 @@ _WEIGHTS = {
     "meta title": 0.2,
 }
 _OWN_WORDING = 1.8
+_TAGS = ("og:title", "twitter:title", "title")
 
 
 def _voted(said: Sequence[tuple[str, str]]) -> tuple[str, str]:
-    """Return (where it came from, wording) of the wording with most weight, as the page shows it, else as most spell it."""
+    """Return (where it came from, wording) of the wording with most weight, as the page shows it, else as most spell it;
+    not in capitals if anybody spells it otherwise.
+    """
     votes: dict[str, float] = {}
     spelt = Counter(text for _, text in said)
     keys = {how: folded(text) for how, text in said}
@@ -141,7 +140,10 @@ def _voted(said: Sequence[tuple[str, str]]) -> tuple[str, str]:
         votes[key] = votes.get(key, 0.0) + (0.0 if how == "json-ld headline" and _is_filled(keys) else _WEIGHTS[how])
     if _is_own(keys, dict(said)):
         votes[keys["json-ld headline"]] += _OWN_WORDING
-    return max(said, key=lambda item: (votes[keys[item[0]]], item[0] == "h1", spelt[item[1]]), default=("", ""))
+    how, best = max(said, key=lambda item: (votes[keys[item[0]]], item[0] == "h1", spelt[item[1]]), default=("", ""))
+    if best.isupper():
+        best = next((text for text in spelt if text.casefold() == best.casefold() and not text.isupper()), best)
+    return how, best
 
 
 def _is_filled(keys: dict[str, str]) -> bool:
@@ -177,7 +179,7 @@ def _main(heads: Sequence[str], named: Sequence[str], site: str) -> str:
     measure = alike if len(set(mine)) < 2 else _as_long_as_alike
     likeness = [max(measure(head, text) for text in named) for head in mine]
     best = max(likeness, default=0.0)
-    return mine[likeness.index(best)] if best >= _ALIKE else ""
+    return mine[likeness.index(best)] if best >= ALIKE else ""
 
 
 def _without_kicker(head: str, named: Sequence[str]) -> str:
@@ -194,6 +196,16 @@ def _without_subtitle(head: str, own: str) -> str:
     """Return a heading without the line under it that stands in the same element, where the data's headline lacks it."""
     whole, short = folded(head), folded(own)
     return own if 15 <= len(short) < len(whole) and whole.startswith(short) and not _CUT_OFF.search(own) else head
+
+
+def _without_tail(head: str, declared: Sequence[str]) -> str:
+    """Return a heading without what else stands in its element, a date, a link to the comments, if two tags lack it."""
+    spelt = Counter(declared)
+    for text in declared:
+        rest = head[len(text) :] if head.startswith(text) and len(text) >= _SHORTEST else ""
+        if spelt[text] > 1 and _NO_HEADLINE.match(rest):
+            return text
+    return head
 
 
 def alike(one: str, other: str) -> float:
@@ -233,20 +245,55 @@ def _whole(best: str, said: Sequence[tuple[str, str]]) -> str:
 
 def without_site(text: str, site: str) -> str:
     """Return a title without the part that names the paper: an outer part equal to `site`, else a short last one."""
-    spans = _spans(text)
-    if len(spans) < 2:
-        return text
-    names = folded(site)
+    name = folded(site)
+    bare = _without_asian_name(_without_stray(_without_name(_TRAIL.sub("", text), name)))
+    spans = _spans(bare)
     for cut in range(1, len(spans)):
-        last, first = folded(text[spans[cut][0] :]), folded(text[: spans[cut - 1][1]])
-        if names and last and (last in names or names in last) and len(last) <= len(names) + 12:
-            return text[: spans[cut - 1][1]]
-        if names and first == names:
-            return text[spans[cut][0] :]
+        last, first = folded(bare[spans[cut][0] :]), folded(bare[: spans[cut - 1][1]])
+        if name and last and (last in name or name in last) and len(last) <= len(name) + 12:
+            return bare[: spans[cut - 1][1]]
+        if name and first == name:
+            return bare[spans[cut][0] :]
+        if name and folded(bare[slice(*spans[cut])]) == name and len(first) >= _SHORTEST:
+            return bare[: spans[cut - 1][1]]
     sizes = [end - start for start, end in spans]
-    if sizes[-1] * 3 < len(text) and max(sizes) == sizes[0]:
-        return text[: spans[-2][1]]
+    if len(sizes) > 1 and sizes[-1] * 3 < len(bare) and max(sizes) == sizes[0]:
+        return bare[: spans[-2][1]]
+    return bare
+
+
+def _without_name(text: str, name: str) -> str:
+    """Return a title without the paper's name behind a mark that parts titles nowhere else."""
+    for mark in _BEFORE_NAME.finditer(text) if name else ():
+        if mark.start() and folded(text[mark.end() :]) == name:
+            return text[: mark.start()]
     return text
+
+
+def _without_stray(text: str) -> str:
+    """Return a title without the marks that are left at its ends where a part of it is empty."""
+    start, end = _STRAY_START.match(text), _STRAY_END.search(text)
+    bare = text[start.end() if start else 0 : end.start() if end else len(text)]
+    return bare if folded(bare) else text
+
+
+def _without_asian_name(text: str) -> str:
+    """Return a title without the outer parts that are called like a Chinese, Japanese or Korean paper or its channels."""
+    if text.isascii() or not _UNSPACED.search(text):
+        return text
+    marks = list(_NAME_MARK.finditer(text))
+    start, end = 0, len(text)
+    while marks and marks[-1].start() >= _SHORTEST_ASIAN and _NAME.fullmatch(text, marks[-1].end(), end):
+        end = marks.pop().start()
+    # At the beginning a hyphen alone may belong to the headline.
+    if (
+        marks
+        and marks[0][0] != "-"
+        and end - marks[0].end() >= _SHORTEST_ASIAN
+        and _NAME.fullmatch(text, 0, marks[0].start())
+    ):
+        start = marks[0].end()
+    return text[start:end]
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
