@@ -91,11 +91,19 @@ def test_help_of_every_command_shows_examples(name: str) -> None:
         assert "Example" in result.output
 
 
-def test_a_misspelt_command_is_answered_with_the_nearest_one() -> None:
-    result = run("udpate")
+@pytest.mark.parametrize(
+    ("words", "meant"), [(["udpate"], "update"), (["account", "ad"], "add"), (["import", "pots"], "posts")]
+)
+def test_a_misspelt_command_is_answered_with_the_nearest_one(words: list[str], meant: str) -> None:
+    result = run(*words)
 
     assert result.exit_code == 2
-    assert "Did you mean 'update'?" in result.output
+    assert f"Did you mean {meant!r}?" in result.output
+
+
+@pytest.mark.parametrize("name", ["account", "import", "sources"])
+def test_what_a_group_s_commands_do_is_said_to_the_end(name: str) -> None:
+    assert "..." not in run(name, "--help").output.partition("Commands:")[2]
 
 
 # --- a fast start

@@ -15,6 +15,7 @@ from tearsheet.cli.console import (
     quiet_option,
     write_json_rows,
 )
+from tearsheet.cli.groups import Group
 from tearsheet.cli.rows import account_row, token_row
 from tearsheet.cli.screen import Column, one_line
 
@@ -35,7 +36,7 @@ TOKEN_COLUMNS = [
 password_option = click.option("--stdin", "from_stdin", is_flag=True, help="Read the password from standard input.")
 
 
-@click.group("account")
+@click.group("account", cls=Group)
 def command() -> None:
     """Manage who may sign in at the live server, and which programs may ask it.
 

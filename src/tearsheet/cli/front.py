@@ -13,6 +13,7 @@ import click
 import tearsheet as house
 from tearsheet.cli.console import Console, archive_option, colour_option, debug_option, quiet_option
 from tearsheet.cli.exits import BUG, complain, explained
+from tearsheet.cli.groups import Group
 from tearsheet.cli.interrupts import INTERRUPTED
 
 # Section -> command -> (module of this room, what it does). The module holds a click command of that name in `command`.
@@ -51,7 +52,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 
-class Front(click.Group):
+class Front(Group):
     """The group of all commands: looks them up when asked for, lists them by section, explains what goes wrong."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -64,17 +65,6 @@ class Front(click.Group):
                 found: click.Command = module.command
                 return found
         return None
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if name not in self.list_commands(ctx) and not name.startswith("-"):
-            import difflib
-
-            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
-            ctx.fail(f"No such command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for section, commands in SECTIONS.items():

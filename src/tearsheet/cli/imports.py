@@ -7,6 +7,7 @@ import click
 
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
 from tearsheet.cli.exits import IN_PART, complain
+from tearsheet.cli.groups import Group
 from tearsheet.cli.rows import IMPORTED, report_row
 from tearsheet.cli.screen import counted, one_line
 
@@ -20,7 +21,7 @@ paths_argument = click.argument(
 )
 
 
-@click.group("import")
+@click.group("import", cls=Group)
 def command() -> None:
     """Take in posts or WARC files; the bytes are kept as they came.
 

@@ -11,6 +11,7 @@ from tearsheet.cli.console import (
     quiet_option,
     write_json_rows,
 )
+from tearsheet.cli.groups import Group
 from tearsheet.cli.rows import source_row
 from tearsheet.cli.screen import Column, one_line
 from tearsheet.model import Source, SourceState
@@ -25,7 +26,7 @@ COLUMNS = [
 ]
 
 
-@click.group("sources", invoke_without_command=True)
+@click.group("sources", cls=Group, invoke_without_command=True)
 @json_option
 @archive_option
 @click.pass_context
