@@ -251,6 +251,8 @@ def test_a_source_is_found_by_any_part_that_only_it_has(empty):
         empty.find_source("feed.xml")
     with pytest.raises(NoSuchSource, match="tearsheet sources"):
         empty.find_source("nowhere")
+    with pytest.raises(NoSuchSource, match="did you mean 'The Other'"):
+        empty.find_source("Othre")
 
 
 # ---- articles

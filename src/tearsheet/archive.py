@@ -212,7 +212,7 @@ class Archive:
         if len(found) == 1:
             return found[0]
         some = ", ".join(source.url for source in found[:3])
-        raise NoSuchSource(text, f"several have it, say which: {some}" if found else "see `tearsheet sources`")
+        raise NoSuchSource(text, f"several have it, say which: {some}" if found else _near(text, known))
 
     def add_sources(self, new: Sequence[Source]) -> list[Source]:
         """Return those of `new` that were not followed yet; they are, from now on, in `sources.toml`."""
@@ -493,6 +493,19 @@ def _look_for_catalog(folder: Path) -> None:
         file.name.endswith(".warc.gz") for file in below(folder / "warc")
     ):
         raise NoCatalog(str(file), "make it anew from the WARC files with `tearsheet rebuild`")
+
+
+def _near(text: str, known: Sequence[Source]) -> str:
+    """Return which source was probably meant by a mistyped name, and where all of them stand."""
+    import difflib  # only who mistypes pays for it
+
+    names = {
+        word.casefold(): source.name
+        for source in known
+        for word in (source.name, *source.name.split(), urls.host(source.url))
+    }
+    near = difflib.get_close_matches(text.casefold(), names, n=1)
+    return f"did you mean {names[near[0]]!r}? See `tearsheet sources`" if near else "see `tearsheet sources`"
 
 
 def disk_bytes(path: Path) -> int:
