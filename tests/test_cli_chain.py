@@ -268,6 +268,7 @@ def test_an_article_is_found_by_id_prefix_and_address_and_shown_in_four_forms(ke
     assert list(whole["listings"][0]) == [key for key, _ in rows.LISTING]
     assert whole["wordings"][-1]["clipping"]["text"].split("\n\n")[0] in text
     assert "<p>" in kept.ask("show", article["id"], "--html").output
+    assert kept.ask("show", article["id"], "--markdown").output.startswith(f"# {article['title']}\n")
     assert kept.ask("show", article["id"], "--raw").stdout_bytes.lstrip().lower().startswith(b"<!doctype html")
 
 

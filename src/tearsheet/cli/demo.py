@@ -49,7 +49,10 @@ class Asked:
 
 @click.command("demo")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), help="Where to serve; 0 takes a free one.  [default: 8710 if it is free]"
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Where to serve; 0 takes a free one.  [default: 8710 if it is free]",
 )
 @click.option(
     "--keep", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Keep the archive in DIR."
@@ -204,6 +207,8 @@ def _go_on(said: Console, archive: "Archive", newsroom: "Newsroom", asked: Asked
         said.report(f"  {report.new:,} new, {report.edits:,} edited, {report.gone:,} gone, {report.returned:,} back")
         for line in _news(archive, began):
             said.report(f"    {line}")
+        if max(report.edits, report.gone) > NEWS_SHOWN:
+            said.report("    …")
         _build(said, archive)
         if asked.once and (report.edits or newsroom.now >= LAST_TICK):
             return

@@ -60,7 +60,9 @@ class Cutting:
 @click.option(
     "--url", type=address, default="", metavar="URL", help="The address that the files come from, for links and dates."
 )
-@click.option("-j", "--workers", type=click.IntRange(min=0), default=0, help="Processes.  [default: one per core]")
+@click.option(
+    "-j", "--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Processes.  [default: one per core]"
+)
 @quiet_option
 @archive_option
 @gathered(Asked, into="asked")

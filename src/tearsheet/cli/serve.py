@@ -9,7 +9,9 @@ from tearsheet.cli.exits import heeding_sigterm
 
 @click.command("serve")
 @click.option("--host", default="", metavar="ADDRESS", help="Where to listen.  [default: [serve] host, 127.0.0.1]")
-@click.option("--port", type=click.IntRange(0, 65535), help="0 takes a free one.  [default: [serve] port, 8710]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="PORT", help="0 takes a free one.  [default: [serve] port, 8710]"
+)
 @archive_option
 @quiet_option
 @console

@@ -27,6 +27,7 @@ MEASURE = 88
 )
 @click.option("--text", "form", flag_value="text", default="text", help="As text (the default).")
 @click.option("--html", "form", flag_value="html", help="The body, in our small clean vocabulary.")
+@click.option("--markdown", "form", flag_value="markdown", help="As Markdown, with lists and tables.")
 @click.option("--raw", "form", flag_value="raw", help="The page exactly as it was captured, byte for byte.")
 @click.option("--json", "form", flag_value="json", help="Everything, as JSON.")
 @archive_option
@@ -40,6 +41,7 @@ def command(said: Console, article: str, number: int | None, form: str) -> None:
       tearsheet show https://paper.example/2026/a-flood.html
       tearsheet show k3v --revision 1
       tearsheet show k3v --html > article.html
+      tearsheet show k3v --markdown > article.md
       tearsheet show k3v --raw > page.html
       tearsheet show k3v --json
 
@@ -57,6 +59,10 @@ def command(said: Console, article: str, number: int | None, form: str) -> None:
             _write_bytes(_page(archive, wording.capture))
         elif form == "html":
             write_markup(wording.clipping.html)
+        elif form == "markdown":
+            from tearsheet.cli.markdown import markdown
+
+            write_markup(markdown(wording.clipping))
         else:
             click.echo("\n".join(_lines(said, archive, found, wording)), color=said.coloured())
 

@@ -68,7 +68,8 @@ def command(said: Console, asked: Asked) -> None:
     How often a source is visited follows from how often it publishes; articles are looked at again
     after 1 hour, 6 hours, 1, 7 and 30 days. One that fails costs only itself; `tearsheet sources` says
     what is wrong with it. Interrupt it at any time (Ctrl-C): what is in hand is written, nothing is lost,
-    and the next update goes on from there.
+    and the next update goes on from there. With SOURCE only those sources are visited; articles that are
+    due are looked at whichever source they are from.
 
     \b
     Examples:
