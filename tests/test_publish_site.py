@@ -15,6 +15,7 @@ from tests.site_archive import NOON, PaperArchive
 from tests.site_press import EVENING, LEDGER, PAPERS, clipping, press
 
 from tearsheet import html, revise
+from tearsheet.config import LANGUAGES
 from tearsheet.flow.site import articles, changes, lists
 from tearsheet.flow.site.desk import Desk
 from tearsheet.flow.site.pages import Site
@@ -33,7 +34,7 @@ from tearsheet.publish.site.views import (
     SearchView,
     Shelf,
 )
-from tearsheet.publish.words import LANGUAGES, words
+from tearsheet.publish.words import words
 
 MASTHEAD = Masthead(title="Tearsheet", timezone="Asia/Shanghai")
 TEMPLATES = sorted(path.name for path in (files("tearsheet.publish.site") / "templates").iterdir())

@@ -14,12 +14,12 @@ from tests.site_archive import NOON, PaperArchive, PaperSettings, PaperSite
 from tests.site_hostile import OWN, hostile_press
 from tests.site_press import LEDGER, clipping, press
 
+from tearsheet.config import LANGUAGES
 from tearsheet.files import Folder
 from tearsheet.flow.build import build
 from tearsheet.flow.site.desk import Desk
 from tearsheet.flow.site.pages import Site
 from tearsheet.publish.site.views import Masthead
-from tearsheet.publish.words import LANGUAGES
 from tearsheet.web.app import App, Doors
 from tearsheet.web.serving import Server
 

@@ -105,10 +105,12 @@ class Settings:
     serve: ServeSettings = field(default_factory=ServeSettings)
 
 
+LANGUAGES = ("en", "zh", "ar")
+"""In which the site can speak: each has a table of words in `publish/languages/`."""
 CHOICES = {
     ("media", "keep"): ("all", "lead", "none"),
     ("warc", "body"): ("all", "none"),
-    ("site", "language"): ("en", "zh", "ar"),
+    ("site", "language"): LANGUAGES,
 }
 WEB = ("http", "https")
 ADDRESSES = {
@@ -224,7 +226,7 @@ def first_settings(title: str, *, warc_body: str = "all") -> str:
 
 [site]
 title = {_toml_value(title)}
-language = "en"            # the site's own words: "en", "zh" or "ar"
+language = "en"            # the site's own words: {", ".join(LANGUAGES)}
 timezone = "UTC"           # days are cut here, e.g. "Asia/Shanghai"
 # base_url = "https://archive.example"   # where the site will stand; feeds and sitemaps need it
 # indexed = false          # true lets search engines in

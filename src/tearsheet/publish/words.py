@@ -8,7 +8,8 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-LANGUAGES = ("en", "zh", "ar")
+from tearsheet.config import LANGUAGES
+
 RIGHT_TO_LEFT = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ku", "nqo", "pnb", "ps", "sd", "syr", "ug", "ur", "yi"}
 )
