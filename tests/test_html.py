@@ -112,7 +112,7 @@ def test_a_data_table_keeps_its_empty_cells_and_a_layout_table_falls_away():
 def test_nothing_that_runs_comes_through(bad):
     cleaned = html.clean(bad, BASE)
 
-    assert "alert" not in cleaned.replace("javascript:alert", "alert") or "<" not in cleaned.split("alert")[0][-1:]
+    assert "alert" not in cleaned
     assert "onerror" not in cleaned
     assert "javascript" not in cleaned
 

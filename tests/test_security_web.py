@@ -267,7 +267,7 @@ def test_every_page_and_every_refusal_has_a_strict_policy_and_nothing_inline(arc
     for name, answer in answers.items():
         policy = answer.headers["Content-Security-Policy"]
         assert "unsafe" not in policy, name
-        assert "default-src 'none'" in policy or "default-src 'self'" in policy, name
+        assert "default-src 'none'" in policy, name
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "frame-ancestors 'none'" in policy
         if "html" in answer.headers["Content-Type"]:
