@@ -115,3 +115,24 @@ def test_a_source_has_the_name_it_calls_itself(archive, path, name):
         serving(lambda asked: Answer(PAGES.get(asked.path, b""), status=200 if asked.path in PAGES else 404)) as port,
     ):
         assert [one.source.name for one in follow(opened, [f"http://127.0.0.1:{port}{path}"])] == [name]
+
+
+FRONT = b"<html><title>The Post</title><body>" + b"".join(
+    b"<h2><a href=/2026/11/2%d/a-long-story-about-the-sea>A long story about the sea and its walls, part %d</a></h2>"
+    % (day, day)
+    for day in range(1, 6)
+)
+
+
+@pytest.mark.parametrize(("path", "name"), [("/", "The Post"), ("/2026/11/21/a-long-story", "127.0.0.1")])
+def test_a_sitemap_is_called_as_the_front_page_by_which_it_was_found(archive, path, name):
+    pages = {"/sitemap.xml": PAGES["/map.xml"]}
+    (archive.path / "tearsheet.toml").write_text('[fetch]\nallow = ["127.0.0.1"]\nrobots = false\npause_s = 0\n')
+
+    def answer(asked):
+        known = pages.get(asked.path) or (FRONT if asked.path == path else b"")
+        return Answer(known, status=200 if known else 404)
+
+    with open_archive(archive.path) as opened, serving(answer) as port:
+        [found] = follow(opened, [f"http://127.0.0.1:{port}{path}"])
+        assert (found.source.kind, found.source.name) == ("sitemap", name)

@@ -170,13 +170,14 @@ def _address(archive: Archive, url: str, options: FollowOptions) -> list[tuple[S
         return [_found(sure[0], capture, "the address itself")]
     if sure:
         return [_found(_called(archive, sure[0]), capture, "named by the page")]
+    front = [one for one in found if one.kind == "front"]
+    title = front[0].title if front and capture.final_url == urls.join(capture.final_url, "/") else ""
     for guess, answer in _try(archive, [one.url for one in found if one.kind == "guess"][:GUESSES]):
         real = [
             one for one in sources.discover(answer) if one.kind in ("feed", "sitemap") and one.url == answer.final_url
         ]
         if real:
-            return [_found(real[0], capture, f"found at {guess}")]
-    front = [one for one in found if one.kind == "front"]
+            return [_found(replace(real[0], title=real[0].title or title), capture, f"found at {guess}")]
     if not front:
         raise NotAFeed(url, "no feed, no sitemap and no front page with articles; a site definition may help")
     return [_found(front[0], capture, "no feed or sitemap: the links of the page itself")]
@@ -190,7 +191,7 @@ def _called(archive: Archive, one: sources.Found) -> sources.Found:
 
 def _found(one: sources.Found, capture: Capture, how: str) -> tuple[Source, str]:
     home = urls.join(capture.final_url, "/")
-    name = one.title or urls.host(home).removeprefix("www.")  # a sitemap says nothing of itself
+    name = one.title or urls.host(home).removeprefix("www.")
     return Source(url=one.url, kind=one.kind, name=name, homepage=home), f"{one.kind}, {how}"
 
 
