@@ -21,12 +21,14 @@ SCHEMA = """
 CREATE VIRTUAL TABLE IF NOT EXISTS search_terms USING fts5(title, body, content='', tokenize='ascii');
 -- What was indexed, compressed: a contentless index can only forget a document if it is told its terms again.
 CREATE TABLE IF NOT EXISTS search_row (
-    seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL, terms BLOB NOT NULL
+    seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, terms BLOB NOT NULL
 );
 -- Serves the newest moment for ranking, and searches ordered or narrowed by time.
 CREATE INDEX IF NOT EXISTS search_row_at ON search_row (at);
 CREATE TABLE IF NOT EXISTS search_made (terms_version TEXT NOT NULL, mark TEXT NOT NULL DEFAULT '');
 """
+_VERSION = f"{terms.VERSION} in tables 2"
+"""By which rules and into which tables was indexed: an index of another version must be made anew."""
 
 _ORDERS = {
     # bm25 is negative, and the more so the better: up to twice as good for the newest, half of that gone after a month.
@@ -47,8 +49,6 @@ class Document:
     title: str
     body: str
     at: int
-    source: str = ""
-    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +58,6 @@ class Wanted:
     text: str
     since: datetime | None = None
     until: datetime | None = None
-    source: str = ""
-    language: str = ""
     among: frozenset[int] | None = None
     order: str = "rank"
     limit: int = 50
@@ -148,12 +146,12 @@ class Index:
         for statement in filter(str.strip, SCHEMA.split(";\n")):
             self.connection.execute(statement)
         if not self.connection.execute("SELECT 1 FROM search_made").fetchone():
-            self._note_version()
+            self.connection.execute("INSERT INTO search_made (terms_version) VALUES (?)", (_VERSION,))
 
     def is_current(self) -> bool:
-        """Tell whether all was indexed by today's rules; if not, `clear` it and add everything anew."""
+        """Tell whether all was indexed by today's rules, into today's tables; if not, `clear` it and add everything anew."""
         row = self.connection.execute("SELECT terms_version FROM search_made").fetchone()
-        return row is not None and bool(row[0] == terms.VERSION)
+        return row is not None and bool(row[0] == _VERSION)
 
     def mark(self) -> str:
         """Return how far the catalog has been read, in the words of whoever reads it; empty for not at all."""
@@ -165,10 +163,9 @@ class Index:
 
     def clear(self) -> None:
         """Forget everything."""
-        self.connection.execute("INSERT INTO search_terms (search_terms) VALUES ('delete-all')")
-        self.connection.execute("DELETE FROM search_row")
-        self.connection.execute("DELETE FROM search_made")
-        self._note_version()
+        for table in ("search_terms", "search_row", "search_made"):
+            self.connection.execute(f"DROP TABLE {table}")
+        self.create()
 
     def add(self, documents: Iterable[Document]) -> None:
         """Index `documents`; one that is there already is replaced."""
@@ -179,8 +176,7 @@ class Index:
             )
             packed = zlib.compress((each.title + _TITLE_END + each.body).encode(), 6)
             self.connection.execute(
-                "INSERT INTO search_row (seq, at, source, language, terms) VALUES (?, ?, ?, ?, ?)",
-                (each.seq, each.at, each.source, each.language, packed),
+                "INSERT INTO search_row (seq, at, terms) VALUES (?, ?, ?)", (each.seq, each.at, packed)
             )
 
     def remove(self, seq: int) -> bool:
@@ -224,10 +220,6 @@ class Index:
         ).fetchone()
         return int(row[0])
 
-    def size(self) -> int:
-        """Return how many documents are indexed."""
-        return int(self.connection.execute("SELECT count(*) FROM search_row").fetchone()[0])
-
     def forget(self) -> None:
         """Leave no trace of what was removed: a deleted word stays in its segment until that is merged, and in the log."""
         self.merge()
@@ -237,17 +229,6 @@ class Index:
     def merge(self) -> None:
         """Make the index as small and fast as it gets; for after a large import."""
         self.connection.execute("INSERT INTO search_terms (search_terms) VALUES ('optimize')")
-
-    def check(self) -> None:
-        """Compare the index with itself.
-
-        Raises:
-            sqlite3.DatabaseError: it is damaged.
-        """
-        self.connection.execute("INSERT INTO search_terms (search_terms) VALUES ('integrity-check')")
-
-    def _note_version(self) -> None:
-        self.connection.execute("INSERT INTO search_made (terms_version) VALUES (?)", (terms.VERSION,))
 
 
 def _narrowed(wanted: Wanted) -> tuple[str, dict[str, str | int]]:
@@ -259,12 +240,6 @@ def _narrowed(wanted: Wanted) -> tuple[str, dict[str, str | int]]:
     if wanted.until:
         clauses.append("search_row.at < :until")
         values["until"] = int(wanted.until.timestamp())
-    if wanted.source:
-        clauses.append("search_row.source = :source")
-        values["source"] = wanted.source
-    if wanted.language:
-        clauses.append("search_row.language = :language")
-        values["language"] = wanted.language
     if wanted.among is not None:
         clauses.append("search_row.seq IN (SELECT value FROM json_each(:among))")
         values["among"] = json.dumps(sorted(wanted.among))
