@@ -29,6 +29,12 @@ def stored(store, n: int):
     return store.db.execute("SELECT * FROM blob WHERE n = ?", (n,)).fetchone()
 
 
+def size(store, n: int) -> int:
+    """Return how many bytes blob `n` takes, with all its pieces."""
+    pieces = store.db.execute("SELECT sum(length(data)) FROM piece WHERE n >= ? AND n < ?", (n * 16, n * 16 + 16))
+    return len(stored(store, n)["data"]) + (pieces.fetchone()[0] or 0)
+
+
 def test_text_that_its_markup_gives_again_is_not_stored_twice():
     store = catalog()
     twice = clipping(text="One.\n\nTwo.")
@@ -104,6 +110,22 @@ def test_the_same_words_are_stored_once():
         assert keeping.add_words(db, clipping("Another")).n != keeping.add_words(db, clipping()).n
 
 
+@pytest.mark.parametrize("length", [0, 1, 799, 800, 801, 1600, 1601, 13_599, 13_600, 13_601, 90_000])
+def test_a_wording_of_any_length_is_put_together_from_its_pieces(length):
+    store = catalog()
+    data = random.Random(length).randbytes(length)  # packs to a little more than it is
+    with store.transaction() as db:
+        before, n, after = (packing.add(db, bytes([k]) * 32, packing.pack(db, data, language="")) for k in range(3))
+        assert packing.unpacked(db, n) == data
+        packing.put(db, n, packing.pack(db, b"shorter", language=""))
+
+    assert [packing.unpacked(store.db, one) for one in (before, n, after)] == [data, b"shorter", data]
+    packing.drop(store.db, [before, n])
+    assert packing.unpacked(store.db, after) == data
+    packing.drop(store.db, [after])
+    assert not store.db.execute("SELECT 1 FROM piece").fetchall()
+
+
 def edited(store, n: int, text: str, *, hours: int) -> None:
     with store.transaction() as db:
         cause = Cause(capture=1, kind="text", digest="sha256:" + f"{hours:02x}" * 32, at=NOON + timedelta(hours=hours))
@@ -119,7 +141,7 @@ def test_an_edited_wording_costs_at_most_a_twentieth_of_the_first():
     first, second = store.db.execute("SELECT * FROM blob ORDER BY n").fetchall()
 
     assert second["base"] == first["n"]
-    assert len(second["data"]) <= 0.05 * len(first["data"])
+    assert size(store, second["n"]) <= 0.05 * size(store, first["n"])
     assert [one.clipping.text[-18:] for one in reading.revisions(store.db, only_id(store))] == [
         text[-18:],
         "\n\nA line was added."[-18:],
@@ -167,6 +189,7 @@ def test_what_is_a_difference_from_something_removed_is_kept_whole_first():
         removing.take_out(db, n, reason="asked to", at=NOON + HOUR)
 
     assert [row["n"] for row in store.db.execute("SELECT n FROM blob")] == [shared]
+    assert {n // 16 for (n,) in store.db.execute("SELECT n FROM piece")} <= {shared}
     assert keeping.clipping_of(store.db, shared).text == prose(6) + "\n\nMore."
     assert stored(store, shared)["base"] is None
 
@@ -216,7 +239,7 @@ def test_a_language_gets_a_dictionary_once_it_has_enough_wordings():
 
 def test_a_dictionary_makes_wordings_smaller_and_they_read_the_same():
     store = filled()
-    before = store.db.execute("SELECT sum(length(data)) FROM blob").fetchone()[0]
+    before = sum(size(store, n) for (n,) in store.db.execute("SELECT n FROM blob").fetchall())
     texts = {row["n"]: keeping.clipping_of(store.db, row["n"]) for row in store.db.execute("SELECT n FROM blob")}
     data, wordings = packing.trained(store.db, "en")
     with store.transaction() as db:
@@ -224,7 +247,7 @@ def test_a_dictionary_makes_wordings_smaller_and_they_read_the_same():
         for n in packing.unpacked_without(db, "en", after=0):
             packing.repack(db, n, language="en")
 
-    after = store.db.execute("SELECT sum(length(data)) FROM blob").fetchone()[0]
+    after = sum(size(store, n) for n in texts)
     assert after < 0.8 * before
     assert {row["dictionary"] for row in store.db.execute("SELECT dictionary FROM blob")} == {words.n}
     assert {n: keeping.clipping_of(store.db, n) for n in texts} == texts
@@ -257,6 +280,9 @@ def test_wordings_that_have_nothing_in_common_make_no_dictionary():
     [
         "UPDATE blob SET data = zeroblob(20) WHERE base IS NULL",
         "UPDATE blob SET data = x'28b52ffde0ffffffffffffff0f010000'",  # "I unpack to an exabyte"
+        "DELETE FROM piece WHERE n = (SELECT min(n) FROM piece)",
+        "DELETE FROM piece WHERE n = (SELECT max(n) FROM piece)",
+        "UPDATE piece SET n = n + 100",
         "UPDATE blob SET base = 99 WHERE base IS NOT NULL",
         "UPDATE blob SET dictionary = 5 WHERE base IS NULL",
         "UPDATE blob SET base = n WHERE base IS NOT NULL",

@@ -22,6 +22,7 @@ COPIED: dict[str, tuple[str, dict[str, str]]] = {
         {"hash": f"address_hash(copied({OWN_URL}, :k))", "article": "article + :k * :articles"},
     ),
     "blob": ("n <= :blobs", {"n": "n + :k * :blobs", "digest": "randomblob(32)"}),
+    "piece": ("n < (:blobs + 1) * 16", {"n": "n + :k * :blobs * 16"}),
     "capture": (
         "n <= :captures",
         {"n": "n + :k * :captures", "article": "article + :k * :articles", "digest": "randomblob(32)"},

@@ -279,7 +279,9 @@ def edit(store: Store, count: int) -> tuple[float, float, float]:
             [
                 row[0]
                 for row in store.db.execute(
-                    "SELECT length(data) FROM revision JOIN blob ON blob.n = clipping WHERE article = ? ORDER BY number",
+                    """SELECT length(data) + coalesce((SELECT sum(length(data)) FROM piece
+                        WHERE n >= clipping * 16 AND n < (clipping + 1) * 16), 0)
+                    FROM revision JOIN blob ON blob.n = clipping WHERE article = ? ORDER BY number""",
                     (n,),
                 )
             ]

@@ -114,6 +114,7 @@ AGAIN = "again"
 """Stands in `unwritten` beside a row that the last page told and the next one tells again."""
 NOT_WRITTEN = {
     "filed": "worked out from articles and listings",
+    "piece": "packed anew with its wording",
     "account": "passwords have no place in a WARC file",
     "session": "ends by itself",
     "token": "secrets have no place in a WARC file",

@@ -177,26 +177,17 @@ def add_words(db: sqlite3.Connection, clipping: Clipping, *, base: int | None = 
     `base` is the blob that holds the wording before it.
     """
     whole = to_json(clipping)
-    slim = _slim(whole, clipping)
-    found = packing.pack(db, slim, language=clipping.language, base=base)
     digest = hashlib.sha256(whole.encode()).digest()
-    added = db.execute(
-        "INSERT OR IGNORE INTO blob (digest, dictionary, base, data) VALUES (?, ?, ?, ?)",
-        (digest, found.dictionary, found.base, found.data),
-    )
-    if added.rowcount and added.lastrowid is not None:
-        return entries.First(added.lastrowid, slim)
-    n = db.execute("SELECT n FROM blob WHERE digest = ?", (digest,)).fetchone()["n"]
-    return entries.First(n, packing.unpacked(db, n))
+    if (had := packing.find(db, digest)) is not None:
+        return entries.First(had, packing.unpacked(db, had))
+    slim = _slim(whole, clipping)
+    return entries.First(packing.add(db, digest, packing.pack(db, slim, language=clipping.language, base=base)), slim)
 
 
 def fill_blob(db: sqlite3.Connection, n: int, whole: str, *, base: int | None = None) -> None:
     """Store a clipping's JSON as blob `n`, whose digest it has."""
     clipping: Clipping = from_json(Clipping, whole)
-    found = packing.pack(db, _slim(whole, clipping), language=clipping.language, base=base)
-    db.execute(
-        "UPDATE blob SET dictionary = ?, base = ?, data = ? WHERE n = ?", (found.dictionary, found.base, found.data, n)
-    )
+    packing.put(db, n, packing.pack(db, _slim(whole, clipping), language=clipping.language, base=base))
 
 
 def _slim(whole: str, clipping: Clipping) -> bytes:

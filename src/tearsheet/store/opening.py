@@ -29,7 +29,6 @@ def writable(path: Path | str, *, busy_s: float) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         # FULL, not NORMAL: with NORMAL a power cut loses rows that were acknowledged.
         db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA foreign_keys = ON")
         # What is deleted is overwritten with zeros: otherwise a removed article's words and salts stay in unused pages.
         db.execute("PRAGMA secure_delete = ON")
         db.execute("PRAGMA cache_size = -32000")
@@ -39,6 +38,8 @@ def writable(path: Path | str, *, busy_s: float) -> sqlite3.Connection:
         if have != schema.VERSION:
             schema.migrate(db)
             _sweep(Path(path))
+        # Not before: a table that a migration makes anew is dropped first, and others refer to it.
+        db.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         db.close()
         raise

@@ -29,6 +29,10 @@ GROWTH = 8
 """A dictionary is made anew when there are so many times the wordings, up to `TRAINED_ON`."""
 LONGEST_CHAIN = 16
 """So many differences at most are undone to read one wording."""
+PIECE_BYTES = 800
+"""A packed wording lies in pieces of so many bytes: what is left over of a page of the catalog is half a piece, not half a wording."""
+MOST_PIECES = 16
+"""The last one holds all the rest, however long."""
 LOT = 200
 
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -152,6 +156,56 @@ def pack(db: sqlite3.Connection, data: bytes, *, language: str, base: int | None
     return Packed(difference, base=base) if len(difference) < len(plain) else found
 
 
+def put(db: sqlite3.Connection, n: int, packed: Packed) -> None:
+    """Let blob `n` hold `packed`: its first piece lies in its row, the others in rows of `piece`."""
+    db.execute(
+        "UPDATE blob SET dictionary = ?, base = ?, data = ? WHERE n = ?",
+        (packed.dictionary, packed.base, packed.data[:PIECE_BYTES], n),
+    )
+    db.execute(f"DELETE FROM piece WHERE {_PIECES_OF}", {"n": n})
+    _put_rest(db, n, packed.data)
+
+
+def add(db: sqlite3.Connection, digest: bytes, packed: Packed) -> int:
+    """Return the number of a new blob that holds `packed`, the words with this digest."""
+    n = db.execute(
+        "INSERT INTO blob (digest, dictionary, base, data) VALUES (?, ?, ?, ?)",
+        (digest, packed.dictionary, packed.base, packed.data[:PIECE_BYTES]),
+    ).lastrowid
+    assert n is not None  # a row was inserted
+    _put_rest(db, n, packed.data)
+    return n
+
+
+def find(db: sqlite3.Connection, digest: bytes) -> int | None:
+    """Return the number of the blob that holds the words with this digest, or None."""
+    row = db.execute(
+        "SELECT n FROM blob WHERE substr(digest, 1, 4) = substr(:digest, 1, 4) AND digest = :digest", {"digest": digest}
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def _put_rest(db: sqlite3.Connection, n: int, data: bytes) -> None:
+    starts = list(range(PIECE_BYTES, len(data), PIECE_BYTES))[:MOST_PIECES]
+    ends = [*starts[1:], len(data)]
+    db.executemany(
+        "INSERT INTO piece (n, data) VALUES (?, ?)",
+        [(n * MOST_PIECES + k, data[start:end]) for k, (start, end) in enumerate(zip(starts, ends, strict=False))],
+    )
+
+
+_PIECES_OF = f"n >= :n * {MOST_PIECES} AND n < (:n + 1) * {MOST_PIECES}"
+
+
+def _data(db: sqlite3.Connection, row: sqlite3.Row) -> bytes:
+    """Return all the bytes of a row of `blob`."""
+    data: bytes = row["data"]
+    if len(data) < PIECE_BYTES:
+        return data
+    rest = db.execute(f"SELECT data FROM piece WHERE {_PIECES_OF} ORDER BY n", {"n": row["n"]})
+    return b"".join((data, *(piece for (piece,) in rest)))
+
+
 def unpacked(db: sqlite3.Connection, n: int) -> bytes:
     """Return what was packed into blob `n`.
 
@@ -166,16 +220,16 @@ def _unpacked(db: sqlite3.Connection, n: int) -> tuple[bytes, int]:
     chain: list[sqlite3.Row] = []
     at: int | None = n
     while at is not None:
-        row = db.execute("SELECT data, dictionary, base FROM blob WHERE n = ?", (at,)).fetchone()
+        row = db.execute("SELECT n, data, dictionary, base FROM blob WHERE n = ?", (at,)).fetchone()
         if row is None or len(chain) > 2 * LONGEST_CHAIN:
             raise zstandard.ZstdError(f"text {at}, which it is a difference from, is missing")
         chain.append(row)
         at = row["base"]
     first = chain.pop()
-    data = unpacked_by(_own.unpacker(_words(db, first["dictionary"])), first["data"])
+    data = unpacked_by(_own.unpacker(_words(db, first["dictionary"])), _data(db, first))
     for row in reversed(chain):
         prefix = zstandard.ZstdCompressionDict(data, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-        data = unpacked_by(zstandard.ZstdDecompressor(dict_data=prefix), row["data"])
+        data = unpacked_by(zstandard.ZstdDecompressor(dict_data=prefix), _data(db, row))
     return data, len(chain)
 
 
@@ -186,13 +240,14 @@ def drop(db: sqlite3.Connection, ns: Sequence[int]) -> None:
         for (other,) in db.execute("SELECT n FROM blob WHERE base = ?", (n,)).fetchall():
             if other not in going:
                 repack(db, other, language="")
-    db.executemany("DELETE FROM blob WHERE n = ?", [(n,) for n in ns])
+    for n in ns:
+        db.execute("DELETE FROM blob WHERE n = ?", (n,))
+        db.execute(f"DELETE FROM piece WHERE {_PIECES_OF}", {"n": n})
 
 
 def repack(db: sqlite3.Connection, n: int, *, language: str) -> None:
     """Pack blob `n` anew, by itself."""
-    found = pack(db, unpacked(db, n), language=language)
-    db.execute("UPDATE blob SET data = ?, dictionary = ?, base = NULL WHERE n = ?", (found.data, found.dictionary, n))
+    put(db, n, pack(db, unpacked(db, n), language=language))
 
 
 # ---- dictionaries

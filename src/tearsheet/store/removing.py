@@ -90,8 +90,7 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
     db.execute("DELETE FROM filed WHERE seq = ?", (row["seq"],))
     db.executemany("DELETE FROM capture WHERE n = ?", [(n,) for n in captures])
     gone = [digest for digest in words if not _is_shared(db, digest)]
-    rows = (db.execute("SELECT n FROM blob WHERE digest = ?", (digest,)).fetchone() for digest in gone)
-    packing.drop(db, [row["n"] for row in rows if row])
+    packing.drop(db, [n for digest in gone if (n := packing.find(db, digest)) is not None])
     db.execute("DELETE FROM article WHERE n = ?", (article,))
     notice = canonical(
         {"event": "removal", "at": at.isoformat(timespec="milliseconds"), "reason": reason, "leaves": list(leaves)}
@@ -201,7 +200,5 @@ def _every_wording(db: sqlite3.Connection, article: int) -> set[bytes]:
 
 
 def _is_shared(db: sqlite3.Connection, digest: bytes) -> bool:
-    found = db.execute(
-        "SELECT 1 FROM revision JOIN blob ON blob.n = revision.clipping WHERE blob.digest = ?", (digest,)
-    ).fetchone()
-    return found is not None
+    rows = db.execute("SELECT 1 FROM revision WHERE clipping = ? LIMIT 1", (packing.find(db, digest),))
+    return rows.fetchone() is not None

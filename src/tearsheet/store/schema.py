@@ -380,6 +380,34 @@ def _quicker_lists(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+PIECES = """
+-- what does not fit into the first piece of a packed wording, in rows of blob.n * 16 + 0 to 15
+CREATE TABLE piece (
+    n INTEGER PRIMARY KEY,
+    data BLOB NOT NULL
+);
+INSERT INTO piece
+    WITH RECURSIVE place (k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM place WHERE k < 15)
+    SELECT n * 16 + k, iif(k = 15, substr(data, 800 * 16 + 1), substr(data, 800 * (k + 1) + 1, 800))
+    FROM blob CROSS JOIN place WHERE length(data) > 800 * (k + 1);
+
+-- Four bytes of a digest find it as well as 32; an index over all of them, as a UNIQUE has it, goes only with its table.
+CREATE TABLE blob_in_pieces (
+    n INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL,               -- of the text as it was before compression
+    dictionary INTEGER NOT NULL DEFAULT 0,
+    base INTEGER,                       -- the wording that this one is a difference from
+    data BLOB NOT NULL                  -- its first piece
+);
+INSERT INTO blob_in_pieces SELECT n, digest, dictionary, base, substr(data, 1, 800) FROM blob;
+DROP TABLE blob;
+ALTER TABLE blob_in_pieces RENAME TO blob;
+-- "what is a difference from this": removing
+CREATE INDEX blob_base ON blob (base) WHERE base IS NOT NULL;
+-- "have we got these words already": every new wording
+CREATE INDEX blob_digest ON blob (substr(digest, 1, 4));
+"""
+
 Migration = tuple[int, str, str | Callable[[sqlite3.Connection], None]]
 MIGRATIONS: tuple[Migration, ...] = (
     (1, "the catalog", FIRST),
@@ -388,6 +416,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     (4, "the journal", JOURNAL),
     (5, "smaller listings", _smaller_listings),
     (6, "quicker lists", _quicker_lists),
+    (7, "wordings in pieces", PIECES),
 )
 VERSION = MIGRATIONS[-1][0]
 

@@ -1,0 +1,282 @@
+-- A catalog of schema 6, frozen: an invented press of two articles, one of them gone, and one that was removed.
+-- Never change it: what was released must open for ever.
+BEGIN TRANSACTION;
+CREATE TABLE account (
+    name TEXT PRIMARY KEY,
+    password TEXT NOT NULL,             -- argon2id, with its salt and parameters
+    admin INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO "account" VALUES('reader','$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2g',1,1772452800000);
+CREATE TABLE address (
+    hash BLOB PRIMARY KEY,
+    article INTEGER NOT NULL REFERENCES article
+, further INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+INSERT INTO "address" VALUES(X'55B2E56E3CAEA79DF08156B1DB89AFC2',1,0);
+INSERT INTO "address" VALUES(X'AD798D294E032E9473ED07D657624E43',2,0);
+CREATE TABLE article (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    url TEXT NOT NULL,
+    seq INTEGER UNIQUE,                 -- order of arrival among kept articles; null until the first revision
+    source INTEGER NOT NULL REFERENCES source,
+    category INTEGER NOT NULL REFERENCES category,
+    title TEXT NOT NULL DEFAULT '',
+    authors TEXT NOT NULL DEFAULT '[]',
+    language TEXT NOT NULL DEFAULT '',
+    excerpt TEXT NOT NULL DEFAULT '',
+    lead TEXT NOT NULL DEFAULT '',      -- JSON of the lead image, or empty
+    published INTEGER,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    moment INTEGER NOT NULL,            -- published, or else first_seen: what lists sort by
+    revisions INTEGER NOT NULL DEFAULT 0,
+    edited_at INTEGER,
+    copy_of INTEGER REFERENCES article,
+    gone TEXT NOT NULL DEFAULT '',
+    gone_at INTEGER,
+    misses TEXT NOT NULL DEFAULT '[]',  -- JSON: the answers that may mean it is gone
+    rejected INTEGER NOT NULL DEFAULT 0,
+    change INTEGER NOT NULL DEFAULT 0,  -- number of its last visible change
+    looks INTEGER NOT NULL DEFAULT 0,
+    due_at INTEGER,                     -- when to look (again); null: no more
+    failures INTEGER NOT NULL DEFAULT 0,
+    trouble TEXT NOT NULL DEFAULT '',
+    etag TEXT NOT NULL DEFAULT '',
+    last_modified TEXT NOT NULL DEFAULT '',
+    worker TEXT NOT NULL DEFAULT ''
+);
+INSERT INTO "article" VALUES(1,'kwzok3r4v2tz3','https://paper.example/2026/fog',1,1,1,'Fog closes the channel again','[]','','The ferry waited. It waits still.','',NULL,1772452800000,1772452800000,1772452800000,2,1772456400000,NULL,'',NULL,'[]',0,2,0,1772452800000,0,'','','','');
+INSERT INTO "article" VALUES(2,'vv4y2kkoamxji','https://paper.example/2026/lamp',2,1,1,'The lamp is lit','[]','','A keeper climbed the stairs.','',NULL,1772452800000,1772452800000,1772452800000,1,NULL,NULL,'410',1772463600000,'[]',0,4,0,1772452800000,0,'','','','');
+CREATE TABLE blob (
+    n INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,        -- of the text as it was before compression
+    dictionary INTEGER NOT NULL DEFAULT 0,
+    data BLOB NOT NULL
+, base INTEGER);
+INSERT INTO "blob" VALUES(1,X'3F7C54CECE0F355905DBB6E20EB4CCE23126F77C0196A8DD04FEF991922BE472',0,X'28B52FFD20A545040092C91E1C60A7EA039A8224556DAF8C28631F23835AD1DF810ADC2C9C6818064B896FD3580FEDC831743BAF8CE2609F1A46B8B4454E2E6C74B067BB220CD85B5A85575218B6613BE834E732BA4FA070E2F4BB7ADCE769CFE9BE566821199D363270F68D0DFBEA8D6416003190B5919D266D31971BAFC520EE7E678F333A2203140601580B066E9828',NULL);
+INSERT INTO "blob" VALUES(2,X'BC2D7267EE3FDB3C5CB7049A6D1E818D618343EB31A6BF4BFFBFD05D384E55D7',0,X'28B52FFD20C10D01009020616761696E3C703E497473207374696C6C0400261A3134AD76BD5384420D10',1);
+INSERT INTO "blob" VALUES(3,X'E817F60AE0C5CBCEFC3390FCB94BE289CABB409A4ED49E5C38BD5D8B7C61EA62',0,X'28B52FFD20A94D0400D2091F1C70356EDA8A3F939E371DA1C6044D880E01E7AD9142EBBE77E9FFAF3303B98C3A1EF8CE725EEB1219C5A132E0B979D1A5717ED85EFC4E13190A2AFF59C553523CC7FA0F973D227669DC0BDDFA2E000E144FDAB344F9DCF818BD69E33242AADC7EFE44C9348924400C246D7BD3670BB7AE9E927AFECF52653B2705020314060178CB14621451',NULL);
+CREATE TABLE capture (
+    n INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,                 -- page, feed, entry, picture, clipping, file
+    url TEXT NOT NULL,
+    final_url TEXT NOT NULL,            -- empty if it is url
+    at INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    article INTEGER REFERENCES article,
+    file INTEGER NOT NULL REFERENCES warc_file,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    note TEXT NOT NULL DEFAULT ''       -- why it made no revision: unchanged, paywall, error, ...
+);
+INSERT INTO "capture" VALUES(1,'page','','',1772452800000,200,X'EC6E3A1CDA9AB46DEC03B20DD7F5545717392116E67EC0FA783495D6557F2C1D',1,1,452800,24,'');
+INSERT INTO "capture" VALUES(2,'page','','',1772456400000,200,X'BF851D24F61D1CC857892BF6F016400DAB96A3017EDC273AC69153F158B24299',1,1,456400,46,'');
+INSERT INTO "capture" VALUES(3,'page','https://paper.example/2026/fog','',1772452800000,200,X'230BF18C593A552F1432438A4080ABA68F1724A68F343CEABF43C745B09CF74A',2,1,452800,35,'');
+CREATE TABLE category (
+    n INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE           -- JSON list, outermost first
+);
+INSERT INTO "category" VALUES(1,'["Press"]');
+INSERT INTO "category" VALUES(2,'["All"]');
+CREATE TABLE dictionary (
+    n INTEGER PRIMARY KEY,
+    language TEXT NOT NULL,
+    data BLOB NOT NULL
+, at INTEGER NOT NULL DEFAULT 0, wordings INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE erasure (
+    n INTEGER PRIMARY KEY,
+    file INTEGER NOT NULL REFERENCES warc_file,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL
+);
+CREATE TABLE filed (
+    category INTEGER NOT NULL REFERENCES category,
+    seq INTEGER NOT NULL, moment INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (category, seq)
+) WITHOUT ROWID;
+INSERT INTO "filed" VALUES(1,1,1772452800000);
+INSERT INTO "filed" VALUES(1,2,1772452800000);
+INSERT INTO "filed" VALUES(2,1,1772452800000);
+CREATE TABLE journal (
+    number INTEGER PRIMARY KEY,         -- from 1
+    id TEXT NOT NULL,                   -- the next page names it
+    edition INTEGER NOT NULL,           -- grows when a removal writes the page anew
+    file INTEGER NOT NULL REFERENCES warc_file,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL
+);
+CREATE TABLE leaf (
+    seq INTEGER PRIMARY KEY,            -- from 0, as in the ledger
+    at INTEGER NOT NULL,
+    event TEXT NOT NULL,                -- capture, revision, picture, removal, settings
+    subject BLOB NOT NULL,
+    salt BLOB,                          -- null once the record was removed
+    ref INTEGER NOT NULL DEFAULT 0,     -- the row its record is made from: capture.n, or article.n of a revision
+    number INTEGER NOT NULL DEFAULT 0,  -- of the revision
+    record BLOB                         -- the record itself, where no row holds it
+);
+INSERT INTO "leaf" VALUES(0,1772452800000,'capture',X'CAF025E9F22DAF0F6E515BFF65C972587D0D6AD2AAACC0BC5C7463D3D88C7A5A',X'38B4E652E44DA7F2370D9E260E271365',1,0,NULL);
+INSERT INTO "leaf" VALUES(1,1772452800000,'revision',X'D3901788A46419AB264AC7C735DDC8DE6CA1DE7E92E739227003B2E6D54F92DA',X'50A4A3A6D07F5C0C332F8B1224083FD2',1,1,NULL);
+INSERT INTO "leaf" VALUES(2,1772456400000,'capture',X'E768F4DE008571C19CF8D6567D6C20DC34AF4F9EEF0760A13FED871328861F93',X'2B902F8911E81818F8C99D5D5D983195',2,0,NULL);
+INSERT INTO "leaf" VALUES(3,1772456400000,'revision',X'55E68F03F8DDEAB2C106C73BF33CE7132364A0A7FBD4C259C7F7978E3E136D3A',X'7504D90E945DE2E8F54EE781CC75F636',1,2,NULL);
+INSERT INTO "leaf" VALUES(4,1772452800000,'capture',X'0AFEA4B1EF69AECFAB2B7772B3E126CE1FB73ECD0CC1E87844185B5DD379A1ED',X'D85099095AA300165A67036F9B540D6B',3,0,NULL);
+INSERT INTO "leaf" VALUES(5,1772452800000,'revision',X'AD1682607661E68590A3D869F01A187610B347D3EFBAF7C764D76CF1ED774311',X'8F0BE21124179C3DD9F73817CE6E118D',2,1,NULL);
+INSERT INTO "leaf" VALUES(6,1772452800000,'capture',X'B136074BB79E6B6A4F359AE2A8199BB2E17FCAAD18FD392EA1D0A6A800E97683',NULL,0,0,NULL);
+INSERT INTO "leaf" VALUES(7,1772452800000,'revision',X'3DA6AD61BCD04F361EA45FC0502C8B0137ADBD21F7AE3173BF8BBC09A3C2CEA9',NULL,0,1,NULL);
+INSERT INTO "leaf" VALUES(8,1772467200000,'removal',X'0977AEBC6BF549E1A88F3F6C9CFEAB2ED9C9DF695E8D230F8631B27298151DD0',X'B5769FA0F1483F95A90D9DF2F130D60F',0,0,X'7B226174223A22323032362D30332D30325431363A30303A30302E3030302B30303A3030222C226576656E74223A2272656D6F76616C222C226C6561766573223A5B362C375D2C22726561736F6E223A2261736B656420666F72227D');
+CREATE TABLE listing (
+    article INTEGER NOT NULL REFERENCES article,
+    source INTEGER NOT NULL REFERENCES source,
+    guid TEXT NOT NULL,                 -- empty if it is the article's address
+    category INTEGER NOT NULL REFERENCES category,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    entry BLOB NOT NULL, said BLOB NOT NULL DEFAULT x'', base INTEGER,                -- the entry as listed last: zstd JSON
+    PRIMARY KEY (article, source)
+) WITHOUT ROWID;
+INSERT INTO "listing" VALUES(1,1,'',1,1772452800000,1772452800000,X'28B52FFD24494902007B2275726C223A2268747470733A2F2F70617065722E6578616D706C652F323032362F666F67222C227469746C65223A22466F6720636C6F73657320746865206368616E6E656C227DD664A036',X'7852FCD90DA89592',NULL);
+INSERT INTO "listing" VALUES(1,2,'',2,1772452800000,1772452800000,X'28B52FFD2464DD020042C6151A80B76DC888BD5A84FE5CD02F7E64800CD87783C1FBD5C9625440892B8B893168CD175036F9F98121A51ABFB866D3A0B45CA63E4E5EBA1CB3043F4FED42BF38B30808400E04535721431A2C172DE2E1ED4E3F57D68E08004A7AB0AE',X'5DADBC7C2519A9F6',NULL);
+INSERT INTO "listing" VALUES(2,1,'',1,1772452800000,1772452800000,X'28B52FFD24431902007B2275726C223A2268747470733A2F2F70617065722E6578616D706C652F323032362F6C616D70222C227469746C65223A22546865206C616D70206973206C6974227D82351385',X'96A49B18976BDB40',NULL);
+CREATE TABLE picture (
+    n INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    article INTEGER NOT NULL REFERENCES article, -- the one it was first seen in: its Referer
+    is_lead INTEGER NOT NULL DEFAULT 0,
+    digest BLOB,
+    media_type TEXT NOT NULL DEFAULT '',
+    web TEXT NOT NULL DEFAULT '',
+    thumb TEXT NOT NULL DEFAULT '',
+    width INTEGER NOT NULL DEFAULT 0,
+    height INTEGER NOT NULL DEFAULT 0,
+    thumb_width INTEGER NOT NULL DEFAULT 0,
+    thumb_height INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    web_digest BLOB,                    -- of the files under media/
+    thumb_digest BLOB,
+    capture INTEGER REFERENCES capture,
+    due_at INTEGER,
+    failures INTEGER NOT NULL DEFAULT 0,
+    trouble TEXT NOT NULL DEFAULT '',
+    worker TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE profile (
+    host TEXT PRIMARY KEY,
+    data TEXT NOT NULL,
+    pages INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE profile_page (
+    host TEXT NOT NULL,
+    article INTEGER NOT NULL REFERENCES article,
+    capture INTEGER NOT NULL REFERENCES capture,
+    PRIMARY KEY (host, article)
+) WITHOUT ROWID;
+CREATE TABLE recipe (
+    n INTEGER PRIMARY KEY,
+    text TEXT NOT NULL UNIQUE
+);
+INSERT INTO "recipe" VALUES(1,'cut 1 page');
+CREATE TABLE removed (
+    hash BLOB PRIMARY KEY
+) WITHOUT ROWID;
+INSERT INTO "removed" VALUES(X'B0F882FF849BB0ABDA35DEB5B2A53FB9');
+CREATE TABLE revision (
+    article INTEGER NOT NULL REFERENCES article,
+    number INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    digest BLOB NOT NULL,               -- of what counts for an edit
+    clipping INTEGER NOT NULL REFERENCES blob,
+    recipe INTEGER NOT NULL REFERENCES recipe,
+    capture INTEGER NOT NULL REFERENCES capture,
+    kind TEXT NOT NULL,
+    PRIMARY KEY (article, number)
+) WITHOUT ROWID;
+INSERT INTO "revision" VALUES(1,1,1772452800000,X'9826ADEDADE3100B7D1B78177F3F4BB9AC6DBE12B4171A50560EA3C3D3ABD057',1,1,1,'first');
+INSERT INTO "revision" VALUES(1,2,1772456400000,X'875A4CFE441DBC093E8F347B0266D82DA1A987FE7391BEC060DF6FA03130F0CE',2,1,2,'title+text');
+INSERT INTO "revision" VALUES(2,1,1772452800000,X'B59F3FE379F39333D3D69EADD815B2721C7FEC0D8D2322C414D7C22A5338E592',3,1,3,'first');
+CREATE TABLE session (
+    secret BLOB PRIMARY KEY,            -- SHA-256 of what the cookie holds
+    account TEXT NOT NULL REFERENCES account (name) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE source (
+    n INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    categories TEXT NOT NULL,           -- JSON list, outermost first
+    language TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    homepage TEXT NOT NULL,
+    paused INTEGER NOT NULL,
+    excerpt_only INTEGER NOT NULL,
+    removed INTEGER NOT NULL DEFAULT 0, -- no longer followed; its articles stay
+    at INTEGER,                         -- last visit
+    next_at INTEGER NOT NULL DEFAULT 0,
+    etag TEXT NOT NULL DEFAULT '',
+    last_modified TEXT NOT NULL DEFAULT '',
+    listed INTEGER NOT NULL DEFAULT 0,
+    new INTEGER NOT NULL DEFAULT 0,
+    trouble TEXT NOT NULL DEFAULT '',
+    failures INTEGER NOT NULL DEFAULT 0,
+    rhythm TEXT NOT NULL DEFAULT '',
+    worker TEXT NOT NULL DEFAULT ''     -- who is visiting it now
+);
+INSERT INTO "source" VALUES(1,'https://paper.example/feed.xml','feed','The Paper','["Press", "Harbour"]','en','','',0,0,0,NULL,0,'','',0,0,'',0,'','');
+INSERT INTO "source" VALUES(2,'https://paper.example/all.xml','feed','All of it','[]','','','',0,0,0,NULL,0,'','',0,0,'',0,'','');
+CREATE TABLE state (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO "state" VALUES('change','6');
+INSERT INTO "state" VALUES('unjournaled','1');
+CREATE TABLE token (
+    secret BLOB PRIMARY KEY,            -- SHA-256 of what the client sends
+    id TEXT NOT NULL UNIQUE,            -- what people call it by
+    account TEXT NOT NULL REFERENCES account (name) ON DELETE CASCADE,
+    scope TEXT NOT NULL,                -- read, admin
+    label TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER                     -- to the hour, so that reading seldom writes
+) WITHOUT ROWID;
+CREATE TABLE unwritten (
+    part TEXT NOT NULL,
+    a NOT NULL,
+    b NOT NULL,
+    PRIMARY KEY (part, a, b)
+) WITHOUT ROWID;
+CREATE TABLE warc_file (
+    n INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+);
+INSERT INTO "warc_file" VALUES(1,'2026/03/a.warc.gz');
+CREATE INDEX source_due ON source (next_at) WHERE NOT paused AND NOT removed;
+CREATE INDEX article_due ON article (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX source_worker ON source (worker) WHERE worker <> '';
+CREATE INDEX article_worker ON article (worker) WHERE worker <> '';
+CREATE INDEX article_moment ON article (moment, seq) WHERE seq IS NOT NULL;
+CREATE INDEX article_change ON article (change) WHERE change > 0;
+CREATE INDEX article_edited ON article (edited_at) WHERE edited_at IS NOT NULL;
+CREATE INDEX article_gone ON article (gone_at) WHERE gone_at IS NOT NULL;
+CREATE INDEX article_rejected ON article (n) WHERE rejected;
+CREATE INDEX listing_source ON listing (source, article);
+CREATE INDEX listing_guid ON listing (source, guid) WHERE guid <> '';
+CREATE INDEX revision_clipping ON revision (clipping);
+CREATE INDEX picture_due ON picture (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX picture_worker ON picture (worker) WHERE worker <> '';
+CREATE INDEX picture_article ON picture (article);
+CREATE INDEX picture_digest ON picture (digest) WHERE digest IS NOT NULL;
+CREATE INDEX profile_page_article ON profile_page (article);
+CREATE INDEX session_account ON session (account);
+CREATE INDEX token_account ON token (account);
+CREATE INDEX blob_base ON blob (base) WHERE base IS NOT NULL;
+CREATE INDEX dictionary_language ON dictionary (language, at);
+CREATE INDEX capture_digest ON capture (substr(digest, 1, 8)) WHERE kind <> 'clipping';
+CREATE INDEX leaf_ref ON leaf (ref);
+CREATE INDEX capture_article ON capture (article) WHERE article IS NOT NULL;
+CREATE INDEX filed_moment ON filed (category, moment);
+CREATE INDEX address_article ON address (article) WHERE further;
+PRAGMA user_version = 6;
+COMMIT;
