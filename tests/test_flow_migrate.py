@@ -154,7 +154,7 @@ def test_the_commands_tell_what_they_did(tmp_path):
         "the journal",
         "smaller listings",
         "quicker lists",
-        "wordings in pieces",
+        "smaller rows",
     ]
     assert told.stdout == f"nothing to migrate: schema {schema.VERSION}\n"
     assert rebuilt.exit_code == 1, "the accounts are lost"

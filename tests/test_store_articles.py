@@ -285,12 +285,20 @@ def test_an_id_that_another_article_has_is_lengthened():
     taken = articles.wanted(store.db, n)
     assert taken is not None
     with store.transaction() as db:
-        db.execute("DELETE FROM address")
         again = articles.add_article(db, PAGE, sighting(store))
     other = articles.wanted(store.db, again)
     assert other is not None
 
     assert (len(taken.id), other.id) == (13, f"{taken.id}x")
+    assert articles.at_address(store.db, [PAGE]) == n
+
+
+def test_an_address_that_is_not_what_the_id_was_made_from_leads_to_its_article_too():
+    store = catalog()
+    n = listed(store, "https://paper.example:443/fog")
+
+    assert articles.at_address(store.db, ["https://paper.example:443/fog"]) == n
+    assert articles.addresses(store.db, n) == [articles.address_hash("https://paper.example:443/fog")]
 
 
 @pytest.mark.parametrize(("key", "found"), [("whole", 1), ("beginning", 1), ("address", 1), ("%", 0), ("zz", 0)])
@@ -300,7 +308,7 @@ def test_an_article_is_found_by_its_id_by_the_beginning_of_it_or_by_address(key,
     [article] = reading.find(store.db, Query())
     said = {"whole": article.id, "beginning": article.id[:5], "address": PAGE}.get(key, key)
 
-    assert len(reading.by_key(store.db, said, [articles.address_hash(said)])) == found
+    assert len(reading.by_key(store.db, said, at=articles.at_address(store.db, [said]))) == found
 
 
 def test_visible_changes_are_numbered_upwards():
@@ -324,9 +332,9 @@ def test_an_address_leads_to_one_article_however_many_of_its_spellings_are_known
         worded(store, each)
     with store.transaction() as db:
         articles.add_address(db, n, PAGE + "/")
-    hashes = [articles.address_hash(url) for url in (PAGE, PAGE + "/", "https://other.example/fog")]
+    at = articles.at_address(store.db, [PAGE + "/", PAGE, "https://other.example/fog"])
 
-    assert [article.url for article in reading.by_key(store.db, PAGE, hashes)] == [PAGE]
+    assert [article.url for article in reading.by_key(store.db, PAGE, at=at)] == [PAGE]
 
 
 def plan_of(store, query, ask=reading.find):

@@ -3,23 +3,18 @@
 import sqlite3
 
 from tearsheet import urls
-from tearsheet.store import Store, articles
+from tearsheet.store import Store
 
-OWN_URL = "(SELECT url FROM article WHERE article.n = address.article)"
 COPIED: dict[str, tuple[str, dict[str, str]]] = {
     "article": (
         "n <= :articles",
         {
             "n": "n + :k * :articles",
-            "id": "article_id(id || ' ' || :k)",
+            "id": "article_id(copied(url, :k))",
             "url": "copied(url, :k)",
             "seq": "seq + :k * :articles",
             "change": "change + :k * :changes",
         },
-    ),
-    "address": (
-        "article <= :articles",
-        {"hash": f"address_hash(copied({OWN_URL}, :k))", "article": "article + :k * :articles"},
     ),
     "blob": ("n <= :blobs", {"n": "n + :k * :blobs", "digest": "randomblob(32)"}),
     "piece": ("n < (:blobs + 1) * 16", {"n": "n + :k * :blobs * 16"}),
@@ -51,7 +46,6 @@ def multiply(store: Store, times: int) -> None:
     """Copy every article with all that belongs to it, so that there are `times` as many; a commit for each round."""
     db = store.db
     db.create_function("article_id", 1, urls.article_id)
-    db.create_function("address_hash", 1, articles.address_hash)
     db.create_function("copied", 2, lambda url, k: url.replace(".example/", f".example/{k}/"))
     sizes = {
         "articles": "SELECT max(n) FROM article",

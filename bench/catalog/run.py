@@ -325,8 +325,9 @@ def looked_up(store: Store, count: int) -> list[tuple[str, str]]:
     ]
     newest = [Query(categories=rng.choice(paths + wide), limit=20) for _ in range(500)]
     by_id = timed(lambda row=row: reading.by_key(db, row["id"], []) for row in some)  # type: ignore[misc]
-    hashes = [[articles.address_hash(row["url"])] for row in some]
-    by_address = timed(lambda one=one: reading.by_key(db, "https:", one) for one in hashes)  # type: ignore[misc]
+    by_address = timed(
+        lambda url=row["url"]: reading.by_key(db, url, at=articles.at_address(db, [url])) for row in some
+    )  # type: ignore[misc]
     known = timed(lambda row=row: articles.at_address(db, [row["url"]]) for row in some)  # type: ignore[misc]
     wording = timed(lambda row=row: keeping.last_wording(db, row["n"]) for row in some)  # type: ignore[misc]
     page = timed(lambda query=query: reading.find(db, query) for query in arrival)  # type: ignore[misc]

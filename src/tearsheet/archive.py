@@ -264,10 +264,10 @@ class Archive:
         Raises:
             NoSuchArticle: none, or several begin so.
         """
-        from tearsheet.store.articles import address_hash
+        from tearsheet.store.articles import at_address
 
         spellings = [urls.canonical(key), *urls.variants(key)] if "/" in key else []
-        found = reading.by_key(self.store.db, key, map(address_hash, spellings))
+        found = reading.by_key(self.store.db, key, at=at_address(self.store.db, spellings))
         if len(found) == 1:
             return found[0]
         raise NoSuchArticle(key, "several begin so; write more of the id" if found else "see `tearsheet articles`")

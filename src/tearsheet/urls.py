@@ -128,7 +128,11 @@ def is_front(url: str) -> bool:
 
 def article_id(url: str) -> str:
     """Return the short id of the article at `url`: 13 characters of lower-case base32 of its canonical address's SHA-256."""
-    digest = hashlib.sha256(canonical(url).encode("utf-8", "surrogatepass")).digest()
+    return id_of(hashlib.sha256(canonical(url).encode("utf-8", "surrogatepass")).digest())
+
+
+def id_of(digest: bytes) -> str:
+    """Return the id of the article whose canonical address's SHA-256 begins with `digest`, ten bytes or more."""
     return base64.b32encode(digest[:10])[:13].decode("ascii").lower()
 
 

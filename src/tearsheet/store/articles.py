@@ -66,38 +66,43 @@ def categories(db: sqlite3.Connection) -> dict[int, Categories]:
     return {row["n"]: tuple(json.loads(row["path"])) for row in db.execute("SELECT n, path FROM category")}
 
 
-def at_address(db: sqlite3.Connection, urls: Iterable[str]) -> int | None:
-    """Return the article that one of `urls` (each in its one spelling) belongs to, or None."""
-    for url in urls:
-        row = db.execute("SELECT article FROM address WHERE hash = ?", (address_hash(url),)).fetchone()
+def at_address(db: sqlite3.Connection, addresses: Iterable[str]) -> int | None:
+    """Return the article that one of `addresses` (each in its one spelling) belongs to, or None."""
+    for url in addresses:
+        hash = address_hash(url)
+        row = db.execute(
+            "SELECT article FROM address WHERE hash = ? UNION ALL SELECT n FROM article WHERE id = ? AND url = ?",
+            (hash, urls.id_of(hash), url),
+        ).fetchone()
         if row:
             return int(row[0])
     return None
 
 
 def add_address(db: sqlite3.Connection, article: int, url: str) -> None:
-    """Let `article` be known by `url` too, unless another article is."""
-    db.execute("INSERT OR IGNORE INTO address (hash, article, further) VALUES (?, ?, 1)", (address_hash(url), article))
+    """Let `article` be known by `url` too, unless one is already."""
+    if at_address(db, [url]) is None:
+        db.execute("INSERT INTO address (hash, article, further) VALUES (?, ?, 1)", (address_hash(url), article))
 
 
 def addresses(db: sqlite3.Connection, article: int) -> list[bytes]:
     """Return the hashes of every address that leads to `article`: its own, which is worked out, and further ones."""
     further = [hash for (hash,) in db.execute("SELECT hash FROM address WHERE article = ? AND further", (article,))]
-    own = address_hash(db.execute("SELECT url FROM article WHERE n = ?", (article,)).fetchone()["url"])
-    leads_here = db.execute("SELECT 1 FROM address WHERE hash = ? AND article = ?", (own, article)).fetchone()
-    return [own, *further] if leads_here and own not in further else further
+    url = db.execute("SELECT url FROM article WHERE n = ?", (article,)).fetchone()["url"]
+    own = address_hash(url)
+    return [own, *further] if at_address(db, [url]) == article and own not in further else further
 
 
 def addresses_lead_to(db: sqlite3.Connection, old: int, new: int) -> None:
     """Let every address of article `old` lead to `new` from now on."""
-    hashes = [(new, hash) for hash in addresses(db, old)]
-    db.executemany("UPDATE address SET article = ?, further = 1 WHERE hash = ?", hashes)
+    hashes = [(hash, new) for hash in addresses(db, old)]
+    db.executemany("INSERT OR REPLACE INTO address (hash, article, further) VALUES (?, ?, 1)", hashes)
 
 
 def add_article(db: sqlite3.Connection, url: str, sighting: Sighting) -> int:
     """Return the row number of a new article at `url`, wanted at once."""
     n = _insert(db, urls.article_id(url), url, sighting)
-    db.execute("INSERT OR IGNORE INTO address (hash, article, further) VALUES (?, ?, 0)", (address_hash(url), n))
+    add_address(db, n, url)  # written down only if its id does not tell it
     return n
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from tearsheet import urls
 from tearsheet.errors import ArchiveTooNew
 from tearsheet.model import Place
 from tearsheet.store import entries, packing, schema
@@ -417,8 +418,7 @@ class Forgetting:
     """
 
     def __init__(self, forgotten: Forgotten) -> None:
-        # An id is the beginning of an address's hash, as `urls.article_id` writes it.
-        of_hashes = {base64.b32encode(hash).decode().lower() for hash in forgotten.addresses}
+        of_hashes = {urls.id_of(hash) for hash in forgotten.addresses}
         self.ids = {id[:ID_CHARS] for id in (forgotten.id, *of_hashes)}
         self.articles: set[object] = set()
         self.gone: dict[str, tuple[str, AbstractSet[object]]] = {

@@ -161,16 +161,10 @@ def conditions(query: Query, path: str = _AMONG) -> tuple[str, dict[str, object]
     return " AND ".join(parts), values
 
 
-def by_key(db: sqlite3.Connection, key: str, hashes: Iterable[bytes]) -> list[Article]:
-    """Return the articles whose id is or begins with `key`, or that have an address of one of `hashes`."""
+def by_key(db: sqlite3.Connection, key: str, *, at: int | None = None) -> list[Article]:
+    """Return the articles whose id is or begins with `key`; the one with row number `at` if none has that id."""
     rows = db.execute(f"{ARTICLES} WHERE article.id = ?", (key,)).fetchall()
-    for hash in hashes:  # the address itself first, then its other spellings
-        rows = (
-            rows
-            or db.execute(
-                f"{ARTICLES} WHERE article.n = (SELECT article FROM address WHERE hash = ?)", (hash,)
-            ).fetchall()
-        )
+    rows = rows or db.execute(f"{ARTICLES} WHERE article.n = ?", (at,)).fetchall()
     if not rows and key.isalnum():
         rows = db.execute(f"{ARTICLES} WHERE article.id >= ? AND article.id < ? LIMIT 5", (key, key + "{")).fetchall()
     return [article_of(row) for row in rows]

@@ -408,6 +408,25 @@ CREATE INDEX blob_base ON blob (base) WHERE base IS NOT NULL;
 CREATE INDEX blob_digest ON blob (substr(digest, 1, 4));
 """
 
+ADDRESSES = """
+-- The address that an article's id was made from is found by that id.
+DELETE FROM address WHERE EXISTS (
+    SELECT 1 FROM article WHERE article.n = address.article AND id = id_of(hash) AND hash = address_hash(url)
+);
+UPDATE address SET further = 1;
+"""
+
+
+def _smaller_rows(db: sqlite3.Connection) -> None:
+    from tearsheet.store.articles import address_hash  # few migrate
+    from tearsheet.urls import id_of
+
+    db.create_function("id_of", 1, id_of, deterministic=True)
+    db.create_function("address_hash", 1, address_hash, deterministic=True)
+    for statement in statements(PIECES + ADDRESSES):
+        db.execute(statement)
+
+
 Migration = tuple[int, str, str | Callable[[sqlite3.Connection], None]]
 MIGRATIONS: tuple[Migration, ...] = (
     (1, "the catalog", FIRST),
@@ -416,7 +435,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     (4, "the journal", JOURNAL),
     (5, "smaller listings", _smaller_listings),
     (6, "quicker lists", _quicker_lists),
-    (7, "wordings in pieces", PIECES),
+    (7, "smaller rows", _smaller_rows),
 )
 VERSION = MIGRATIONS[-1][0]
 
