@@ -13,7 +13,7 @@ from tearsheet.archive import CATALOG_FILE, open_archive
 from tearsheet.errors import TearsheetError
 from tearsheet.flow.verify import verify
 from tearsheet.newsroom import Newsroom
-from tearsheet.store import packing
+from tearsheet.store import articles, packing
 
 # What the ledger binds, or what is said twice.
 EVIDENCE: dict[str, set[str]] = {
@@ -48,6 +48,8 @@ def small_archive(path: Path, newsroom: Newsroom) -> Path:
     urls = [truth.url for truth in newsroom.at(0) if truth.paper == "courier"][:3]
     archive = following_only(path, newsroom, urls)
     assert len(archive.articles()) == 3
+    with archive.store.transaction() as db:
+        articles.add_address(db, 1, f"{urls[0]}?from=feed")
     archive.close()
     OPEN.remove(archive)
     return path

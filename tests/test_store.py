@@ -1,5 +1,6 @@
 """The catalog's file: transactions are whole, trouble is told in our words, migrations run once."""
 
+import random
 import sqlite3
 import subprocess
 import sys
@@ -7,11 +8,13 @@ import threading
 from contextlib import closing
 
 import pytest
+import zstandard
 from tests.store_samples import PAGE, catalog, listed, opened, sighting, worded
 
 from tearsheet.errors import ArchiveBusy, ArchiveTooNew, DiskTrouble
 from tearsheet.model import Query, Source
-from tearsheet.store import Store, articles, reading, schema, sources, translated
+from tearsheet.store import Store, articles, checking, packing, reading, schema, sources, translated
+from tearsheet.urls import article_id
 
 
 def tables(db):
@@ -278,3 +281,46 @@ def test_an_article_is_found_by_what_narrows_it():
     ]
     assert reading.find(store.db, Query(categories=("Sport",))) == []
     assert reading.count(store.db, Query(edited=True)) == 0
+
+
+def test_rows_of_the_sixth_schema_become_smaller_and_say_the_same(tmp_path):
+    path, url = tmp_path / "tearsheet.db", "https://paper.example/fog"
+    hashes = [articles.address_hash(one) for one in (url, "https://paper.example/fog?from=feed")]
+    words = [random.Random(length).randbytes(length) for length in (0, *range(786, 802), 5000, 13_600, 40_000)]
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        schema.migrate(db, upto=6)
+        db.executescript(
+            f"""INSERT INTO source (n, url, kind, name, categories, language, timezone, homepage, paused, excerpt_only)
+                VALUES (1, 'https://paper.example/feed.xml', 'feed', '', '[]', '', '', '', 0, 0);
+            INSERT INTO category (n, path) VALUES (1, '["Press"]');
+            INSERT INTO warc_file (n, name) VALUES (1, 'a.warc.gz');
+            INSERT INTO article (n, id, url, source, category, first_seen, last_seen, moment)
+                VALUES (1, '{article_id(url)}', '{url}', 1, 1, 0, 0, 0), (2, 'other', '{url}/2', 1, 1, 0, 0, 0);"""
+        )
+        db.executemany(
+            "INSERT INTO address (hash, article, further) VALUES (?, 1, ?)", zip(hashes, (0, 1), strict=True)
+        )
+        db.execute("INSERT INTO address (hash, article, further) VALUES (?, 2, 0)", (b"of no id here...",))
+        for n, article in enumerate((1, 1, 2, 1, None), start=1):
+            db.execute(
+                """INSERT INTO capture (n, kind, url, final_url, at, status, digest, article, file, offset, length)
+                VALUES (?, 'page', '', '', 0, 200, ?, ?, 1, 0, 1)""",
+                (n, b"d" * 32, article),
+            )
+        rows = [(n, bytes([n]) * 32, zstandard.compress(one)) for n, one in enumerate(words, start=1)]
+        db.executemany("INSERT INTO blob (n, digest, data) VALUES (?, ?, ?)", rows)
+
+    db = opened(path).db
+
+    assert articles.addresses(db, 1) == hashes
+    assert {row["hash"] for row in db.execute("SELECT hash FROM address")} == {hashes[1], b"of no id here..."}
+    assert [row["digest"] for row in db.execute("SELECT digest FROM capture")] == [
+        b"d" * 32,
+        1,
+        b"d" * 32,
+        1,
+        b"d" * 32,
+    ]
+    assert [packing.unpacked(db, n) for n in range(1, len(words) + 1)] == words
+    assert packing.find(db, bytes([len(words)]) * 32) == len(words)
+    assert checking.integrity(db) == []

@@ -45,6 +45,29 @@ def test_the_first_wording_makes_an_article_of_what_was_listed():
     assert (revision.number, revision.kind, revision.capture) == (1, "first", capture().digest)
 
 
+def test_the_same_bytes_captured_again_name_the_first_capture_of_their_article():
+    store = catalog()
+    n, other = listed(store), listed(store, "https://paper.example/other")
+    with store.transaction() as db:
+        pages = [keeping.add_capture(db, capture(at=NOON + k * HOUR), kind="page", article=n) for k in range(3)]
+        keeping.add_capture(db, capture(at=NOON), kind="page", article=other)
+        keeping.add_capture(db, capture(at=NOON), kind="feed")
+        keeping.add_capture(db, capture(b"<p>The ferry sailed.</p>", at=NOON + 3 * HOUR), kind="page", article=n)
+
+    held = [row["digest"] for row in store.db.execute("SELECT digest FROM capture ORDER BY n")]
+    assert held[1:3] == [pages[0]] * 2
+    assert [type(digest) for digest in (held[0], *held[3:])] == [bytes] * 4
+    assert {each.digest for each in reading.captures(store.db, only_id(store, n))[:3]} == {capture().digest}
+    assert {json.loads(keeping.capture_record(store.db, page))["sha256"] for page in pages} == {capture().digest[7:]}
+    assert {keeping.digest_of_capture(store.db, page) for page in pages} == {capture().digest}
+    found = reading.capture_by_digest(store.db, capture().digest)
+    assert found and found.at == NOON
+
+
+def only_id(store, n: int) -> str:
+    return str(store.db.execute("SELECT id FROM article WHERE n = ?", (n,)).fetchone()["id"])
+
+
 def test_a_new_wording_is_shown_and_the_old_one_kept():
     store = catalog()
     n = listed(store)

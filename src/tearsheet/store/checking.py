@@ -14,7 +14,7 @@ from tearsheet.model import Place
 from tearsheet.store import entries, packing, schema
 from tearsheet.store.articles import FILING, nodes
 from tearsheet.store.keeping import blob, clipping_of, shown_of
-from tearsheet.store.values import ADDRESS, from_ms
+from tearsheet.store.values import ADDRESS, SHA256, from_ms
 
 
 @contextmanager
@@ -146,7 +146,7 @@ def captures(db: sqlite3.Connection, id: str) -> Iterator[Kept]:
     """Yield every capture, or those of article `id`."""
     narrowed = "WHERE article = (SELECT n FROM article WHERE id = :id)" if id else ""
     rows = db.execute(
-        f"""SELECT capture.*, {ADDRESS}, warc_file.name FROM capture JOIN warc_file ON warc_file.n = capture.file
+        f"""SELECT capture.*, {ADDRESS}, {SHA256}, warc_file.name FROM capture JOIN warc_file ON warc_file.n = capture.file
         {narrowed} ORDER BY capture.n""",
         {"id": id},
     )
@@ -154,7 +154,7 @@ def captures(db: sqlite3.Connection, id: str) -> Iterator[Kept]:
         yield Kept(
             url=row["final_url"] or row["address"],
             at=from_ms(row["at"]),
-            digest=row["digest"],
+            digest=row["sha256"],
             place=Place(file=row["name"], offset=row["offset"], length=row["length"]),
         )
 

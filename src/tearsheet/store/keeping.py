@@ -9,7 +9,18 @@ from datetime import datetime
 
 from tearsheet.model import Capture, Clipping, Picture
 from tearsheet.store import articles, entries, packing
-from tearsheet.store.values import ADDRESS, from_json, from_ms, ms_or_none, named_digest, raw_digest, to_json, to_ms
+from tearsheet.store.values import (
+    ADDRESS,
+    SHA256,
+    WITH_DIGEST,
+    from_json,
+    from_ms,
+    ms_or_none,
+    named_digest,
+    raw_digest,
+    to_json,
+    to_ms,
+)
 
 EXCERPT_CHARS = 220
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -83,7 +94,7 @@ def add_capture(
             "" if capture.final_url == capture.url else capture.final_url,
             to_ms(capture.captured_at),
             capture.status,
-            raw_digest(capture.digest),
+            _digest_or_first(db, raw_digest(capture.digest), article),
             article,
             warc_file(db, place.file),
             place.offset,
@@ -97,6 +108,14 @@ def add_capture(
     return n
 
 
+def _digest_or_first(db: sqlite3.Connection, digest: bytes, article: int | None) -> bytes | int:
+    """Return `digest`, or the first capture of `article` that has it: they stay, and go, together."""
+    row = db.execute(
+        f"SELECT n FROM capture WHERE {WITH_DIGEST} AND article = :article", {"digest": digest, "article": article}
+    ).fetchone()
+    return int(row["n"]) if row else digest
+
+
 def warc_file(db: sqlite3.Connection, name: str) -> int:
     """Return the row number of the WARC file `name`, made if it is new."""
     row = db.execute("SELECT n FROM warc_file WHERE name = ?", (name,)).fetchone()
@@ -108,7 +127,8 @@ def warc_file(db: sqlite3.Connection, name: str) -> int:
 def capture_record(db: sqlite3.Connection, n: int) -> bytes:
     """Return the bytes that the leaf of capture `n` stands for: canonical JSON, made from its row; nothing without one."""
     row = db.execute(
-        f"SELECT capture.*, {ADDRESS}, warc_file.name FROM capture JOIN warc_file ON warc_file.n = file WHERE capture.n = ?",
+        f"""SELECT capture.*, {ADDRESS}, {SHA256}, warc_file.name FROM capture JOIN warc_file ON warc_file.n = file
+        WHERE capture.n = ?""",
         (n,),
     ).fetchone()
     if row is None:
@@ -120,7 +140,7 @@ def capture_record(db: sqlite3.Connection, n: int) -> bytes:
             "final_url": row["final_url"] or row["address"],
             "at": from_ms(row["at"]).isoformat(timespec="milliseconds"),
             "status": row["status"],
-            "sha256": row["digest"].hex(),
+            "sha256": row["sha256"].hex(),
             "warc": [row["name"], row["offset"], row["length"]],
         }
     )
@@ -129,7 +149,7 @@ def capture_record(db: sqlite3.Connection, n: int) -> bytes:
 def revision_record(db: sqlite3.Connection, article: int, number: int) -> bytes:
     """Return the bytes that the leaf of a revision stands for: canonical JSON, made from its row; nothing without one."""
     row = db.execute(
-        """SELECT article.id, article.url, revision.*, blob.digest AS words, capture.digest AS page, recipe.text AS cut
+        f"""SELECT article.id, article.url, revision.*, blob.digest AS words, {SHA256}, recipe.text AS cut
         FROM revision JOIN article ON article.n = revision.article JOIN blob ON blob.n = revision.clipping
         JOIN capture ON capture.n = revision.capture JOIN recipe ON recipe.n = revision.recipe
         WHERE revision.article = ? AND revision.number = ?""",
@@ -146,7 +166,7 @@ def revision_record(db: sqlite3.Connection, article: int, number: int) -> bytes:
             "at": from_ms(row["seen_at"]).isoformat(timespec="milliseconds"),
             "sha256": row["words"].hex(),
             "recipe": row["cut"],
-            "capture": row["page"].hex(),
+            "capture": row["sha256"].hex(),
         }
     )
 
@@ -230,7 +250,7 @@ def last_wording(db: sqlite3.Connection, article: int) -> Wording | None:
 
 def digest_of_capture(db: sqlite3.Connection, n: int) -> str:
     """Return the digest of capture `n`'s body, as "sha256:<hex>"."""
-    return named_digest(db.execute("SELECT digest FROM capture WHERE n = ?", (n,)).fetchone()[0])
+    return named_digest(db.execute(f"SELECT {SHA256} FROM capture WHERE n = ?", (n,)).fetchone()[0])
 
 
 def article_of_capture(db: sqlite3.Connection, n: int) -> int | None:

@@ -30,7 +30,7 @@ GROWTH = 8
 LONGEST_CHAIN = 16
 """So many differences at most are undone to read one wording."""
 PIECE_BYTES = 800
-"""A packed wording lies in pieces of so many bytes: what is left over of a page of the catalog is half a piece, not half a wording."""
+"""A packed wording lies in pieces of so many bytes: half a piece is left over of a page of the catalog, not half a wording."""
 MOST_PIECES = 16
 """The last one holds all the rest, however long."""
 LOT = 200

@@ -12,6 +12,8 @@ from tearsheet.model import Article, Categories, Clipping, Entry, Image, Listing
 from tearsheet.store import sources as source_rows
 from tearsheet.store.values import (
     ADDRESS,
+    SHA256,
+    WITH_DIGEST,
     from_ms,
     from_ms_or_none,
     named_digest,
@@ -233,7 +235,7 @@ def revisions(db: sqlite3.Connection, id: str) -> list[Revision]:
     """Return every wording of article `id`, first to last."""
     # A wording is cut a little after its page came, and may be cut anew from a later capture.
     rows = db.execute(
-        """SELECT revision.*, capture.digest AS page, min(capture.at, revision.seen_at) AS captured
+        f"""SELECT revision.*, {SHA256}, min(capture.at, revision.seen_at) AS captured
         FROM revision JOIN capture ON capture.n = revision.capture
         WHERE revision.article = (SELECT n FROM article WHERE id = ?) ORDER BY number""",
         (id,),
@@ -245,7 +247,7 @@ def revisions(db: sqlite3.Connection, id: str) -> list[Revision]:
             seen_at=from_ms(row["captured"]),
             clipping=_clipping(db, row["clipping"]),
             digest=named_digest(row["digest"]),
-            capture=named_digest(row["page"]),
+            capture=named_digest(row["sha256"]),
             kind=row["kind"],
         )
         for row in rows
@@ -286,7 +288,9 @@ def listings(db: sqlite3.Connection, id: str) -> list[tuple[Listing, Entry]]:
     return found
 
 
-CAPTURES = f"SELECT capture.*, {ADDRESS}, warc_file.name FROM capture JOIN warc_file ON warc_file.n = capture.file"
+CAPTURES = (
+    f"SELECT capture.*, {ADDRESS}, {SHA256}, warc_file.name FROM capture JOIN warc_file ON warc_file.n = capture.file"
+)
 
 
 def captures(db: sqlite3.Connection, id: str) -> list[CaptureRow]:
@@ -302,8 +306,7 @@ def captures(db: sqlite3.Connection, id: str) -> list[CaptureRow]:
 def capture_by_digest(db: sqlite3.Connection, digest: str) -> CaptureRow | None:
     """Return the first capture whose body has `digest` and was kept whole, or None."""
     row = db.execute(
-        f"""{CAPTURES} WHERE substr(digest, 1, 8) = substr(:digest, 1, 8) AND kind <> 'clipping' AND digest = :digest
-        AND note NOT LIKE 'unchanged%' ORDER BY capture.n LIMIT 1""",
+        f"""{CAPTURES} WHERE {WITH_DIGEST} AND note NOT LIKE 'unchanged%' ORDER BY capture.n LIMIT 1""",
         {"digest": raw_digest(digest)},
     ).fetchone()
     return capture_of(row) if row else None
@@ -493,7 +496,7 @@ def capture_of(row: sqlite3.Row) -> CaptureRow:
         kind=row["kind"],
         status=row["status"],
         at=from_ms(row["at"]),
-        digest=named_digest(row["digest"]),
+        digest=named_digest(row["sha256"]),
         place=Place(file=row["name"], offset=row["offset"], length=row["length"]),
         note=row["note"],
     )

@@ -115,6 +115,7 @@ _LEFT_OVER = (
         lost="revisions > 0 AND n NOT IN (SELECT article FROM revision)",
         values="revisions = 0, seq = NULL, rejected = 0, due_at = first_seen",
     ),
+    Mend(table="capture", lost="typeof(digest) = 'integer' AND digest NOT IN (SELECT n FROM capture)"),
     Mend(table="blob", lost="data = '' AND n NOT IN (SELECT clipping FROM revision)"),
 )
 

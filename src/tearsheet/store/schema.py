@@ -416,6 +416,17 @@ DELETE FROM address WHERE EXISTS (
 UPDATE address SET further = 1;
 """
 
+AGAIN = """
+-- A capture with the bytes of an earlier one of its article names that one's row in place of their digest.
+UPDATE capture SET digest = first.n FROM (
+    SELECT min(n) AS n, article, digest FROM capture WHERE kind <> 'clipping' AND article IS NOT NULL
+    GROUP BY article, digest HAVING count(*) > 1
+) AS first WHERE capture.article = first.article AND kind <> 'clipping' AND capture.digest = first.digest AND capture.n > first.n;
+DROP INDEX capture_digest;
+-- "have we got these bytes already": revisit records
+CREATE INDEX capture_digest ON capture (substr(digest, 1, 4)) WHERE kind <> 'clipping' AND typeof(digest) = 'blob';
+"""
+
 
 def _smaller_rows(db: sqlite3.Connection) -> None:
     from tearsheet.store.articles import address_hash  # few migrate
@@ -423,7 +434,7 @@ def _smaller_rows(db: sqlite3.Connection) -> None:
 
     db.create_function("id_of", 1, id_of, deterministic=True)
     db.create_function("address_hash", 1, address_hash, deterministic=True)
-    for statement in statements(PIECES + ADDRESSES):
+    for statement in statements(PIECES + ADDRESSES + AGAIN):
         db.execute(statement)
 
 

@@ -19,6 +19,13 @@ ADDRESS = (
 )
 """The address of a capture: the row leaves it out where it is the article's."""
 
+SHA256 = """coalesce((SELECT digest FROM capture AS first WHERE first.n = capture.digest AND typeof(digest) = 'blob'),
+    capture.digest) AS sha256"""
+"""The digest of a capture: where the same bytes were captured for its article before, the row names that row instead."""
+WITH_DIGEST = """substr(digest, 1, 4) = substr(:digest, 1, 4) AND kind <> 'clipping' AND typeof(digest) = 'blob'
+    AND digest = :digest"""
+"""Says of a capture that it was the first one of its article with this digest."""
+
 
 def to_ms(at: datetime) -> int:
     """Return milliseconds since 1970, rounded down."""
