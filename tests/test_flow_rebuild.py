@@ -349,10 +349,11 @@ def _damage_the_first_page_that_tells(told: str, history: Path, lost: Path) -> t
     with open_archive(history) as archive:
         places = [place for _, _, place in journal.places(archive.store.db)]
         pages = ["".join(journal.read_page(warc.get(archive.warc_folder, place).body).lines) for place in places]
+    signs = (f'"part":"{told}"', f'["{told}",', f'"event":"{told}"')
     place = next(
         place
         for place, page in zip(places, pages, strict=True)
-        if f'"part":"{told}"' in page or f'"event":"{told}"' in page.replace("\\", "")
+        if any(sign in page or sign in page.replace("\\", "") for sign in signs)
     )
     hurt_in_the_middle(lost / "warc" / place.file, place)
     return place, len(places)
@@ -390,7 +391,7 @@ def test_a_history_that_is_not_the_one_that_was_signed_is_refused(lost, history)
     forged = replace(page, edition=9, lines=lines)
     warc.erase(lost / "warc", place, notice="forged")
     with warc.Writer(lost / "warc") as writer:
-        writer.keep_metadata(forged.url, forged.data(), journal.PAGE_TYPE, at=forged.at)
+        writer.keep_metadata(forged.data(), journal.PAGE_TYPE, at=forged.at, id=forged.record_id)
 
     with pytest.raises(BadLedger, match=r"leaf \d+"):
         rebuild(lost)
@@ -414,7 +415,7 @@ def test_a_last_page_that_was_never_committed_is_passed_over_if_other_leaves_wer
         lines=(json.dumps({"part": "leaf", "columns": columns, "rows": [values]}),),
     )
     with warc.Writer(copy.path / "warc") as writer:
-        place = writer.keep_metadata(killed.url, killed.data(), journal.PAGE_TYPE, at=killed.at)
+        place = writer.keep_metadata(killed.data(), journal.PAGE_TYPE, at=killed.at, id=killed.record_id)
     with copy.store.transaction() as db:
         keeping.warc_file(db, place.file)
     assert seal(copy).size == seq + 1  # the leaf of that file waits for the next page
@@ -432,7 +433,7 @@ def with_pages(archive, *pages):
     """Close the archive, lose its catalog, and lay these pages of a journal into its WARC files; return its folder."""
     with warc.Writer(archive.path / "warc") as writer:
         for one in pages:
-            writer.keep_metadata(one.url, one.data(), journal.PAGE_TYPE, at=one.at)
+            writer.keep_metadata(one.data(), journal.PAGE_TYPE, at=one.at, id=one.record_id)
     archive.close()
     (archive.path / CATALOG_FILE).unlink()
     return archive.path
@@ -605,7 +606,9 @@ def test_the_first_page_in_a_file_names_its_columns_and_the_next_does_not(tmp_pa
 
     found = [warc.get(archive.warc_folder, place) for _, _, place in journal.places(archive.store.db)]
     lines = [line for capture in found for line in journal.read_page(capture.body).lines if "removed" in line]
-    assert [json.loads(line).get("columns") for line in lines] == [["hash"], None, None] * 2
+    assert [type(json.loads(line)) for line in lines] == [dict, list, list] * 2
+    assert [json.loads(line)["columns"] for line in lines[::3]] == [["hash"]] * 2
+    assert [type(json.loads(page.body.partition(b"\n")[0])) for page in found] == [dict, list, list] * 2
     assert all(change["columns"] for page in found for change in journal.read_page(page.body).changes())
 
 
@@ -620,6 +623,8 @@ def test_what_is_forgotten_goes_from_pages_of_every_version():
         json.dumps({"part": "filed", "columns": ["category", "seq"], "rows": [[1, 1]]}),
         json.dumps({"part": "blob", "rows": new}),
         json.dumps({"part": "blob", "gone": [[3]]}),
+        json.dumps(["blob", *new]),
+        json.dumps(["-blob", [3]]),
     )
     none = frozenset[int]()
     forgotten = Forgotten(
@@ -630,7 +635,8 @@ def test_what_is_forgotten_goes_from_pages_of_every_version():
 
     assert left
     assert left.edition == 2
-    assert [change.get("rows") for change in left.changes()] == [old[1:], [[1, 1]], new[1:], None]
+    assert [change.get("rows") for change in left.changes()] == [old[1:], [[1, 1]], new[1:], None, new[1:], None]
+    assert [change.get("gone") for change in left.changes()] == [None, None, None, [[3]], None, [[3]]]
     assert left.lines[1::2] == lines[1::2]
     assert journal.read_page(left.data()) == left
     assert Forgetting(forgotten).page(left) is None

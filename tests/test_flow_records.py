@@ -65,8 +65,8 @@ def test_an_unchanged_capture_costs_at_most_a_kilobyte_in_warc_and_catalog_toget
             weights.append(weight(archive))
 
     assert weights[0] > 10_000 * count
-    assert weights[2] - weights[1] <= 800 * count
-    assert weights[3] - weights[2] <= 1200 * count
+    assert weights[2] - weights[1] <= 700 * count
+    assert weights[3] - weights[2] <= 1000 * count
     [first, *later] = [one.place for one in reading.captures(archive.store.db, id_of(archive, 1))]
     assert [record.type for record in (recorded(archive, place) for place in later)] == ["revisit"] * 3
     assert warc.get(archive.warc_folder, later[1]).body == warc.get(archive.warc_folder, first).body

@@ -61,7 +61,8 @@ def test_the_same_bytes_captured_again_name_the_first_capture_of_their_article()
     assert {json.loads(keeping.capture_record(store.db, page))["sha256"] for page in pages} == {capture().digest[7:]}
     assert {keeping.digest_of_capture(store.db, page) for page in pages} == {capture().digest}
     found = reading.capture_by_digest(store.db, capture().digest)
-    assert found and found.at == NOON
+    assert found
+    assert found.at == NOON
 
 
 def only_id(store, n: int) -> str:

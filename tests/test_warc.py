@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -245,7 +246,7 @@ def test_a_reference_tells_of_the_header_block_what_is_not_as_before(tmp_path, f
         again = capture(fields=fields)
         place = writer.keep(again, revisit=Revisit(url="", at=NOW, place=first))
     revisit = records(tmp_path)[-1]
-    lines = [value.partition(" ")[0] for name, value in revisit.fields if name == "Tearsheet-HTTP-Line"]
+    lines = [re.split(r"[@+]", value)[0] for name, value in revisit.fields if name == "Tearsheet-HTTP-Line"]
 
     assert get(tmp_path, place).head == again.head
     assert get(tmp_path, place).headers == http_fields(again.head)
@@ -264,16 +265,67 @@ def test_a_reference_tells_of_the_header_block_what_is_not_as_before(tmp_path, f
 )
 def test_what_is_told_of_a_header_block_gives_it_back(before, after, status):
     first, second = ("\r\n".join([f"HTTP/1.1 {status} X", *lines, "", ""]).encode() for lines in (before, after))
-    told = changed_lines(second, first)
+    told = changed_lines(second, first, at=NOW)
 
-    assert told is None or with_lines(first, tuple(told)) == second
+    assert told is None or with_lines(first, tuple(told), at=NOW) == second
     assert told is None or status == 200
 
 
-@pytest.mark.parametrize("line", ["9 Server: other", "x Server: other", "-1 Server: other"])
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("Date: Tue, 05 Mar 2024 12:00:30 GMT", "Date: Wed, 06 Mar 2024 07:00:01 GMT", "1@+68401"),
+        ("date: Tue, 05 Mar 2024 12:00:30 GMT", "date: Tue, 05 Mar 2024 11:59:58 GMT", "1@-2"),
+        ("date: yesterday", "date: Tue, 05 Mar 2024 12:00:00 GMT", "1@+0"),
+        ("Date: Tue, 05 Mar 2024 12:00:30 GMT", "date: Tue, 05 Mar 2024 12:00:00 GMT", None),
+        ("Date: Tue, 05 Mar 2024 12:00:30 GMT", "Date: Tue, 5 Mar 2024 12:00:00 GMT", "1+11 5 Mar 2024 12:00:00 GMT"),
+        (
+            "Date: Tue, 05 Mar 2024 12:00:30 GMT",
+            "Date: Mon, 05 Mar 2029 12:00:30 GMT",
+            "1+6 Mon, 05 Mar 2029 12:00:30 GMT",
+        ),
+        ("X-Id: 47", "X-Id: 4", "1+6 4"),
+        ("X-Id: 4", "X-Id: 47", "1+7 7"),
+        ("X: a  b", "X: a", "1+3 a"),
+        ("X: a", "X: a  b", "1+3 a  b"),
+        ("Age: 4", "age: 4", "1+0 age: 4"),
+    ],
+)
+def test_a_line_is_told_by_what_is_not_as_before(before, after, told):
+    first, second = (f"HTTP/1.1 200 OK\r\n{line}\r\n\r\n".encode() for line in (before, after))
+    at = datetime(2024, 3, 5, 12, 0, 0, 700_000, tzinfo=UTC)
+    fields = changed_lines(second, first, at=at)
+
+    assert fields
+    assert told is None or [value for _, value in fields] == [told]
+    assert with_lines(first, tuple(fields), at=at) == second
+
+
+def test_a_line_that_an_earlier_version_told_whole_is_read():
+    first = b"HTTP/1.1 200 OK\r\nServer: nginx\r\nAge: 4\r\n\r\n"
+    fields = (("Tearsheet-HTTP-Line", "1 Server: +7 other"), ("Tearsheet-HTTP-Line", "2 Age: 7"))
+
+    assert with_lines(first, fields, at=NOW) == b"HTTP/1.1 200 OK\r\nServer: +7 other\r\nAge: 7\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "9 Server: other",
+        "x Server: other",
+        "-1 Server: other",
+        "9@+1",
+        "0@1",
+        "0@+1000000",
+        "0+x y",
+        "0+1y",
+        "0+1 ",
+        "",
+    ],
+)
 def test_a_reference_that_tells_of_a_line_that_is_not_there_is_damaged(line):
     with pytest.raises(BadWarc, match="does not have"):
-        with_lines(b"HTTP/1.1 200 OK\r\n\r\n", (("tearsheet-http-line", line),))
+        with_lines(b"HTTP/1.1 200 OK\r\n\r\n", (("tearsheet-http-line", line),), at=NOW)
 
 
 def test_a_strangers_reference_to_a_line_that_is_not_there_is_reported_and_passed_over(tmp_path):
@@ -285,7 +337,7 @@ def test_a_strangers_reference_to_a_line_that_is_not_there_is_reported_and_passe
         )
     file = tmp_path / "theirs.warc"
     file.write_bytes(
-        gzip.decompress(only_file(tmp_path / "ours").read_bytes()).replace(b"HTTP-Line: 1 ", b"HTTP-Line: 9 ")
+        gzip.decompress(only_file(tmp_path / "ours").read_bytes()).replace(b"HTTP-Line: 1+", b"HTTP-Line: 9+")
     )
     reported = []
 

@@ -141,9 +141,7 @@ class Archive:
         if journal.is_due(db, open=bool(file)):
             # The first page in a file names its columns, for who has nothing but that file.
             for page in journal.pages(db, at=datetime.now(UTC), explained=not file or file != self._explained_in):
-                place = self.writer.keep_metadata(
-                    page.url, page.data(), journal.PAGE_TYPE, at=page.at, id=page.record_id
-                )
+                place = self.writer.keep_metadata(page.data(), journal.PAGE_TYPE, at=page.at, id=page.record_id)
                 journal.written(db, page, place)
                 self._explained_in = place.file
         else:

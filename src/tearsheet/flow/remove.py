@@ -148,9 +148,7 @@ def _forget_pages(archive: Archive, forgotten: list[Forgotten]) -> None:
         if fresh is not page:
             removing.to_erase(db, place)
             fresh = replace(fresh, edition=page.edition + 1)
-            written = archive.writer.keep_metadata(
-                fresh.url, fresh.data(), journal.PAGE_TYPE, at=page.at, id=fresh.record_id
-            )
+            written = archive.writer.keep_metadata(fresh.data(), journal.PAGE_TYPE, at=page.at, id=fresh.record_id)
             journal.written(db, fresh, written)
 
 

@@ -23,7 +23,6 @@ from tearsheet.store.keeping import blob, warc_file
 from tearsheet.store.values import from_ms, packed_text, to_ms
 
 PAGE_TYPE = "application/vnd.tearsheet.journal+jsonl"
-PAGE_URL = "urn:tearsheet:journal:"
 WHOLE_AT_ONCE = 2000
 """So many rows go into one page when everything is written down at once."""
 
@@ -31,6 +30,9 @@ SINCE = 4
 """The schema that brought the journal."""
 ID_CHARS = 13
 """An article's id is so long; what may come after it keeps two of the same apart."""
+
+HEAD = ("journal", "id", "after", "at", "schema", "leaves", "edition")
+"""What the first line of a page says; the edition only if the page was written again."""
 
 Row = list[object]
 
@@ -136,8 +138,9 @@ WORDS_OF = {"blob": ("text",), "listing": ("entry",)}
 class Page:
     """One page. `after` is the id of the page before it, empty for the first; `edition` grows when it is written again.
 
-    `leaves` is how many leaves the ledger had after it, `schema` the schema whose columns it has: a line that names none has
-    those of its part.
+    `leaves` is how many leaves the ledger had after it, `schema` the schema whose columns it has. A line is an object that names
+    part, columns and rows; or a list of its part and its rows, which have the columns of that part but for nulls at their end, or
+    of `-part` and the keys of rows that went. Where all are lists, so is the head.
     """
 
     number: int
@@ -150,32 +153,30 @@ class Page:
     lines: tuple[str, ...] = ()
 
     @property
-    def url(self) -> str:
-        """Return the address under which the page stands in the WARC."""
-        return f"{PAGE_URL}{self.number}"
-
-    @property
     def record_id(self) -> str:
-        """Return the id of its record in the WARC: one of its own would say nothing more."""
-        return f"<{self.url}:{self.id}:{self.edition}>"
+        """Return the id of its record in the WARC: neither one of its own nor an address would say more."""
+        return f"<urn:tearsheet:journal:{self.number}:{self.id}:{self.edition}>"
 
     def data(self) -> bytes:
         """Return the page as it is written."""
-        head: dict[str, object] = {
-            "journal": self.number,
-            "id": self.id,
-            "after": self.after,
-            "at": to_ms(self.at),
-            "schema": self.schema,
-            "leaves": self.leaves,
-        }
-        if self.edition > 1:
-            head["edition"] = self.edition
-        return "".join(f"{line}\n" for line in (_json(head), *self.lines)).encode()
+        values = (self.number, self.id, self.after, to_ms(self.at), self.schema, self.leaves, self.edition)
+        head = dict(zip(HEAD, values if self.edition > 1 else values[:-1], strict=False))
+        is_plain = all(line.startswith("[") for line in self.lines)
+        return "".join(f"{line}\n" for line in (_json([*head.values()] if is_plain else head), *self.lines)).encode()
 
     def changes(self) -> list[dict[str, Any]]:  # Any: lines of JSON
         """Return what each line tells: of which part, its columns, and the rows as they were or the keys of those that went."""
-        return [{"columns": unsaid(line["part"], gone="gone" in line), **line} for line in map(json.loads, self.lines)]
+        return [_change(json.loads(line)) for line in self.lines]
+
+
+def _change(line: Any) -> dict[str, Any]:  # Any: a line of JSON
+    if isinstance(line, dict):
+        return {"columns": unsaid(line["part"], gone="gone" in line), **line}
+    name, *rows = line
+    part = name.removeprefix("-")
+    columns = unsaid(part, gone=part != name)
+    whole = [row + [None] * (len(columns) - len(row)) for row in rows]
+    return {"columns": columns, "part": part, "rows" if part == name else "gone": whole}
 
 
 def unsaid(part: str, *, gone: bool = False) -> tuple[str, ...]:
@@ -198,6 +199,8 @@ def read_page(data: bytes) -> Page:
 def read_head(data: bytes) -> Page:
     """Return the page that `Page.data` wrote, without its lines."""
     head = json.loads(data.partition(b"\n")[0])
+    if isinstance(head, list):
+        head = dict(zip(HEAD, head, strict=False))
     return Page(
         number=int(head["journal"]),
         id=str(head["id"]),
@@ -487,13 +490,13 @@ def _everything(db: sqlite3.Connection) -> Iterator[tuple[Part, list[Row]]]:
 def _page(db: sqlite3.Connection, at: datetime, *, explained: bool) -> Page:
     last = db.execute("SELECT number, id FROM journal ORDER BY number DESC LIMIT 1").fetchone()
     changes = (change for part in PARTS for change in _changes(db, part))
-    lines = tuple(_json(_explained(change) if explained else change) for change in changes)
+    lines = tuple(_json(_explained(change) if explained else _plain(change)) for change in changes)
     twice = ", ".join(f"'{part.name}'" for part in PARTS if part.twice)
     db.execute(f"INSERT INTO unwritten SELECT part, a, '{AGAIN}' FROM taken WHERE b = '' AND part IN ({twice})")
     db.execute("DELETE FROM taken")
     return Page(
         number=last["number"] + 1 if last else 1,
-        id=secrets.token_hex(8),
+        id=secrets.token_hex(6),
         after=last["id"] if last else "",
         at=at,
         schema=schema.VERSION,
@@ -504,6 +507,16 @@ def _page(db: sqlite3.Connection, at: datetime, *, explained: bool) -> Page:
 
 def _explained(change: dict[str, Any]) -> dict[str, Any]:  # Any: a line of JSON
     return {"part": change["part"], "columns": unsaid(change["part"], gone="gone" in change), **change}
+
+
+def _plain(change: dict[str, Any]) -> list[object]:  # Any: a line of JSON
+    if "gone" in change:
+        return [f"-{change['part']}", *change["gone"]]
+    return [change["part"], *(_trimmed(row) for row in change["rows"])]
+
+
+def _trimmed(row: Row) -> Row:
+    return _trimmed(row[:-1]) if row and row[-1] is None else row
 
 
 def _changes(db: sqlite3.Connection, part: Part) -> Iterator[dict[str, Any]]:  # Any: a line of JSON

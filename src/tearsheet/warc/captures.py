@@ -86,7 +86,7 @@ def _completed(revisit: Record, original: Record, *, connection: Fields) -> Reco
     said = CONNECTION | {"warc-truncated", "content-type"}
     others = (field for field in revisit.fields if field[0].lower() not in said)
     fields = (*others, *connection, ("Content-Type", RESPONSE_TYPE))
-    head = revisit.http_head or with_lines(original.http_head, revisit.fields)
+    head = revisit.http_head or with_lines(original.http_head, revisit.fields, at=revisit.at)
     return replace(revisit, fields=fields, named=by_name(fields), data=head, span=(0, len(head)))
 
 

@@ -10,8 +10,9 @@ import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import takewhile
 
 from tearsheet.errors import BadWarc
 
@@ -29,7 +30,12 @@ OF_CAPTURE = "Tearsheet-Capture-Digest"
 """In a conversion record: the digest of the capture that it was made from."""
 
 HTTP_LINE = "Tearsheet-HTTP-Line"
-"""In a revisit without a block: a line of its header block that is not as in the record it refers to, after its number."""
+"""In a revisit without a block: a line of its header block that is not as in the record it refers to.
+
+Its number, then `@` and how many seconds after the record's time its date is; or `+`, how much of the earlier line it begins
+with, and what follows after a blank.
+"""
+MOST_SECONDS = 99_999
 
 CONNECTION = frozenset({"warc-ip-address", "warc-protocol", "warc-cipher-suite"})
 """What is noted of a connection. One of our revisits without any of it came over one like that of the record it refers to."""
@@ -41,6 +47,8 @@ _EPOCH, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=
 _LINE_END = re.compile(rb"\r?\n")
 _BREAK = re.compile(r"[\x00-\x1f\x7f]+")
 _PLAIN = re.compile(rb"[!-~](?:[ -~]*[!-~])?")
+_DATE_LINE = "Date: %a, %d %b %Y %H:%M:%S GMT"
+_TOLD = re.compile(r"(\d{1,6})(?:@([+-]\d{1,5})|(?:\+(\d{1,6}))? (.+))")
 _FIELD = re.compile(r"^([^\s:]+):([^\n]*)$", re.M)
 _HASHES = {
     "md5": hashlib.md5,
@@ -271,26 +279,51 @@ def wire_head(head: bytes) -> bytes:
     return re.sub(rb"(?mi)^X-Orig-(?=(?:Transfer-Encoding|Content-Length)\s*:)", b"", head)
 
 
-def changed_lines(head: bytes, before: bytes) -> list[tuple[str, str]] | None:
+def changed_lines(head: bytes, before: bytes, *, at: datetime) -> list[tuple[str, str]] | None:
     """Return the fields that tell what is not as in the header block `before`; None if a record's header cannot tell it.
 
     It can if as many lines have come, in plain characters, and the status is the common one: indexes take none for 200.
+    `at` is the time of the record.
     """
     lines = list(enumerate(zip(head.split(b"\r\n"), before.split(b"\r\n"), strict=False)))
-    changed = [(number, line) for number, (line, was) in lines if line != was]
+    changed = [(number, line, was) for number, (line, was) in lines if line != was]
     if (
         head.count(b"\r\n") != before.count(b"\r\n")
         or http_status(head) != http_status(before)
         or http_status(head) != 200
     ):
         return None
-    if not all(_PLAIN.fullmatch(line) for _, line in changed):
+    if not all(_PLAIN.fullmatch(line) for _, line, _ in changed):
         return None
-    return [(HTTP_LINE, f"{number} {line.decode()}") for number, line in changed]
+    return [(HTTP_LINE, f"{number}{_told(line.decode(), was, at)}") for number, line, was in changed]
 
 
-def with_lines(before: bytes, fields: Fields) -> bytes:
-    """Return the header block that `changed_lines` told the changes of.
+def _told(line: str, was: bytes, at: datetime) -> str:
+    """Return what tells `line` from the line that `was`: how long after `at` its date is, or what follows how much of it."""
+    seconds = _seconds_after(line, at)
+    if abs(seconds) <= MOST_SECONDS and _dated(was, at, seconds) == line.encode():
+        return f"@{seconds:+d}"
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(line.encode(), was, strict=False)))
+    while not line[same : same + 1].strip():  # a field's value neither begins with a blank nor is empty
+        same -= 1
+    return f"+{same} {line[same:]}"
+
+
+def _seconds_after(line: str, at: datetime) -> int:
+    try:
+        shown = datetime.strptime(line, _DATE_LINE).replace(tzinfo=UTC)
+    except ValueError:
+        return MOST_SECONDS + 1
+    return (shown - at.replace(microsecond=0)) // timedelta(seconds=1)
+
+
+def _dated(was: bytes, at: datetime, seconds: int) -> bytes:
+    shown = at.replace(microsecond=0) + timedelta(seconds=seconds)
+    return was.partition(b":")[0] + f"{shown:{_DATE_LINE}}".encode().removeprefix(b"Date")
+
+
+def with_lines(before: bytes, fields: Fields, *, at: datetime) -> bytes:
+    """Return the header block that `changed_lines` told the changes of. What follows a blank is a line told whole.
 
     Raises:
         BadWarc: they are none of this header block.
@@ -298,10 +331,12 @@ def with_lines(before: bytes, fields: Fields) -> bytes:
     lines = before.split(b"\r\n")
     for name, value in fields:
         if name.lower() == HTTP_LINE.lower():
-            number, _, line = value.partition(" ")
-            if not number.isdecimal() or int(number) >= len(lines):
-                raise BadWarc("", f"tells of a line {number} that the record it refers to does not have")
-            lines[int(number)] = line.encode()
+            found = _TOLD.fullmatch(value)
+            if found is None or int(found[1]) >= len(lines):
+                raise BadWarc("", f"tells of a line {value[:20]} that the record it refers to does not have")
+            number, seconds, same, rest = int(found[1]), found[2], int(found[3] or 0), found[4]
+            was = lines[number]
+            lines[number] = _dated(was, at, int(seconds)) if seconds else was[:same] + rest.encode()
     return b"\r\n".join(lines)
 
 

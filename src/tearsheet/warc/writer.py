@@ -106,14 +106,13 @@ class Writer:
         fields = [("WARC-Target-URI", CONVERSION_OF + uri(url)), origin, ("Content-Type", media_type)]
         return self._append([self._record("conversion", fields, data, at=at)])[0]
 
-    def keep_metadata(self, url: str, data: bytes, media_type: str, *, at: datetime, id: str = "") -> Place:
-        """Write a note of our own, which is no capture; return where it lies. `id` is that of its record, if it has one.
+    def keep_metadata(self, data: bytes, media_type: str, *, at: datetime, id: str) -> Place:
+        """Write a note of our own, which is no capture; return where it lies. `id` is that of its record.
 
         Raises:
             DiskTrouble: it could not be written.
         """
-        fields = [("WARC-Target-URI", url), ("Content-Type", media_type)]
-        record = packed(record_bytes("metadata", fields, data, at=at, id=id))
+        record = packed(record_bytes("metadata", [("Content-Type", media_type)], data, at=at, id=id))
         self._open()
         return self._append([record])[0]
 
@@ -174,7 +173,7 @@ class Writer:
     def _revisit(self, capture: Capture, original: "_Original") -> bytes:
         """Return a reference. What it does not say of the header block and the connection was as in the original."""
         head = kept_head(_head(capture), len(capture.raw or capture.body))
-        changes = changed_lines(head, original.head)
+        changes = changed_lines(head, original.head, at=capture.captured_at)
         connection = _connection(capture)
         fields = [
             ("WARC-Target-URI", uri(capture.final_url)),
