@@ -293,6 +293,14 @@ def test_an_id_that_another_article_has_is_lengthened():
     assert articles.at_address(store.db, [PAGE]) == n
 
 
+def test_an_address_that_an_id_was_made_from_is_written_nowhere_else():
+    store = catalog()
+    n = listed(store)
+
+    assert articles.at_address(store.db, [PAGE]) == n
+    assert not store.db.execute("SELECT 1 FROM address").fetchall()
+
+
 def test_an_address_that_is_not_what_the_id_was_made_from_leads_to_its_article_too():
     store = catalog()
     n = listed(store, "https://paper.example:443/fog")
