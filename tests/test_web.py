@@ -139,6 +139,15 @@ def test_an_address_without_its_slash_leads_to_the_page(archive: PaperArchive, l
     assert live.get("/index.html").headers["Location"] == "/"
 
 
+def test_an_article_of_which_nothing_is_kept_yet_is_not_found_however_its_address_is_written():
+    archive = press()
+    key = next(iter(archive.kept))
+    archive.kept[key].revisions.clear()
+    waiting = client(archive)
+
+    assert [waiting.get(f"/a/{key}{end}").status_code for end in ("/", "", "/edits", "/index.html")] == [404] * 4
+
+
 def test_only_reading_is_allowed(live: Client):
     assert live.post("/").status_code == 405
     assert live.delete("/api/articles").status_code == 405

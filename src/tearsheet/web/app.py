@@ -192,9 +192,7 @@ class App:
             view = searching.search_view(desk, request.args.get("q", ""), number)
             return _page(paths.SEARCH, pages.search(masthead, view)[1])
         try:
-            data = Site(desk, version=self.doors.version).page(path)
-        except NotFound:
-            data = None
+            data = self._page_at(desk, path)
         except ArchiveBusy:
             raise
         except TearsheetError as error:
@@ -204,11 +202,18 @@ class App:
             return self._elsewhere(desk, path) or self._missing(masthead)
         return _page(path, data)
 
+    def _page_at(self, desk: Desk, path: str) -> bytes | None:
+        """Return the page at `path`; None if there is none, or nothing yet that it could show."""
+        try:
+            return Site(desk, version=self.doors.version).page(path)
+        except NotFound:
+            return None
+
     def _elsewhere(self, desk: Desk, path: str) -> Response | None:
         """Return the way to a page whose address was written a little differently."""
         wanted = path.removesuffix("index.html") if path.endswith("index.html") else f"{path}/"
         plain = path and not path.endswith("/") and "." not in path.rpartition("/")[2]
-        if (plain or path.endswith("/index.html") or path == "index.html") and Site(desk).page(wanted) is not None:
+        if (plain or path.endswith("/index.html") or path == "index.html") and self._page_at(desk, wanted) is not None:
             return _redirect(desk.masthead.top + paths.quoted(wanted), status=308)
         return None
 
