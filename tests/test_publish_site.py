@@ -509,6 +509,7 @@ def test_dates_and_numbers_are_written_the_language_s_way():
     assert unparted(chinese.stamp(at, "day")) == "2026 年 11 月 22 日 06:52"
     assert unparted(english.day(date(2026, 11, 22), "day_long")) == "Sunday, 22 November 2026"
     assert english.number(214806) == "214,806"
+    assert words("ar").digits("06:00–07:00") == "٠٦:٠٠–٠٧:٠٠"
     assert english.count("articles", 1) == "1 article"
     assert english.zone_of(at) == "UTC+8"
     assert words("en", "America/St_Johns").zone_of(at) == "UTC−3:30"

@@ -178,9 +178,9 @@ def test_a_site_on_a_disk_can_be_walked_through(window: Browser, tmp_path: Path)
 def test_the_site_s_own_language_changes_nothing_of_that(window: Browser, language: str):
     archive = press(pictures=False)
     archive.settings = PaperSettings(site=PaperSite(language=language))
-    window.window(390)
+    window.window(320)
     with served(archive) as address:
-        for path in page_kinds(archive)[:12]:
+        for path in page_kinds(archive):
             window.open(address + path)
             assert window.overflow() <= 0, path
 

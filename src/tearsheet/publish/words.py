@@ -48,12 +48,15 @@ class Words:
 
     def number(self, value: float) -> str:
         """Return `value` with its thousands apart."""
-        text = f"{value:,}"
-        return text.translate(_EASTERN_DIGITS) if self.language == "ar" else text
+        return self.digits(f"{value:,}")
 
     def bare(self, value: int) -> str:
         """Return `value` without thousands apart: a year, a page number."""
-        return str(value).translate(_EASTERN_DIGITS) if self.language == "ar" else str(value)
+        return self.digits(str(value))
+
+    def digits(self, text: str) -> str:
+        """Return `text` in the digits of the language."""
+        return text.translate(_EASTERN_DIGITS) if self.language == "ar" else text
 
     def percent(self, part: int, whole: int) -> str:
         """Return `part` of `whole` in per cent: one decimal below ten, none above."""
@@ -93,8 +96,7 @@ class Words:
 
     def clock(self, at: datetime) -> str:
         """Return hours and minutes of `at` on the site's clock."""
-        text = f"{self.local(at):%H:%M}"
-        return text.translate(_EASTERN_DIGITS) if self.language == "ar" else text
+        return self.digits(f"{self.local(at):%H:%M}")
 
     def near(self, at: datetime, today: date) -> str:
         """Return the form in which `at` is given to who reads it `today`: without a year in the same year."""

@@ -196,7 +196,7 @@ def _rhythm_words(own: Words, view: SourceView) -> str:
     by_day = [sum(row) for row in view.rhythm]
     weekdays: list[str] = own.table["weekdays"]
     hour = by_hour.index(max(by_hour))
-    span = f"{hour:02}:00–{(hour + 1) % 24:02}:00"
+    span = own.digits(f"{hour:02}:00–{(hour + 1) % 24:02}:00")
     return own("rhythm_words", span, weekdays[by_day.index(max(by_day))])
 
 
