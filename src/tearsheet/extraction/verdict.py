@@ -13,27 +13,8 @@ from tearsheet.extraction.structured import Declared, listed, types
 from tearsheet.extraction.titles import folded
 from tearsheet.extraction.walls import STUB, has_wall
 from tearsheet.extraction.words import BYLINE, DATE
+from tearsheet.revise import outright
 
-# What a page says instead of an article, and no short piece of news on attacks, denials and what was not found does.
-_CHALLENGE = re.compile(
-    r"(?i)^\W*(?:just a moment\b|attention required|access denied)|are you (?:a )?(?:human|robot)\?|"
-    r"(?:complete|solve|pass|enter|verify|following) [^.]{0,20}captcha|captcha (?:challenge|to continue|below)|"
-    r"verify(?:ing)? (?:that )?you are (?:a )?human|checking (?:that you are human|your browser)|"
-    r"enable javascript and cookies|unusual traffic from|pardon our interruption|^\W*ddos[- ]guard\b|ddos protection by|"
-    r"access to this page has been denied|robot or human\?|"
-    r"(?:完成|进行|请|通过)[^，。]{0,6}(?:安全验证|人机验证|访问验证)|^\W*(?:安全验证|人机验证|访问验证)"
-)
-_NUMBER = r"(?:404|403|410|500|502|503)"
-_ERROR = re.compile(
-    rf"(?i)^\W*(?:(?:http|error|erreur|fehler|ошибка)\W*)?{_NUMBER}\W*"
-    r"(?:$|[-–—|:]|\W(?:error|not|page|forbidden|gone|internal|bad|service|fehler|seite|erreur|страница))|"
-    rf"\b(?:error|erreur|fehler|ошибка) {_NUMBER}\b|\b{_NUMBER} (?:error|not found|fehler)\b|"
-    r"(?:^\W*|(?:page|article|story|document|file|content|sorry)[^.]{0,20} )(?:was |be |is )?not found\b|page introuvable|"
-    r"page (?:can.?t|cannot) be found|^\W*(?:forbidden\W*$|service (?:temporarily )?unavailable|bad gateway)|"
-    r"(?:^\W*|(?:seite|artikel|dokument|inhalt)[^.]{0,30} )nicht gefunden|página no encontrada|pagina non trovata|"
-    r"(?:页面|頁面|网页|網頁|文章|内容|內容)[^，。]{0,8}(?:不存在|找不到)|找不到(?:页面|頁面|网页|網頁|该|該|您)|"
-    r"страница[^.]{0,20} не найдена|(?:ページ|記事)[^。]{0,20}見つかりません"
-)
 _ENOUGH_TO_TELL = 150  # characters
 # The vowel signs of scripts that write no blanks between words are letters too: Thai, Lao, Tibetan, Burmese, Khmer.
 _LETTERS = re.compile(r"[\w\u0e00-\u109f\u1780-\u17ff]+")
@@ -262,9 +243,9 @@ def _letters(text: str) -> int:
 def blocked(declared: Declared, walk: Walk, cut: Cut) -> str:
     """Return why this is not the whole article: `challenge`, `error`, `paywall`, `empty`, or nothing."""
     short = len(cut.text)
-    if short < 1_200 and _CHALLENGE.search(f"{declared.title} {cut.text[:300]}") and not declared.article:
+    if short < 1_200 and outright("challenge").search(f"{declared.title} {cut.text[:300]}") and not declared.article:
         return "challenge"
-    if short < 900 and any(map(_ERROR.search, (declared.title, cut.title))) and not declared.article:
+    if short < 900 and any(map(outright("error").search, (declared.title, cut.title))) and not declared.article:
         return "error"
     if not cut.text.strip():
         return "empty"

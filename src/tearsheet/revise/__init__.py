@@ -15,6 +15,7 @@ from tearsheet.revise.judgement import (
     kind_of,
     worse,
 )
+from tearsheet.revise.phrases import outright
 from tearsheet.revise.wording import Block, blocks_of, edit_digest, picture_key
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "edit_digest",
     "is_passing",
     "kind_of",
+    "outright",
     "picture_key",
     "worse",
 ]

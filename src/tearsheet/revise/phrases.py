@@ -31,9 +31,16 @@ def lead_in() -> re.Pattern[str]:
 
 
 @cache
+def outright(reason: str) -> re.Pattern[str]:
+    """Return what a page says that is a `challenge` or an `error`, whatever was there before."""
+    return re.compile("|".join(_phrases()[f"{reason}_outright"]), re.IGNORECASE)
+
+
+@cache
 def instead(reason: str) -> re.Pattern[str]:
-    """Return what a page says that shows a `challenge`, an `error` or a `paywall` where the article should be."""
-    return re.compile("|".join(_phrases()[reason]), re.IGNORECASE)
+    """Return what a page says that shows a `challenge`, an `error` or a `paywall` where an article was."""
+    known = _phrases()
+    return re.compile("|".join(known.get(f"{reason}_outright", []) + known[reason]), re.IGNORECASE)
 
 
 @cache
