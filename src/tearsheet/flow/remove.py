@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from tearsheet import urls, warc
 from tearsheet.archive import CATALOG_FILE, Archive
 from tearsheet.errors import BadWarc, NoSuchArticle
 from tearsheet.files import disk
 from tearsheet.flow.clock import now
+from tearsheet.flow.leftovers import sweep_media, uncommitted
 from tearsheet.flow.sealing import closed_files, seal
 from tearsheet.model import Place
 from tearsheet.store import journal, removing, translated, warcfiles
@@ -43,10 +45,14 @@ def remove(archive: Archive, key: str, *, reason: str, source: bool = False) -> 
     if not ns:
         raise NoSuchArticle(key, "nothing to remove")
     done = []
+    warc.trim(archive.warc_folder, acknowledged=partial(warcfiles.told, archive.store.db))
     with archive.store.transaction() as db:
         at: datetime = now()
         removing.bequeath(db, ns)
         done = [removing.take_out(db, n, reason=reason, at=at) for n in ns]
+        shown = {url for taken in done for url in taken.shown}
+        for place in list(uncommitted(archive, is_theirs=lambda url: url in shown or _is_removed(archive, url))):
+            removing.to_erase(db, place)
         _forget_pages(archive, [taken.forgotten for taken in done])
         media, seqs = _pending(archive)
         media += [name for taken in done for name in taken.media]
@@ -81,8 +87,8 @@ def finish_removals(archive: Archive) -> int:
             archive.index.commit()
             archive.index.forget()
     freed += erase_pending(archive)
-    if media or seqs:
-        archive.media_folder.sweep()
+    if media or seqs or freed:
+        sweep_media(archive)
         # The catalog as it was before a migration or a rebuild, and what a killed rebuild left.
         for old in (*archive.path.glob(f"{CATALOG_FILE}.before-*"), *archive.path.glob(f"{CATALOG_FILE}.rebuilt*")):
             with disk(old):
@@ -122,13 +128,13 @@ def erase_pending(archive: Archive) -> int:
 def _companions(archive: Archive, name: str, offsets: set[int]) -> list[Place]:
     """Return the places of requests and redirects that belong to the answers at `offsets`, but for what the catalog lists."""
     listed = removing.offsets(archive.store.db, name)
-
-    def is_theirs(url: str) -> bool:
-        address = urls.canonical(url)
-        return removing.is_removed(archive.store.db, [address, *urls.variants(address)])
-
-    found = warc.companions(archive.warc_folder, name, offsets, is_theirs=is_theirs)
+    found = warc.companions(archive.warc_folder, name, offsets, is_theirs=partial(_is_removed, archive))
     return [place for place in found if place.offset not in listed]
+
+
+def _is_removed(archive: Archive, url: str) -> bool:
+    address = urls.canonical(url)
+    return removing.is_removed(archive.store.db, [address, *urls.variants(address)])
 
 
 def _forget_pages(archive: Archive, forgotten: list[Forgotten]) -> None:

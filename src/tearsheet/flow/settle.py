@@ -15,7 +15,7 @@ from tearsheet.flow.records import Keeper, further_of
 from tearsheet.flow.wavering import steadied, wavered
 from tearsheet.model import Capture, Clipping, Entry
 from tearsheet.sites import ArticleRule
-from tearsheet.store import articles, keeping, profiles, reading
+from tearsheet.store import articles, keeping, profiles, reading, removing
 from tearsheet.store.articles import Wanted
 from tearsheet.store.keeping import Cause, Wording
 from tearsheet.store.reading import CaptureRow
@@ -92,7 +92,8 @@ class Settler:
         """Settle a page that came and was cut."""
         row = articles.wanted(self.db, cut.wanted.n)
         if row is None:
-            return  # it was merged into another article, or removed, while its page was on the way
+            self._too_late(cut.wanted, cut.capture, *cut.further)
+            return
         clipping = completed(cut.clipping, row.entry, zone=row.zone)
         n = self._identity(row, cut.capture, clipping)
         last = keeping.last_wording(self.db, n)
@@ -129,6 +130,7 @@ class Settler:
         """Settle a page that did not come."""
         row = articles.wanted(self.db, wanted.n)
         if row is None:
+            self._too_late(wanted, *filter(None, [miss.answer]))
             return
         now = self.clock()
         if miss.answer:
@@ -150,6 +152,13 @@ class Settler:
         elif miss.status == 404 and row.revisions:
             due_at = now + timedelta(days=1, minutes=5)
         articles.failed(self.db, row.n, miss.trouble, due_at=due_at, misses=misses.text())
+
+    def _too_late(self, wanted: Wanted, *kept: Capture) -> None:
+        """Have the records erased that came when their article was removed already; if it was merged into another, they stay."""
+        if removing.is_removed(self.db, [wanted.url]):
+            for capture in kept:
+                if capture.place:
+                    removing.to_erase(self.db, capture.place)
 
     # --- which article is it
 

@@ -34,6 +34,7 @@ from tearsheet.flow.dictionaries import learn_words
 from tearsheet.flow.hand import Hand
 from tearsheet.flow.indexing import catch_up
 from tearsheet.flow.learning import Profiles, learn_anew
+from tearsheet.flow.leftovers import sweep_media
 from tearsheet.flow.limits import limits_of
 from tearsheet.flow.mending import mend
 from tearsheet.flow.parting import Parting, further_pages
@@ -45,7 +46,7 @@ from tearsheet.flow.settle import TELLING_STATUS, Cut, Miss, Settler, Tally
 from tearsheet.flow.stamping import stamp
 from tearsheet.flow.visits import Visiting, Visits
 from tearsheet.model import Capture, Clipping, Picture, Step
-from tearsheet.store import articles, keeping, reading
+from tearsheet.store import articles, keeping, reading, removing
 from tearsheet.store import sources as source_rows
 from tearsheet.store.articles import Wanted
 from tearsheet.store.keeping import WantedPicture
@@ -475,6 +476,9 @@ class Update:
                 folder.put(file, copy.data)
 
         def settle() -> None:
+            if kept.place and not keeping.is_wanted(self.db, wanted.n):  # it was removed with its article meanwhile
+                removing.to_erase(self.db, kept.place)
+                return
             row = keeping.add_capture(self.db, kept, kind="picture")
             copies = keeping.Copies(web=web.data, thumb=thumb.data)
             keeping.picture_kept(self.db, wanted.n, picture, copies, capture=row)
@@ -518,7 +522,7 @@ class Update:
         self.hand.troubles += [(trimmed.file, str(trimmed)) for trimmed in mend(self.archive, clock=self.clock)]
         killed = self.worker.dead(source_rows.workers(self.db))
         if killed:  # each had claimed the picture that it was writing
-            self.archive.media_folder.sweep()
+            sweep_media(self.archive)
         with self.archive.store.transaction() as db:
             for name in killed:
                 source_rows.release(db, name)

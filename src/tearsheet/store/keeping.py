@@ -381,6 +381,12 @@ def want_picture(db: sqlite3.Connection, url: str, *, article: int, is_lead: boo
     )
 
 
+def has_media(db: sqlite3.Connection, name: str, *, digest: bytes) -> bool:
+    """Return whether a picture of which `digest` was fetched has the file `name` under `media/`."""
+    sql = "SELECT 1 FROM picture WHERE digest = :digest AND :name IN (web, thumb)"
+    return db.execute(sql, {"digest": digest, "name": name}).fetchone() is not None
+
+
 def claim_pictures(db: sqlite3.Connection, *, worker: str, now: datetime, limit: int) -> list[WantedPicture]:
     """Return pictures that are due and now `worker`'s."""
     rows = db.execute(
@@ -401,6 +407,11 @@ class Copies:
 
     web: bytes
     thumb: bytes
+
+
+def is_wanted(db: sqlite3.Connection, n: int) -> bool:
+    """Return whether picture `n` still belongs to an article."""
+    return db.execute("SELECT 1 FROM picture WHERE n = ?", (n,)).fetchone() is not None
 
 
 def picture_kept(db: sqlite3.Connection, n: int, picture: Picture, copies: Copies, *, capture: int) -> None:

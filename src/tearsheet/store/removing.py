@@ -12,7 +12,7 @@ from tearsheet.store import leaves as leaf_rows
 from tearsheet.store import packing
 from tearsheet.store.articles import address_hash, addresses, next_change
 from tearsheet.store.journal import Forgotten
-from tearsheet.store.keeping import Event, add_leaf, canonical
+from tearsheet.store.keeping import Event, add_leaf, canonical, warc_file
 
 NOTICE = "removed by notice"
 """What stands in a WARC file in place of a record that was removed."""
@@ -20,14 +20,14 @@ NOTICE = "removed by notice"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What was taken out of the catalog. `media` are names under `media/` that nothing needs any more.
-
-    `forgotten` says what the journal must tell no more.
+    """What was taken out of the catalog. `shown` are the addresses of its pictures, `media` the names under `media/` that nothing
+    needs any more. `forgotten` says what the journal must tell no more.
     """
 
     captures: int
     pictures: int
     seqs: tuple[int, ...]
+    shown: tuple[str, ...]
     media: tuple[str, ...]
     leaves: tuple[int, ...]
     forgotten: Forgotten
@@ -101,6 +101,7 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
         captures=len(captures),
         pictures=len(pictures),
         seqs=(row["seq"],) if row["seq"] else (),
+        shown=tuple(row["url"] for row in pictures),
         media=media,
         leaves=leaves,
         forgotten=Forgotten(
@@ -122,8 +123,8 @@ def is_removed(db: sqlite3.Connection, urls: Iterable[str]) -> bool:
 def to_erase(db: sqlite3.Connection, place: Place) -> None:
     """Note that the record at `place` is to be overwritten."""
     db.execute(
-        "INSERT INTO erasure (file, offset, length) VALUES ((SELECT n FROM warc_file WHERE name = ?), ?, ?)",
-        (place.file, place.offset, place.length),
+        "INSERT INTO erasure (file, offset, length) VALUES (?, ?, ?)",
+        (warc_file(db, place.file), place.offset, place.length),
     )
 
 

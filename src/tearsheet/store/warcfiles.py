@@ -41,6 +41,16 @@ def told(db: sqlite3.Connection, name: str) -> int:
     return int(row[0]) if row else 0
 
 
+def ends(db: sqlite3.Connection) -> dict[str, int]:
+    """Return where the last record ends of which the catalog tells, also one that is to be overwritten, by the file's name."""
+    rows = db.execute(
+        """SELECT name, max(told.offset + told.length) FROM (SELECT file, offset, length FROM capture
+            UNION ALL SELECT file, offset, length FROM journal UNION ALL SELECT file, offset, length FROM erasure) AS told
+        JOIN warc_file ON warc_file.n = told.file GROUP BY name"""
+    )
+    return dict(rows.fetchall())
+
+
 def note(db: sqlite3.Connection, files: Iterable[WarcFile], *, at: datetime) -> None:
     """Add a leaf for each of `files` that is not noted as it is now."""
     known = {file.name: file for file in noted(db)}
