@@ -15,6 +15,7 @@ from tearsheet.cli.console import (
     json_text,
     quiet_option,
     write_json,
+    write_markup,
 )
 from tearsheet.cli.exits import complain
 from tearsheet.cli.options import gathered
@@ -143,4 +144,4 @@ def _print(archive: "Archive", asked: Asked) -> None:
         for article in all_articles(archive):
             click.echo(_line(archive, article))
     else:
-        click.echo(opml_of(archive), nl=False)
+        write_markup(opml_of(archive).decode().rstrip("\n"))
