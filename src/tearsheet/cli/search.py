@@ -25,12 +25,14 @@ USUALLY = 20
 def command(said: Console, words: tuple[str, ...], filters: Filters, limit: int | None, as_json: bool) -> None:
     """Find articles that hold all WORDS, best first; 20 of them unless --limit says otherwise.
 
-    A phrase stands in quotes: '"harbour wall"'. Chinese, Japanese and Thai need no spaces.
+    A phrase stands in quotes: '"harbour wall"'. `crane OR ferry`, `crane NOT mayor`, `title:crane` and
+    `har*` are understood too. Chinese, Japanese and Thai need no spaces.
 
     \b
     Examples:
       tearsheet search harbour flood
       tearsheet search '"harbour wall"' --since 2026-01-01
+      tearsheet search 'crane NOT mayor' --source courier
       tearsheet search 海堤 --language zh --limit 5
       tearsheet search harbour --json
 
