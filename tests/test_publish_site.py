@@ -660,6 +660,13 @@ def test_the_front_page_spreads_its_stories_over_the_papers(desk: Desk):
     assert {shelf.path[0].label for shelf in view.sources} == {source.name for source in PAPERS}
 
 
+@pytest.mark.parametrize(("timezone", "heading"), [("UTC", "Also today"), ("Pacific/Kiritimati", "Also lately")])
+def test_only_articles_of_the_day_are_said_to_be_of_today(timezone: str, heading: str):
+    view = lists.front_view(Desk(press(timezone=timezone), MASTHEAD))
+
+    assert f">{heading}<" in pages.front(MASTHEAD, view)[1].decode()
+
+
 def test_the_tree_stands_open_where_the_reader_is(desk: Desk):
     root = lists.tree(desk, ("新媒体", "望潮晚报"))[0]
 

@@ -62,6 +62,7 @@ def front_view(desk: Desk) -> FrontView:
         beside=desk.cards(beside),
         changes=_front_changes(desk),
         also=desk.cards(also, small=False),
+        also_today=all(desk.day_of(article.published or article.first_seen) == today for article in also),
         issue=issue,
         issue_count=desk.counted.days.get(issue, 0) if issue else 0,
         sections=_front_sections(desk, pool, used),

@@ -127,7 +127,7 @@ class Shelf:
 class FrontView:
     """The front page. `today` is the day of the last update, not of the clock, so that a page is the same twice.
 
-    `issue` is the last day that has articles, `issue_count` how many.
+    `also_today` says that all of `also` are of that day; `issue` is the last day that has articles, `issue_count` how many.
     """
 
     today: date | None
@@ -135,6 +135,7 @@ class FrontView:
     beside: tuple[Card, ...] = ()
     changes: tuple[Alteration, ...] = ()
     also: tuple[Card, ...] = ()
+    also_today: bool = False
     issue: date | None = None
     issue_count: int = 0
     sections: tuple[Shelf, ...] = ()
