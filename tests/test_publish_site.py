@@ -662,9 +662,10 @@ def test_the_front_page_spreads_its_stories_over_the_papers(desk: Desk):
 
 @pytest.mark.parametrize(("timezone", "heading"), [("UTC", "Also today"), ("Pacific/Kiritimati", "Also lately")])
 def test_only_articles_of_the_day_are_said_to_be_of_today(timezone: str, heading: str):
-    view = lists.front_view(Desk(press(timezone=timezone), MASTHEAD))
+    masthead = replace(MASTHEAD, timezone=timezone)
+    view = lists.front_view(Desk(press(timezone=timezone), masthead))
 
-    assert f">{heading}<" in pages.front(MASTHEAD, view)[1].decode()
+    assert f">{heading}<" in pages.front(masthead, view)[1].decode()
 
 
 def test_the_tree_stands_open_where_the_reader_is(desk: Desk):
