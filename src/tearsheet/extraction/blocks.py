@@ -6,21 +6,21 @@ streamed bodies live there.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
-from tearsheet.extraction.hints import is_hint
-from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of, words_of
+from tearsheet.extraction.hints import is_hint, may_hold_hint
+from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of, names_in, words_of
 from tearsheet.html import unescaped
 
 _HINTS = re.compile(r' (?:class|id|role|itemprop|data-testid|data-component|data-type|data-qa)="([^"]*)"')
 _LINK_HINTS = re.compile(r' (?:class|rel|itemprop)="([^"]*(?:author|byline|autor|writer|date|time|credit|tag)[^"]*)"')
 
-# The first four end a line of text.
+# Their order is relied on: the first four end a line of text, the fifth is passed over, the next two begin a piece of a line.
 (
     BLOCK_START,
     BLOCK_END,
     RULE,
     BREAK,
+    NOTHING,
     INLINE_START,
     LINK_START,
     LINK_END,
@@ -28,7 +28,6 @@ _LINK_HINTS = re.compile(r' (?:class|rel|itemprop)="([^"]*(?:author|byline|autor
     SKIP_START,
     SKIP_END,
     EMBED,
-    NOTHING,
 ) = range(12)
 
 _INLINE = (
@@ -54,9 +53,8 @@ _KIND: dict[str, int] = {
 # What is written on a button is no article, but the picture that it opens is; `noscript` has those that scripts show later.
 _WITH_PICTURES = ("noscript", "button")
 MARKED = BYLINE | DATE | CAPTION | CREDIT
-Known = tuple[int, str, int, str]
-"""What a tag says: its kind, name, the bits of what its class and id say, name and class."""
-HIDDEN = 1 << 30
+Known = tuple[int, str, int, str, tuple[str, ...]]
+"""What a tag says: its kind, name, the bits of what its class and id say, name and class, the names that those give."""
 MAX_BLOCKS = 12_000
 
 
@@ -86,22 +84,22 @@ class Box:
         "tag",
     )
 
-    def __init__(self, parent: "Box | None", tag: str, start: int, said: Known) -> None:
+    def __init__(self, parent: "Box | None", tag: str, start: int, said: Known, number: int) -> None:
         self.parent = parent
         self.tag = tag
         self.start = self.end = start
-        _, self.name, bits, self.kind = said
+        _, self.name, bits, self.kind, _ = said
         self.bits = bits
         self.chars = self.linked = self.blocks = self.prose = self.paragraphs = 0
         self.is_page = False
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.all_bits: int = bits if parent is None else parent.all_bits | bits
-        self.number: int = 0
+        self.number = number
 
     @property
     def names(self) -> tuple[str, ...]:
         """The words of its class, id, role and the like."""
-        return _names_on(self.tag)
+        return words_of(_known[self.tag][4])
 
     def nearest(self, name: str) -> "Box | None":
         """Return the nearest box of that name that it stands in or is."""
@@ -141,9 +139,9 @@ class Box:
         return parent
 
 
-@lru_cache(4_000)
-def _names_on(tag: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([word for hints in _HINTS.findall(tag) for word in words_of(hints)]))
+_Line = tuple[str, int, int, int, bool]
+"""What is known of a line when its text has been read: its first link if it begins in one, characters in links, links, bits,
+whether a `<br>` parts it from the one before."""
 
 
 class Block:
@@ -169,12 +167,13 @@ class Block:
         "text",
     )
 
-    def __init__(self, start: int, box: Box) -> None:
+    def __init__(self, start: int, box: Box, read: "_Line") -> None:
         self.start = self.end = start
         self.box = box
-        self.name = self.text = self.link = ""
-        self.chars = self.size = self.linked = self.links = self.bits = 0
-        self.broken = False
+        self.name = box.name
+        self.text = ""
+        self.link, self.linked, self.links, self.bits, self.broken = read
+        self.chars = self.size = 0
 
     def take(self, text: str, end: int) -> None:
         """Take up the text that was read for it, and count it in its box."""
@@ -183,7 +182,6 @@ class Block:
         linked = self.linked if self.linked < chars else chars
         self.text = text
         self.end = end
-        self.name = box.name
         self.chars = chars
         self.size = chars if text.isascii() else size_of(text)
         self.linked = linked
@@ -217,7 +215,7 @@ class Spot:
         self.tag = tag
         self.box = box
         self.before = before
-        _, self.name, self.bits, _ = said
+        _, self.name, self.bits, _, _ = said
         self.link = ""
 
 
@@ -229,7 +227,7 @@ class Walk:
     def __init__(self, pieces: Sequence[str]) -> None:
         self.pieces = pieces
         self.blocks: list[Block] = []
-        self.box = Box(None, "", 0, _ROOT)
+        self.box = Box(None, "", 0, _ROOT, 0)
         self.boxes: list[Box] = [self.box]
         self.pictures: list[Spot] = []
         self.embeds: list[Spot] = []
@@ -239,44 +237,40 @@ class Walk:
         self._run()
 
     def _run(self) -> None:
-        # The innermost loop of a cutting: some two thousand tags a page.
-        pieces, blocks, boxes, known = self.pieces, self.blocks, self.boxes, _known
-        box = self.box
-        line = Block(0, box)
-        link = ""
+        # The innermost loop of a cutting, some two thousand tags a page: what is known of a line is kept in locals.
+        pieces, blocks, boxes, box = self.pieces, self.blocks, self.boxes, self.box
+        start = links = linked = marked = 0
+        around, link, first_link, is_broken = box, "", "", False
         parts: list[str] = []
-        read = zip(range(1, len(pieces), 2), pieces[1::2], pieces[2::2], strict=True)
-        for place, tag, text in read:
-            said = known[tag]
-            kind, name, bits, _ = said
+        tags = pieces[1::2]
+        read = zip(range(1, len(pieces), 2), tags, pieces[2::2], map(_known.__getitem__, tags), strict=True)
+        for place, tag, text, said in read:
+            kind, name, bits, _, _ = said
             if kind < BREAK or (kind == BREAK and parts):
                 if parts:
-                    self._keep(line, parts, place)
-                    parts = []
-                    line = Block(place, box)
+                    self._keep(Block(start, around, (first_link, linked, links, marked, is_broken)), parts, place)
+                    parts, first_link, linked = [], "", 0
                     if len(blocks) > MAX_BLOCKS:
                         break
                 if kind == BLOCK_START:
-                    self.box = box = Box(box, tag, place, said)
-                    box.number = len(boxes)
+                    self.box = box = Box(box, tag, place, said, len(boxes))
                     boxes.append(box)
                     if bits & MARKED:
                         self._spot(self.marks, place, tag, said)
                 elif kind == BLOCK_END and box.name == name:
                     self.box = box = box.closed(place + 1)
-                line.start = place
-                line.box = box
-                line.links = line.bits = 0
-                line.broken = kind == BREAK
-            elif kind == LINK_START:
-                self._link = link = tag
-                line.links += 1
-                if bits:
-                    self._mark(line, place, tag, said)
+                start, around, links, marked, is_broken = place, box, 0, 0, kind == BREAK
+            elif kind <= NOTHING:
+                pass
+            elif kind <= LINK_START:
+                if kind == LINK_START:
+                    self._link = link = tag
+                    links += 1
+                marked |= bits
+                if bits & MARKED or name == "time":
+                    self._spot(self.marks, place, tag, said)
             elif kind == LINK_END:
                 self._link = link = ""
-            elif kind == INLINE_START:
-                self._mark(line, place, tag, said)
             elif kind == SKIP_START:
                 text = self._past(read, place, name)
             elif kind == PICTURE:
@@ -285,22 +279,21 @@ class Walk:
                 self._spot(self.embeds, place, tag, said)
             if text and (parts or not text.isspace()):
                 if link:
-                    line.link = line.link if parts else link
-                    line.linked += len(text)
+                    first_link = first_link if parts else link
+                    linked += len(text)
                 parts.append(text)
-        self._keep(line, parts, len(pieces))
+        self._keep(Block(start, around, (first_link, linked, links, marked, is_broken)), parts, len(pieces))
         while box.parent is not None:
             box = box.closed(len(pieces) + 1)
         self.box = box
         box.end = len(pieces)
 
-    def _past(self, read: Iterator[tuple[int, str, str]], start: int, name: str) -> str:
+    def _past(self, read: Iterator[tuple[int, str, str, Known]], start: int, name: str) -> str:
         """Go past what is not read, such as a form part or a drawing, and return the text after its end tag."""
         self._unread.add(start + 1)
         depth = 1
-        for place, tag, text in read:
-            said = _known[tag]
-            kind, other, _, _ = said
+        for place, tag, text, said in read:
+            kind, other = said[:2]
             if other == name:
                 depth += 1 if kind == SKIP_START else -1
                 if not depth:
@@ -317,17 +310,13 @@ class Walk:
         spot.link = self._link
         kept.append(spot)
 
-    def _mark(self, line: Block, place: int, tag: str, said: Known) -> None:
-        _, name, bits, _ = said
-        line.bits |= bits
-        if bits & MARKED or name == "time":
-            self._spot(self.marks, place, tag, said)
-
     def _keep(self, line: Block, parts: list[str], end: int) -> None:
         text = parts[0] if len(parts) == 1 else "".join(parts)
-        if line.links and (line.box.name in _HEADINGS or (len(parts) > 1 and any(map(is_hint, parts)))):
+        if line.links and (
+            line.box.name in _HEADINGS or (len(parts) > 1 and may_hold_hint(text) and any(map(is_hint, parts)))
+        ):
             text = self._without_asides(line, text, end)
-        text = " ".join(unescaped(text).split())
+        text = " ".join((unescaped(text) if "&" in text else text).split())
         if text:
             line.take(text, end)
             self.blocks.append(line)
@@ -398,7 +387,7 @@ class _Tags(dict[str, Known]):
     def __missing__(self, tag: str) -> Known:
         if tag.startswith("<a "):
             bits = _link_bits(tag)
-            return (LINK_START, "a", bits, "a") if bits else _LINK
+            return (LINK_START, "a", bits, "a", ()) if bits else _LINK
         if tag.startswith("<img "):
             return _PICTURE
         if tag.startswith(("<meta ", "<link ", "<input ", "<!", "<?")):
@@ -412,29 +401,27 @@ class _Tags(dict[str, Known]):
 
 
 _known = _Tags()
-_LINK: Known = (LINK_START, "a", 0, "a")
-_PICTURE: Known = (PICTURE, "img", 0, "img")
-_ROOT: Known = (BLOCK_START, "body", 0, "")
-_NOTHING: Known = (NOTHING, "", 0, "")
+_LINK: Known = (LINK_START, "a", 0, "a", ())
+_PICTURE: Known = (PICTURE, "img", 0, "img", ())
+_ROOT: Known = (BLOCK_START, "body", 0, "", ())
+_NOTHING: Known = (NOTHING, "", 0, "", ())
 
 
 def _said(tag: str) -> Known:
     if tag.startswith("</"):
         name = tag[2:-1]
-        return _ENDS.get(_KIND.get(name, BLOCK_START), NOTHING), name, 0, ""
-    name, has_more, given = tag[1:-1].partition(" ")
+        return _ENDS.get(_KIND.get(name, BLOCK_START), NOTHING), name, 0, "", ()
+    name, has_more, _ = tag[1:-1].partition(" ")
     kind = _KIND.get(name, BLOCK_START)
     if kind in (NOTHING, SKIP_START, EMBED) or not has_more:
-        return (NOTHING if kind == INLINE_START and name != "time" else kind), name, 0, name
-    bits = 0
-    for hints in _HINTS.findall(tag):
-        bits |= bits_of(hints)
-    if "hidden" in given or "display:" in given:
-        bits |= HIDDEN * (_HIDDEN.search(tag) is not None)
+        return (NOTHING if kind == INLINE_START and name != "time" else kind), name, 0, name, ()
+    names = [name for hints in _HINTS.findall(tag) for name in names_in(hints)]
+    bits = bits_of(names)
     if kind == INLINE_START and not bits and name != "time":
         kind = NOTHING
     _, has_class, classes = tag.partition(' class="')
-    return kind, name, bits, f"{name}.{classes.partition(_QUOTE)[0]}" if has_class else name
+    named = f"{name}.{classes.partition(_QUOTE)[0]}" if has_class else name
+    return kind, name, bits, named, tuple(names)
 
 
 def _link_bits(tag: str) -> int:
@@ -453,9 +440,8 @@ def _link_bits(tag: str) -> int:
     ):
         return 0
     found = _LINK_HINTS.search(tag)
-    return (bits_of(found.group(1)) if found else 0) | (BYLINE if "/author" in tag else 0)
+    return (bits_of(names_in(found.group(1))) if found else 0) | (BYLINE if "/author" in tag else 0)
 
 
 _ENDS = {BLOCK_START: BLOCK_END, LINK_START: LINK_END, SKIP_START: SKIP_END}
 _QUOTE = '"'
-_HIDDEN = re.compile(r"""\shidden(?:=|[\s>])|display:\s*none|aria-hidden="true\"""")

@@ -28,7 +28,9 @@ _SHORTEST, _LONGEST = 4, 100
 
 def is_hint(piece: str) -> bool:
     """Return whether a text that stands by itself in a line is a hint: `(opens in a new tab)`."""
-    if not _SHORTEST <= len(piece) <= _LONGEST:
-        return False
-    text = piece.lower()
-    return any(word in text for word in _TELLTALES) and _HINT.fullmatch(piece) is not None
+    return _SHORTEST <= len(piece) <= _LONGEST and may_hold_hint(piece) and _HINT.fullmatch(piece) is not None
+
+
+def may_hold_hint(text: str) -> bool:
+    """Return whether a word of a hint stands in a text."""
+    return any(map(text.lower().__contains__, _TELLTALES))

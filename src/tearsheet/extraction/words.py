@@ -1,6 +1,7 @@
 """What the class names, ids and roles of elements say about what stands in them."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 (
@@ -32,7 +33,7 @@ _GROUPS = (
         NAV,
         r"^nav|menu|breadcrumb|crumb|pagination|pager|toolbar|topbar|navbar|skip|^toc$|tableofcontents|subnav|daohang|dh$",
     ),
-    (ASIDE, r"side|aside|rail|^right$|^left$|widget|complementary|secondary|column2"),
+    (ASIDE, r"side|aside|rail|^right$|^left$|widget|complementary|secondary"),
     (
         RELATED,
         r"relat|recommend|recirc|suggest|more|popular|trending|latest|most|teaser|similar|also|outbrain|"
@@ -40,7 +41,7 @@ _GROUPS = (
     ),
     (SHARE, r"share|social|sharing|facebook|twitter|whatsapp|addthis|addtoany|follow|bdshare|weixin|fenxiang"),
     (COMMENT, r"comment|disqus|reply|respond|discuss|kommentar|pinglun"),
-    (ADVERT, r"^ads?$|^ad[vs]|advert|sponsor|promo|banner|dfp|gpt|outstream|affiliate|werbung|commercial|guanggao"),
+    (ADVERT, r"^ad$|^adv|^ads|advert|sponsor|promo|banner|dfp|gpt|outstream|affiliate|werbung|commercial|guanggao"),
     (FOOTER, r"foot|bottom|copyright|colophon|contentinfo"),
     (HEADER, r"^header|masthead|^top$|^head$|banner|toparea"),
     (
@@ -63,7 +64,7 @@ _GROUPS = (
     (CREDIT, r"credit|copyright|photograph|rights|attribution|bildquelle|byphoto"),
     (TITLE, r"title|headline|heading|biaoti|titre|titulo"),
     (META, r"meta|info|label|kicker|category|section|detail|stamp|eyebrow"),
-    (TAGS, r"^tags?$|tagged|topic|keyword|taxonomy|hashtag|label"),
+    (TAGS, r"^tag$|^tags$|tagged|topic|keyword|taxonomy|hashtag|label"),
     (LEGAL, r"cookie|consent|gdpr|privacy|disclaimer|terms|onetrust|legal|notice"),
     (
         SUMMARY,
@@ -71,31 +72,45 @@ _GROUPS = (
         r"vorspann|description|bajada|sumario",
     ),
     (MEDIA, r"figure|image|photo|video|media|player|gallery|picture|slideshow|^img|pic$|audio|embed"),
-    (LIST, r"list|items|links?$|index|archive|directory"),
+    (LIST, r"list|items|link$|links$|index|archive|directory"),
     (QUOTE, r"quote|pull|zitat|citation|blockquote"),
-    (NOTE, r"note|infobox|factbox|box$|callout|keypoint|takeaway|highlight|correction|footnote|references?$"),
+    (NOTE, r"note|infobox|factbox|box$|callout|keypoint|takeaway|highlight|correction|footnote|reference$|references$"),
     (POPUP, r"modal|popup|overlay|dialog|tooltip|dropdown|drawer|hidden|collaps|accordion|alert|toast"),
 )
 GROUPS = len(_GROUPS)
 
-_PATTERNS = tuple((bit, re.compile(pattern)) for bit, pattern in _GROUPS)
-_ANY_GROUP = re.compile("|".join(pattern for _, pattern in _GROUPS))
+
+def _by_start() -> dict[str, list[tuple[str, int]]]:
+    """Return the parts of words that tell a group, with its bit, by their first two signs."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for bit, parts in _GROUPS:
+        for part in parts.split("|"):
+            found.setdefault(part[:2], []).append((part, bit))
+    return found
+
+
+_PARTS = _by_start()
 _WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
 _LOWER_WORD = re.compile("[a-z]{2,}")
 _MOST_READ = 300  # characters
 
 
-def words_of(hints: str) -> list[str]:
-    """Return the words of a class or id, in lower case: `articleBody main-text` gives article, body, main, text."""
-    return [word for name in hints[:_MOST_READ].split() for word in _read(name)[1]]
+def names_in(hints: str) -> list[str]:
+    """Return the names in a class, id or role: `articleBody main-text` gives articleBody, main-text."""
+    return hints[:_MOST_READ].split()
 
 
-def bits_of(hints: str) -> int:
-    """Return the groups that the words of a class or id belong to, as bits."""
+def bits_of(names: Iterable[str]) -> int:
+    """Return the groups that the words of some names belong to, as bits."""
     bits = 0
-    for name in hints[:_MOST_READ].split():
+    for name in names:
         bits |= _read(name)[0]
     return bits
+
+
+def words_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the words of some names in lower case, each once: of articleBody and main-text article, body, main, text."""
+    return tuple(dict.fromkeys([word for name in names for word in _read(name)[1]]))
 
 
 @lru_cache(20_000)
@@ -110,8 +125,9 @@ def _read(name: str) -> tuple[int, list[str]]:
 
 @lru_cache(20_000)
 def _word_bits(word: str) -> int:
-    bits = 0
-    for bit, pattern in _PATTERNS if _ANY_GROUP.search(word) else ():  # most words are in none
-        if pattern.search(word):
-            bits |= bit
+    bits, word = 0, f"^{word}$"
+    for at in range(len(word) - 1):
+        for part, bit in _PARTS.get(word[at : at + 2], ()):
+            if word.startswith(part, at):
+                bits |= bit
     return bits

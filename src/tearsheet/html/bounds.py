@@ -15,7 +15,9 @@ _WALKS = 8
 # that was passed is looked at twice.
 _INSIDE = r"""[^>=]*+(?:=\s*+(?:"[^"]*+"?+|'[^']*+'?+)?+[^>=]*+)*+"""
 _ATTRIBUTE = re.compile(r"""[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))?+""")
-_ANY_START = re.compile(f"<[a-zA-Z][^\\s/>]*+(?=({_INSIDE}))")
+# What most tags have there: at most 3,300 characters, and it ends where `_INSIDE` would.
+_SHORT = r"""[^>=]{0,99}+(?:="[^"]{0,250}+"[^>=]{0,99}+){0,9}+>"""
+_ANY_START = re.compile(f"<[a-zA-Z][^\\s/>]*+(?!{_SHORT})(?=({_INSIDE}))")
 _OPEN_OR_CLOSE = re.compile(f"<!--(?:[^-]++|-(?!->))*+(?:-->|\\Z)|<(/?)([a-zA-Z][a-zA-Z0-9]*+){_INSIDE}(?:>|\\Z)")
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
