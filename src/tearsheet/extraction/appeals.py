@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from tearsheet.extraction.blocks import Block
-from tearsheet.extraction.walls import asks
+from tearsheet.extraction.walls import TELLTALES, asks
 from tearsheet.extraction.when import is_only_posted
 
 _LONGEST, _SHORTEST_LABEL, _SHORTEST_TITLE, _MOST_POINTED_AT = 240, 6, 8, 12
@@ -72,14 +72,14 @@ _TIPS = re.compile(
     r")"
 )
 
-# One of these stands in every such line, and is looked for in a fraction of the time.
-_TELLTALES = (
+# One of these stands in every such line, and in every one that `asks`; it is looked for in a fraction of the time.
+_IN_FOLLOW = (
     "follow |subscribe|sign up|join our|folge|abonnieren|bestellen|suivez|abonnez|siguenos|síguenos|suscr|únete|siga|"
     "inscreva|segui|iscriviti|volg ons|följ oss|følg os|seuraa|obserwuj|подпи|підпи|takip edin|ikuti |theo dõi|"
     "ακολουθήστε|تابعونا|اشترك|फॉलो"
 )
 _QUOTES = frozenset("“”\"„«»‘'「『‹›")
-_IN_FOLLOW = tuple(_TELLTALES.split("|"))
+_TELLTALE = re.compile("|".join((_IN_FOLLOW, *TELLTALES)))
 _GOES_ON = re.compile(
     r"\W*(?:(?:the )?(?:article|story) continues (?:after|below).{0,30}|"
     r"continues? (?:reading )?(?:after|below)(?: the| this)?(?: advert\w*| ad)?|"
@@ -104,7 +104,7 @@ def is_appeal(block: Block) -> bool:
     """
     if block.chars > _LONGEST or block.name in ("td", "th", "pre", "blockquote"):
         return False
-    text = block.text.lower()
+    text = block.low
     if _is_also(block, text) or _is_appeal(text):
         return True
     return not block.links and block.name not in _HEADINGS and is_only_posted(block.text)
@@ -114,16 +114,20 @@ def is_pointed_at(blocks: Sequence[Block], at: int) -> bool:
     """Return whether a block is all link, the only or the next one below a line that leads to other articles: `Read more:`."""
     for before in range(at, max(at - _MOST_POINTED_AT, 0), -1):
         if blocks[before].linked * 10 < blocks[before].chars * 9:
-            return before < at and _is_also(blocks[before], blocks[before].text.lower())
+            return before < at and _is_also(blocks[before], blocks[before].low)
     return False
 
 
 @lru_cache(1_000)  # a line is asked about several times
 def _is_appeal(text: str) -> bool:
+    if _TELLTALE.search(text) and (_is_follow(text) or asks(text)):
+        return True
+    return _TIPS.match(text) is not None or _GOES_ON.fullmatch(text) is not None
+
+
+def _is_follow(text: str) -> bool:
     # What begins with a quotation mark is somebody else's to say.
-    may_follow = text[0] not in _QUOTES and any(word in text for word in _IN_FOLLOW)
-    is_follow = may_follow and _FOLLOW.search(text) is not None
-    return is_follow or _TIPS.match(text) is not None or _GOES_ON.fullmatch(text) is not None or asks(text)
+    return text[0] not in _QUOTES and _FOLLOW.search(text) is not None
 
 
 def _is_also(block: Block, text: str) -> bool:

@@ -153,6 +153,7 @@ class Block:
     """
 
     __slots__ = (
+        "_low",
         "bits",
         "box",
         "broken",
@@ -173,7 +174,15 @@ class Block:
         self.name = box.name
         self.text = ""
         self.link, self.linked, self.links, self.bits, self.broken = read
+        self._low = ""
         self.chars = self.size = 0
+
+    @property
+    def low(self) -> str:
+        """Its text in lower case."""
+        if not self._low:
+            self._low = self.text.lower()
+        return self._low
 
     def take(self, text: str, end: int) -> None:
         """Take up the text that was read for it, and count it in its box."""

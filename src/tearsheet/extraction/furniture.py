@@ -11,7 +11,7 @@ from tearsheet.extraction.words import ADVERT, ARTICLE, BODY, BYLINE, LEGAL, NAV
 
 _SURE = 0.97
 _LABEL = re.compile(
-    r"(?i)\W*(?:advertisements?|sponsored|anzeige|werbung|publicité|publicidad|pubblicità|advertentie|"
+    r"\W*(?:advertisements?|sponsored|anzeige|werbung|publicité|publicidad|pubblicità|advertentie|"
     r"annons|annonse|reklama?|реклама|广告|廣告|広告|광고|إعلان|"
     r"share this|share|"
     r"(?:loading|wird geladen|chargement|cargando|carregando|caricamento|laden|laddar|загрузка|加载中|"
@@ -20,7 +20,7 @@ _LABEL = re.compile(
     r"(?:©.{0,120}(?:19|20)\d\d|(?:copyright|\(c\))\W*(?:©\W*|\(c\)\W*)?(?:19|20)\d\d).{0,120})\W*"
 )
 _COUNTER = re.compile(
-    r"(?i)(?:\W*[\d.,]+\s?[km万]?\s?(?:shares?|comments?|views?|likes?|reads?|kommentare?|aufrufe|commentaires?|comentarios?|"
+    r"(?:\W*[\d.,]+\s?[km万]?\s?(?:shares?|comments?|views?|likes?|reads?|kommentare?|aufrufe|commentaires?|comentarios?|"
     r"commenti|reacties|комментари\w+|просмотр\w+|评论|阅读|浏览|点赞|コメント|댓글))+\W*|"
     r"\W*(?:shares?|comments?|views?|likes?|kommentare?|aufrufe|gefällt mir|commentaires?|comentarios?|commenti|reacties|"
     r"комментари\w+|просмотр\w+|点赞|讚|いいね|コメント|좋아요|댓글)\s?[:：]?\s?[(（]?[\d.,]+\s?[km万]?\W*"
@@ -81,8 +81,8 @@ def is_furniture(block: Block, chance: float) -> bool:
     if (
         block.name in ("title", "head")
         or is_lost_caption(block)
-        or _LABEL.fullmatch(block.text)
-        or _COUNTER.fullmatch(block.text)
+        or _LABEL.fullmatch(block.low)
+        or _COUNTER.fullmatch(block.low)
         or (not block.text.isascii() and _is_cjk_label(block.text))
         or is_appeal(block)
     ):

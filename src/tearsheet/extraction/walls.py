@@ -62,6 +62,34 @@ _GATE = re.compile(
 )
 STUB = 2_400
 """A text of as many characters or more is taken for the whole, whatever stands beside it."""
+# One of these stands in every line that asks.
+TELLTALES = (
+    *(
+        "subscri",
+        "suscr",
+        "log",
+        "the full",
+        "the whole",
+        "weiterlesen mit",
+        "il vous reste",
+        "article réservé",
+        "les videre med",
+    ),
+    *(
+        "この記事は",
+        "残り",
+        "有料会員",
+        "続きを読む",
+        "付费",
+        "付費",
+        "订阅后",
+        "訂閱",
+        "剩余",
+        "登录后",
+        "登入後",
+        "baca selengkapnya",
+    ),
+)
 _SHORTEST_GATE, _LONGEST_LINE, _LONGEST_MARK = 20, 240, 60
 _SHORT_LINK = 30
 _HEADLINE = 10
@@ -81,7 +109,7 @@ def asks(text: str) -> bool:
 
 
 def _is_wall(blocks: Sequence[Block], at: int) -> bool:
-    text = blocks[at].text.lower()
+    text = blocks[at].low
     if _OPEN.search(text):
         return False
     if asks(text):
@@ -93,13 +121,13 @@ def _is_wall(blocks: Sequence[Block], at: int) -> bool:
 
 def _is_headline(block: Block) -> bool:
     """Return whether a line may be a link to another article."""
-    return _is_link(block) and block.chars >= _HEADLINE and not _PRICE.search(block.text.lower())
+    return _is_link(block) and block.chars >= _HEADLINE and not _PRICE.search(block.low)
 
 
 def _has_price(block: Block) -> bool:
     """Return whether a line says what is asked for; another article's headline and a paragraph say it of something else."""
     longest = _SHORT_LINK if _is_link(block) else _LONGEST_LINE
-    return block.chars <= longest and _PRICE.search(block.text.lower()) is not None
+    return block.chars <= longest and _PRICE.search(block.low) is not None
 
 
 def _is_link(block: Block) -> bool:
