@@ -1,5 +1,6 @@
 """The steps of a cutting, in order: decode, walk, choose, place the pictures, read the facts, judge."""
 
+import codecs
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -44,7 +45,7 @@ def extract(page: bytes, url: str = "", *, content_type: str = "") -> Clipping:
     if isinstance(page, str):  # as other extractors take it
         raise TypeError("extract takes the bytes of a page, to find their encoding; of a text give text.encode()")
     text, encoding = charset.decode(page, content_type=content_type)
-    return _clipping(_page(text, url, _Known(encoding=encoding)))
+    return _clipping(_page(_parsed(text, page, encoding), url, _Known(encoding=encoding)))
 
 
 def clip(
@@ -101,10 +102,16 @@ def _capture(capture: Capture, known: "_Known") -> "_Read":
     text, encoding = charset.decode(capture.body, content_type=capture.header("content-type"))
     said = ruled.ruled(known.rule, text, now=capture.captured_at) if known.rule is not None else ruled.Ruled()
     return _page(
-        text,
+        _parsed(text, capture.body, encoding),
         capture.final_url or capture.url,
         replace(known, encoding=encoding, said=said, seen_at=capture.captured_at),
     )
+
+
+def _parsed(text: str, data: bytes, encoding: str) -> html.Stream:
+    """Return the page that was decoded from `data`."""
+    is_same = encoding == "utf-8" and not data.startswith(codecs.BOM_UTF8) and "\ufffd" not in text
+    return html.stream(text, data if is_same else b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +183,7 @@ def _names_of(site: str, url: str) -> str:
     return "\n".join((site, domain, domain.split(".")[0]))
 
 
-def _page(text: str, url: str, known: _Known) -> "_Read":
-    page = html.stream(text)
+def _page(page: html.Stream, url: str, known: _Known) -> "_Read":
     walk = Walk(page.pieces)
     said = structured.declared(page, url)
     base = urls.join(url, said.base) or url

@@ -193,7 +193,10 @@ def text_words(text: str) -> list[str]:
     start = text[:90]
     if start.isascii():
         return start.encode().translate(_ASCII_LETTERS).decode().split(None, 10)[:10]
-    return _LETTERS.findall(start.lower())[:10]
+    found: list[str] = []
+    for word in start.lower().split():
+        found += (word,) if word.isalpha() else _LETTERS.findall(word)
+    return found[:10]
 
 
 def text_tilt(words: Sequence[str], texts: Mapping[str, float]) -> tuple[float, float, float]:

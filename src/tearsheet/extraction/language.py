@@ -188,8 +188,7 @@ _LATIN = [language for language in _WORDS if language not in set(" ".join(_FAMIL
 
 def _by_words(text: str, choices: list[str]) -> str:
     low = text.lower()
-    one_word = _ASCII_WORD if low.isascii() else _WORD if _MARK.search(low) else _UNMARKED_WORD
-    words = Counter(one_word.findall(low))
+    words = Counter(_words(low))
     total = sum(words.values())
     scores = dict.fromkeys(choices, 0.0)
     for table, weight, found in (
@@ -208,6 +207,17 @@ def _by_words(text: str, choices: list[str]) -> str:
     ):
         return ""
     return ranked[0]
+
+
+def _words(low: str) -> list[str]:
+    if low.isascii():
+        return _ASCII_WORD.findall(low)
+    if _MARK.search(low):
+        return _WORD.findall(low)
+    found: list[str] = []
+    for word in low.split():
+        found += (word,) if word.isalpha() else _UNMARKED_WORD.findall(word)
+    return found
 
 
 @lru_cache(maxsize=4096)

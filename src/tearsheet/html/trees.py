@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from html import escape as _escape
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, SelectolaxError
 
 from tearsheet import urls
 from tearsheet.html import formulas, heads
@@ -31,15 +31,21 @@ def escape(text: str) -> str:
     return _escape(text, quote=True)
 
 
-def parse(markup: str) -> Tree:
+def parse(markup: str, utf8: bytes = b"") -> Tree:
     """Return the tree of a page or fragment, as a browser would build it with scripts off.
 
+    `utf8` may be given if it is at hand: the very same page, valid UTF-8, which is what the parser reads.
     A page of more than 8 million characters or 120,000 tags is cut there, and elements nested deeper than 250 are flattened:
     lexbor's time grows with the square of the depth.
     """
-    markup, may_be_deep = bounded(heads.whole(markup))
-    tree = LexborHTMLParser(markup)
-    return LexborHTMLParser(shortened(markup)) if may_be_deep and is_too_deep(tree.html or "") else tree
+    cut, may_be_deep = bounded(heads.whole(markup))
+    tree = _tree(utf8 if utf8 and cut is markup else cut)
+    return _tree(shortened(cut)) if may_be_deep and is_too_deep(tree.html or "") else tree
+
+
+def _tree(markup: str | bytes) -> Tree:
+    # Without events the chosen option of a `select` is not copied to where it would be shown: nobody reads it there.
+    return LexborHTMLParser(markup, options=LexborDocumentOptions.WO_EVENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +64,13 @@ def select(tree: Tree, selector: str) -> list[Node]:
         return []
 
 
-def stream(markup: str) -> Stream:
+def stream(markup: str, utf8: bytes = b"") -> Stream:
     """Return the page as a list of texts and tags, which costs a third of walking the tree.
 
     The tags are those of the parsed tree: they nest properly, names are lower-case, attributes in double quotes. Scripts,
-    styles, drawings and comments are not among them; of an `iframe` there is only its start tag.
+    styles, drawings and comments are not among them; of an `iframe` there is only its start tag. `utf8` is as `parse` takes it.
     """
-    tree = parse(markup)
+    tree = parse(markup, utf8)
     if formulas.are_in(markup):
         formulas.spell(tree)
     whole = tree.html or ""
