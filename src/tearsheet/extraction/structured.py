@@ -46,6 +46,7 @@ _PROPERTIES = frozenset(
     ("datepublished", "datemodified", "datecreated", "author", "articlesection", "keywords", "isaccessibleforfree")
 )
 _OF_HEADS = ("<meta ", "<link ", "<title>", "<base ")
+_BEGINNINGS = frozenset(tag[:5] for tag in _OF_HEADS)
 _COMMENT = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$|;\s*$", re.S
 )
@@ -78,17 +79,18 @@ class Declared:
 
 def declared(page: html.Stream, url: str) -> Declared:
     """Return what the page declares; `url` is the page's own address."""
-    tags, texts = page.pieces[1::2], page.pieces[2::2]
+    tags = page.pieces[1::2]
     begin = next((place for place, tag in enumerate(tags) if tag.startswith("<body")), len(tags))
     head, late = _Head(), _Head()
-    for tag, text in zip(tags[:begin], texts, strict=False):
-        head.take(tag, text)
+    for place, tag in enumerate(tags[:begin]):
+        head.take(tag, page.pieces[2 * place + 2])
     # A head ends at the first thing that belongs in none; what it says after that is in the body.
-    for place, tag in enumerate(tags[begin:], begin):
+    rest = [(place, tag) for place, tag in enumerate(tags[begin:], begin) if tag[:5] in _BEGINNINGS]
+    for place, tag in rest:
         if tag.startswith(_OF_HEADS) and " itemprop=" not in tag:
-            late.take(tag, texts[place])
+            late.take(tag, page.pieces[2 * place + 2])
     meta = late.meta | head.meta
-    _microdata(tags[begin:], meta)
+    _microdata([tag for _, tag in rest], meta)
     nodes = tuple(_nodes(page.scripts))
     return Declared(
         head.title or late.title,
