@@ -165,7 +165,7 @@ _CLOSE = frozenset(
 def _read(text: str) -> str:
     if text.isascii():
         return _by_words(text, _LATIN) if len(text[:700].encode().translate(None, _NO_LETTERS)) >= 30 else ""
-    letters = [char for char in text[:700] if char.isalpha()]
+    letters = [*filter(str.isalpha, text[:700])]
     if len(letters) < 30:
         return ""
     scripts: Counter[str] = Counter()

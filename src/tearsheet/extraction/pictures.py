@@ -50,6 +50,7 @@ _TELLTALES = (
 )
 _IN_NO_PICTURE = tuple(_TELLTALES.split())
 _FOREIGN = NAV | ASIDE | RELATED | SHARE | COMMENT | ADVERT | FOOTER | SIGNUP | BYLINE
+_PIXELS = re.compile(r"\s*(\d{1,5})(?:\.\d+)?(?:px)?\s*")
 _TINY_PX, _SMALL_PX = 70, 130
 _LONGEST_NAME = 40
 _MAX_PICTURES = 400
@@ -290,7 +291,7 @@ def _is_decoration(given: dict[str, str], url: str, is_captioned: bool) -> bool:
 
 def _is_no_picture(address: str) -> bool:
     low = address.lower()
-    return any(word in low for word in _IN_NO_PICTURE) and _NO_PICTURE.search(address) is not None
+    return any(map(low.__contains__, _IN_NO_PICTURE)) and _NO_PICTURE.search(address) is not None
 
 
 def _is_drawn(given: dict[str, str], spot: Spot) -> bool:
@@ -300,7 +301,7 @@ def _is_drawn(given: dict[str, str], spot: Spot) -> bool:
 
 
 def _pixels(text: str) -> int:
-    found = re.fullmatch(r"\s*(\d{1,5})(?:\.\d+)?(?:px)?\s*", text)
+    found = _PIXELS.fullmatch(text) if text else None
     return int(found.group(1)) if found else 0
 
 

@@ -203,7 +203,7 @@ def _shape(walk: Walk, prose: Sequence[Block], cut: Cut) -> list[float]:
 
 
 def _prices(text: str) -> int:
-    has_money = any(sign in text for sign in _MONEY)
+    has_money = any(map(text.__contains__, _MONEY))
     return len(_PRICE.findall(text)) if has_money else 0
 
 

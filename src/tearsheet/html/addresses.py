@@ -39,7 +39,8 @@ def picture_address(given: dict[str, str], base: str) -> str:
     """
     plain = given.get("src", "")
     held = not plain or _holds_place(plain)
-    choices = [given[name] for name in _LAZY if name in given and _is_address(given[name])]
+    lazy = () if given.keys().isdisjoint(_LAZY) else _LAZY
+    choices = [given[name] for name in lazy if name in given and _is_address(given[name])]
     choices += [widest(given[name]) for name in _LAZY_SETS if given.get(name)]
     order = (
         [*choices, plain]
@@ -56,7 +57,7 @@ def picture_address(given: dict[str, str], base: str) -> str:
 def _holds_place(address: str) -> bool:
     """Return whether an address is that of a placeholder, or none at all."""
     low = address.lower()
-    return any(word in low for word in _HOLDERS) or (
+    return any(map(low.__contains__, _HOLDERS)) or (
         ("default" in low or "," in low) and _HOLDER.search(low) is not None
     )
 

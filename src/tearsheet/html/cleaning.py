@@ -127,6 +127,27 @@ _SKIPPED = frozenset(
     ]
 )
 _EMBEDS = frozenset(("iframe", "video", "audio", "embed"))
+_INLINE, _BLOCK, _SKIP, _EMBED, _OTHER = range(5)
+"""What the writer does with a tag."""
+
+
+def _read(tag: str) -> tuple[str, bool, int]:
+    """Return the name of a tag, whether it is an end tag, and what is done with it."""
+    name = tag_name(tag)
+    if name in _INLINE_AS:
+        act = _INLINE
+    elif name in _SKIPPED:
+        act = _SKIP
+    elif name in _EMBEDS or name == "source":
+        act = _EMBED
+    else:
+        act = _OTHER if not name or name in INLINE or name in ("br", "script", "style") else _BLOCK
+    return name, tag.startswith("</"), act
+
+
+_COMMON = {
+    tag: _read(tag) for name in ("br", *_INLINE_AS, *_TEXT_AS, *_STRUCTURE) for tag in (f"<{name}>", f"</{name}>")
+}
 _LONE_PARAGRAPH = re.compile(
     r"(<(li|td|th|dd)\b[^>]*>)<p>([^<]*+(?:<(?!/?p>|figure>|/?(?:li|td|th|dd)\b)[^<]*+)*+)</p>(?=</\2>|<[uo]l>)", re.S
 )
@@ -176,35 +197,32 @@ class _Writer:
         return _LONE_PARAGRAPH.sub(r"\1\3", markup) if has_lone else markup
 
     def _tag(self, token: str, place: int) -> None:
-        name = tag_name(token)
-        closing = token.startswith("</")
+        name, closing, act = _COMMON.get(token) or _read(token)
         if self.skip:
             if name == self.skip:
                 self.skip_depth += -1 if closing else 1
                 self.skip = self.skip if self.skip_depth else ""
             return
-        if name in _INLINE_AS:
+        if act == _INLINE:
             self._inline(name, token, closing)
-        elif name in _TEXT_AS or name in _STRUCTURE:
+        elif act == _BLOCK:
             self._block(name, token, place, closing=closing)
-        elif name in _SKIPPED:
+        elif act == _SKIP:
             if not closing:
                 self.skip, self.skip_depth = name, 1
         elif name == "img":
             self._picture(attributes(token))
         elif name == "br":
             self._break()
-        elif name in _EMBEDS or (name == "source" and self.video):
+        elif act == _EMBED and (name != "source" or self.video):
             self._embed(name, token, closing)
-        elif name and name not in INLINE and name not in ("script", "style"):
-            self._block(name, token, place, closing=closing)
 
     # ---- blocks
 
     def _block(self, name: str, token: str, place: int, *, closing: bool) -> None:
         if name == "table":
             name = self._table(closing, place)
-        elif name in _TABLE_PARTS and self.tables and self.tables[-1]:
+        elif self.tables and self.tables[-1] and name in _TABLE_PARTS:
             name = "div"
         if (
             self.block is not None
@@ -216,7 +234,8 @@ class _Writer:
             return
         self._end_block()
         if name in _TEXT_AS and not closing and self._may_stand(_TEXT_AS[name]):
-            self.block = _Open(_TEXT_AS[name], name, f"<{_TEXT_AS[name]}{_language(token)}>")
+            ours = _TEXT_AS[name]
+            self.block = _Open(ours, name, f"<{ours}{_language(token)}>" if " " in token else f"<{ours}>")
         elif name == "hr" and not closing:
             if self.out and self.out[-1] != "<hr>" and not self.structure:
                 self.out.append("<hr>")
