@@ -6,6 +6,7 @@ streamed bodies live there.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from tearsheet.extraction.hints import is_hint, may_hold_hint
 from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of, names_in, words_of
@@ -251,8 +252,9 @@ class Walk:
         start = links = linked = marked = 0
         around, link, first_link, is_broken = box, "", "", False
         parts: list[str] = []
-        tags = pieces[1::2]
-        read = zip(range(1, len(pieces), 2), tags, pieces[2::2], map(_known.__getitem__, tags), strict=True)
+        tags, texts = islice(pieces, 1, None, 2), islice(pieces, 2, None, 2)
+        said_by = map(_known.__getitem__, islice(pieces, 1, None, 2))
+        read = zip(range(1, len(pieces), 2), tags, texts, said_by, strict=True)
         for place, tag, text, said in read:
             kind, name, bits, _, _ = said
             if kind < BREAK or (kind == BREAK and parts):

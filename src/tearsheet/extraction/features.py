@@ -184,7 +184,7 @@ def own_tilt(words: Sequence[str], tags: Mapping[str, float]) -> float:
     """Return the leaning of one element: of its names, the one that says most for the article and the one that says
     most against it.
     """
-    known = [leaning for leaning in map(tags.get, words) if leaning is not None]
+    known = [tags[word] for word in words if word in tags]
     return max(known) + min(known) if known else 0.0
 
 
@@ -201,7 +201,7 @@ def text_words(text: str) -> list[str]:
 
 def text_tilt(words: Sequence[str], texts: Mapping[str, float]) -> tuple[float, float, float]:
     """Return the mean, lowest and highest leaning of a text's first words."""
-    known = [leaning for leaning in map(texts.get, words) if leaning is not None]
+    known = [texts[word] for word in words if word in texts]
     return (sum(known) / len(words), min(known), max(known)) if known else _FLAT
 
 

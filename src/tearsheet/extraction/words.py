@@ -108,7 +108,8 @@ def bits_of(names: Iterable[str]) -> int:
     return bits
 
 
-def words_of(names: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(4_000)  # pages of one site have most in common
+def words_of(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of some names in lower case, each once: of articleBody and main-text article, body, main, text."""
     return tuple(dict.fromkeys([word for name in names for word in _read(name)[1]]))
 
