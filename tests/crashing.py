@@ -253,7 +253,7 @@ def _build(archive, job):
     from tearsheet.flow.build import build
     from tearsheet.flow.exports import export_posts
 
-    build(archive, version="test")
+    build(archive)
     export_posts(archive, archive.path / "posts", "sound")
 
 

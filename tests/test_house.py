@@ -20,13 +20,13 @@ FLOORS = (
     ("flow",),
     ("archive",),
     ("sources", "extraction", "publish"),
-    ("sites", "schedule", "revise", "stories", "ledger", "fetch", "warc", "files", "media", "store", "search"),
+    ("sites", "schedule", "revise", "ledger", "fetch", "warc", "files", "media", "store", "search"),
     ("html", "terms"),
     ("charset", "coding", "urls", "dates", "config"),
     ("model",),
-    ("errors",),
+    ("errors", "version"),
 )
-DESK = ("sources", "sites", "extraction", "schedule", "revise", "stories", "ledger", "publish")
+DESK = ("sources", "sites", "extraction", "schedule", "revise", "ledger", "publish")
 DOORS = ("fetch", "warc", "files", "media", "store", "search")
 STANDALONE = ("newsroom",)  # imported by faces and tests, imports nothing of the house
 

@@ -22,7 +22,7 @@ from tearsheet.publish.site import paths
 @pytest.fixture(scope="module")
 def site() -> MemoryFolder:
     out = MemoryFolder()
-    build(press(timezone="Asia/Shanghai"), out=out, version="1")
+    build(press(timezone="Asia/Shanghai"), out=out)
     return out
 
 

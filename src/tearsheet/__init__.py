@@ -3,6 +3,10 @@
 Names are looked up when first used, so that importing the package costs nothing.
 """
 
+from tearsheet.version import VERSION
+
+__version__ = VERSION
+
 TYPE_CHECKING = False  # type checkers take it for true; the import of `typing` would be the longest part of a start
 if TYPE_CHECKING:
     from tearsheet.archive import Archive, open_archive
@@ -10,8 +14,6 @@ if TYPE_CHECKING:
     from tearsheet.extraction import extract
     from tearsheet.model import Article, Capture, Clipping, Entry, Image, Post, Revision, Source
     from tearsheet.publish.posts import read_post, write_post
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "Archive": "tearsheet.archive",

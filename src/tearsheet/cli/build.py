@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import click
 
-import tearsheet as house
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
 from tearsheet.cli.exits import IN_PART, complain
 from tearsheet.cli.options import gathered
@@ -49,7 +48,7 @@ def command(said: Console, asked: Asked) -> None:
     from tearsheet.flow.exports import build_posts
 
     with said.archive() as archive, said.progress() as progress:
-        report = build(archive, progress=progress, full=asked.full, version=house.__version__)
+        report = build(archive, progress=progress, full=asked.full)
         posts = build_posts(archive, progress=progress, full=asked.full) if asked.posts else 0
         folder = archive.path
     for trouble in report.troubles:

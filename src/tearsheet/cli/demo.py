@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-import tearsheet as house
 from tearsheet.cli.console import Console, console, quiet_option
 from tearsheet.cli.exits import heeding_sigterm
 from tearsheet.cli.options import gathered, span_s
@@ -166,7 +165,7 @@ def _build(said: Console, archive: "Archive") -> None:
     from tearsheet.flow.build import build
 
     with said.progress() as progress:
-        report = build(archive, progress=progress, version=house.__version__)
+        report = build(archive, progress=progress)
     said.report(
         f"  {counted(report.pages, 'page')} in {archive.path / 'site'}, {counted(report.written, 'file')} written"
     )
@@ -176,11 +175,11 @@ def _server(folder: Path, port: int | None) -> "Server":
     from tearsheet.web.serving import server
 
     try:
-        return server(folder, port=port, version=house.__version__)
+        return server(folder, port=port)
     except CannotListen:
         if port is not None:
             raise
-        return server(folder, port=0, version=house.__version__)  # another demo has the usual port
+        return server(folder, port=0)  # another demo has the usual port
 
 
 def _invite(said: Console, archive: "Archive", serving: "Server", asked: Asked) -> None:

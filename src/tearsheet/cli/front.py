@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 
 import click
 
-import tearsheet as house
 from tearsheet.cli.console import Console, archive_option, colour_option, debug_option, quiet_option
 from tearsheet.cli.exits import BUG, complain, explained
 from tearsheet.cli.groups import Group
 from tearsheet.cli.interrupts import INTERRUPTED
+from tearsheet.version import VERSION
 
 # Section -> command -> (module of this room, what it does). The module holds a click command of that name in `command`.
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
@@ -98,7 +98,7 @@ class Front(Group):
 
 
 @click.group(cls=Front, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(house.__version__, message="tearsheet %(version)s")
+@click.version_option(VERSION, message="tearsheet %(version)s")
 @archive_option
 @quiet_option
 @colour_option

@@ -2,7 +2,6 @@
 
 import click
 
-import tearsheet as house
 from tearsheet.cli.console import Console, archive_option, console, quiet_option
 from tearsheet.cli.exits import heeding_sigterm
 
@@ -31,7 +30,7 @@ def command(said: Console, host: str, port: int | None) -> None:
 
     with said.archive() as archive:
         folder, title = archive.path, archive.settings.site.title
-    serving = server(folder, host=host, port=port, version=house.__version__)
+    serving = server(folder, host=host, port=port)
     said.report(f"{title}: {serving.address}  (Ctrl-C ends it)")
     with heeding_sigterm():
         try:

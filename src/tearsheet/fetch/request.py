@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tearsheet.version import VERSION
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -37,7 +39,7 @@ class Limits:
     `ca_file` replaces the system's certificate authorities.
     """
 
-    user_agent: str = "Tearsheet/0.1 (+https://tearsheet.example/)"
+    user_agent: str = f"Tearsheet/{VERSION} (press archive; personal use)"
     pause_s: float = 1.0
     per_host: int = 1
     parallel: int = 64

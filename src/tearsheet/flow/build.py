@@ -25,6 +25,7 @@ from tearsheet.flow.site.pages import Site
 from tearsheet.model import Article, Query, Step
 from tearsheet.publish.site import assets, pages, paths, sitemaps
 from tearsheet.publish.site.views import Masthead
+from tearsheet.version import VERSION
 
 MANIFEST = ".manifest.json"
 UNDER_WAY = ".building.json"
@@ -111,7 +112,6 @@ def build(
     progress: Callable[[Step], None] = lambda step: None,
     out: Output | None = None,
     full: bool = False,
-    version: str = "",
 ) -> BuildReport:
     """Write the site of `archive` into `out` (its own `site/` if none is given) and return what was done.
 
@@ -121,7 +121,7 @@ def build(
         DiskTrouble: the disk is full, read-only or failing.
     """
     target: Output = out if out is not None else Folder(archive.path / "site")
-    return _Build(archive, masthead_of(archive), target, progress=progress, version=version).run(full=full)
+    return _Build(archive, masthead_of(archive), target, progress=progress).run(full=full)
 
 
 class _Build:
@@ -134,11 +134,10 @@ class _Build:
         out: Output,
         *,
         progress: Callable[[Step], None],
-        version: str,
     ) -> None:
         self.archive = archive
         self.desk = Desk(archive, masthead)
-        self.site = Site(self.desk, version=version)
+        self.site = Site(self.desk)
         self.out = out
         self.progress = progress
         self.rendered = self.written = self.removed = self.copied = 0
@@ -149,7 +148,7 @@ class _Build:
         self.left: set[str] = set()
 
     def run(self, *, full: bool) -> BuildReport:
-        recipe = _recipe(self.desk, self.site.version)
+        recipe = _recipe(self.desk)
         before = _read_manifest(self.out)
         if self.out.has(UNDER_WAY):
             try:
@@ -475,13 +474,13 @@ def _parts(noun: _Manifest | _Known) -> dict[str, object]:
     return {part.name: getattr(noun, part.name) for part in fields(noun)}
 
 
-def _recipe(desk: Desk, version: str) -> str:
+def _recipe(desk: Desk) -> str:
     """Return the digest of all that every page depends on: our code and templates, the masthead, names of sources."""
     sources = [
         (state.source.url, state.source.name, state.source.language, state.source.categories, state.source.excerpt_only)
         for state in desk.counted.states.values()
     ]
-    return _digest(f"{version}\n{_own_digest()}\n{desk.masthead!r}\n{sources!r}".encode())
+    return _digest(f"{VERSION}\n{_own_digest()}\n{desk.masthead!r}\n{sources!r}".encode())
 
 
 @cache

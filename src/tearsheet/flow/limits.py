@@ -2,12 +2,13 @@
 
 from tearsheet.archive import Archive
 from tearsheet.fetch import Limits
+from tearsheet.version import VERSION
 
 
 def limits_of(archive: Archive) -> Limits:
     """Return the fetcher's limits as the archive's settings have them."""
     fetch = archive.settings.fetch
-    agent = fetch.user_agent or f"Tearsheet/0.1 (press archive; {fetch.contact or 'personal use'})"
+    agent = fetch.user_agent or f"Tearsheet/{VERSION} (press archive; {fetch.contact or 'personal use'})"
     return Limits(
         user_agent=agent,
         pause_s=fetch.pause_s,

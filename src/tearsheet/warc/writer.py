@@ -15,6 +15,7 @@ from typing import Self
 
 from tearsheet.errors import BadWarc, DiskTrouble
 from tearsheet.model import Capture, Place
+from tearsheet.version import VERSION
 from tearsheet.warc.members import packed
 from tearsheet.warc.reader import first, one
 from tearsheet.warc.records import (
@@ -35,7 +36,7 @@ from tearsheet.warc.records import (
     record_bytes,
 )
 
-SOFTWARE = "Tearsheet/0.1"
+SOFTWARE = f"Tearsheet/{VERSION}"
 OPEN_MARK = ".open"
 """A file of this name beside a WARC says that its writer has not closed it; it holds the length that is synced."""
 

@@ -65,7 +65,6 @@ class Doors:
     people: Callable[[LiveArchive], People | None]
     own_machine: bool = True
     raw_origin: str = ""
-    version: str = ""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = monotonic
 
@@ -205,7 +204,7 @@ class App:
     def _page_at(self, desk: Desk, path: str) -> bytes | None:
         """Return the page at `path`; None if there is none, or nothing yet that it could show."""
         try:
-            return Site(desk, version=self.doors.version).page(path)
+            return Site(desk).page(path)
         except NotFound:
             return None
 

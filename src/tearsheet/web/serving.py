@@ -114,7 +114,7 @@ class Server:
         self._thread.join(10)
 
 
-def server(path: Path, *, host: str = "", port: int | None = None, version: str = "") -> Server:
+def server(path: Path, *, host: str = "", port: int | None = None) -> Server:
     """Return a server for the archive in `path`, listening where its settings say unless told otherwise.
 
     Raises:
@@ -126,18 +126,17 @@ def server(path: Path, *, host: str = "", port: int | None = None, version: str 
         settings = archive.settings.serve
         where = host or settings.host
         own_machine = security.check_address(where, has_accounts=People(archive.store.db).any())
-    app = App(doors_of(path, own_machine=own_machine, raw_origin=settings.raw_origin, version=version))
+    app = App(doors_of(path, own_machine=own_machine, raw_origin=settings.raw_origin))
     return Server(app, where, settings.port if port is None else port)
 
 
-def doors_of(path: Path, *, own_machine: bool = True, raw_origin: str = "", version: str = "") -> Doors:
+def doors_of(path: Path, *, own_machine: bool = True, raw_origin: str = "") -> Doors:
     """Return what the application needs to serve the archive in `path`."""
     return Doors(
         archive=lambda: _opened(path),
         people=_people_of,
         own_machine=own_machine,
         raw_origin=raw_origin,
-        version=version,
     )
 
 

@@ -29,6 +29,7 @@ from tearsheet.publish.site.views import (
     SourceRow,
     SourceView,
 )
+from tearsheet.version import VERSION
 
 T = TypeVar("T")
 
@@ -331,7 +332,7 @@ def calendar_view(desk: Desk, year: int = 0, month: int = 0) -> CalendarView | N
 # --- the rest
 
 
-def about_view(desk: Desk, version: str) -> AboutView:
+def about_view(desk: Desk) -> AboutView:
     """Return the colophon."""
     stats = desk.archive.stats()
     first = desk.archive.articles(Query(order="arrival", limit=1))
@@ -339,7 +340,7 @@ def about_view(desk: Desk, version: str) -> AboutView:
         sources=len(desk.counted.states),
         articles=desk.counted.total,
         wordings=stats.get("revisions", 0),
-        version=version,
+        version=VERSION,
         since=desk.day_of(first[0].first_seen) if first else None,
     )
 

@@ -30,9 +30,8 @@ _FEED = re.compile(r"(.*?)(feed\.xml|feed\.json)")
 class Site:
     """The pages of one archive. Make a new one when the archive may have changed."""
 
-    def __init__(self, desk: Desk, *, version: str = "") -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.version = version
         self._made: dict[tuple[str, int], FeedEntry] = {}
 
     def page(self, path: str) -> bytes | None:
@@ -61,7 +60,7 @@ class Site:
             paths.FRONT: lambda: pages.front(masthead, lists.front_view(desk))[1],
             paths.SOURCES: lambda: pages.sources(masthead, lists.source_rows(desk))[1],
             paths.SEARCH: lambda: pages.search(masthead, SearchView())[1],
-            paths.ABOUT: lambda: pages.about(masthead, lists.about_view(desk, self.version))[1],
+            paths.ABOUT: lambda: pages.about(masthead, lists.about_view(desk))[1],
             paths.FEEDS: lambda: pages.feeds(masthead, lists.feeds_view(desk))[1],
             paths.MISSING: lambda: pages.missing(masthead)[1],
             paths.OPML: self._opml,
