@@ -135,6 +135,22 @@ def test_a_journal_of_the_schema_before_gives_the_same_entries():
     db.close()
 
 
+@pytest.mark.parametrize("schema_then", range(journal.SINCE, schema.VERSION + 1))
+def test_a_page_of_any_schema_takes_a_wording_out_of_a_catalog_that_is_made_anew(schema_then):
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.row_factory = sqlite3.Row
+    came = json.dumps({"part": "blob", "columns": ["n", "digest", "text"], "rows": [[1, {"base64": "qrs="}, None]]})
+    went = json.dumps({"part": "blob", "columns": ["n"], "gone": [[1]]})
+    replay = journal.Replay(db)
+    for number, line in enumerate((came, went), start=1):
+        page = journal.Page(
+            number=number, id=f"{number}", after="", at=NOON, schema=schema_then, leaves=0, lines=(line,)
+        )
+        replay.page(page)
+        assert db.execute("SELECT count(*) FROM blob").fetchone()[0] == 2 - number
+    db.close()
+
+
 def test_a_page_that_takes_a_wording_out_of_a_living_catalog_takes_no_entry_and_no_edit_with_it():
     store = catalog()
     n = listed(store)

@@ -339,6 +339,9 @@ class Replay:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
+        # One that is made anew from the first page on gets its words last, and at first has not all tables of today.
+        has_tables = db.execute("SELECT 1 FROM main.sqlite_schema WHERE name = 'blob'").fetchone()
+        self.has_words = bool(has_tables and db.execute("SELECT 1 FROM blob WHERE length(data) > 0 LIMIT 1").fetchone())
         db.execute("CREATE TEMP TABLE homeless (n INTEGER PRIMARY KEY, text TEXT NOT NULL)")
 
     def page(self, page: Page) -> None:
@@ -362,8 +365,8 @@ class Replay:
             return  # what earlier versions wrote down is worked out
         part, names = BY_NAME[change["part"]], change["columns"]
         found = " AND ".join(f"{key} = :{key}" for key in part.key)
-        if "gone" in change and part.name == "blob":
-            # In a catalog that has words, others may differ from those that go.
+        if "gone" in change and part.name == "blob" and self.has_words:
+            # Others may differ from those that go.
             for (n,) in change["gone"]:
                 entries.free(self.db, n)
                 packing.drop(self.db, [n])
