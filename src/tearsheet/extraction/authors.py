@@ -72,6 +72,11 @@ def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str
     return agencies or editor, ("organisation" if agencies else "editor" if editor else "")
 
 
+def declared_names(declared: Declared) -> list[str]:
+    """Return the people whom a page declares as its authors, wherever else their names stand."""
+    return [*_names_of(_named(declared), people=True), *_meta_names(declared)]
+
+
 def listed_authors(names: Sequence[str], *, site: str = "") -> tuple[str, ...]:
     """Return the persons among the authors whom a feed names."""
     return tuple(

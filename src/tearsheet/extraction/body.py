@@ -3,7 +3,7 @@
 from itertools import pairwise
 from math import sqrt
 
-from tearsheet.extraction import features, furniture
+from tearsheet.extraction import alike, features, furniture
 from tearsheet.extraction.appeals import is_pointed_at
 from tearsheet.extraction.blocks import Block, Box, Walk
 from tearsheet.extraction.forest import forest, lexicon
@@ -43,20 +43,28 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
     """
     blocks, cards = walk.blocks, furniture.cards_of(walk)
     others = furniture.next_articles(walk, title)
-    found = [
+    left = [
         chance if chance > _FILLED_FROM / 2 and not furniture.is_other(block, cards) else 0.0
         for chance, block in zip(found, blocks, strict=False)
     ]
     kept = [
         at
-        for at, chance in enumerate(found)
+        for at, chance in enumerate(left)
         if chance > KEPT_FROM and not furniture.is_furniture(blocks[at], chance) and not is_pointed_at(blocks, at)
     ]
-    if sum(blocks[at].size for at in kept) < _LITTLE and found:
-        kept = _rescued(walk, found, kept) or _record(walk, title)
+    if sum(blocks[at].size for at in kept) < _LITTLE and left:
+        kept = _rescued(walk, left, kept) or _record(walk, title)
+    kept = sorted({*kept, *alike.doubtful(walk, _doubts(found, left), kept)})
     kept = [at for at in kept if not any(box.start <= blocks[at].start < box.end for box in others)]
-    kept = _without_comments(walk, kept)
-    return _without_last_headings(walk, _once(walk, found, _filled(walk, found, kept)))
+    kept = alike.without_teasers_below(walk, left, _without_comments(walk, kept), cards)
+    kept = alike.with_whole_lists(walk, _doubts(found, left), kept)
+    return _without_last_headings(walk, _once(walk, left, _filled(walk, left, kept)))
+
+
+def _doubts(found: list[float], left: list[float]) -> list[float]:
+    """Return the chances that keep no block, 0 where it was kept or is no part of any article."""
+    pairs = zip(found, left, strict=False)
+    return [chance if chance <= KEPT_FROM and (own or chance <= _FILLED_FROM / 2) else 0.0 for chance, own in pairs]
 
 
 def without_headline(walk: Walk, kept: list[int], title: str) -> list[int]:
@@ -186,7 +194,14 @@ def _filled(walk: Walk, found: list[float], kept: list[int]) -> list[int]:
         if 1 < after - before <= _MOST_FILLED + 1:
             ends = (walk.blocks[before].box, walk.blocks[after].box)
             more += [at for at in range(before + 1, after) if _is_between(walk.blocks[at], found[at], ends)]
-    return sorted(kept + more)
+        if after - before == 2 and _is_heading(walk.blocks[before + 1], found[before + 1]):
+            more.append(before + 1)
+    return sorted({*kept, *more})
+
+
+def _is_heading(block: Block, chance: float) -> bool:
+    """Return whether a doubtful block between two kept ones is a heading; those stand in boxes of their own."""
+    return block.name in _HEADINGS and chance > _FILLED_FROM and not furniture.is_furniture(block, 0.0)
 
 
 def _is_between(block: Block, chance: float, ends: tuple[Box, Box]) -> bool:

@@ -32,6 +32,7 @@ _LONGEST = 900
 _SHORTEST, _LONGEST_LABEL = 12, 16
 _LONGEST_LINE = 240
 _TELLING_ALT = 20
+_PLAIN = frozenset(("p", "div", "span", "center"))
 
 
 def caption_blocks(walk: Walk, spot: Spot, *, kept: frozenset[int], alt: str) -> list[int]:
@@ -135,7 +136,9 @@ def _adjacent(walk: Walk, spot: Spot, kept: frozenset[int], alt: str) -> list[in
     said = folded(alt)
     if len(said) >= _TELLING_ALT:
         for near in range(max(at - 2, 0), min(at + 4, len(walk.blocks))):
-            if walk.blocks[near].chars <= _LONGEST and near not in kept and said[:60] in folded(walk.blocks[near].text):
+            text = folded(walk.blocks[near].text) if walk.blocks[near].chars <= _LONGEST else ""
+            is_same = text == said and near >= at and walk.blocks[near].name in _PLAIN
+            if said[:60] in text and (near not in kept or is_same):
                 return [near]
     if at >= len(walk.blocks):
         return []

@@ -10,6 +10,7 @@ from tearsheet.extraction import (
     authors,
     body,
     build,
+    endings,
     headings,
     hidden,
     live,
@@ -201,7 +202,8 @@ def _page(page: html.Stream, url: str, known: _Known) -> "_Read":
     elsewhere = (
         whole.whole_page(said, walk, visible.kept, here, is_paged=bool(pager.pages)) if known.number == 1 else ""
     )
-    visible.kept = [at for at in visible.kept if at not in pager.blocks]
+    own = [at for at in visible.kept if at not in pager.blocks]
+    visible.kept = endings.without_endings(walk, own, authors.declared_names(said))
     cut = _ruled_body(known, base) or _second_opinion(said, page, visible)
     if cut is visible and len(visible.text()) < hidden.ENOUGH:
         cut = _revealed(page, said, visible, title)

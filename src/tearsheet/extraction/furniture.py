@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 from tearsheet.extraction.appeals import is_appeal
 from tearsheet.extraction.blocks import Block, Box, Walk
@@ -23,7 +24,7 @@ _COUNTER = re.compile(
     r"(?:\W*[\d.,]+\s?[km万]?\s?(?:shares?|comments?|views?|likes?|reads?|kommentare?|aufrufe|commentaires?|comentarios?|"
     r"commenti|reacties|комментари\w+|просмотр\w+|评论|阅读|浏览|点赞|コメント|댓글))+\W*|"
     r"\W*(?:shares?|comments?|views?|likes?|kommentare?|aufrufe|gefällt mir|commentaires?|comentarios?|commenti|reacties|"
-    r"комментари\w+|просмотр\w+|点赞|讚|いいね|コメント|좋아요|댓글)\s?[:：]?\s?[(（]?[\d.,]+\s?[km万]?\W*"
+    r"комментари\w+|просмотр\w+|点?赞|评论|收藏|转发|讚|いいね|コメント|좋아요|댓글)\s?[:：]?\s?[(（]?[\d.,]+\s?[km万]?\W*"
 )
 # Lines of Chinese, Japanese and Korean pages, whole: editors and sources, claims of rights, further pages, tools, counters. Of 43
 # such pages of the benchmark, truth holds 5 of the lines that these match and lacks 90.
@@ -52,7 +53,9 @@ _CJK_LABEL = re.compile(
 )
 # How a sentence of news ends: a page that speaks for itself is polite in Japanese and Korean, and elsewhere speaks of rights.
 _TOLD = re.compile(r"(?:(?<!ます)(?<!です)(?<!せん)(?<!さい)[。？！]|(?<!니)다\.)[”」』）)]?$")
-_OF_RIGHTS = re.compile(r"转载|轉載|版权|版權|授权|授權|許可|许可|侵权|侵權|本[网網站]|[仅僅不]代表|無断|무단")
+_OF_RIGHTS = re.compile(
+    r"转载|轉載|版权|版權|授权|授權|許可|许可|侵权|侵權|[本该][网網站平]|[仅僅不]代表|存储服务|信息发布|無断|무단"
+)
 _BY = re.compile(r"(?i)(?:by|von|par|por|door|av|af|di|de)\b|作者|记者|記者|文[/／]")
 _LINE_CHARS = 80
 # Only names that mean other pages and nothing else: "more" and "next" stand on articles too.
@@ -66,6 +69,7 @@ _CONSENT = re.compile(
     r"(?i)onetrust|didomi|usercentrics|qc-cmp|cybotcookie|truste-|cookielaw|cmplz|iubenda|osano|borlabs|"
     r"(?:cookie|consent|gdpr)-?(?:banner|consent|notice|bar|popup|modal|dialog|layer|overlay)"
 )
+_DIGITS = re.compile(r"\d+")
 _WHOLE_PAGE = frozenset(("html", "body", "main", "article"))
 _DEPTH = 4
 _SHORTEST_LINE = 12
@@ -140,10 +144,16 @@ def cards_of(walk: Walk) -> Cards:
                 break
             boxes[id(box)] = box
             box = box.parent
-    counts = Counter([(id(box.parent), box.kind) for box in boxes.values()])
-    rows = {id(box.parent): box.parent for box in boxes.values() if counts[id(box.parent), box.kind] >= 2}
+    counts = Counter([(id(box.parent), sort_of(box.kind)) for box in boxes.values()])
+    rows = {id(box.parent): box.parent for box in boxes.values() if counts[id(box.parent), sort_of(box.kind)] >= 2}
     named = {key: box is not None and _is_named_for_others(box) for key, box in rows.items()}
     return {key: named[key[0]] for key, count in counts.items() if count >= 2}
+
+
+@lru_cache(4_000)
+def sort_of(kind: str) -> str:
+    """Return what the like of a box share: its name and two classes without numbers, as in `article.post-812 post tag-sea`."""
+    return _DIGITS.sub("", " ".join(kind.split(None, 2)[:2]))
 
 
 def _is_named_for_others(row: Box) -> bool:
@@ -176,12 +186,17 @@ def is_teaser(block: Block, cards: Cards) -> bool:
 
     The words of a teaser change with every capture, so they are not asked.
     """
+    card = card_of(block, cards)
+    return card is not None and cards[id(card.parent), sort_of(card.kind)] and card.linked > 0
+
+
+def card_of(block: Block, cards: Cards) -> Box | None:
+    """Return the innermost box of a row that a block stands in, if any."""
     at: Box | None = block.box
     for _ in range(_DEPTH):
         if at is None or at.parent is None:
-            return False
-        named = cards.get((id(at.parent), at.kind))
-        if named is not None:
-            return named and at.linked > 0
+            return None
+        if (id(at.parent), sort_of(at.kind)) in cards:
+            return at
         at = at.parent
-    return False
+    return None

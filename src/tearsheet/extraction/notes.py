@@ -39,5 +39,7 @@ def _is_note(walk: Walk, block: Block, wanted: set[str]) -> bool:
         if box.parent is None or box.chars > _LONGEST:
             break
         tags.append(box.tag)
+        # The mark may stand beside the note, in a box with it: `<div><a id="note-1">1</a><div>..`.
+        tags += [tag for tag in walk.pieces[box.start | 1 : box.start + 4 : 2] if tag.startswith("<a ")]
         box = box.parent
     return any(name[1] in wanted for tag in tags for name in _NAMED.finditer(tag))
