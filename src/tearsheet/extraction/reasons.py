@@ -177,7 +177,7 @@ def _why(number: int, block: Block, weighed: tuple[float | None, str], seen: See
         return (
             "its table is kept as a whole"
             if in_table
-            else "doubtful, but what stands around it is kept, it is a note to the text, or there is little else"
+            else "doubtful, but what stands around it or is like it is kept, it is a note to the text, or there is little else"
         )
     if not kept and repeats:
         return f"the site's profile: it stands on many of its pages ({weights})"
@@ -188,7 +188,7 @@ def _why(number: int, block: Block, weighed: tuple[float | None, str], seen: See
             return f"the headline: it is the clipping's title ({weights})"
         if is_appeal(block) or is_pointed_at(seen.walk.blocks, number):
             return f"the page speaks of itself: it leads elsewhere, asks for something, or says when it was posted ({weights})"
-        return f"furniture by its label or its box, a teaser, or said already ({weights})"
+        return f"furniture by its label or its box, a teaser, about author or paper, or said already ({weights})"
     return weights
 
 
