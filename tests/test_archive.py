@@ -241,8 +241,9 @@ def test_a_source_that_is_not_followed_is_told(empty, act):
 
 
 def test_a_source_is_found_by_any_part_that_only_it_has(empty):
+    nameless = Source(url="https://gazette.example/rss")
     empty.add_sources(
-        [Source(url=FEED, name="The Paper"), Source(url="https://other.example/feed.xml", name="The Other")]
+        [Source(url=FEED, name="The Paper"), Source(url="https://other.example/feed.xml", name="The Other"), nameless]
     )
 
     assert empty.find_source("OTHER").name == "The Other"
@@ -253,6 +254,8 @@ def test_a_source_is_found_by_any_part_that_only_it_has(empty):
         empty.find_source("nowhere")
     with pytest.raises(NoSuchSource, match="did you mean 'The Other'"):
         empty.find_source("Othre")
+    with pytest.raises(NoSuchSource, match=r"did you mean 'https://gazette\.example/rss'"):
+        empty.find_source("gazete.example")
 
 
 # ---- articles

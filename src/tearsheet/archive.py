@@ -498,7 +498,7 @@ def _near(text: str, known: Sequence[Source]) -> str:
     import difflib  # only who mistypes pays for it
 
     names = {
-        word.casefold(): source.name
+        word.casefold(): source.name or source.url
         for source in known
         for word in (source.name, *source.name.split(), urls.host(source.url))
     }
