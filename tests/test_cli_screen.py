@@ -77,6 +77,13 @@ def test_a_table_on_a_terminal_is_aligned_by_cells() -> None:
     assert {cells(line) for line in lines} == {28}
 
 
+def test_a_column_keeps_by_its_share_of_a_narrow_terminal() -> None:
+    columns = [Column("source", flexible=True), Column("title", flexible=True, share=2)]
+    head, _ = table(columns, [["s" * 50, "t" * 50]], width=62)
+
+    assert head.index("title") == 20 + 2
+
+
 def test_a_column_that_says_nothing_is_left_out_on_a_terminal_alone() -> None:
     columns = [Column("id"), Column("trouble", flexible=True), Column("n")]
 

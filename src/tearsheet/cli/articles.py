@@ -24,7 +24,7 @@ COLUMNS = [
     Column("id"),
     Column("published"),
     Column("source", flexible=True),
-    Column("title", flexible=True),
+    Column("title", flexible=True, share=2),
     Column("state", flexible=True),
 ]
 

@@ -116,11 +116,12 @@ def _pieces(text: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table. A flexible one gives way when the terminal is narrow."""
+    """One column of a table. A flexible one gives way when the terminal is narrow, and keeps by its `share` of what there is."""
 
     name: str
     flexible: bool = False
     right: bool = False
+    share: int = 1
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, width: int) -> Iterator[str]:
@@ -147,10 +148,8 @@ def _shared(columns: Sequence[Column], natural: list[int], width: int) -> list[i
     over = sum(natural) + len(GAP) * (len(columns) - 1) - width
     widths = list(natural)
     flexible = [at for at, column in enumerate(columns) if column.flexible]
-    while over > 0 and flexible:
-        widest = max(flexible, key=lambda at: widths[at])
-        if widths[widest] <= LEAST_FLEXIBLE:
-            break
+    while over > 0 and (able := [at for at in flexible if widths[at] > LEAST_FLEXIBLE]):
+        widest = max(able, key=lambda at: widths[at] / columns[at].share)
         widths[widest] -= 1
         over -= 1
     return widths
