@@ -293,6 +293,16 @@ def test_an_id_that_another_article_has_is_lengthened():
     assert articles.at_address(store.db, [PAGE]) == n
 
 
+def test_an_article_whose_id_another_had_is_found_by_its_address():
+    store = catalog()
+    n = listed(store)
+    with store.transaction() as db:
+        db.execute("UPDATE article SET url = 'https://paper.example/of-the-same-id' WHERE n = ?", (n,))
+        again = articles.add_article(db, PAGE, sighting(store))
+
+    assert articles.at_address(store.db, [PAGE]) == again
+
+
 def test_an_address_that_an_id_was_made_from_is_written_nowhere_else():
     store = catalog()
     n = listed(store)

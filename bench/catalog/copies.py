@@ -10,7 +10,7 @@ COPIED: dict[str, tuple[str, dict[str, str]]] = {
         "n <= :articles",
         {
             "n": "n + :k * :articles",
-            "id": "article_id(copied(url, :k))",
+            "id": "article_id(copied(url, :k)) || substr(id, 14)",
             "url": "copied(url, :k)",
             "seq": "seq + :k * :articles",
             "change": "change + :k * :changes",

@@ -324,7 +324,7 @@ def looked_up(store: Store, count: int) -> list[tuple[str, str]]:
         for _ in range(500)
     ]
     newest = [Query(categories=rng.choice(paths + wide), limit=20) for _ in range(500)]
-    by_id = timed(lambda row=row: reading.by_key(db, row["id"], []) for row in some)  # type: ignore[misc]
+    by_id = timed(lambda row=row: reading.by_key(db, row["id"]) for row in some)  # type: ignore[misc]
     by_address = timed(
         lambda url=row["url"]: reading.by_key(db, url, at=articles.at_address(db, [url])) for row in some
     )  # type: ignore[misc]

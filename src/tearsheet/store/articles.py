@@ -101,8 +101,10 @@ def addresses_lead_to(db: sqlite3.Connection, old: int, new: int) -> None:
 
 def add_article(db: sqlite3.Connection, url: str, sighting: Sighting) -> int:
     """Return the row number of a new article at `url`, wanted at once."""
-    n = _insert(db, urls.article_id(url), url, sighting)
-    add_address(db, n, url)  # written down only if its id does not tell it
+    id = urls.article_id(url)
+    n = _insert(db, id, url, sighting)
+    if id != urls.id_of(address_hash(url)):
+        add_address(db, n, url)
     return n
 
 
@@ -118,7 +120,8 @@ def _insert(db: sqlite3.Connection, id: str, url: str, sighting: Sighting) -> in
     except sqlite3.IntegrityError as error:
         if "article.id" not in str(error):
             raise
-        return _insert(db, f"{id}x", url, sighting)
+        n = _insert(db, f"{id}x", url, sighting)
+        add_address(db, n, url)
     assert n is not None  # a row was inserted
     return n
 

@@ -94,7 +94,7 @@ def add_capture(
             "" if capture.final_url == capture.url else capture.final_url,
             to_ms(capture.captured_at),
             capture.status,
-            _digest_or_first(db, raw_digest(capture.digest), article),
+            _digest_or_first(db, raw_digest(capture.digest), article if kind != "clipping" else None),
             article,
             warc_file(db, place.file),
             place.offset,
@@ -110,6 +110,8 @@ def add_capture(
 
 def _digest_or_first(db: sqlite3.Connection, digest: bytes, article: int | None) -> bytes | int:
     """Return `digest`, or the first capture of `article` that has it: they stay, and go, together."""
+    if article is None:
+        return digest
     row = db.execute(
         f"SELECT n FROM capture WHERE {WITH_DIGEST} AND article = :article", {"digest": digest, "article": article}
     ).fetchone()
