@@ -241,3 +241,82 @@ def test_an_article_that_is_there_in_whole_is_not_blocked_though_it_is_declared_
     clipping = cut(data(isAccessibleForFree=False), words=WORDS * 6)
 
     assert (clipping.blocked, clipping.how["access"]) == ("", "declared not free")
+
+
+ANOTHER = {
+    "@type": "NewsArticle",
+    "headline": "The mill burns",
+    "datePublished": "2026-01-01T08:00:00Z",
+    "articleSection": "Fires",
+    "author": {"@type": "Person", "name": "Bo Ek"},
+}
+THIS = {
+    "@type": "NewsArticle",
+    "headline": "The ferry stops",
+    "datePublished": "2026-03-02T08:00:00Z",
+    "articleSection": "Isles",
+    "author": {"@type": "Person", "name": "Ann Lee"},
+}
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        [ANOTHER, THIS],
+        [ANOTHER | {"articleBody": "The mill burns. " * 30, "url": "https://paper.example/mill"}, THIS],
+        [ANOTHER | {"headline": "The ferry of the mill"}, THIS | {"mainEntityOfPage": {"@id": URL}}],
+        [{"@graph": [ANOTHER, THIS | {"author": {"@list": [{"@type": "Person", "name": "Ann Lee"}]}}]}],
+        [ANOTHER, THIS | {"author": [[{"@type": "Person", "name": "Ann Lee"}]]}],
+    ],
+)
+def test_of_several_articles_in_the_data_this_pages_is_taken(nodes):
+    found = cut(f'<script type="application/ld+json">{json.dumps(nodes)}</script>')
+
+    assert (found.authors, found.section, str(found.published)[:10]) == (("Ann Lee",), "Isles", "2026-03-02")
+
+
+def test_data_whose_names_carry_their_vocabulary_are_read():
+    node = {f"schema:{key}": value for key, value in THIS.items() if key not in ("@type", "author")}
+    node |= {"@type": "schema:NewsArticle", "schema:author": {"@type": "schema:Person", "schema:name": "Ann Lee"}}
+    found = cut(f'<script type="application/ld+json">{json.dumps(node)}</script>')
+
+    assert (found.authors, found.section, str(found.published)[:10]) == (("Ann Lee",), "Isles", "2026-03-02")
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        '<abbr class="published" title="2026-03-02T08:00:00Z">2 Mar</abbr><abbr class="updated" title="2026-03-04">4 Mar</abbr>',
+        '<time class="updated" datetime="2026-03-04">4 March</time><time class="published" datetime="2026-03-02">2 March</time>',
+        '<time itemprop="datePublished" datetime="2026-03-02">2 March</time>'
+        '<span itemprop="dateModified" content="2026-03-04">gestern</span>',
+    ],
+)
+def test_an_element_that_is_called_the_change_is_not_the_publication(above):
+    found = cut(words=f"<p>{above}</p>{WORDS}")
+
+    assert (str(found.published)[:10], str(found.modified)[:10]) == ("2026-03-02", "2026-03-04")
+
+
+def test_an_element_that_is_called_both_is_the_publication():
+    found = cut(words=f'<p><time class="entry-date published updated" datetime="2026-03-02">2 March</time></p>{WORDS}')
+
+    assert (str(found.published)[:10], found.modified) == ("2026-03-02", None)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<link rel="canonical" href="https://paper.example/">',
+        '<meta property="og:url" content="https://paper.example">',
+    ],
+)
+def test_a_front_page_is_no_articles_canonical_address(head):
+    assert cut(head).canonical == URL
+    assert cut(f'{head}<meta property="og:url" content="{OWN}">').canonical == (OWN if "canonical" in head else URL)
+
+
+def test_subjects_and_dates_of_libraries_are_read():
+    found = cut('<meta name="DC.subject" content="ferry; harbour"><meta name="DCTERMS.available" content="2026-03-02">')
+
+    assert (found.tags, str(found.published)[:10]) == (("ferry", "harbour"), "2026-03-02")

@@ -23,7 +23,7 @@ _M = f"[{words.MONTH_MARKS}]"
 _J = f"[{words.JALALI_MARKS}]"
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867, "民國": 1911, "民国": 1911}
 _SHORT_ERAS = {"r": 2018, "h": 1988, "s": 1925}
-_CHINESE_DIGITS = {char: str(number) for number, char in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
+_CHINESE_DIGITS = {char: str(number) for number, char in enumerate("零一二三四五六七八九")} | dict.fromkeys("〇○0", "0")
 
 # Which of two numbers is the day is a matter of the country. Languages not named here are not guessed.
 _LANGUAGES = (
@@ -63,13 +63,15 @@ _YMD = re.compile(
 )
 _ASCTIME = re.compile(rf"({_M})\s*(\d{{1,2}})\s+(\d{{1,2}}:\d\d(?::\d\d)?)\s+(\d{{4}})(?!\d)")
 _JALALI = re.compile(rf"(?<!\d)(\d{{1,2}})\s*({_J})\s*(?:ماه)?[\s,]*(1[2-5]\d\d)(?!\d)")
-_CHINESE_RUN = re.compile(r"[〇○零一二三四五六七八九十]+(?=\s?[年月日号號時时点點分秒])")
+# 平成21年(2009年)3月12日, 2009年(平成21年)3月12日
+_TWO_YEARS = re.compile(r"((?:\d{1,4}|元)\s?年)\s?\((?:令和|平成|昭和|大正|明治)?\s?(?:\d{1,4}|元)\s?年\)")
+_CHINESE_RUN = re.compile(r"[〇○零一二三四五六七八九十][〇○零0一二三四五六七八九十]*(?=\s?[年月日号號時时点點分秒])")
 
 
 def find(text: str, *, language: str, zone: str) -> Day:
     """Return the day that folded `text` names. The first form that fits decides; two days in one text are refused later,
     since the second one's digits stay in `rest`."""
-    text = _CHINESE_RUN.sub(lambda run: _chinese_number(run[0]), text)
+    text = _TWO_YEARS.sub(r"\1", _CHINESE_RUN.sub(lambda run: _chinese_number(run[0]), text))
     marked = words.mark_months(text, language)
     for reader in (_cjk, _named_month, _jalali):
         found = reader(marked, language)
@@ -206,9 +208,9 @@ def _order(language: str, zone: str) -> str:
 def _full_year(digits: str, language: str, text: str) -> int:
     """Return the year of our calendar; 0 (which no day has) where the language's own calendar leaves it open."""
     year = int(digits)
-    if len(digits) == 2:
-        return year + (2000 if year < 70 else 1900)
     primary = words.primary(language)
+    if len(digits) == 2:
+        return year + (1957 if primary == "th" and year >= 43 else 2000 if year < 70 else 1900)
     if 2400 <= year <= 2650 and (primary in ("th", "lo", "km") or re.search(r"[\u0e00-\u0e7f]", text)):
         return year - 543
     # Nepal's year 2079 is 2022, Ethiopia's 2014 is 2021 or 2022.

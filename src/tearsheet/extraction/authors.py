@@ -181,6 +181,7 @@ def _meta_names(declared: Declared) -> list[str]:
         "sailthru.author",
         "dc.creator",
         "dcterms.creator",
+        "bt:author",
         "byl",
         "dcsext.author",
         "cxenseparse:author",

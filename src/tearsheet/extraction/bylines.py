@@ -41,8 +41,8 @@ _WRITTEN_BY = re.compile(
 )
 # ------------------------------------------------------------------------------------------------ Han, kana, Hangul
 _LABEL = re.compile(
-    r"(?:作\s*者|撰\s*文|执笔人?|執筆者?|撰稿人?|文\s*[/／|｜]|文字?|著者|筆者|ライター|取材・文|記\s*者|记\s*者|글쓴이|작성자)"
-    r"\s*[:：/／|｜\]】=＝]\s*\|?\s*(\S.{0,60})"
+    r"(?:(?:作\s*者|撰\s*[文写寫]|执笔人?|執筆者?|撰稿人?|采\s*写|採訪|整理|供稿人?|投稿人|通[讯訊]员|通信员|聞き手|文\s*[/／|｜]|文字?|著者|筆者|ライター|取材・文|記\s*者|记\s*者|글쓴이|작성자)"
+    r"\s*[:：/／|｜\]】=＝]|(?<![\w・])(?:文|聞き手)・)\s*\|?\s*(\S.{0,60})"
 )
 _NEXT_LABEL = re.compile(
     r"\s*(?:\||【|\[|〓|(?:19|20)\d\d[年/.-])|\s+(?:来源|來源|出处|出自|时间|時間|发布|發布|发表|更新|阅读|閱讀|点击|浏览|评论|"
@@ -53,7 +53,7 @@ _EDITOR = re.compile(
     r"(?:责任编辑|責任編輯|責編|责编|(?<![班片术频面])(?:编辑|編輯))\s*[:：/／\s]\s*([\u4e00-\u9fff]{2,4})(?=[\s）)】\]|：:，,。]|$)"
 )
 _REPORTER = re.compile(
-    r"(?:本报|本報|本网|本刊|[\u4e00-\u9fff·]{2,8})?(?:记者|記者|特派員|特派记者|通信员|通讯员)"
+    r"(?:本报|本報|本网|本刊|[\u4e00-\u9fff·]{2,8})?(?:记者|記者|特派員|特派记者|通信员|通讯员|评论员|評論員)"
     r"\s*[:：]?\s+([\u4e00-\u9fff·]{2,5}(?:[ 、　][\u4e00-\u9fff·]{2,4}){0,3})(?=[\s）)】\]：:，,]|$)"
 )
 _HAN = "[\u4e00-\u9fff·]"
@@ -61,15 +61,18 @@ _HAN = "[\u4e00-\u9fff·]"
 _SENT_BY = re.compile(
     rf"[（(〔【\[]{_HAN}{{0,8}}(?:记者|記者)[\s:：]*({_HAN}{{2,4}}(?:[、，,\s]+{_HAN}{{2,4}}){{0,4}})"
     r"(?:[／/][^）)〕】\]]{1,14})?[）)〕】\]]|"
-    rf"^(?:{_HAN}{{2,6}}[\s／/]+)?(?:记者|記者)\s?({_HAN}{{2,4}}(?:[、，]{_HAN}{{2,4}}){{0,4}})\s?[／/]|"
+    rf"^(?:{_HAN}{{2,6}}[\s／/]+|[特實实見见][約约習习])?(?:记者|記者)\s?({_HAN}{{2,4}}(?:[、，]{_HAN}{{2,4}}){{0,4}})\s?(?:[／/]|$)|"
     rf"[电電訊讯]\s?[（(]({_HAN}{{2,4}}(?:[、\s]+{_HAN}{{2,4}}){{0,4}})[）)]"
 )
 # Of a name and a place without a mark between them the place has two characters: （海島社記者林疏桐北嶼14日電）.
-_SENT_FROM = re.compile(rf"^[（(]{_HAN}{{2,6}}(?:记者|記者)({_HAN}{{2,3}}){_HAN}{{2,4}}\d{{1,2}}日[专專]?[电電]")
+_SENT_FROM = re.compile(
+    rf"^[（(【〔\[]?{_HAN}{{0,6}}(?:记者|記者)({_HAN}{{2,3}}){_HAN}{{2,4}}(?:\d{{1,2}}日[专專]?[电電]|[報报][導导道][】〕\]）)])"
+)
 _HELPERS = re.compile(r"\s*(?:通[讯訊]员|通信员|見習記者|见习记者|实习生)\s*")
 _BEFORE_REPORTER = re.compile(r"([\u4e00-\u9fff]{1,4}[ 　]?[\u4e00-\u9fff\u3040-\u30ff]{1,4})記者(?:[）)】\]]|$)")
 _KOREAN = re.compile(
-    r"((?:[가-힣]{2,4}\s?[·,]\s?){0,4}[가-힣]{2,4})\s*(?:선임|인턴|객원|전문)?기자(?![명단])|^글[ .:=]+([가-힣]{2,4})(?=\s|$)"
+    r"((?:[가-힣]{2,4}\s?[·,]\s?){0,4}[가-힣]{2,4})\s*(?:(?:선임|인턴|객원|전문)?기자(?![명단])|특파원$|논설위원$)|"
+    r"^(?:글[ .:=]+|기자 )([가-힣]{2,4})(?=\s|$)"
 )
 _KOREAN_SENT = re.compile(
     r"^[\[(【][^\])】]{1,30}[=)]\s*((?:[가-힣]{2,4}\s?[·,]\s?){0,4}[가-힣]{2,4})\s*(?:선임|인턴|객원|전문)?기자(?=\s*[\])】=]|$)"
@@ -93,7 +96,9 @@ _SPACE = re.compile(r"[\s　]+")
 _FAMILIES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤劉張陳楊黃趙吳孫馬許鄭鄧葉蘇呂蔣風眉"
 )
-_CALLING = re.compile(r"[\u3400-\u9fff]{2,8}(?:编辑|編輯|发布|發布|简报)")
+# What a writer is, in brackets behind the name: 林疏桐（海岛大学教授）.
+_BESIDE_NAME = re.compile(r"(?<=[\u3400-\u9fff])[（(][^（）()]{3,30}[）)]")
+_CALLING = re.compile(r"(?!本[站网報报])[\u3400-\u9fff]{2,8}(?:编辑|編輯|发布|發布|简报)")
 _OFFICES = frozenset("员員者师師长長部室社网站台")
 
 
@@ -271,7 +276,7 @@ def _written_by(text: str) -> list[str]:
     if OTHER_HANDS.match(text):
         _, bar, rest = text.partition(" | ")
         return _written_by(rest) if bar else []
-    text = OTHER_HANDS.split(text, maxsplit=1)[0]
+    text = OTHER_HANDS.split(text, maxsplit=1)[0].rstrip(" ;") if OTHER_HANDS.search(text) else text
     if LEAD_IN.match(text) or _AFTER_DATE.search(text):
         names = split_names(without_date(text))
         first = names[: next((at for at, name in enumerate(names) if not is_person(name)), len(names))]
@@ -301,7 +306,8 @@ def _labelled(text: str) -> list[str]:
     for found in _LABEL.finditer(text):
         if OTHER_HANDS.search(text[max(found.start() - 4, 0) : found.end() - len(found.group(1))]):
             continue
-        names = _listed(_NEXT_LABEL.split(found.group(1).strip(" \u3000[【（("), maxsplit=1)[0])
+        given = _BESIDE_NAME.sub("", _NEXT_LABEL.split(found.group(1).strip(" \u3000[【（("), maxsplit=1)[0])
+        names = _listed(given)
         if names:
             return names
     return []
@@ -311,7 +317,8 @@ def _listed(text: str) -> list[str]:
     names: list[str] = []
     for part in _STRONG.split(text):
         words = [word.strip("[]【】()（）:：。.") for word in _SPACE.split(part) if word.strip("[]【】()（）:：。. ")]
-        words = words[: next((at for at, word in enumerate(words) if _REPORTS.fullmatch(word)), len(words))]
+        end = next((at for at, word in enumerate(words) if _REPORTS.fullmatch(word)), len(words))
+        is_last, words = end < len(words), words[:end]
         if not words or (len(words) == 1 and NO_NAME.search(words[0]) and not _CALLING.fullmatch(words[0])):
             break
         if len(words) == 2 and len(words[0]) == 4 and words[0][0] not in _FAMILIES and words[1][0] in _FAMILIES:
@@ -320,11 +327,15 @@ def _listed(text: str) -> list[str]:
             names.append(" ".join(words)[:24])
         else:
             names += [word for word in words if is_person(word) or re.fullmatch(r"[\w.·-]{2,20}", word)]
+        if is_last:
+            break
     return names
 
 
 def _are_names(words: Sequence[str]) -> bool:
     """Return whether words parted by spaces are names of their own, not a calling and a name or the parts of one name."""
+    if len(words) == 2 and len(words[0]) == len(words[1]) == 2 and _FAMILIES.isdisjoint((words[0][0], words[1][0])):
+        return False  # 山田 太郎
     return all(re.fullmatch("[\u3400-\u9fff]{2,4}", word) and word[-1] not in _OFFICES for word in words) or all(
         re.fullmatch(r"[\w.-]+", word) and not is_cjk(word) for word in words[1:]
     )

@@ -71,18 +71,27 @@ def _under_headline(walk: Walk, kept: Sequence[int]) -> list[str]:
     head = next((at for at in range(first, max(first - 12, -1), -1) if walk.blocks[at].name == "h1"), first - 1)
     for at in range(head + 1, min(max(first, head + 3), len(walk.blocks))):
         block = walk.blocks[at]
-        name = (
-            cleaned(_PLACE.split(block.text, maxsplit=1)[0])
-            if block.chars <= _LONGEST_NAME and not is_others(block)
-            else ""
-        )
-        if not is_person(name) or len(name.split()) > 4 or not _may_be_name(name):
+        names = _in_line(block.text) if block.chars <= _LONGEST_NAME and not is_others(block) else []
+        if not names:
             continue
         beside = [other.text for other in (*walk.blocks[max(at - 1, 0) : at], *walk.blocks[at + 1 : at + 2])]
         has_date = any(len(text) < _LONGEST_NAME and (is_dated(text) or _READING.search(text)) for text in beside)
-        if has_date or _AUTHORS_PAGE.search(block.link or "") or _is_told_of(walk, name, at):
-            return [name]
+        if has_date or _AUTHORS_PAGE.search(block.link or "") or _is_told_of(walk, names[0], at):
+            return names
     return []
+
+
+def _in_line(text: str) -> list[str]:
+    """Return the persons with whom a line begins; what follows may be a place, a paper or a calling."""
+    names = split_names(_PLACE.split(text, maxsplit=1)[0])
+    if not names or not all(map(_is_whole_name, names[:1])):
+        return []
+    # Of scripts without capitals a place looks like a name.
+    return [name for name in names if name is names[0] or (_is_whole_name(name) and name[0] != name[0].lower())]
+
+
+def _is_whole_name(name: str) -> bool:
+    return is_person(name) and len(name.split()) <= 4 and _may_be_name(name)
 
 
 def _is_told_of(walk: Walk, name: str, at: int) -> bool:

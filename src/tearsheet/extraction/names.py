@@ -7,25 +7,32 @@ from tearsheet.extraction.titles import folded
 
 LEAD_IN = re.compile(
     r"(?i)^[\s|·•:–—-]*(?:(?:(?:original(?:ly)?|first)\s+)?(?:written|reported|posted|published|authored|article|articles|"
-    r"text|story|stories|words|opinion|analysis|review|report|column)\s+(?:and\s+\w+\s+)?by\s*:?\s*|"
+    r"text|story|stories|words|opinion|analysis|review|report(?:ing)?|column)\s+(?:and\s+\w+\s+)?by\s*:?\s*|"
     r"by\s*:|by\s+|(?-i:By)(?=[A-Z][a-z]+ [A-Z])|post author\s+(?:by\s+)?|posted in .{2,40}? by\s+|contributors?\s*:\s*|"
     r"thread starter\s+|themenstarter\s+|"
     r"(?:(?:blog\s*)?(?:verfasst|geschrieben|erstellt|eingestellt|gespeichert|veröffentlicht|publiziert|gepostet|"
     r"(?:gast)?beitrag|text|bericht|artikel|rezept|pressemitteilung|interview|kolumne|(?:gast)?kommentar|analyse|reportage)\s+)?"
-    r"von\s*:?\s+|ein(?:e[rn]?)?\s+\w+\s+von\s+|"
-    r"(?:(?:publié|posté|écrit|rédigé|proposé)\s+)?par\s*:?\s+|(?:(?:publicado|escrito|postado|enviado)\s+)?por\s*:?\s+|"
-    r"per\s*:\s+|di\s+|a cura di\s+|(?:pubblicato|scritto|postato)\s+da\s+|(?:(?:geschreven|geplaatst|gepost)\s+)?door\s*:?\s+|"
+    r"von\s*:?\s+(?:unsere[rm]\s+\w+\s+)?|ein(?:e[rn]?)?\s+\w+\s+von\s+|"
+    r"(?:(?:publié|posté|écrit|rédigé|proposé|propos recueillis)\s+)?par\s*:?\s+|"
+    r"de notre (?:correspondante?|envoyée? spéciale?)\s+|"
+    r"dal(?:la)? nostr[oa] (?:inviat[oa]|corrispondente)\s+|(?:(?:publicado|escrito|postado|enviado)\s+)?por\s*:?\s+|"
+    r"per\s*:\s+|di\s+|a cura di\s+|(?:pubblicato|scritto|postato)\s+da\s+|"
+    r"(?:(?:geschreven|geplaatst|gepost)\s+)?door\s*:?\s+(?:onze\s+\w+\s+)?|"
     r"(?:(?:skrevet|skriven|publisert|publicerad)\s+)?a[vf]\s*:?\s+|(?:napisan[ey]|opublikowan[ey]|dodan[ey])\s+przez\s*:?\s+|"
     r"tekst\s*:\s*|text\s*:\s*|"
-    r"teksti\s*:\s*|texte\s*:\s*|testo\s*:\s*|texto\s*:\s*|de la\s*:\s*|"
+    r"(?:teksti|kirjoittaja)\s*:\s*|(?:teksti|toimittaja|journalist)\s+(?=(?-i:[A-ZÅÄÆÖØ]))|(?:scris|publicat|postat)\s+de\s+|"
+    r"(?:rozmawiała?|napsala?|napisala?|беседовал[аи]?|подготовил[аи]?|підготував|підготувала)\s*:?\s+|"
+    r"texte\s*:\s*|testo\s*:\s*|texto\s*:\s*|de la\s*:\s*|"
     r"foto und text\s*:?|autor(?:in|en|a|es|ka|i|ul|zy|ka)?(?:[/*:_]-?(?:inn?en|in|a))?\s*:\s*|"
     r"autor(?:in|en)?\s+(?=(?-i:[A-ZÄÖÜ]))|interview\s*:\s*|auteurs?\s*:\s*|autores?\s*:\s*|autore\s*:\s*|"
     r"authors?\s*:\s*|authors?\s+(?=[A-Z])|författare\s*:\s*|forfatter\s*:\s*|skribent\s*:\s*|"
     r"(?:írta|szerző|autorzy|piše|пише|пишет|автор(?:и|ы|ка)?(?: текста| статьи| материала)?|текст|материал)\s*:?\s+|"
     r"oprac(?:\.|ował[ai]?)\s*:?\s*|автор(?:и|ы)?\s*:\s*|текст\s*:\s*|"
-    r"(?:yazan|haber|muhabir)\s*:\s*|(?:tác giả|bài|theo)\s*:\s*|(?:oleh|penulis|reporter|pewarta)\s*:?\s+|oleh\s*:\s*|"
+    r"(?:yazan|haber|muhabir)\s*:\s*|(?:tác giả|bài(?:,\s?ảnh)?|theo|người viết)\s*:\s*|theo\s+(?=(?-i:[A-ZĐ]))|"
+    r"(?:oleh|penulis|reporter|pewarta)\s*:?\s+|oleh\s*:\s*|"
     r"συντάκτης\s*:\s*|γράφει\s+(?:ο|η)\s+|του\s+|της\s+|(?:بقلم|الكاتبة?|كتب(?:ت)?|إعداد|تحرير|المحرر)\s*[:–-]?\s*|"
-    r"(?:نویسنده|خبرنگار|تحریر|از)\s*:\s*|(?:מאת|כתב)\s*:?\s*|"
+    r"(?:تقرير|حوار|حاور(?:ه|ها|ته|تها))\s*[:–-]\s*|"
+    r"(?:نویسنده|خبرنگار|گزارش|تحریر|از)\s*:\s*|(?:כתבה\s*:|(?:מאת|כתב)\s*:?)\s*|"
     r"(?:लेखक|लेखिका|रिपोर्ट|संवाददाता|द्वारा|लेखन)\s*:?\s*|(?:লিখেছেন|প্রতিবেদক|লেখক)\s*:?\s*|(?:เขียนโดย|ผู้เขียน|โดย|เรื่อง)\s*:?\s*|"
     r"(?:글|작성자|기자|취재)\s*[:=]\s*|"
     r"(?:本[报報网網刊台]|特[约約派]|[见見][习習]|实习)*(?:记者|記者|撰稿人?)[:：\s]?(?=[\u4e00-\u9fff·]{2,8}$))"
@@ -43,10 +50,11 @@ LABEL = re.compile(
 OTHER_HANDS = re.compile(
     r"(?i)\b(?:edited|reviewed|fact[- ]?checked|checked|illustrat\w*|photo\w*|image\w*|pictures?|video|graphics?|"
     r"produced|production|translat\w*|curated|compiled|narrated|additional reporting|editor|editing)\s*(?:\(s\))?\s*(?:by|:)|"
-    r"\b(?:fotos?|bild(?:er)?|grafik|illustration(?:en)?|redaktion|redakteur(?:in)? vom dienst|übersetz\w*|photos?|"
+    r"\b(?:foto['’]?s?|bild(?:er)?|kuvat?|grafik|illustration(?:en)?|redaktion|redakteur(?:in)? vom dienst|übersetz\w*|photos?|"
     r"crédits?|fotograf\w*|"
     r"immagin\w+|imagen|vídeo|zdjęcia|foto og video|redaktør|fotógraf\w*)\s*(?::|/|\bvon\b|\bde\b|\bdi\b)|"
-    r"\bchef vom dienst\b|(?:фото|редактор|иллюстраци\w+|перевод)\s*:?|(?:تصوير|صورة|المحرر|ترجمة)\s*:?|"
+    r"\bchef vom dienst\b|\b(?-i:Kuvat?)\s+(?=(?-i:[A-ZÅÄÖ]))|ภาพ\s*:|"
+    r"(?:фото|редактор|иллюстраци\w+|перевод)\s*:?|(?:تصوير|صورة|المحرر|ترجمة)\s*:?|"
     r"(?:责任编辑|責任編輯|责编|責編|编辑|編輯|編集|夜班编辑|摄影|攝影|摄|图片|图源|撮影|写真|校对|审核|监制|"
     r"편집|사진|촬영)\s*[:：/／|]"
 )
@@ -54,6 +62,14 @@ OTHER_HANDS = re.compile(
 _SPLIT = re.compile(
     r"\s*(?:[;,、，；|／•·●]|\s/\s|&|\s(?:and|und|et|y|e|og|och|i|и|та|en|ve|ja|és|with|mit|avec|con|va|dan|và)\s)\s*"
 )
+# أحمد سالم ومنى خالد: the Arabic "and" is one letter before the name; two words on either side, for names begin with it too.
+_ARABIC_AND = re.compile(r"(?<=[\u0621-\u064a]\s)([\u0621-\u064a]+)\sو(?=[\u0621-\u064a]+\s[\u0621-\u064a]+)")
+_PICTURED = re.compile(
+    r"(?i)\((?:fotos?|bild(?:er)?|photos?|pictures?|images?|vid[ée]os?|grafik|illustration(?:en|s)?)\)"
+)
+_ADDRESS = re.compile(r"\s*[(<\[]?[^\s@(<\[]{1,80}@[^\s@]{1,80}\.\w{1,12}[)>\]]?")
+_FROM = re.compile(r"(?<=\w)\s(?:in|from|reporting from|for|on behalf of|à|aus)\s(?=(?:the\s)?[A-ZÀ-Þ]).*$")
+_ONLY_PLACE = re.compile(r"(?:d[aeo]s?|à|en|em|in|aus|from|para|för|для|з|из)\s")
 _IN_NAMES = re.compile(r"\s(y|e|i)\s")
 _ROLE = re.compile(
     r"(?i)\s*(?:[,|–—(/]\s*|\s)(?:(?:senior|staff|chief|political|foreign|business|sports?|deputy|associate|"
@@ -206,6 +222,9 @@ def is_handle(name: str) -> bool:
 def cleaned(name: str) -> str:
     """Return one name without "By", role, day and stray marks; empty if it is no name."""
     name = LEAD_IN.sub("", " ".join(unescape(name).split()))
+    if "@" in name:
+        name = _ADDRESS.sub("", name) or name
+    name = _FROM.sub("", name)
     if OTHER_HANDS.match(name):
         return ""
     name = _ROLE.sub("", _WHEN.sub("", re.sub(r"\s*\([^)]*\)?$", "", name)))
@@ -219,9 +238,13 @@ def cleaned(name: str) -> str:
 def split_names(text: str) -> list[str]:
     """Return the names of a byline; a name that holds an "and" of its own language stays whole (José Ortega y Gasset)."""
     line = _JUNIOR.sub(" ", LEAD_IN.sub("", " ".join(text.split())))
+    if " و" in line:
+        line = _ARABIC_AND.sub(r"\1; ", line)
     if _IN_NAMES.search(line):
         line = _joined(line)
-    return [name.replace("\ue000", " ") for name in map(cleaned, _SPLIT.split(line)) if name]
+    parts = [part for part in _SPLIT.split(line) if not _PICTURED.search(part)]
+    names = [name.replace("\ue000", " ") for name in map(cleaned, parts) if name]
+    return [name for name in names if name is names[0] or not _ONLY_PLACE.match(name)]
 
 
 def _joined(line: str) -> str:

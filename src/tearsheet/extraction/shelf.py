@@ -16,7 +16,7 @@ _SECTIONS = (
     "sailthru.section",
     "cxenseparse:section",
 )
-_KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "sailthru.tags")
+_KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "sailthru.tags", "dc.subject", "dcterms.subject")
 _COMMA = re.compile(r"[,，;；、]")
 _REL_TAG = re.compile(r' rel="[^"]*\btag\b')
 _TRAIL = re.compile(r"(?i)bread[-_]?crumb|crumbs\b")
@@ -122,11 +122,12 @@ def _linked(walk: Walk, kept: Sequence[int]) -> Iterator[str]:
 def canonical(said: Declared, base: str) -> str:
     """Return the address that the page says is its article's own; empty if it says none.
 
-    What the data call the page's address counts last, and never if that is a front page: many fill in the paper's.
+    What the data call the page's address counts last. A front page is none, for many fill in the paper's, unless this is it.
     """
-    own = said.links.get("canonical") or said.first("og:url")
-    if own and (address := urls.join(base, own)):
-        return address
+    for own in (said.links.get("canonical", ""), said.first("og:url")):
+        address = urls.join(base, own) if own else ""
+        if address and (urls.is_front(base) or not urls.is_front(address)):
+            return address
     for name in ("mainEntityOfPage", "url"):
         given = _address(said.article.get(name))
         found = urls.join(base, given) if given else ""

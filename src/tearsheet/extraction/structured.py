@@ -55,6 +55,7 @@ _SPACES = re.compile(r"(?:(?!\u3000)\s)+")
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _MAX_JSON = 3_000_000
 _MAX_NODES = 4_000
+_OPENING = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def declared(page: html.Stream, url: str) -> Declared:
         {name: tuple(values) for name, values in meta.items()},
         late.links | head.links,
         nodes,
-        article_node(nodes, url),
+        article_node(nodes, url, head.title or late.title),
         page.scripts,
     )
 
@@ -157,7 +158,11 @@ def listed(value: Any) -> list[Any]:
     """Return a JSON-LD value as a list: one thing or many may be written the same way."""
     if value is None:
         return []
-    return value if isinstance(value, list) else [value]
+    if isinstance(value, dict) and isinstance(value.get("@list"), list):
+        value = value["@list"]
+    if not isinstance(value, list):
+        return [value]
+    return [part for item in value for part in (item if isinstance(item, list) else [item])]
 
 
 def types(node: Node) -> list[str]:
@@ -193,7 +198,7 @@ def _nodes(scripts: list[str]) -> Iterator[Node]:
     for script in scripts:
         head, _, body = script.partition(">")
         if "ld+json" in head.lower():
-            yield from flat(loaded(body.removesuffix("</script>")))
+            yield from flat(loaded(body.removesuffix("</script>").replace('"schema:', '"')))
 
 
 def loaded(text: str) -> Any:
@@ -231,8 +236,8 @@ def flat(value: Any) -> Iterator[Node]:
             )
 
 
-def article_node(nodes: tuple[Node, ...], url: str) -> Node:
-    """Return the object that describes this page's article, or an empty one."""
+def article_node(nodes: tuple[Node, ...], url: str, title: str = "") -> Node:
+    """Return the object that describes this page's article, or an empty one; `title` is the page's own."""
     best: Node = {}
     best_rank = 0.0
     for node in nodes:
@@ -244,12 +249,15 @@ def article_node(nodes: tuple[Node, ...], url: str) -> Node:
         rank += (
             3 * ("headline" in node) + 2 * ("datePublished" in node) + 2 * ("articleBody" in node) + ("author" in node)
         )
-        address = node.get("url") or node.get("@id") or node.get("mainEntityOfPage")
-        rank += 2 * (
-            isinstance(address, str)
-            and bool(url)
-            and address.rstrip("/").split("#")[0] == url.rstrip("/").split("#")[0]
-        )
+        addresses = (node.get("url") or node.get("@id"), node.get("mainEntityOfPage"))
+        rank += 2 * (bool(url) and any(_is_at(address, url) for address in addresses))
+        headline = plain(node.get("headline"))
+        rank += 4 * (bool(headline) and title.casefold().startswith(headline[:_OPENING].casefold()))
         if rank > best_rank:
             best, best_rank = node, rank
     return best
+
+
+def _is_at(address: Any, url: str) -> bool:
+    given = address.get("@id") or address.get("url") if isinstance(address, dict) else address
+    return isinstance(given, str) and given.rstrip("/").split("#")[0] == url.rstrip("/").split("#")[0]

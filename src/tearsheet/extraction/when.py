@@ -9,7 +9,7 @@ from itertools import chain
 
 from tearsheet import dates, html
 from tearsheet.dates import clock, zones
-from tearsheet.extraction.blocks import Block, Spot, Walk
+from tearsheet.extraction.blocks import Block, Spot, Walk, size_of
 from tearsheet.extraction.structured import Declared, line
 from tearsheet.extraction.words import COMMENT, DATE, RELATED
 
@@ -24,6 +24,8 @@ _PUBLISHED = [
     "dcterms.created",
     "dcterms.issued",
     "dcterms.date",
+    "dcterms.available",
+    "bt:pubdate",
     "dc.date.created",
     "dc.date",
     "dc.date.publication",
@@ -62,6 +64,7 @@ _MODIFIED = [
     "og:modified_time",
     "datemodified",
     "dcterms.modified",
+    "bt:moddate",
     "dc.date.modified",
     "last-modified",
     "lastmod",
@@ -74,7 +77,13 @@ _MODIFIED = [
 # Thai abbreviations hold a point: มี.ค.
 _MONTH = r"(?:[^\s\d.,:;|/()\[\]–—-]{3,14}\.?|(?:[\u0e00-\u0e7f]{1,3}\.){2})"
 # The years of other numerals, and those of Thailand and Iran, are the grammar's to judge.
-_YEAR = r"(?:(?:19|20|25)\d\d|[۰-۹٠-٩०-९০-৯]{4})"
+_YEAR = r"(?:(?:19|20|25)\d\d|[۰-۹٠-٩०-९০-৯๐-๙０-９]{4}|(?<!\d)1[34]\d\d(?=[/-]))"
+_DIGITS = "〇○零一二三四五六七八九"
+# By the numerals of documents and the years of emperors and republics: 二〇〇九年三月十二日, 平成21年（2009年）3月12日.
+_EAST_ASIAN = (
+    rf"(?:(?:令和|平成|昭和|大正|(?:中[華华])?民[國国])\s?(?:\d{{1,3}}|元|[{_DIGITS}十]{{1,3}})|[{_DIGITS}][{_DIGITS}0０]{{3}}|(?:19|20)\d\d)"
+    rf"\s?年(?:[（(][^（）()]{{2,8}}年[）)])?\s?(?:\d{{1,2}}|[{_DIGITS}十]{{1,2}})\s?月\s?(?:\d{{1,2}}|[{_DIGITS}十]{{1,3}})\s?日?"
+)
 # What stands between a date and its time of day: marks, the weekday, "at" in the languages of the press.
 _LINK = (
     r"(?:[\s,，.|·•–—/-]|[（(].{1,3}[)）]|[星周週礼][期拜]?[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일|"
@@ -89,20 +98,32 @@ _TIME = (
 # Some write the time first: 15:20, 14 March 2026.
 _TIME_BEFORE = rf"(?P<time>(?<![\d:.])\d{{1,2}}[:：]\d{{2}}(?:\s?(?:{clock.HALF}))?[\s,|·–—-]{{1,4}})?"
 WRITTEN = re.compile(
-    rf"(?i){_TIME_BEFORE}(?:{_YEAR}\s?[-/.年년]\s?\d{{1,2}}\s?[-/.月월]\s?\d{{1,2}}\s?[日일]?|"
-    rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s|d[’'])?{_MONTH}(?:\s?/\s?[^\W\d_]{{3,9}})?(?:\sde)?,?\s{_YEAR}|"
+    rf"(?i){_TIME_BEFORE}(?:{_YEAR}\s?[-/.年년．－／]\s?\d{{1,2}}\s?[-/.月월．－／]\s?\d{{1,2}}\s?[日일]?|{_EAST_ASIAN}|"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s|d[’'])?{_MONTH}(?:\s?/\s?[^\W\d_]{{3,9}})?(?:\sde)?,?"
+    rf"\s(?:พ\.ศ\.\s?)?(?:{_YEAR}|1[34]\d\d(?!\d))|"
     rf"\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|"
-    r"\b\d{1,2}(?:[/-]|\.\s?)\d{1,2}(?:[/-]|\.\s?)(?:19|20)\d\d|\b\d{1,2}\.[^\W\d_]{3,4}\.20\d\d|"
+    r"\b\d{1,2}(?:[/-]|\.\s?)\d{1,2}(?:[/-]|\.\s?)(?:19|20|25)\d\d|\b\d{1,2}(?P<mark>[.-])[^\W\d_]{3,9}(?P=mark)(?:19|20)\d\d|"
     rf"\b(?:19|20)\d\d(?:\.| m\.)\s{_MONTH}\s\d{{1,2}}(?:\.| d\.)?|\b\d{{1,2}} tháng \d{{1,2}},?(?: năm)? (?:19|20)\d\d)"
     rf"(?(time)|{_TIME})|"
-    # Of dates with two digits for the year only those with points and a time of day: 25.04.24 | 14:07.
-    r"\b\d{1,2}\.\d{1,2}\.\d\d[\s,|·–-]{1,5}\d{1,2}[:.]\d{2}(?: Uhr)?"
+    # Of dates with two digits for the year only those with a time of day: 25.04.24 | 14:07, 25/04/24 14:07.
+    r"\b\d{1,2}(?P<point>[./])\d{1,2}(?P=point)\d\d[\s,|·–-]{1,5}\d{1,2}[:.h]\d{2}(?: Uhr)?"
 )
 # One of these stands in every such date, and is looked for in a hundredth of the time.
-_MAY_BE_DATE = re.compile(r"\d{4}|\d\.\d{1,2}\.\d\d")
+_MAY_BE_DATE = re.compile(r"\d{4}|\d[./]\d{1,2}[./]\d\d|年.{1,3}月")
+# Or which is all that a line says: 25.04.24, 25 Apr 24.
+_SHORT_DATE = re.compile(r"\W*(\d{1,2}\.\d{1,2}\.\d\d|\d{1,2}[ -][^\W\d_]{3,9}[ -]\d\d)\W*")
+# A date drawn as a sheet of a calendar, day above month and year: 12 2009-03, 12 3月 2009.
+_SHEET = re.compile(
+    r"(?P<day>\d{1,2})日?\s+(?:(?P<year>(?:19|20)\d\d)\s?[-/.年]\s?(?P<month>\d{1,2})月?|(?P<m>\d{1,2})月\s+(?P<y>(?:19|20)\d\d)年?)"
+)
+# The date of the day on which the page is read, and that of the rights to it.
+_NOT_OF_ARTICLE = re.compile(
+    r"今天是|今日は|现在是|現在時刻|오늘은|[Tt]oday is|[Hh]eute ist|"
+    r"[Cc]opyright|版权所有|版權所有|©|[Aa]ll [Rr]ights [Rr]eserved|ICP[备備]"
+)
 CHANGED = re.compile(
     r"(?i)updat|modif|aktualis|mis à jour|actualiz|aggiornat|更新|修改|수정|обновл|bijgewerkt|oppdatert|"
-    r"uppdaterad|güncel|edited"
+    r"uppdaterad|güncel|edited|编辑于|編輯於"
 )
 # Looked for in lower case: a pattern that ignores case takes six times as long.
 _POSTED = re.compile(
@@ -115,8 +136,9 @@ _LABELS = re.compile(rf"{_REST}(?:{CHANGED.pattern.removeprefix('(?i)')}|{_POSTE
 _LETTER = re.compile(r"[^\W\d_]")
 _ZONES = timedelta(hours=26)
 _BEFORE, _MANY, _LABEL, _POSTED_LINE = 24, 600, 30, 160
-_FEW, _UNDER_BODY = 20, 60
+_FEW, _UNDER_BODY, _SHORTEST_DATE = 20, 60, 16
 _FEW_LETTERS = 8  # in UTF-8
+_BESIDE_DATE = 90  # letters of an alphabet
 _MOST_SCRIPT = 1_000_000
 # Names of meta tags of all kinds: `w-published-date`, `publication.time`.
 _PUBLICATION = re.compile(
@@ -127,8 +149,11 @@ _IN_SCRIPT = re.compile(
     r"(?i)\b(?:date_?published|publish(?:ed|ing)?_?(?:at|on|date|time)|pub_?date|first_?published(?:_?at)?|(?:ori_?)?create_?time)"
     r"""\\?["']?\s?[:=]\s?\\?["']((?:19|20)\d\d-\d\d-\d\d[T ]?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?|1\d{9})\\?["']"""
 )
-_IN_URL = re.compile(r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[/_.-]|t\d|$)")
-_ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$")
+_IN_URL = re.compile(
+    r"(?:/[a-z]{0,2}|[?&]\w*(?:date|day)=)((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=(?:[0-2]\d[0-5]\d[0-5]\d)?(?:[/_.&-]|$)|t\d)"
+)
+_CALLED_CHANGED = re.compile(r"(?i) (?:class|itemprop)=\"[^\"]*(?:\bupdated|modified)")
+_ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$|(?<=\d/\d\d/\d\d)-(?=\d\d:)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +189,15 @@ def modified(declared: Declared, walk: Walk, kept: Sequence[int], where: Where) 
     found = [("json-ld dateModified", line(declared.article.get("dateModified")))]
     found += [(f"meta {name}", value) for name in _MODIFIED for value in declared.meta.get(name, ())]
     shown = (("dateline", text) for text, is_change in _dateline(walk, kept) if is_change)
-    return _first(chain(found, shown), where)
+    return _first(chain(found, shown, _marked_change(walk, kept)), where)
 
 
 def _first(found: Iterable[tuple[str, str]], where: Where) -> Dated:
     for how, text in found:
         reading = dates.read(text, language=where.language, zone=where.zone) if text else None
         if reading is None and text:
-            reading = dates.read(_ODD_ZONE.sub(r"\1:\2", text), language=where.language, zone=where.zone)
+            mended = _ODD_ZONE.sub(lambda odd: f"{odd[1]}:{odd[2]}" if odd[1] else " ", text)
+            reading = dates.read(mended, language=where.language, zone=where.zone)
         if reading is not None and 1900 < reading.at.year < 2100 and not _is_to_come(reading.at, where):
             zone = reading.zone or "no zone written, taken as UTC"
             return Dated(reading.at, text[:120], f"{how}: {text[:60]} ({zone})")
@@ -210,25 +236,52 @@ def _published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where
 
 def _marked(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
     """Return the dates in `time` elements, microdata and elements called date, near the headline first."""
+    spots = _dated_spots(walk, kept)
+    for spot in spots:
+        given = html.attributes(spot.tag)
+        text = walk.text_in(spot)
+        if len(spots) > 1 and (_is_of_change(spot.tag) or CHANGED.search(text[:40])):
+            continue
+        for value in (
+            given.get("datetime", ""),
+            given.get("content", ""),
+            given.get("title", ""),
+            *(written for written, is_change in _written(text) if not is_change),
+            _sheet(text),
+            text if len(text) < 60 and not CHANGED.search(text) else "",
+        ):
+            yield f"{spot.name} element", value
+
+
+def _dated_spots(walk: Walk, kept: Sequence[int]) -> list[Spot]:
+    """Return the `time` elements, microdata and elements called date around the headline, the surest and nearest first."""
     first = kept[0] if kept else 0
     spots = [
         spot
         for spot in walk.marks
         if (spot.name == "time" or spot.bits & DATE) and not spot.box.all_bits & (COMMENT | RELATED)
     ]
-    spots = [spot for spot in spots if -25 <= spot.before - first <= 15]
-    for spot in sorted(spots, key=lambda spot: _rank(spot, first)):
-        given = html.attributes(spot.tag)
-        text = walk.text_in(spot)
-        if CHANGED.search(text[:40]) and len(spots) > 1:
-            continue
-        for value in (
-            given.get("datetime", ""),
-            given.get("content", ""),
-            *(written for written, is_change in _written(text) if not is_change),
-            text if len(text) < 60 and not CHANGED.search(text) else "",
-        ):
-            yield f"{spot.name} element", value
+    return sorted([spot for spot in spots if -25 <= spot.before - first <= 15], key=lambda spot: _rank(spot, first))
+
+
+def _is_of_change(tag: str) -> bool:
+    """Return whether an element is called that of a change and not of the publication too, as themes of blogs call it."""
+    return _CALLED_CHANGED.search(tag) is not None and "ublish" not in tag and "entry-date" not in tag
+
+
+def _marked_change(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """Yield what the elements hold that are called the date of a change: `itemprop="dateModified"`, `class="updated"`."""
+    for spot in _dated_spots(walk, kept):
+        if _is_of_change(spot.tag):
+            given = html.attributes(spot.tag)
+            found = given.get("datetime") or given.get("content") or given.get("title") or walk.text_in(spot)
+            yield f"{spot.name} element", found[:_UNDER_BODY]
+
+
+def _sheet(text: str) -> str:
+    """Return the date of a text that is drawn as a sheet of a calendar; empty if it is none."""
+    found = _SHEET.fullmatch(text) if len(text) <= _SHORTEST_DATE else None
+    return f"{found['year'] or found['y']}-{found['month'] or found['m']}-{found['day']}" if found else ""
 
 
 def _in_scripts(scripts: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -261,16 +314,18 @@ def is_only_posted(text: str) -> bool:
 def _written(text: str) -> list[tuple[str, bool]]:
     """Return the dates in a text, each with whether the words before it say that something was changed then."""
     text = text[:300]
-    return [
+    found = [
         (found.group().strip(), CHANGED.search(text[max(found.start() - _BEFORE, 0) : found.start()]) is not None)
         for found in (WRITTEN.finditer(text) if _MAY_BE_DATE.search(text) else ())
     ]
+    short = _SHORT_DATE.fullmatch(text) if not found and len(text) <= _SHORTEST_DATE else None
+    return [(short[1], False)] if short else found
 
 
 def _posted(walk: Walk) -> Iterator[str]:
     """Return the dates of short lines anywhere that say when something was published; the last resort of old pages."""
     for number, block in enumerate(walk.blocks[:_MANY]):
-        if _says_posted(block) and not block.box.all_bits & COMMENT:
+        if (_says_posted(block) or _names_source(block)) and not block.box.all_bits & COMMENT:
             dates_in = _written(block.text)
             if not dates_in and block.chars <= _LABEL and number + 1 < len(walk.blocks):
                 dates_in = _written(walk.blocks[number + 1].text[:_LABEL])
@@ -304,6 +359,11 @@ def posted_lines(walk: Walk, kept: Sequence[int]) -> list[int]:
     return [at for at in kept if _says_posted(walk.blocks[at])]
 
 
+def _names_source(block: Block) -> bool:
+    """Return whether a line of a Chinese page says where it was taken from; the date stands beside that."""
+    return block.chars <= _POSTED_LINE and ("来源" in block.text or "來源" in block.text)
+
+
 def _says_posted(block: Block) -> bool:
     return block.chars <= _POSTED_LINE and _is_of_posting(block.text)
 
@@ -327,10 +387,17 @@ def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, bool]]:
     )
     for at in [*near, *posted_lines(walk, kept), *range(last, min(last + 8, len(walk.blocks)))]:
         block = walk.blocks[at]
-        if block.chars > 600 or block.box.all_bits & COMMENT:
+        if block.chars > 600 or block.box.all_bits & COMMENT or _NOT_OF_ARTICLE.search(block.text):
+            continue
+        if at >= last > first and not _may_date_below(block):
             continue
         labelled = at > 0 and _is_label_of_change(walk.blocks[at - 1].text)
         yield from ((text, is_change or labelled) for text, is_change in _written(block.text))
+
+
+def _may_date_below(block: Block) -> bool:
+    """Return whether a line at the end of the body or below it may give its date: not one that tells of another day, no link."""
+    return size_of(WRITTEN.sub("", block.text)) <= _BESIDE_DATE and block.linked * 2 <= block.chars
 
 
 def _head(walk: Walk, first: int) -> int:
