@@ -68,7 +68,7 @@ _PICTURED = re.compile(
     r"(?i)\((?:fotos?|bild(?:er)?|photos?|pictures?|images?|vid[ée]os?|grafik|illustration(?:en|s)?)\)"
 )
 _ADDRESS = re.compile(r"\s*[(<\[]?[^\s@(<\[]{1,80}@[^\s@]{1,80}\.\w{1,12}[)>\]]?")
-_FROM = re.compile(r"(?<=\w)\s(?:in|from|reporting from|for|on behalf of|à|aus)\s(?=(?:the\s)?[A-ZÀ-Þ]).*$")
+_FROM = re.compile(r"\s(?:in|from|reporting from|à|aus)\s(?=(?:the\s)?[A-ZÀ-Þ]).*$")
 _ONLY_PLACE = re.compile(r"(?:d[aeo]s?|à|en|em|in|aus|from|para|för|для|з|из)\s")
 _IN_NAMES = re.compile(r"\s(y|e|i)\s")
 _ROLE = re.compile(
@@ -224,7 +224,8 @@ def cleaned(name: str) -> str:
     name = LEAD_IN.sub("", " ".join(unescape(name).split()))
     if "@" in name:
         name = _ADDRESS.sub("", name) or name
-    name = _FROM.sub("", name)
+    place = _FROM.search(name)
+    name = name[: place.start()] if place and is_person(name[: place.start()]) else name
     if OTHER_HANDS.match(name):
         return ""
     name = _ROLE.sub("", _WHEN.sub("", re.sub(r"\s*\([^)]*\)?$", "", name)))

@@ -126,7 +126,7 @@ def canonical(said: Declared, base: str) -> str:
     """
     for own in (said.links.get("canonical", ""), said.first("og:url")):
         address = urls.join(base, own) if own else ""
-        if address and (urls.is_front(base) or not urls.is_front(address)):
+        if address.startswith("http") and (urls.is_front(base) or not urls.is_front(address)):
             return address
     for name in ("mainEntityOfPage", "url"):
         given = _address(said.article.get(name))

@@ -138,7 +138,7 @@ _ZONES = timedelta(hours=26)
 _BEFORE, _MANY, _LABEL, _POSTED_LINE = 24, 600, 30, 160
 _FEW, _UNDER_BODY, _SHORTEST_DATE = 20, 60, 16
 _FEW_LETTERS = 8  # in UTF-8
-_BESIDE_DATE = 90  # letters of an alphabet
+_BESIDE_DATE, _BESIDE_LINK = 90, 30  # letters of an alphabet
 _MOST_SCRIPT = 1_000_000
 # Names of meta tags of all kinds: `w-published-date`, `publication.time`.
 _PUBLICATION = re.compile(
@@ -396,8 +396,9 @@ def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, bool]]:
 
 
 def _may_date_below(block: Block) -> bool:
-    """Return whether a line at the end of the body or below it may give its date: not one that tells of another day, no link."""
-    return size_of(WRITTEN.sub("", block.text)) <= _BESIDE_DATE and block.linked * 2 <= block.chars
+    """Return whether a line at the end of the body or below it may give its date: it tells nothing else, and no headline."""
+    is_link = block.linked * 2 > block.chars
+    return size_of(WRITTEN.sub("", block.text)) <= (_BESIDE_LINK if is_link else _BESIDE_DATE)
 
 
 def _head(walk: Walk, first: int) -> int:
