@@ -1,5 +1,6 @@
 """Clippings from captures: with an entry of a feed, a site's rule, a learnt profile."""
 
+import codecs
 import hashlib
 from datetime import UTC, datetime
 
@@ -7,6 +8,7 @@ import pytest
 
 from tearsheet.extraction import VERSION, clip, extract, learn, read_profile
 from tearsheet.extraction.language import language_of
+from tearsheet.extraction.words import ADVERT, ARTICLE, BODY, LIST, NAV, bits_of, names_in, words_of
 from tearsheet.model import Capture, Entry
 from tearsheet.sites import ArticleRule, DateRule
 
@@ -251,3 +253,30 @@ def test_an_article_is_likelier_one_than_a_list_of_links():
     )
 
     assert article.article_probability > 2 * front.article_probability
+
+
+def test_bytes_that_are_nearly_utf_8_are_read_like_those_that_are():
+    page = (
+        "<html lang=de><title>Straße</title><h1>Straße</h1>" + "<p>Größere Straßen führen zur Brücke." * 20
+    ).encode()
+    broken = page.replace("führen".encode(), b"f\xc3hren", 1)
+
+    assert extract(codecs.BOM_UTF8 + page).text == extract(page).text
+    assert extract(broken).text == extract(page).text.replace("führen", "f\ufffdhren", 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "groups"),
+    [
+        ("articleBody", ("article", "body"), ARTICLE | BODY),
+        ("nav-links", ("nav", "links"), NAV | LIST),
+        ("canvas links2", ("canvas", "links"), LIST),
+        ("ad_slot advice", ("ad", "slot", "advice"), ADVERT),
+        ("headroom", ("headroom",), 0),
+    ],
+)
+def test_names_of_elements_are_told_by_parts_of_their_words(name, words, groups):
+    names = tuple(names_in(name))
+
+    assert words_of(names) == words
+    assert bits_of(names) == groups

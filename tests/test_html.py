@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tearsheet import html
+from tearsheet.html.bounds import bounded
 
 BASE = "https://paper.example/a/b"
 
@@ -150,6 +151,21 @@ def test_a_head_goes_on_after_what_counts_readers_without_scripts(before: str, k
 
     assert ("<title>" in head, "<noscript>" in head) == (True, kept)
     assert "<noscript>" in pieces[len(head) :]
+
+
+def test_a_page_is_the_same_from_its_text_and_from_its_bytes() -> None:
+    page = "<p>Straße <select><option>眼</select><math><mi>x</mi></math>" + "<p title='a>b'>é" * 200
+
+    assert html.stream(page, page.encode()) == html.stream(page)
+
+
+@pytest.mark.parametrize("name", ["p", 'p="x', 'p="x y'])
+@pytest.mark.parametrize("filled", ["a{}", "a{}=1", 'a{}="1"', 'a{}=">"', "a{}='>'"])
+def test_a_tag_of_a_thousand_attributes_on_a_long_page_is_text(name: str, filled: str) -> None:
+    tag = f"<{name} " + " ".join(filled.format(at) for at in range(1_200)) + ">"
+    page = "<p class='of ordinary length'>text" * 5_000 + tag
+
+    assert bounded(page)[0].endswith("&lt;" + tag[1:])
 
 
 def test_a_selector_that_is_none_finds_nothing():
