@@ -139,9 +139,8 @@ def _begin(said: Console, archive: "Archive", newsroom: "Newsroom") -> None:
     with said.progress() as progress:
         found = follow(archive, [newsroom.address("newsroom", "/opml")], FollowOptions(), progress=progress)
     for each in found:
-        said.report(
-            one_line(f"  following {each.source.name or each.source.url}  ({' / '.join(each.source.categories)})")
-        )
+        name, path = each.source.name or each.source.url, " / ".join(each.source.categories)
+        said.report(f"  following {one_line(f'{name} ({path})')}")
     report = _update(said, archive)
     said.report(
         f"  {counted(report.kept, 'article')} and {counted(report.pictures, 'picture')} archived"
