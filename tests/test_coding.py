@@ -107,3 +107,14 @@ def test_a_bomb_is_stopped_at_its_caps(name, caps):
 
 def test_a_small_page_may_be_packed_tightly():
     assert len(unpacked("gzip", gzip.compress(bytes(900_000)), **CAPS)) == 900_000
+
+
+def test_codings_without_end_are_refused():
+    data = b"x"
+    for _ in range(6):
+        data = gzip.compress(data)
+
+    assert unpacked("gzip," * 5, gzip.decompress(data), **CAPS) == b"x"
+    for codings in ("gzip," * 6, "gzip," * 50_000):
+        with pytest.raises(BadCoding, match="one in the other"):
+            unpacked(codings, data, **CAPS)

@@ -14,6 +14,9 @@ from tearsheet.errors import BadCoding, TooLarge
 
 ACCEPTED = "gzip, deflate, br, zstd"
 
+MOST = 5
+"""Codings one in the other, as many as libcurl undoes: a header has room for thousands, and each costs memory and depth."""
+
 RATIO_FLOOR = 1_000_000
 """Bytes below which a high ratio is no sign of a bomb: a page of blanks packs 1000 to 1."""
 
@@ -32,7 +35,11 @@ class _Decoder(Protocol):
 
 
 class Unpacker:
-    """Unpacks one body. `feed` it the bytes as transferred; `body()` is what they say."""
+    """Unpacks one body. `feed` it the bytes as transferred; `body()` is what they say.
+
+    Raises:
+        BadCoding: one of `codings` is not known, or there are too many.
+    """
 
     def __init__(self, codings: str, *, max_bytes: int, max_ratio: int) -> None:
         self._decoders = [_decoder(name) for name in _names(codings)]
@@ -104,7 +111,10 @@ def unpacked(codings: str, data: bytes, *, max_bytes: int, max_ratio: int) -> by
 def _names(codings: str) -> list[str]:
     """Return the codings in the order in which they are to be undone: the last applied comes first."""
     named = [name.strip().lower() for name in codings.split(",")]
-    return [name for name in reversed(named) if name not in ("", "identity")]
+    found = [name for name in reversed(named) if name not in ("", "identity")]
+    if len(found) > MOST:
+        raise BadCoding("body", f"{len(found)} codings one in the other")
+    return found
 
 
 def _decoder(name: str) -> _Decoder:
