@@ -3,11 +3,11 @@ research note's section 6.
 """
 
 import json
-import time
 import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
+from tests.hanging import ends
 
 from tearsheet.extraction import clip, extract
 from tearsheet.model import Capture
@@ -386,21 +386,13 @@ def test_9_memory_does_not_grow_with_the_number_of_pages():
 
 
 def test_9_a_huge_colspan_costs_nothing():
-    start = time.process_time()
-    clipping = extract(
-        page(
-            story(
-                p(0, 1),
-                "<table><tr><td "
-                "colspan=99999999>a</td><td>b</td><td>c</td></tr><tr><td>1</td><td>2</td><td>3</td></tr></table>",
-                p(2, 3),
-            )
-        ),
-        URL,
+    wide = (
+        "<table><tr><td colspan=99999999>a</td><td>b</td><td>c</td></tr><tr><td>1</td><td>2</td><td>3</td></tr></table>"
     )
+    with ends():
+        clipping = extract(page(story(p(0, 1), wide, p(2, 3))), URL)
 
     assert "99999999" not in clipping.html
-    assert time.process_time() - start < 2
 
 
 def test_a_caption_with_quotes_is_escaped_once():

@@ -1,11 +1,11 @@
 """What counts as an edit, what a reader sees of it, and what must never replace a good copy."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.hanging import ends
 
 from tearsheet.model import Clipping
 from tearsheet.revise import Elsewhere, blocks, diff, edit_digest, kind_of, picture_key, worse
@@ -266,10 +266,9 @@ class TestDiff:
         ],
     )
     def test_hostile_repetition_costs_no_quadratic_time(self, old: str, new: str) -> None:
-        start = time.process_time()
-        found = diff(old, new)
+        with ends():
+            found = diff(old, new)
 
-        assert time.process_time() - start < 5
         assert "".join(change.text for change in found if change.op != "+") == old
 
 
@@ -388,11 +387,10 @@ class TestColumns:
 
     def test_a_thousand_rewritten_paragraphs_are_paired_in_time(self) -> None:
         old = "\n\n".join(f"Paragraph {n} says a thing about {n * 3}." for n in range(1000))
-        start = time.process_time()
-        rows = blocks(plain(old), plain(old.replace("says", "said")))
+        with ends():
+            rows = blocks(plain(old), plain(old.replace("says", "said")))
 
         assert {row.op for row in rows} == {"~"}
-        assert time.process_time() - start < 5
 
 
 @given(st.text(alphabet="<>/pa\"' =figuremgsrc&;x", max_size=200))
@@ -402,10 +400,8 @@ def test_odd_markup_never_fails(markup: str) -> None:
 
 
 def test_a_line_of_digits_costs_no_exponential_time() -> None:
-    start = time.process_time()
-    kind_of(plain("1" * 59 + "x"), plain("1.," * 19 + "y"))
-
-    assert time.process_time() - start < 1
+    with ends():
+        assert kind_of(plain("1" * 59 + "x"), plain("1.," * 19 + "y"))
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,13 @@
 """Input made to be slow or huge, through every room that reads strangers' bytes: it costs seconds, not the machine."""
 
 import gzip
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.hanging import ends
 
 from tearsheet import charset, dates, html, urls
 from tearsheet.errors import TearsheetError
@@ -18,7 +18,6 @@ from tearsheet.revise import blocks, diff, kind_of, worse
 from tearsheet.search import marks, read, snippet
 from tearsheet.sources import feed, read_opml, read_routes, read_url_list, xmltree
 
-SECONDS = 20.0  # on a slow machine that does other things too; each takes below 3 here
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DEEP = 100_000
 
@@ -108,12 +107,8 @@ TEXTS = {
 
 def bounded(work: Callable[[], object]) -> None:
     """Run `work`: it may refuse with an error of ours, but not take long."""
-    start = time.process_time()
-    with suppress(TearsheetError):
+    with ends(), suppress(TearsheetError):
         work()
-    spent = time.process_time() - start
-
-    assert spent < SECONDS, f"{spent:.1f} CPU seconds"
 
 
 def clipping(text: str) -> Clipping:
