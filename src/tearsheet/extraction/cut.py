@@ -309,7 +309,9 @@ def _row(read: _Read, facts: _Facts) -> list[float]:
     # A page that shows next to nothing is judged by the body that its data holds.
     is_seen = read.cut.how in ("page", "site rule") or len(read.visible.text()) >= hidden.ENOUGH
     seen = read.visible if is_seen else read.cut
-    return verdict.row(seen.walk, seen.kept, seen.found, read.said, facts.cut)
+    # What was only kept for what is like it says little of the page: listings have such prose too.
+    sure = [at for at in seen.kept if seen.found[at] > body.KEPT_FROM] or seen.kept
+    return verdict.row(seen.walk, sure, seen.found, read.said, facts.cut)
 
 
 def _chance(read: _Read, facts: _Facts) -> float:

@@ -144,8 +144,9 @@ def cards_of(walk: Walk) -> Cards:
                 break
             boxes[id(box)] = box
             box = box.parent
-    counts = Counter([(id(box.parent), sort_of(box.kind)) for box in boxes.values()])
-    rows = {id(box.parent): box.parent for box in boxes.values() if counts[id(box.parent), sort_of(box.kind)] >= 2}
+    keys = [(id(box.parent), sort_of(box.kind)) for box in boxes.values()]
+    counts = Counter(keys)
+    rows = {key[0]: box.parent for key, box in zip(keys, boxes.values(), strict=True) if counts[key] >= 2}
     named = {key: box is not None and _is_named_for_others(box) for key, box in rows.items()}
     return {key: named[key[0]] for key, count in counts.items() if count >= 2}
 
