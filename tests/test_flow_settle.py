@@ -15,10 +15,11 @@ from tearsheet.archive import create_archive
 from tearsheet.extraction import clip
 from tearsheet.flow.learning import learn_anew
 from tearsheet.flow.records import Keeper
+from tearsheet.flow.remove import remove
 from tearsheet.flow.settle import Cut, Miss, Settler, Tally, agree, completed, own_addresses
 from tearsheet.flow.verify import verify
 from tearsheet.model import Capture, Clipping, Entry, Image, Query, Source
-from tearsheet.store import articles
+from tearsheet.store import articles, removing
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FOG = "https://paper.example/2026/fog"
@@ -714,6 +715,26 @@ def test_a_clock_that_jumped_ahead_does_not_make_an_article_gone(bench):
         bench.missed(n, "HTTP 404", status=404, answer=bench.keeper.keep(answer))
 
         assert bench.kept[0].gone == gone
+
+
+def test_a_page_that_comes_when_its_article_was_removed_is_to_be_erased(bench):
+    wanted = articles.wanted(bench.archive.store.db, bench.listed())
+    remove(bench.archive, FOG, reason="asked for")
+    body = WORDS.encode()
+    page = Capture(
+        url=FOG,
+        final_url=FOG,
+        status=200,
+        headers=(),
+        body=body,
+        captured_at=bench.now,
+        digest="sha256:" + hashlib.sha256(body).hexdigest(),
+    )
+    with bench.archive.store.transaction() as db:
+        kept = bench.keeper.keep(page)
+        bench.settler.page(Cut(wanted=wanted, capture=kept, clipping=words(), rule=None))
+
+        assert [place for _, place in removing.erasures(db)] == [kept.place]
 
 
 # ---- what the listing adds
