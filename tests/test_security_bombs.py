@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.hanging import ends
+from tests.store_samples import capture
 
 from tearsheet import charset, dates, html, urls
 from tearsheet.errors import TearsheetError
@@ -16,7 +17,7 @@ from tearsheet.model import Clipping
 from tearsheet.publish.posts import read_post
 from tearsheet.revise import blocks, diff, kind_of, worse
 from tearsheet.search import marks, read, snippet
-from tearsheet.sources import feed, read_opml, read_routes, read_url_list, xmltree
+from tearsheet.sources import feed, read_opml, read_routes, read_url_list, rsshub, xmltree
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DEEP = 100_000
@@ -130,6 +131,10 @@ def test_xml_made_to_be_huge_is_refused_or_read_in_time(name: str) -> None:
     data = XML[name].encode()
     bounded(lambda: feed.parse(data, headers={}, url="https://p.example/feed"))
     bounded(lambda: read_opml(data))
+
+
+def test_an_error_page_made_to_be_slow_is_read_in_time() -> None:
+    bounded(lambda: rsshub.complaint(capture(f"RSSHub: Error Message: {'<b class=x>' * 5_000}<".encode())))
 
 
 def test_entities_are_put_in_only_as_long_as_they_add_little() -> None:

@@ -8,7 +8,7 @@ from tearsheet.errors import BadSettings
 from tearsheet.model import Capture, Source
 
 _SCHEME = re.compile(r"^rsshub:/*")
-_MESSAGE = re.compile(r"(?:error\s+message|错误信息)\s*[:：]?\s*(?:</?\w+[^>]*>\s*)*([^<]{1,300})", re.I)
+_MESSAGE = re.compile(r"(?:error\s+message|错误信息)\s*[:：]?\s*(?:</?\w++[^>]*+>\s*+)*+([^<]{1,300})", re.I)
 _WELCOME = re.compile(r"Welcome to RSSHub|Looks like something went wrong|wrong path", re.I)
 
 
