@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tearsheet.extraction import clip, extract
-from tearsheet.extraction.names import is_agency, is_office, is_person, split_names
+from tearsheet.extraction.authors import listed_authors
+from tearsheet.extraction.names import cleaned, is_agency, is_office, is_person, split_names
 from tearsheet.model import Capture, Clipping, Entry
+from tests.hanging import ends
 
 URL = "https://paper.example/2026/03/ferry"
 WORDS = {
@@ -383,3 +385,9 @@ def test_a_company_that_the_data_call_the_author_is_no_person_of_the_scripts():
     end = f'<script type="application/ld+json">{json.dumps(company)}</script>'
 
     assert extract(page("", end=end).encode()).how["authors"] == "organisation"
+
+
+@pytest.mark.parametrize("read", [split_names, cleaned, lambda line: listed_authors([line])])
+def test_of_a_line_that_goes_on_for_ever_only_as_much_is_read_as_names_are_long(read):
+    with ends():
+        read("-" * 20_000_000)

@@ -9,6 +9,7 @@ from tearsheet.extraction.guesses import guessed
 from tearsheet.extraction.names import (
     LABEL,
     LEAD_IN,
+    LONGEST_LINE,
     cleaned,
     is_agency,
     is_cjk,
@@ -24,7 +25,7 @@ from tearsheet.extraction.structured import Declared, listed, plain, types
 from tearsheet.extraction.titles import folded
 
 __all__ = ["DOUBTFUL", "authors_of", "cleaned", "listed_authors", "split_names"]
-_MOST = 12
+_MOST, _MOST_LISTED = 12, 200
 _MOST_SCRIPT = 1_000_000
 # As a page that is drawn by its scripts has it: `"author":{"id":7,"name":"Ann Lee"}`, `"authors":["Ann Lee","Bo Ek"]`.
 _IN_SCRIPT = re.compile(r'"(?:authors?|byline|authorName)":\s?("[^"\\:]{3,60}"|\{[^{}]{0,400}|\[[^][]{0,600})')
@@ -147,7 +148,7 @@ def _offices(declared: Declared) -> tuple[str, ...]:
 def _names_of(value: object, *, people: bool = False) -> list[str]:
     """Return the names of declared authors; with `people`, not those that are said to be an organisation."""
     found: list[str] = []
-    for item in listed(value):
+    for item in listed(value)[:_MOST_LISTED]:
         if isinstance(item, dict):
             kinds = types(item)
             is_company = any(kind.endswith("Organization") for kind in kinds)
@@ -164,11 +165,9 @@ def _names_of(value: object, *, people: bool = False) -> list[str]:
 
 def _parts(name: str) -> list[str]:
     """Return a declared name, split where it plainly holds several."""
-    return (
-        split_names(name)
-        if re.search(r"[;,、，|&]|\s(?:and|und|et|y|og|och|и)\s", name) or LEAD_IN.match(name)
-        else [cleaned(name)]
-    )
+    line = name[:LONGEST_LINE]
+    is_several = re.search(r"[;,、，|&]|\s(?:and|und|et|y|og|och|и)\s", line) or LEAD_IN.match(line)
+    return split_names(line) if is_several else [cleaned(line)]
 
 
 def _meta_names(declared: Declared) -> list[str]:

@@ -171,6 +171,8 @@ _PARTICLES = frozenset(
     )
 )
 _LONGEST = 60
+LONGEST_LINE = 2_000
+"""Of a line of names only so much is read: what pages declare may be as long as they are."""
 # Words of headings and appeals, which no name holds.
 _NO_NAME_WORDS = frozenset(
     re.findall(r"\w+", "you your also our us we this that what how why when with for about read latest next best")
@@ -221,7 +223,7 @@ def is_handle(name: str) -> bool:
 
 def cleaned(name: str) -> str:
     """Return one name without "By", role, day and stray marks; empty if it is no name."""
-    name = LEAD_IN.sub("", " ".join(unescape(name).split()))
+    name = LEAD_IN.sub("", " ".join(unescape(name[:LONGEST_LINE]).split()))
     if "@" in name:
         name = _ADDRESS.sub("", name) or name
     place = _FROM.search(name)
@@ -238,7 +240,7 @@ def cleaned(name: str) -> str:
 
 def split_names(text: str) -> list[str]:
     """Return the names of a byline; a name that holds an "and" of its own language stays whole (José Ortega y Gasset)."""
-    line = _JUNIOR.sub(" ", LEAD_IN.sub("", " ".join(text.split())))
+    line = _JUNIOR.sub(" ", LEAD_IN.sub("", " ".join(text[:LONGEST_LINE].split())))
     if " و" in line:
         line = _ARABIC_AND.sub(r"\1; ", line)
     if _IN_NAMES.search(line):
