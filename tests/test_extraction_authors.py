@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.hanging import ends
 
 from tearsheet.extraction import clip, extract
 from tearsheet.extraction.authors import listed_authors
 from tearsheet.extraction.names import cleaned, is_agency, is_office, is_person, split_names
 from tearsheet.model import Capture, Clipping, Entry
-from tests.hanging import ends
 
 URL = "https://paper.example/2026/03/ferry"
 WORDS = {

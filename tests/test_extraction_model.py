@@ -59,7 +59,7 @@ def test_a_record_of_a_database_is_better_than_nothing():
     assert all(said in text for _, said in RECORD)
 
     walk = Walk(html.stream(page).pieces)
-    kept = body.chosen(
+    kept, _ = body.chosen(
         walk, [0.0] * len(walk.blocks), "Lamp goes out"
     )  # were the model sure that nothing is an article
     assert {said for _, said in RECORD} <= {walk.blocks[at].text for at in kept}
@@ -83,7 +83,7 @@ LINES = [
 
 def kept(paragraphs: list[str], chances: list[float]) -> list[int]:
     walk = Walk(html.stream("".join(f"<div><p>{line}</p></div>" for line in paragraphs)).pieces)
-    return body.chosen(walk, chances)
+    return body.chosen(walk, chances)[0]
 
 
 def test_a_block_that_says_the_other_paragraphs_again_is_left_out():

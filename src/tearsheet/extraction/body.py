@@ -36,8 +36,10 @@ def chances(walk: Walk, said: Declared) -> list[float]:
     return _with_standfirst(walk, said, even)
 
 
-def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
-    """Return the numbers of the blocks to keep; on a page where that is next to nothing, the best of the doubtful ones too.
+def chosen(walk: Walk, found: list[float], title: str = "") -> tuple[list[int], frozenset[int]]:
+    """Return (the numbers of the blocks to keep, those that are kept only for what is like them).
+
+    On a page where that is next to nothing, the best of the doubtful ones are kept too.
 
     The headline of that `title` may be among them, for pictures are looked for around it: see `without_headline`.
     """
@@ -54,11 +56,12 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> list[int]:
     ]
     if sum(blocks[at].size for at in kept) < _LITTLE and left:
         kept = _rescued(walk, left, kept) or _record(walk, title)
-    kept = sorted({*kept, *alike.doubtful(walk, _doubts(found, left), kept)})
+    alikes = frozenset(alike.doubtful(walk, _doubts(found, left), kept))
+    kept = sorted({*kept, *alikes})
     kept = [at for at in kept if not any(box.start <= blocks[at].start < box.end for box in others)]
     kept = alike.without_teasers_below(walk, left, _without_comments(walk, kept), cards)
     kept = alike.with_whole_lists(walk, _doubts(found, left), kept)
-    return _without_last_headings(walk, _once(walk, left, _filled(walk, left, kept)))
+    return _without_last_headings(walk, _once(walk, left, _filled(walk, left, kept))), alikes
 
 
 def _doubts(found: list[float], left: list[float]) -> list[float]:

@@ -144,6 +144,7 @@ class _Body:
     shown: pictures.Gallery
     base: str
     how: str
+    alikes: frozenset[int] = frozenset()
 
     def text(self) -> str:
         return build.text_of(self.walk, self.kept)
@@ -211,11 +212,11 @@ def _page(page: html.Stream, url: str, known: _Known) -> "_Read":
 
 
 def _chosen(walk: Walk, found: list[float], title: str, base: str, profile: Profile) -> _Body:
-    kept = body.chosen(walk, found, title)
+    kept, alikes = body.chosen(walk, found, title)
     kept = build.whole_verses(walk, sorted({*kept, *live.stamps(walk, kept)}))
     shown = pictures.gallery(walk, kept, base, known=profile.pictures)
     kept = body.without_headline(walk, [at for at in kept if at not in shown.captions], title)
-    return _Body(walk, build.whole_tables(walk, notes.with_notes(walk, kept)), found, shown, base, "page")
+    return _Body(walk, build.whole_tables(walk, notes.with_notes(walk, kept)), found, shown, base, "page", alikes)
 
 
 def fragment(markup: str, base: str, how: str) -> _Body:
@@ -310,8 +311,8 @@ def _row(read: _Read, facts: _Facts) -> list[float]:
     is_seen = read.cut.how in ("page", "site rule") or len(read.visible.text()) >= hidden.ENOUGH
     seen = read.visible if is_seen else read.cut
     # What was only kept for what is like it says little of the page: listings have such prose too.
-    sure = [at for at in seen.kept if seen.found[at] > body.KEPT_FROM] or seen.kept
-    return verdict.row(seen.walk, sure, seen.found, read.said, facts.cut)
+    own = [at for at in seen.kept if at not in seen.alikes] or seen.kept
+    return verdict.row(seen.walk, own, seen.found, read.said, facts.cut)
 
 
 def _chance(read: _Read, facts: _Facts) -> float:
