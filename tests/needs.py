@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -32,3 +33,18 @@ def shared(path: str) -> pytest.MarkDecorator:
 
 corpus = shared("corpus/seed-format")
 titles = shared("bench/security/titles.jsonl")
+
+MEMORY = Path("/dev/shm")
+"""A file system in memory."""
+memory = pytest.mark.skipif(not MEMORY.is_dir(), reason=f"{MEMORY} is not here")
+
+
+def can_mount() -> bool:
+    """Return whether this user may mount file systems: that takes root, and a machine that lets it."""
+    if os.geteuid() or not shutil.which("unshare"):
+        return False
+    mounted = ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    return subprocess.run(mounted, capture_output=True, check=False).returncode == 0
+
+
+mounts = pytest.mark.skipif(not can_mount(), reason="only root may mount a file system")

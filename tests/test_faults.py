@@ -153,6 +153,7 @@ def test_a_command_whose_calls_fail_says_so_and_goes_on_later(killing, tmp_path,
         trial.goes_on(failing(killing, trial.job, call, fault))
 
 
+@needs.mounts
 @pytest.mark.parametrize("do", COMMANDS)
 def test_a_full_disk_is_told_and_work_goes_on_when_there_is_room(killing, small_disk, do):
     disk = small_disk("16m")
@@ -180,6 +181,7 @@ def test_a_file_that_may_not_grow_is_told_and_work_goes_on_when_it_may(killing, 
     trial.goes_on(ended)
 
 
+@needs.mounts
 @pytest.mark.parametrize("do", COMMANDS)
 def test_a_read_only_disk_is_told_and_work_goes_on_when_it_is_writable(killing, small_disk, do):
     disk = small_disk("16m")

@@ -12,6 +12,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from tests import needs
 from tests.flow_archive import counted, followed, following_only, kept, new_archive, opened, ran
 
 from tearsheet import warc
@@ -207,6 +208,7 @@ def test_a_file_that_may_not_grow_is_told_and_the_update_goes_on_later(fresh, pr
     assert counted(article.url for article in kept(fresh)) == {article.url: 1 for article in kept(press)}
 
 
+@needs.mounts
 def test_a_full_disk_is_told_and_the_update_goes_on_when_there_is_room_again(small_disk, press, newsroom):
     disk = small_disk("2560k")
     archive = new_archive(disk / "archive", newsroom)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests import needs
 
 from tearsheet.archive import CATALOG_FILE, Archive, open_archive
 from tearsheet.errors import DiskTrouble
@@ -38,13 +39,7 @@ print(json.dumps(said))
 """
 
 
-def can_mount() -> bool:
-    if os.geteuid() or not shutil.which("unshare"):
-        return False
-    return subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
-
-
-@pytest.mark.skipif(not can_mount(), reason="only root may mount a folder read-only")
+@needs.mounts
 def test_every_command_that_only_reads_works_on_a_read_only_disk(own_press, tmp_path):
     catch_up(own_press)
     article = next(one for one in own_press.articles(Query(limit=0)) if one.revisions)

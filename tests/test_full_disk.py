@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests import needs
 
 from tearsheet.model import Query
 
@@ -27,6 +28,7 @@ def things(archive_id: str, out: Path) -> dict[str, tuple[str | Path, ...]]:
     }
 
 
+@needs.mounts
 @pytest.mark.parametrize("thing", ["wacz", "jsonl", "opml", "proof", "init"])
 def test_what_does_not_fit_on_a_disk_is_told_and_made_when_there_is_room(press, small_disk, thing):
     disk = small_disk("16m")

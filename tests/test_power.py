@@ -22,7 +22,6 @@ from tearsheet.store import schema
 
 pytestmark = needs.tools("strace")
 CUTS = 30
-MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture(scope="module")
@@ -84,15 +83,13 @@ def test_a_source_that_was_followed_survives_a_power_cut(killing, tmp_path):
         shutil.rmtree(left)
 
 
-@pytest.fixture(params=["a disk", "a file system that no one call writes out"])
+@pytest.fixture(params=["a disk", pytest.param("a file system that no one call writes out", marks=needs.memory)])
 def elsewhere(request, tmp_path):
     """Return an empty folder, on tmpfs the second time: like FUSE and network disks it is synced file by file."""
     if request.param == "a disk":
         yield tmp_path / "copy"
-    elif not MEMORY.is_dir():
-        pytest.skip(f"there is no {MEMORY}")
     else:
-        with tempfile.TemporaryDirectory(dir=MEMORY) as name:
+        with tempfile.TemporaryDirectory(dir=needs.MEMORY) as name:
             yield Path(name) / "copy"
 
 
@@ -104,7 +101,7 @@ def test_a_backup_that_was_reported_survives_a_power_cut(killing, elsewhere, tmp
     for call in calls:
         disk.make(call)
     in_one_call = [call for call in calls if call.name == "syncfs"]
-    assert not in_one_call or not elsewhere.is_relative_to(MEMORY)
+    assert not in_one_call or not elsewhere.is_relative_to(needs.MEMORY)
     for kind in KINDS:
         left = disk.left(kind, random.Random(kind), tmp_path / kind)
         killing.assert_restorable(left, must=True, wanted=content(killing.stages / "second"))
