@@ -38,12 +38,17 @@ def doubtful(walk: Walk, doubts: Sequence[float], kept: Sequence[int]) -> list[i
     return [at for at in beside if doubts[at] > _BESIDE_FROM and _is_line(blocks[at], doubts[at])]
 
 
+def mean(walk: Walk, numbers: Sequence[int], chances: Sequence[float]) -> float:
+    """Return the mean of the `chances` of the blocks `numbers`, each weighed by the root of its size."""
+    weights = [sqrt(walk.blocks[at].size) for at in numbers]
+    total = sum([chance * weight for chance, weight in zip(chances, weights, strict=True)], 0.0)
+    return total / sum(weights, 0.0)
+
+
 def _weighs(walk: Walk, doubts: Sequence[float], numbers: Sequence[int], least: float) -> bool:
     if len(numbers) < _MANY or sum([walk.blocks[at].size for at in numbers]) <= least:
         return False
-    weights = [sqrt(walk.blocks[at].size) for at in numbers]
-    total = sum([doubts[at] * weight for at, weight in zip(numbers, weights, strict=True)], 0.0)
-    return total > _MEAN_FROM * sum(weights, 0.0)
+    return mean(walk, numbers, [doubts[at] for at in numbers]) > _MEAN_FROM
 
 
 def _is_prose(block: Block, least: int) -> bool:
@@ -82,10 +87,7 @@ def _items_after(walk: Walk, at: int) -> range:
 
 
 def _is_likely(walk: Walk, doubts: Sequence[float], items: Sequence[int], held: set[int]) -> bool:
-    weights = [sqrt(walk.blocks[at].size) for at in items]
-    chances = [1.0 if at in held else doubts[at] for at in items]
-    total = sum([chance * weight for chance, weight in zip(chances, weights, strict=True)], 0.0)
-    return len(items) > 1 and total > _LIST_FROM * sum(weights, 0.0)
+    return len(items) > 1 and mean(walk, items, [1.0 if at in held else doubts[at] for at in items]) > _LIST_FROM
 
 
 def without_teasers_below(walk: Walk, found: Sequence[float], kept: list[int], cards: Cards) -> list[int]:

@@ -1,7 +1,6 @@
 """Which blocks of a page are its article."""
 
 from itertools import pairwise
-from math import sqrt
 
 from tearsheet.extraction import alike, features, furniture
 from tearsheet.extraction.appeals import is_pointed_at
@@ -137,9 +136,7 @@ def _with_whole_tables(walk: Walk, found: list[float]) -> list[float]:
             tables.setdefault(id(table), (table, []))[1].append(number)
     even = list(found)
     for table, numbers in tables.values():
-        weights = [sqrt(walk.blocks[at].size) for at in numbers]
-        total = sum([found[at] * weight for at, weight in zip(numbers, weights, strict=True)], 0.0)
-        mean = total / sum(weights, 0.0)
+        mean = alike.mean(walk, numbers, [found[at] for at in numbers])
         least = _TABLE_WITHIN_FROM if _is_within(walk, found, table, numbers) else _TABLE_FROM
         for at in numbers if len(numbers) > 1 else ():
             even[at] = max(mean, KEPT_FROM + 0.01) if mean > least else mean
