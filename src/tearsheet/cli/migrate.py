@@ -4,6 +4,7 @@ import click
 
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
 from tearsheet.cli.rows import MIGRATED, report_row
+from tearsheet.cli.screen import counted
 
 
 @click.command("migrate")
@@ -37,4 +38,4 @@ def command(said: Console, as_json: bool) -> None:
     else:
         said.report(f"nothing to migrate: schema {done.now}")
     if done.pages:
-        said.report(f"the journal was begun: {done.pages:,} pages in the WARC")
+        said.report(f"the journal was begun: {counted(done.pages, 'page')} in the WARC")

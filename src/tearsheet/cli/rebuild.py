@@ -5,7 +5,7 @@ import click
 from tearsheet.cli.console import Console, archive_option, console, json_option, quiet_option, write_json
 from tearsheet.cli.exits import IN_PART, complain
 from tearsheet.cli.rows import REBUILT, report_row
-from tearsheet.cli.screen import one_line
+from tearsheet.cli.screen import counted, one_line
 
 
 @click.command("rebuild")
@@ -41,9 +41,10 @@ def command(said: Console, as_json: bool) -> None:
     else:
         lost = f", {report.lost:,} of them without what they tell" if report.lost else ""
         said.report(
-            f"rebuilt from {report.pages:,} journal pages: {report.articles:,} articles, {report.revisions:,} wordings, "
-            f"{report.captures:,} captures, {report.pictures:,} pictures ({report.developed:,} developed anew), "
-            f"{report.leaves:,} leaves{lost}; check it: tearsheet verify"
+            f"rebuilt from {counted(report.pages, 'journal page')}: {counted(report.articles, 'article')}, "
+            f"{counted(report.revisions, 'wording')}, {counted(report.captures, 'capture')}, "
+            f"{counted(report.pictures, 'picture')} ({report.developed:,} developed anew), "
+            f"{counted(report.leaves, 'leaf', 'leaves')}{lost}; check it: tearsheet verify"
         )
     if report.problems:
         raise click.exceptions.Exit(IN_PART)
