@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from functools import cached_property
 from itertools import takewhile
 
@@ -47,7 +48,6 @@ _EPOCH, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=
 _LINE_END = re.compile(rb"\r?\n")
 _BREAK = re.compile(r"[\x00-\x1f\x7f]+")
 _PLAIN = re.compile(rb"[!-~](?:[ -~]*[!-~])?")
-_DATE_LINE = "Date: %a, %d %b %Y %H:%M:%S GMT"
 _TOLD = re.compile(r"(\d{1,6})(?:@([+-]\d{1,5})|(?:\+(\d{1,6}))? (.+))")
 _FIELD = re.compile(r"^([^\s:]+):([^\n]*)$", re.M)
 _HASHES = {
@@ -310,16 +310,20 @@ def _told(line: str, was: bytes, at: datetime) -> str:
 
 
 def _seconds_after(line: str, at: datetime) -> int:
+    name, _, value = line.partition(":")
     try:
-        shown = datetime.strptime(line, _DATE_LINE).replace(tzinfo=UTC)
-    except ValueError:
+        shown = parsedate_to_datetime(value) if name.lower() == "date" else None
+    except (TypeError, ValueError):
+        shown = None
+    if shown is None:
         return MOST_SECONDS + 1
-    return (shown - at.replace(microsecond=0)) // timedelta(seconds=1)
+    return (shown.replace(tzinfo=UTC) - at.replace(microsecond=0)) // timedelta(seconds=1)
 
 
 def _dated(was: bytes, at: datetime, seconds: int) -> bytes:
+    # Not by `strftime`: its names of days and months are those of the program's language.
     shown = at.replace(microsecond=0) + timedelta(seconds=seconds)
-    return was.partition(b":")[0] + f"{shown:{_DATE_LINE}}".encode().removeprefix(b"Date")
+    return was.partition(b":")[0] + b": " + format_datetime(shown, usegmt=True).encode()
 
 
 def with_lines(before: bytes, fields: Fields, *, at: datetime) -> bytes:
