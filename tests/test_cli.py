@@ -276,10 +276,13 @@ def test_an_update_that_comes_too_early_says_when_a_source_is_due(tmp_path: Path
     assert f"No source is due before {due:%Y-%m-%d %H:%M}; --force visits them now.\n" == result.stderr
 
 
-def test_output_is_utf_8_under_any_locale(tmp_path: Path) -> None:
-    for locale in ({"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, {"LANG": "C"}, {}):
+def test_output_and_names_of_files_are_utf_8_under_any_locale(tmp_path: Path) -> None:
+    # The last stands for a locale that is not UTF-8, as zh_CN.GB18030, of which not every machine has one.
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    for locale in ({"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, {"LANG": "C"}, {}, ascii_only):
         folder = f"海堤{len(locale)}"
-        done = process("init", folder, cwd=tmp_path, env={"PATH": os.environ["PATH"], **locale})
+        done = process("init", folder, cwd=tmp_path, env={**kept, **locale})
 
         assert done.returncode == 0
         assert folder in done.stdout.decode("utf-8")

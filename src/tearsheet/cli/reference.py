@@ -45,7 +45,7 @@ A command works on the archive in the current folder or in the nearest folder ab
 
 Results go to standard output, progress and complaints to standard error.
 On a terminal lists are aligned and cut to its width; in a pipe their columns are whole and separated by tabs.
-Output is UTF-8 whatever the locale says.
+Output and the names of files are UTF-8 whatever the locale says.
 Control characters in what strangers wrote never reach the terminal.
 Colour is used on a terminal only; `NO_COLOR` or `--color never` turns it off, `--color always` forces it.
 """
