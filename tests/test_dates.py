@@ -43,6 +43,9 @@ def read(text: str, language: str = "", zone: str = "", now: datetime | None = N
         ("发布时间：2022-01-10 20:13 来源：本报", "zh", "Asia/Shanghai", "2022-01-10 12:13:00"),
         ("2022年1月10日 下午3点半", "zh", "Asia/Shanghai", "2022-01-10 07:30:00"),
         ("2022-01-10 20:13 北京时间", "zh", "", "2022-01-10 12:13:00"),
+        ("2022年1月10日 中午1点", "zh", "UTC", "2022-01-10 13:00:00"),
+        ("2022年1月10日 深夜11时", "zh", "UTC", "2022-01-10 23:00:00"),
+        ("111/01/10", "zh-TW", "Asia/Taipei", "2022-01-09 16:00:00"),
         ("R4.1.10", "ja", "Asia/Tokyo", "2022-01-09 15:00:00"),
         ("10 ม.ค. 2565 20:13 น.", "th", "Asia/Bangkok", "2022-01-10 13:13:00"),
         ("10 มกราคม พ.ศ. 2565", "th", "Asia/Bangkok", "2022-01-09 17:00:00"),
@@ -58,6 +61,10 @@ def read(text: str, language: str = "", zone: str = "", now: datetime | None = N
         ("10 listopada 2022", "hr", "UTC", "2022-10-10 00:00:00"),
         ("10/01/2022", "en", "America/New_York", "2022-10-01 04:00:00"),
         ("2018-11-04", "", "America/Sao_Paulo", "2018-11-04 03:00:00"),
+        ("2022-W02-1", "", "UTC", "2022-01-10 00:00:00"),
+        ("10 Jan 2022 20:13 BST", "en", "Asia/Dhaka", "2022-01-10 14:13:00"),
+        ("Sport/News, 10 January 2022 20:13", "en", "UTC", "2022-01-10 20:13:00"),
+        ("1912345678", "", "", "2030-08-07 15:07:58"),
     ],
 )
 def test_a_date_is_read(text, language, zone, utc):
@@ -94,6 +101,15 @@ def test_a_date_is_read(text, language, zone, utc):
         ("10/01/2079", "ne", "UTC"),
         ("0001-01-01T00:00:00", "", "UTC"),
         ("1" * 15, "", "UTC"),
+        ("2022-W54-1", "", "UTC"),
+        ("2022-01-10T20:13+19:00", "", "UTC"),
+        ("10 January 2022 20:13 +08:75", "en", "UTC"),
+        ("10 January 2022 20:13 +19:00", "en", "UTC"),
+        ("上午8:13下午 2022年1月10日", "zh", "UTC"),
+        ("二〇二二年十十月一日", "zh", "UTC"),
+        ("元年1月10日", "ja", "UTC"),
+        ("111年1月10日", "zh-TW", "UTC"),
+        ("1400/13/01", "fa", "UTC"),
         ("x" * 10_000, "", "UTC"),
     ],
 )
@@ -119,11 +135,19 @@ def test_what_cannot_be_told_is_not_guessed(text, language, zone):
         ("01-10 20:13", "zh", "Asia/Shanghai", "2022-01-10 12:13:00"),
         ("12-31 08:00", "zh", "Asia/Shanghai", "2021-12-31 00:00:00"),
         ("10 янв, 20:13", "ru", "Europe/Moscow", "2022-01-10 17:13:00"),
+        ("from a bus, an hour ago", "en", "", "2022-01-10 11:00:00"),
     ],
 )
 def test_times_told_from_now_need_now(text, language, zone, utc):
     assert read(text, language, zone, NOW) == utc
     assert read(text, language, zone) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["3 boats ago", "3 boats and 2 hours ago", "a long time ago", "400 days ago", "30 February"]
+)
+def test_what_cannot_be_counted_back_from_now_is_not_guessed(text):
+    assert read(text, "en", "UTC", NOW) == ""
 
 
 def test_a_day_told_from_now_needs_the_zone_of_the_source():

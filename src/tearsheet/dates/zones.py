@@ -78,8 +78,6 @@ OFFSET = (
 )
 """Likewise an offset; what may be the end of opening hours is none: `09:00 -10:30`."""
 
-_FIRST, _LAST = datetime(2, 1, 1), datetime(9998, 1, 1)
-
 
 def zone_of(name: str) -> ZoneInfo | None:
     """Return the IANA zone `name`, or None if there is none of this name."""
@@ -128,12 +126,7 @@ def instant(local: datetime, zone: tzinfo, *, whole_day: bool) -> datetime | Non
     """
     if zone is UTC:
         return local.replace(tzinfo=UTC)
-    if isinstance(zone, timezone):
-        return local.replace(tzinfo=zone).astimezone(UTC) if _FIRST < local < _LAST else None
-    try:
-        early, late = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    except OverflowError:
-        return None
+    early, late = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     return early if whole_day or early == late else None
 
 
@@ -160,10 +153,8 @@ def _from_offset(text: str, found: re.Match[str]) -> Named:
         return Named(refused=True)
     zone = offset(-minutes if found["sign"] == "-" else minutes)
     start = found.end("clock") if found["clock"] else found.start()
-    rest = _without(text, start, found.end())
-    if zone:
-        # "+0800 CST", "+0000 (UTC)": the offset is exact, a name beside it only repeats it.
-        rest = _IANA.sub(" ", _COMMENT.sub(" ", text[:start] + _BESIDE.sub(" ", text[found.end() :], count=1)))
+    # "+0800 CST", "+0000 (UTC)": the offset is exact, a name beside it only repeats it.
+    rest = _IANA.sub(" ", _COMMENT.sub(" ", text[:start] + _BESIDE.sub(" ", text[found.end() :], count=1)))
     name = offset_name(-minutes if found["sign"] == "-" else minutes)
     # A second offset, or another zone beside it: "20:13 +0800 (13:13 GMT)".
     again = _OFFSET.search(rest) or _SHORT.search(rest)
