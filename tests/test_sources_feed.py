@@ -242,6 +242,18 @@ def test_a_feed_cut_off_in_the_middle_gives_what_came():
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        "<rss><channel><item><title>&#99999999999;</title>",
+        "<rss><item <textinput<link>",
+        "<rss><channel><item<category></item>r</category>",
+    ],
+)
+def test_a_feed_that_the_loose_reader_stumbles_over_gives_what_the_strict_one_found(body):
+    assert "broken XML" in feed.parse(body.encode(), url=URL).trouble
+
+
+@pytest.mark.parametrize(
     ("body", "error", "cause"),
     [
         (b"", NotAFeed, "empty"),

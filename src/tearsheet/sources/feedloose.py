@@ -18,7 +18,7 @@ from tearsheet.sources.items import MAX_ITEMS, Feed, FeedItem
 _MAX_BYTES = 1_000_000
 _MAX_TAGS = 20_000
 # What its handlers let out when the tags of a broken feed come in an order they do not expect (seen with altered feeds).
-_ITS_BUGS = (LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError)
+_ITS_BUGS = (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError)
 _LONG_TAG = re.compile(r"<[^<>]{8000}")
 _LIKE_A_FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel|item|entry)\b", re.I)
 
