@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tearsheet.cli.console import json_text
+from tearsheet.cli.console import Console, json_text
 from tearsheet.cli.markdown import body, markdown
 from tearsheet.cli.progress import Progress
 from tearsheet.cli.screen import (
@@ -21,6 +21,7 @@ from tearsheet.cli.screen import (
     human_seconds,
     many_lines,
     one_line,
+    paragraphs,
     table,
     wrapped,
 )
@@ -134,6 +135,24 @@ def test_progress_on_a_terminal_leaves_an_empty_line_behind() -> None:
     assert "pages ━━━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌ 5/10" in out.getvalue()
     assert "\x1b[2J" not in out.getvalue()
     assert out.getvalue().endswith("\r\x1b[K")
+
+
+def test_words_beside_a_moving_display_begin_on_an_empty_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = Terminal()
+    monkeypatch.setattr("sys.stderr", out)
+    said = Console()
+    with said.progress() as progress:
+        progress(Step(stage="following", done=1, total=2, note="http://a/"))
+        said.report("following: A")
+
+        assert out.getvalue().endswith("http://a/\r\x1b[K")
+
+
+def test_running_text_is_broken_on_a_terminal_only() -> None:
+    text = "one two three\n\n四五六七八九"
+
+    assert list(paragraphs(text, 8)) == ["one two", "three", "", "四五六七", "八九"]
+    assert list(paragraphs(text, 0)) == text.split("\n")
 
 
 def test_progress_elsewhere_is_a_plain_line_now_and_then() -> None:

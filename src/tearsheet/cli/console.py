@@ -30,6 +30,7 @@ class Console:
     quiet: bool = False
     debug: bool = False
     colour: str = "auto"
+    _shown: "Progress | None" = None
 
     def archive(self) -> "Archive":
         """Return the archive that was named, or the one around this folder, open.
@@ -45,16 +46,24 @@ class Console:
         """Return a progress display on standard error, silent if that was asked for."""
         from tearsheet.cli.progress import Progress
 
-        return Progress(quiet=self.quiet)
+        self._shown = Progress(quiet=self.quiet)
+        return self._shown
+
+    def aside(self) -> None:
+        """Take the progress display off its line: something else is about to be written there."""
+        if self._shown:
+            self._shown.clear()
 
     def note(self, text: str) -> None:
         """Write a line about the work to standard error, unless silence was asked for."""
         if not self.quiet:
+            self.aside()
             click.echo(text, err=True)
 
     def report(self, text: str) -> None:
         """Write a line of a result that only people read to standard output, unless silence was asked for."""
         if not self.quiet:
+            self.aside()
             click.echo(text)
 
     def coloured(self) -> bool:

@@ -93,6 +93,7 @@ def command(said: Console, what: tuple[str, ...], as_json: bool, asked: Asked) -
             except ArchiveError:
                 raise
             except TearsheetError as error:  # a wrong address costs only itself
+                said.aside()
                 complain(told(error))
                 failed.append(exit_code(error))
                 continue
@@ -109,5 +110,5 @@ def _line(followed: "Followed", dry_run: bool) -> str:
     source = followed.source
     begin = "known already" if followed.known else "would follow" if dry_run else "following"
     where = " / ".join(source.categories)
-    parts = (source.name, source.url, f"({followed.how})" if followed.how else "", f"in {where}" if where else "")
-    return one_line(f"{begin}: " + "  ".join(part for part in parts if part))
+    parts = (source.name, source.url, followed.how, f"in {where}" if where else "")
+    return one_line(f"{begin}: " + " · ".join(part for part in parts if part))

@@ -48,14 +48,19 @@ class Progress:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._moving and self._drawn:
-            self._write(CLEAR)
+        if self._moving:
+            self.clear()
         elif self._drawn:
             for stage, step in self._last.items():
                 if step != self._drawn.get(stage):
                     self._draw(step)
         self._last.clear()
         self._drawn.clear()
+
+    def clear(self) -> None:
+        """Leave a terminal's line empty for other words; the next step draws it again."""
+        if self._moving and self._drawn:
+            self._write(CLEAR)
 
     def _draw(self, step: Step) -> None:
         self._drawn[step.stage] = step

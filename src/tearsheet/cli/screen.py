@@ -12,6 +12,7 @@ ELLIPSIS = "…"
 GAP = "  "
 LEAST_FLEXIBLE = 12
 USUAL_WIDTH = 80
+MEASURE = 88
 
 # Joiners (Persian and Hindi need them) and the marks of direction stay. All other format characters go: overrides and
 # isolates can hide what follows a title, or borrow the order of the next column.
@@ -94,6 +95,17 @@ def wrapped(text: str, width: int, *, indent: str = "") -> Iterator[str]:
         line += piece if line.strip() else piece.lstrip()
     if line.strip():
         yield line.rstrip()
+
+
+def measured() -> int:
+    """Return how many cells a line of running text takes on standard output: 0, as long as it is, if that is no terminal."""
+    return min(terminal_width(), MEASURE)
+
+
+def paragraphs(text: str, width: int) -> Iterator[str]:
+    """Yield the lines of `text` made printable, each broken into lines of at most `width` cells; 0 breaks none."""
+    for line in many_lines(text).split("\n"):
+        yield from wrapped(line, width) if width and line else [line]
 
 
 # No line may begin with these (JIS X 4051 and CLREQ call it kinsoku), none may end with those.

@@ -53,11 +53,11 @@ def command(said: Console, words: tuple[str, ...], filters: Filters, limit: int 
         return
     for hit in hits:
         article = hit.article
-        where = one_line(f"{article.source_name or article.source}  {dated(article, zone)}")
+        where = one_line(f"{article.id} · {article.source_name or article.source} · {dated(article, zone)}")
         width = terminal_width() or 10_000
         head = cut(one_line(article.title or article.url), width)
         click.echo(said.style(head, bold=True), color=said.coloured())
-        click.echo(said.style(cut(f"  {article.id}  {where}", width), dim=True), color=said.coloured())
+        click.echo(said.style(cut(f"  {where}", width), dim=True), color=said.coloured())
         click.echo("  " + "".join(_marked(said, hit)) + "\n", color=said.coloured())
     said.note(f"{total:,} found{f', {len(hits):,} shown' if len(hits) < total else ''}.")
 

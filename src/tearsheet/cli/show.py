@@ -10,14 +10,12 @@ import click
 from tearsheet.cli.articles import fate
 from tearsheet.cli.console import Console, archive_option, clock, console, write_json, write_markup
 from tearsheet.cli.rows import article_with_history
-from tearsheet.cli.screen import many_lines, one_line, terminal_width, wrapped
+from tearsheet.cli.screen import measured, one_line, paragraphs
 from tearsheet.errors import NoSuchRevision, NotFound
 from tearsheet.model import Article, Revision
 
 if TYPE_CHECKING:
     from tearsheet.archive import Archive
-
-MEASURE = 88
 
 
 @click.command("show")
@@ -93,24 +91,22 @@ def _write_bytes(data: bytes) -> None:
 
 def _lines(said: Console, archive: "Archive", article: Article, wording: Revision) -> Iterator[str]:
     clipping = wording.clipping
-    width = min(terminal_width() or MEASURE, MEASURE)
-    for line in wrapped(one_line(clipping.title), width):
+    width = measured()
+    for line in paragraphs(one_line(clipping.title), width):
         yield said.style(line, bold=True)
     for line in _facts(article, wording, archive.zone):
         yield said.style(line, dim=True)
-    for paragraph in many_lines(clipping.text).split("\n\n"):
-        yield ""
-        for line in paragraph.split("\n"):
-            yield from wrapped(line, width) if sys.stdout.isatty() else [line]
+    yield ""
+    yield from paragraphs(clipping.text, width)
 
 
 def _facts(article: Article, wording: Revision, zone: tzinfo) -> Iterator[str]:
     clipping = wording.clipping
     byline = ", ".join(clipping.authors)
     published = clock(clipping.published, zone) or "date not known"
-    yield one_line("  ·  ".join(part for part in (byline, article.source_name or article.source, published) if part))
+    yield one_line(" · ".join(part for part in (byline, article.source_name or article.source, published) if part))
     yield one_line(clipping.url or article.url)
     seen = f"wording {wording.number} of {article.revisions}, seen {clock(wording.seen_at, zone)}"
-    yield one_line("  ·  ".join(part for part in (article.id, seen, fate(article)) if part))
+    yield one_line(" · ".join(part for part in (article.id, seen, fate(article)) if part))
     if clipping.blocked:
         yield one_line(f"not the whole article: {clipping.blocked}")

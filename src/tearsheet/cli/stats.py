@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BYTES = "bytes_"
+CALLED = {"revisions": "wordings", "due": "due for a look", "today": "new in 24 hours"}
 
 
 @click.command("stats")
@@ -42,7 +43,7 @@ def command(said: Console, tables: bool, as_json: bool) -> None:
         if not name.startswith(BYTES)
     }
     weighs = {name.removeprefix(BYTES): count for name, count in counts.items() if name.startswith(BYTES)}
-    _write(said, "holds", held)
+    _write(said, "holds", {CALLED.get(name, name): count for name, count in held.items()})
     weights = {name: human_bytes(int(count)) for name, count in weighs.items()}
     weights["together"] = human_bytes(int(sum(weighs.values())))
     if articles := counts.get("articles"):
