@@ -238,6 +238,17 @@ def test_why_and_comments_are_asked_for_one_after_the_other(tmp_path: Path) -> N
 # --- how it ends
 
 
+def test_a_page_that_is_probably_no_article_is_said_to_be_none(tmp_path: Path) -> None:
+    front, empty = tmp_path / "front.html", tmp_path / "empty.html"
+    front.write_text(f"<title>Front</title>{MENU}<p>Welcome to our shop. Prices from 10 crowns.</p>")
+    empty.write_text(f"<title>Front</title>{MENU}")
+    (tmp_path / "story.html").write_text(page("Fog"))
+
+    assert "front.html: probably no article (0." in ask(front).stderr
+    assert "empty.html: no article's words were found" in ask(empty, "--markdown").stderr
+    assert ask("-q", front).stderr == ask("--json", front).stderr == ask(tmp_path / "story.html").stderr == ""
+
+
 def test_ctrl_c_ends_it_at_once_with_one_line_and_130(tmp_path: Path) -> None:
     for number in range(400):
         (tmp_path / f"{number:03}.html").write_text(page(f"Fog {number}"), encoding="utf-8")

@@ -14,7 +14,7 @@ from tearsheet.cli.exits import IN_PART, complain, exit_code, told
 from tearsheet.cli.options import address, gathered
 from tearsheet.cli.pages import are_many, pages
 from tearsheet.cli.rows import block_row, clipping_row
-from tearsheet.cli.screen import Column, many_lines, one_line
+from tearsheet.cli.screen import Column, measured, one_line, paragraphs
 from tearsheet.cli.series import Page
 from tearsheet.errors import FormatError, TearsheetError
 from tearsheet.model import Clipping, Step
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tearsheet.flow.pool import Pool
 
 AHEAD = 16  # pages on their way to each process
+LIKELY = 0.5  # below this a page is said to be no article; an import judges so too
 FEW = 3  # so many blocks in a row that were not looked at are shown one by one
 COLUMNS = [Column(""), Column("score"), Column("in"), Column("words", flexible=True), Column("why", flexible=True)]
 
@@ -101,6 +102,7 @@ def command(said: Console, asked: Asked) -> None:
     failures: list[int] = []
 
     def failed(error: TearsheetError | OSError) -> None:
+        said.aside()
         complain(told(error))
         failures.append(exit_code(error))
 
@@ -180,6 +182,7 @@ def _shower(said: Console, asked: Asked, *, several: bool) -> Callable[[str, Cut
     """Return what writes one clipping to standard output in the form that was asked for."""
 
     def show(name: str, cutting: Cutting) -> None:
+        said.aside()
         clipping = cutting.clipping
         if asked.form == "json":
             blocks = {"blocks": [block_row(block) for block in cutting.blocks]} if asked.why else {}
@@ -200,19 +203,32 @@ def _shower(said: Console, asked: Asked, *, several: bool) -> Callable[[str, Cut
         else:
             click.echo("\n".join(_words(said, clipping)), color=said.coloured())
             if cutting.comments:
-                click.echo(
-                    said.style("Comments", bold=True) + "\n\n" + many_lines("\n\n".join(cutting.comments)) + "\n"
-                )
+                click.echo(said.style("Comments", bold=True) + "\n", color=said.coloured())
+                click.echo("\n".join(paragraphs("\n\n".join(cutting.comments), measured())) + "\n")
+        if not asked.why and (doubt := _doubt(clipping)):
+            said.note(one_line(f"{name}: {doubt}"))
 
     return show
 
 
 def _words(said: Console, clipping: Clipping) -> Iterator[str]:
-    yield said.style(one_line(clipping.title), bold=True)
+    width = measured()
+    for line in paragraphs(one_line(clipping.title), width):
+        yield said.style(line, bold=True)
     published = clipping.published.strftime("%Y-%m-%d %H:%M UTC") if clipping.published else ""
-    if byline := "  ·  ".join(part for part in (", ".join(clipping.authors), published) if part):
+    if byline := " · ".join(part for part in (", ".join(clipping.authors), published) if part):
         yield said.style(one_line(byline), dim=True)
-    yield "\n" + many_lines(clipping.text) + "\n"
+    yield ""
+    yield from paragraphs(clipping.text, width)
+    yield ""
+
+
+def _doubt(clipping: Clipping) -> str:
+    """Return in a few words why what was cut may not be what was wanted; empty if there is no reason."""
+    if clipping.blocked:
+        return "no article's words were found" if not clipping.text else f"not the whole article: {clipping.blocked}"
+    chance = clipping.article_probability
+    return f"probably no article ({chance:.2f} of 1)" if chance < LIKELY else ""
 
 
 def _reasons(said: Console, clipping: Clipping) -> Iterator[str]:
