@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from tearsheet.cli.console import Console, console, quiet_option
-from tearsheet.cli.screen import counted, human_bytes
+from tearsheet.cli.exits import IN_PART, complain
+from tearsheet.cli.screen import counted, human_bytes, one_line
 
 
 @click.command("restore")
@@ -25,13 +26,20 @@ def command(said: Console, source: Path, dest: Path, *, same_log: bool) -> None:
     Examples:
       tearsheet restore /mnt/usb/press ~/press
       tearsheet -C ~/press verify
+
+    Exit code 1 if anything that came after the backup's catalog could not be brought in; each thing is named
+    on standard error.
     """
     from tearsheet.flow.backup import restore
 
     with said.progress() as progress:
         report = restore(source, dest, same_log=same_log, progress=progress)
+    for thing, what in report.problems:
+        complain(one_line(f"{thing}: {what}"))
     if report.pages:
         said.report(f"{counted(report.pages, 'page')} of the journal brought in that the catalog lacked")
     said.report(
         f"{counted(report.copied, 'file')} restored ({human_bytes(report.bytes)}); check them: tearsheet -C {dest} verify"
     )
+    if report.problems:
+        raise click.exceptions.Exit(IN_PART)

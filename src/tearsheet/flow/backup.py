@@ -33,7 +33,8 @@ SIGNED = f"ledger/{CHECKPOINT}"
 class BackupReport:
     """What was done: files copied, files that were there already, bytes written.
 
-    Of a restore also how many `pages` of the journal were newer than the catalog that it was made from.
+    Of a restore also how many `pages` of the journal were newer than the catalog that it was made from, and as `problems`
+    (thing, what of them could not be brought in).
     """
 
     copied: int = 0
@@ -41,6 +42,7 @@ class BackupReport:
     removed: int = 0
     bytes: int = 0
     pages: int = 0
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 def backup(archive: Archive, dest: Path, *, progress: Callable[[Step], None] = lambda step: None) -> BackupReport:
@@ -88,7 +90,7 @@ def restore(
         with disk(dest):
             (dest / RESTORING).unlink()  # last: until then it is known for a copy that is not finished
             sync(dest)
-    return replace(report, pages=newer.pages)
+    return replace(report, pages=newer.pages, problems=tuple(newer.problems))
 
 
 @contextlib.contextmanager

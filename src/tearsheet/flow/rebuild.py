@@ -165,27 +165,46 @@ class _Rebuilding:
         sync(fresh)
 
     def go_on(self) -> None:
-        """Bring into the catalog what pages tell that lie behind all it knows of, if they go on from its last."""
+        """Bring into the catalog what pages tell that lie behind all it knows of, if they go on from its last.
+
+        One of an earlier schema is made anew from the whole journal, as a removal in it needs the tables of today.
+        """
         file = self.path / CATALOG_FILE
         with translated(str(file)), closing(rebuilding.created(file)) as db:
-            if schema.version_of(db) < journal.SINCE:
-                return
-            known = list(journal.places(db))
-            number, last, _ = known[-1] if known else (0, "", None)
-            found = self._found(partial(warcfiles.told, db))
+            is_of_today = schema.version_of(db) == schema.VERSION
+            has_journal = schema.version_of(db) >= journal.SINCE
+            known = list(journal.places(db)) if has_journal else []
+            told = partial(warcfiles.told, db) if has_journal else lambda name: 0
+            warc.trim(self.path / "warc", acknowledged=told)  # half a record of who was writing it is no loss
+            found = self._found(told)
+            last = known[-1][1] if known else ""
             chain = following(found, last=last, signed=self._signed())
-            if not chain:
-                return
-            replay = self._replay(db, chain, after=number)
-            schema.migrate(db)
-            self._mend(db)
-            new = {one.page.id for one in found}
-            before = [one for _, id, place in known if id in new and (one := self._page_at(place))]
-            ids = [*(id for _, id, _ in known if id in new), *(one.page.id for one in chain)]
-            self._note(db, standing([*before, *found], ids, erased=_erased(db)))
-            self._words(db, replay)
-            self._count(db)
-        sync(file)
+            if chain and is_of_today:
+                self._continue(db, known, found, chain)
+        if chain and not is_of_today:
+            self._anew(file)
+        elif chain:
+            sync(file)
+
+    def _continue(
+        self, db: sqlite3.Connection, known: list[tuple[int, str, Place]], found: list[Found], chain: list[Found]
+    ) -> None:
+        replay = self._replay(db, chain, after=known[-1][0] if known else 0)
+        self._mend(db)
+        new = {one.page.id for one in found}
+        before = [one for _, id, place in known if id in new and (one := self._page_at(place))]
+        ids = [*(id for _, id, _ in known if id in new), *(one.page.id for one in chain)]
+        self._note(db, standing([*before, *found], ids, erased=_erased(db)))
+        self._words(db, replay)
+        self._count(db)
+
+    def _anew(self, file: Path) -> None:
+        """Let a catalog made from the whole journal take the place of the one in `file`, and have its accounts."""
+        with translated(str(file)), closing(rebuilding.created(file)) as self.old:
+            schema.migrate(self.old)
+            self.run()
+        (self.path / FRESH).replace(file)
+        sync(self.path)
 
     # --- the journal
 

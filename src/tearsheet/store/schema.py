@@ -427,6 +427,11 @@ DROP INDEX capture_digest;
 CREATE INDEX capture_digest ON capture (substr(digest, 1, 4)) WHERE kind <> 'clipping' AND typeof(digest) = 'blob';
 """
 
+FILED = """
+-- What has no category is filed nowhere: so it was not always in the fourth schema.
+DELETE FROM filed WHERE category IN (SELECT n FROM category WHERE path = '[]');
+"""
+
 
 def _smaller_rows(db: sqlite3.Connection) -> None:
     from tearsheet.store.articles import address_hash  # few migrate
@@ -434,7 +439,7 @@ def _smaller_rows(db: sqlite3.Connection) -> None:
 
     db.create_function("id_of", 1, id_of, deterministic=True)
     db.create_function("address_hash", 1, address_hash, deterministic=True)
-    for statement in statements(PIECES + ADDRESSES + AGAIN):
+    for statement in statements(PIECES + ADDRESSES + AGAIN + FILED):
         db.execute(statement)
 
 
