@@ -1,5 +1,8 @@
 """Addresses: one spelling, the right host, the right site."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -56,6 +59,18 @@ def test_a_spelling_is_canonical_once_and_nothing_raises(text):
     assert len(urls.article_id(text)) == 13
 
 
+@given(st.text(alphabet="aZ09.-_~/!$&'()*+,;=:@%?#\\[]é \n", max_size=30).map(lambda text: "http://x" + text))
+@example("http://x/a/../b")
+@example("http://x/.")
+@example("http://.x./a")
+@example("http://x\n")
+def test_a_plain_address_is_read_like_one_that_must_be_worked_out(text):
+    worked_out = text.replace("http", "ht\ntp")
+
+    assert not urls.host(text) or urls.canonical(text) == urls.canonical(worked_out)
+    assert urls.host(text) == urls.host(worked_out)
+
+
 @pytest.mark.parametrize(
     ("ref", "address"),
     [
@@ -81,6 +96,15 @@ def test_registrable_domains_follow_the_public_suffix_list():
     assert not urls.same_site("https://a.github.io/", "https://b.github.io/")
     assert urls.same_site("https://m.paper.example/", "http://www.paper.example/x")
     assert not urls.same_site("", "")
+
+
+def test_two_addresses_of_one_host_are_one_site_without_the_public_suffix_list():
+    script = (
+        "import sys; from tearsheet import urls;"
+        "print(urls.same_site('https://paper.example/a', 'http://paper.example/'), 'publicsuffixlist' in sys.modules)"
+    )
+
+    assert subprocess.check_output([sys.executable, "-c", script], text=True).split() == ["True", "False"]
 
 
 @pytest.mark.parametrize("path", ["", "/", "/index.html", "/index.shtml", "/en", "/zh-CN/", "/?utm_source=feed"])

@@ -47,6 +47,10 @@ _NO_HOST = re.compile(r"[\s\x00-\x20<>\"^`{|}\\/?#@:%\[\]]")
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[^\s\\]*)?")
 # A path from the root, without dot segments.
 _ROOTED = re.compile(r"/(?!/)(?:(?!/\.)[^\s\\])*")
+# An address in its one spelling already, but for dot segments: most of those that are asked for.
+_SPELLED = re.compile(r"https?://[a-z0-9.-]{1,253}/[A-Za-z0-9!$&'()*+,;=:@/._~-]*")
+# An address whose host is written in its wire form.
+_HOSTED = re.compile(r"https?://([a-z0-9.-]{1,253})(?=[/?#]|\Z)")
 # What a URL never holds at its ends (WHATWG URL, "C0 control or space"), and the no-break space that editors paste.
 _EDGES = "".join(map(chr, range(33))) + "\u00a0\u3000\u200b\ufeff"
 
@@ -59,6 +63,8 @@ def canonical(url: str) -> str:
 
     Source: RFC 3986 section 6.2.2, WHATWG URL.
     """
+    if len(url) <= MAX_CHARS and _SPELLED.fullmatch(url) and "/." not in url:
+        return url
     parts = _split(url)
     if parts is None:
         return url.strip(_EDGES)
@@ -99,6 +105,8 @@ def _trimmed(url: str) -> str:
 
 def host(url: str) -> str:
     """Return the host of `url` in its wire form (lower case, Punycode), without the port; empty if it has none."""
+    if len(url) <= MAX_CHARS and (found := _HOSTED.match(url)):
+        return found[1]
     parts = _split(url)
     return _host(parts) if parts else ""
 
@@ -109,15 +117,13 @@ def registrable(url: str) -> str:
     Hosts of a shared service (`a.github.io`) are domains of their own, as the Public Suffix List has it. An IP address or a
     bare name stands for itself.
     """
-    name = host(url)
-    if not name or name.startswith("[") or _is_ipv4(name):
-        return name
-    return _suffixes().privatesuffix(name.rstrip(".")) or name
+    return _registered(host(url))
 
 
 def same_site(a: str, b: str) -> bool:
     """Return whether both addresses belong to one registrable domain."""
-    return registrable(a) == registrable(b) != ""
+    one, other = host(a), host(b)
+    return one != "" and (one == other or _registered(one) == _registered(other))
 
 
 def is_front(url: str) -> bool:
@@ -155,6 +161,14 @@ def variants(url: str) -> tuple[str, ...]:
     found = [plain, *_twins(plain), *_twins(start)]
     spellings = dict.fromkeys(map(canonical, dict.fromkeys(found)))
     return tuple(other for other in spellings if other != start)
+
+
+@lru_cache(maxsize=1024)
+def _registered(name: str) -> str:
+    """Return the domain that someone registered to get the host `name`."""
+    if not name or name.startswith("[") or _is_ipv4(name):
+        return name
+    return _suffixes().privatesuffix(name.rstrip(".")) or name
 
 
 @lru_cache(maxsize=1)
@@ -225,6 +239,8 @@ def _unescaped_host(name: str) -> str:
 
 def _label(label: str) -> str:
     """Return one host label in its wire form (UTS 46, non-transitional, without its validity checks)."""
+    if label.isascii():
+        return label.lower()
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", label).lower())
     if text.isascii():
         return text
