@@ -61,6 +61,17 @@ def test_cyrillic_short_i_is_a_letter_of_its_own() -> None:
     assert fold("Йод") != fold("Иод")
 
 
+def test_a_text_of_many_different_characters_is_folded_like_each_of_them() -> None:
+    written = "漢語總統談話國際組織領導時間問題會議經濟發展東亞長門開關車馬鳥魚龍龜學習書電風飛ёłøđ“”–"
+
+    assert fold(written * 3) == "".join(map(fold, written)) * 3
+    assert fold(written[:5]) == "".join(map(fold, written[:5]))
+
+
+def test_a_word_may_change_between_common_and_rare_letters() -> None:
+    assert terms("abहिन्दी1 \ue000x\ue000 中hi文") == ["abहिन्दी1", "\ue000x\ue000", "中", "hi", "文"]
+
+
 def test_what_comes_together_when_marks_go_is_folded_too() -> None:
     assert fold("\u1112\u200c\u1161") == fold("하")
 

@@ -42,9 +42,12 @@ _MARKS = (
     "\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
 )
 
-LETTER = f"(?:[^\\W_{UNSPACED}]|[{_INDIC}{_MARKS}\ue000-\uf8ff])"
+_COMMON, _RARE = f"[^\\W_{UNSPACED}]", f"[{_INDIC}{_MARKS}\ue000-\uf8ff]"
+LETTER = f"(?:{_COMMON}|{_RARE})"
 """The pattern of one letter, digit or mark of a word in all other scripts."""
-_TERM = re.compile(f"([{UNSPACED}]+)|{LETTER}+")
+# A word is as many letters as follow one another, written so that one repeat of one class takes nearly all of them.
+_TERM = re.compile(f"({_COMMON}+(?:{_RARE}+{_COMMON}*)*|{_RARE}+(?:{_COMMON}+{_RARE}*)*)|([{UNSPACED}]+)")
+_ASCII_TERM = re.compile("[a-z0-9]+")
 _WORD = f"(?:[^\\W_{UNSPACED}]|[{_INDIC}{_MARKS}])"
 _PIECE = re.compile(
     r"\s+"
@@ -72,6 +75,9 @@ _LETTERS: dict[str | int, str | None] = {
 }  # fmt: skip
 # Letters that folding takes away or makes two of; without them a folded text is as long as the text.
 _UNEVEN = re.compile(f"[{re.escape(''.join(map(chr, _STRIPPED)))}æœþŀÆŒÞĿ]")
+_ASCII = bytes(range(128))
+_FEW = 40
+"""So many different characters are replaced one by one; a text of more is looked up character by character."""
 _PLAIN_BASE = re.compile("[a-z\u0370-\u03ff]")
 
 
@@ -126,17 +132,26 @@ def terms(text: str) -> list[str]:
     A run without spaces gives its pairs of characters and then its last character alone, so that a single character is
     found as the prefix of some term wherever it stands.
     """
-    return list(chain.from_iterable(_run_terms(*found.group(0, 1)) for found in _TERM.finditer(fold(text))))
+    folded = fold(text)
+    if folded.isascii():
+        return _ASCII_TERM.findall(folded)
+    found: list[str] = []
+    for word, run in _TERM.findall(folded):
+        if word:
+            found.append(word)
+        else:
+            found += _run_terms(run, run)
+    return found
 
 
 def runs(text: str) -> list[tuple[str, bool]]:
     """Return the words and unspaced runs of `text`, folded, in order; true for a run."""
-    return [(found.group(), found.group(1) is not None) for found in _TERM.finditer(fold(text))]
+    return [(found.group(), found.group(2) is not None) for found in _TERM.finditer(fold(text))]
 
 
 def phrase(text: str) -> Phrase:
     """Return what the index must hold if it holds `text`, wherever that begins and ends inside a run."""
-    spans = [found.group(0, 1) for found in _TERM.finditer(fold(text))]
+    spans = [found.group(0, 2) for found in _TERM.finditer(fold(text))]
     found = [list(_run_terms(*span)) for span in spans]
     if found and spans[-1][1] is not None:
         if len(spans[-1][1]) == 1:
@@ -166,7 +181,22 @@ def _fold_cluster(cluster: str) -> str:
 
 def _fold_once(text: str) -> str:
     normal = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return normal if normal.isascii() else normal.translate(_table())
+    return normal if normal.isascii() else _turned(normal)
+
+
+def _turned(text: str) -> str:
+    """Return `text` by the table. To look up every character takes five times as long as the few that are not ASCII."""
+    turns = [char for char in set(_others(text)) if ord(char) in _table()]
+    if len(turns) > _FEW:
+        return text.translate(_table())
+    for char in turns:  # what comes out of the table is not in it
+        text = text.replace(char, _table()[ord(char)] or "")
+    return text
+
+
+def _others(text: str) -> str:
+    """Return the characters of `text` that are not ASCII."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
 def _run_terms(text: str, run: str | None) -> list[str]:
