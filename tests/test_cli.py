@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
@@ -337,8 +338,6 @@ def test_what_is_no_address_is_not_taken_for_one(text: str) -> None:
 
 
 def test_a_day_is_meant_whole_and_in_the_archives_zone() -> None:
-    from zoneinfo import ZoneInfo
-
     beijing = ZoneInfo("Asia/Shanghai")
     day = moment("2026-11-22")
 
@@ -347,10 +346,37 @@ def test_a_day_is_meant_whole_and_in_the_archives_zone() -> None:
     assert moment("2026-11-22T14:05Z").begin(beijing).isoformat() == "2026-11-22T14:05:00+00:00"
     assert moment("2026-11-22T14:05").end(beijing).isoformat() == "2026-11-22T06:05:00+00:00"
     with pytest.raises(click.BadParameter, match="no time; write 2026-11-22"):
-        moment("yesterday")
+        moment("the day before yesterday")
 
 
-@pytest.mark.parametrize("text", ["9999999d", "9" * 400 + "w", "0001-01-01", "9999-12-31", "9999-12-31T23:59-23:00"])
+@pytest.mark.parametrize(
+    ("text", "begin", "end"),
+    [
+        ("20261122", "2026-11-21T16:00", "2026-11-22T16:00"),
+        ("2026-11", "2026-10-31T16:00", "2026-11-30T16:00"),
+        ("2026-12", "2026-11-30T16:00", "2026-12-31T16:00"),
+        ("2026", "2025-12-31T16:00", "2026-12-31T16:00"),
+    ],
+)
+def test_a_day_a_month_and_a_year_are_meant_whole(text: str, begin: str, end: str) -> None:
+    beijing = ZoneInfo("Asia/Shanghai")
+
+    assert moment(text).begin(beijing).isoformat() == f"{begin}:00+00:00"
+    assert moment(text).end(beijing).isoformat() == f"{end}:00+00:00"
+
+
+def test_yesterday_ends_where_today_begins() -> None:
+    beijing = ZoneInfo("Asia/Shanghai")
+    today, yesterday = moment("today"), moment("yesterday")
+
+    assert today.end(beijing) - today.begin(beijing) == timedelta(days=1)
+    assert yesterday.end(beijing) == today.begin(beijing) <= datetime.now(UTC) < today.end(beijing)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9999999d", "9" * 400 + "w", "0001-01-01", "0001", "2026-13", "9999", "9999-12-31", "9999-12-31T23:59-23:00"],
+)
 def test_a_time_at_which_no_calendar_is_sure_is_a_mistake_and_no_bug(text: str) -> None:
     with pytest.raises(click.BadParameter):
         moment(text)
@@ -369,7 +395,7 @@ def test_half_a_character_that_no_argument_can_hold_is_a_bug() -> None:
 
 
 def test_a_wrong_option_value_names_the_option_and_the_forms() -> None:
-    result = run("articles", "--since", "yesterday")
+    result = run("articles", "--since", "last week")
 
     assert result.exit_code == 2
     assert "--since" in result.output

@@ -254,6 +254,29 @@ def test_what_is_gone_is_listed_and_still_shown(kept: Desk) -> None:
     assert f"gone ({gone[0]['gone']})" in kept.ask("show", gone[0]["id"]).output
 
 
+def test_times_of_a_list_of_edits_or_of_what_is_gone_are_those_of_the_change(kept: Desk) -> None:
+    for words, key in (
+        (["articles", "--edited"], "edited"),
+        (["edits"], "edited"),
+        (["articles", "--gone"], "gone_at"),
+    ):
+        rows = kept.json(*words)
+        cells = [line.split("\t")[1] for line in kept.ask(*words).stdout.splitlines()]
+
+        assert rows
+        assert cells == [f"{row[key][:10]} {row[key][11:16]}" for row in rows]
+        assert kept.json(*words, "--since", "1d") == rows
+        assert kept.json(*words, "--until", "1d") == []
+    assert {row["source_name"] for row in kept.json("edits", "--source", "heron")} == {"Heron Evening"}
+    assert len(kept.json("edits", "--limit", "1")) == 1
+    assert kept.ask("edits", "--until", "1d").stderr == "No edit is like that.\n"
+
+
+@pytest.mark.parametrize("words", [["k3vq7", "--since", "7d"], ["k3vq7", "-n", "3"], ["--all"]], ids=" ".join)
+def test_a_list_of_edits_is_narrowed_and_one_article_is_not(kept: Desk, words: list[str]) -> None:
+    assert "ARTICLE" in kept.ask("edits", *words, code=2).stderr
+
+
 def test_an_article_is_found_by_id_prefix_and_address_and_shown_in_four_forms(kept: Desk) -> None:
     article = kept.first("--source", "courier")
     text = kept.ask("show", article["url"]).output

@@ -20,13 +20,8 @@ PAGE = 2000
 ON_A_SCREEN = 50
 ORDERS = ("newest", "oldest", "arrival", "edited", "gone")
 
-COLUMNS = [
-    Column("id"),
-    Column("published"),
-    Column("source", flexible=True),
-    Column("title", flexible=True, share=2),
-    Column("state", flexible=True),
-]
+TOLD = {"edited": "edited", "gone": "gone"}
+"""What the time in a list is, by the list's order: of publication for all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +32,15 @@ class Choice:
     order: str | None
     limit: int | None
 
-    def narrowed(self, query: Query) -> Query:
-        """Return `query` with this choice; its limit is left alone."""
+    def query(self, filters: Filters, archive: "Archive") -> Query:
+        """Return what is asked for of `archive`; the limit is left alone."""
         edited = True if self.which == "edited" else None
         gone = True if self.which == "gone" else None
         order = self.order or (self.which if self.which in ("edited", "gone") else "newest")
         rejected = None if self.which == "trouble" else self.which == "rejected"
         in_trouble = self.which == "trouble"
-        return replace(query, edited=edited, gone=gone, rejected=rejected, in_trouble=in_trouble, order=order)
+        query = filters.query(archive, order=order)
+        return replace(query, edited=edited, gone=gone, rejected=rejected, in_trouble=in_trouble)
 
 
 @click.command("articles")
@@ -63,13 +59,15 @@ def command(said: Console, filters: Filters, choice: Choice, as_json: bool) -> N
     """List articles, newest first.
 
     On a terminal the first 50; all of them with --json or in a pipe, where columns are separated by tabs.
+    What --since and --until narrow is the publication, with --edited or --gone the last edit or the disappearance;
+    that time is shown then.
 
     \b
     Examples:
       tearsheet articles
       tearsheet articles --source harbour --since 7d
       tearsheet articles --category Press/Harbour --edited
-      tearsheet articles --gone --json
+      tearsheet articles --gone --since 2026-11 --json
       tearsheet articles --rejected
       tearsheet articles --trouble
       tearsheet articles | cut -f 1,4
@@ -80,7 +78,7 @@ def command(said: Console, filters: Filters, choice: Choice, as_json: bool) -> N
     With --json: a JSON array of articles, one to a line.
     """
     with said.archive() as archive:
-        query = choice.narrowed(filters.query(archive))
+        query = choice.query(filters, archive)
         if as_json:
             from tearsheet.cli.rows import article_row  # a table for a person needs none of its shapes
 
@@ -88,7 +86,7 @@ def command(said: Console, filters: Filters, choice: Choice, as_json: bool) -> N
             return
         usual = ON_A_SCREEN if sys.stdout.isatty() else 0
         limit = usual if choice.limit is None else choice.limit
-        said.write_table(COLUMNS, [row(article, archive.zone) for article in found(archive, query, limit)])
+        write_list(said, archive, query, limit)
         total = archive.count(query)
         kept = total or archive.count(Query(rejected=None))
     if not total:
@@ -109,11 +107,25 @@ def found(archive: "Archive", query: Query, limit: int) -> Iterator[Article]:
             return
 
 
-def row(article: Article, zone: tzinfo) -> list[str]:
-    """Return the cells of one article in a list."""
+def write_list(said: Console, archive: "Archive", query: Query, limit: int) -> None:
+    """Write a table of the articles of `query`, at most `limit` (0 for all)."""
+    columns = [
+        Column("id"),
+        Column(TOLD.get(query.order, "published")),
+        Column("source", flexible=True),
+        Column("title", flexible=True, share=2),
+        Column("state", flexible=True),
+    ]
+    articles = found(archive, query, limit)
+    said.write_table(columns, [row(article, archive.zone, order=query.order) for article in articles])
+
+
+def row(article: Article, zone: tzinfo, *, order: str = "newest") -> list[str]:
+    """Return the cells of one article in a list of that order."""
+    altered = {"edited": article.edited_at, "gone": article.gone_at}.get(order)
     return [
         article.id,
-        dated(article, zone),
+        clock(altered, zone) or dated(article, zone),
         article.source_name or article.source,
         article.title or article.url,
         state(article),

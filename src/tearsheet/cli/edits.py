@@ -2,20 +2,20 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
 
-from tearsheet.cli.articles import COLUMNS, ON_A_SCREEN, found, row
+from tearsheet.cli.articles import ON_A_SCREEN, found, write_list
 from tearsheet.cli.console import Console, archive_option, clock, console, json_option, write_json_rows
-from tearsheet.cli.options import gathered
+from tearsheet.cli.options import Filters, filter_options, gathered, limit_option
 from tearsheet.cli.rows import Row, article_row, edit_row
 from tearsheet.cli.screen import human_seconds, many_lines, one_line
 from tearsheet.cli.show import wording_of
-from tearsheet.model import Article, Query, Revision
+from tearsheet.model import Article, Revision
 
 if TYPE_CHECKING:
     from tearsheet.archive import Archive
@@ -31,6 +31,15 @@ class Asked:
     newer: int | None
     every: bool
     whole: bool
+    limit: int | None
+    filters: Filters
+
+    def check(self) -> None:
+        """Refuse what cannot be meant."""
+        if self.article is None and (self.older or self.newer or self.every or self.whole):
+            raise click.UsageError("--from, --to, --all and --whole need an ARTICLE.")
+        if self.article is not None and (self.limit is not None or self.filters.given()):
+            raise click.UsageError("--limit, --source, --category, --since, --until and --language go without ARTICLE.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,8 @@ class Edit:
 @click.option("--to", "newer", type=click.IntRange(min=1), metavar="N", help="The newer wording.  [default: the last]")
 @click.option("--all", "every", is_flag=True, help="Every edit, one after the other.")
 @click.option("--whole", is_flag=True, help="Also what did not change, and what is trivial.")
+@limit_option
+@filter_options
 @json_option
 @archive_option
 @gathered(Asked, into="asked")
@@ -60,11 +71,13 @@ def command(said: Console, asked: Asked, as_json: bool) -> None:
 
     Words are compared whole; Chinese, Japanese and Thai by the character. What was taken out is red and
     struck, what was put in is green and underlined; without colour [-taken out-] and {+put in+}.
-    Paragraphs that did not change are left out. Without ARTICLE: the articles that were edited last.
+    Paragraphs that did not change are left out. Without ARTICLE: the articles that were edited last, with
+    the time at which that was seen; --since and --until go by it.
 
     \b
     Examples:
       tearsheet edits
+      tearsheet edits --since yesterday --source courier
       tearsheet edits k3vq7
       tearsheet edits k3vq7 --from 1 --to 3
       tearsheet edits k3vq7 --all --whole
@@ -73,9 +86,10 @@ def command(said: Console, asked: Asked, as_json: bool) -> None:
 
     With --json: a JSON array of edits, oldest first; without ARTICLE an array of articles.
     """
+    asked.check()
     with said.archive() as archive:
         if asked.article is None:
-            _list(said, archive, as_json)
+            _list(said, archive, asked, as_json)
             return
         article = archive.article(asked.article)
         edits = list(_edits(archive, article, asked))
@@ -89,15 +103,19 @@ def command(said: Console, asked: Asked, as_json: bool) -> None:
         click.echo("\n".join(_shown(said, edit, zone, whole=asked.whole)) + "\n", color=said.coloured())
 
 
-def _list(said: Console, archive: "Archive", as_json: bool) -> None:
-    query = Query(edited=True, order="edited")
+def _list(said: Console, archive: "Archive", asked: Asked, as_json: bool) -> None:
+    query = replace(asked.filters.query(archive, order="edited"), edited=True)
     if as_json:
-        write_json_rows(map(article_row, found(archive, query, 0)))
+        write_json_rows(map(article_row, found(archive, query, asked.limit or 0)))
         return
-    limit = ON_A_SCREEN if sys.stdout.isatty() else 0
-    said.write_table(COLUMNS, [row(article, archive.zone) for article in found(archive, query, limit)])
-    if not archive.count(query):
-        said.note("No edit was seen yet.")
+    usual = ON_A_SCREEN if sys.stdout.isatty() else 0
+    limit = usual if asked.limit is None else asked.limit
+    write_list(said, archive, query, limit)
+    total = archive.count(query)
+    if not total:
+        said.note("No edit is like that." if asked.filters.given() else "No edit was seen yet.")
+    elif limit and total > limit:
+        said.note(f"{total - limit:,} more: --limit 0 shows all.")
 
 
 def _edits(archive: "Archive", article: Article, asked: Asked) -> Iterator[Edit]:
