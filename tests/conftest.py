@@ -39,6 +39,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
                 import_module(module.name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _what_killed_programs_leave_lies_with_what_pytest_sweeps(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ["TMPDIR"] = str(tmp_path_factory.mktemp("t"))
+
+
 @pytest.fixture(autouse=True)
 def _what_was_opened_is_closed() -> Iterator[None]:
     yield
