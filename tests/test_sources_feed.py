@@ -142,6 +142,57 @@ def test_atom_with_bases_inside_bases():
     assert (entry.published, entry.updated) == (datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC))
 
 
+def test_atom_with_what_lies_elsewhere():
+    body = ATOM.replace(
+        '<link rel="self" href="x"/>', "<link rel='enclosure' href='a.mp3' type='audio/mpeg' length='12'/>"
+    )
+    body = body[: body.index("<content")] + "<content src='film.mp4' type='video/mp4'/></entry></feed>"
+    (entry,) = listed(body).entries
+
+    assert entry.url == "https://paper.example/a/2024/hi"
+    assert [(one.url, one.media_type, one.length) for one in entry.enclosures] == [
+        ("https://paper.example/a/2024/a.mp3", "audio/mpeg", 12),
+        ("https://paper.example/a/2024/film.mp4", "video/mp4", 0),
+    ]
+
+
+def test_a_channel_of_1997_says_it_in_attributes():
+    found = listed(
+        "<CHANNEL HREF='https://paper.example/'><TITLE>The Paper</TITLE>"
+        "<ITEM HREF='/1' LASTMOD='2024-01-01T08:00Z'><TITLE>One</TITLE></ITEM></CHANNEL>"
+    )
+    (entry,) = found.entries
+
+    assert (found.title, found.homepage) == ("The Paper", "https://paper.example/")
+    assert (entry.url, entry.title, entry.updated) == (
+        "https://paper.example/1",
+        "One",
+        datetime(2024, 1, 1, 8, tzinfo=UTC),
+    )
+
+
+def test_items_of_a_list_within_the_channel_are_found():
+    found = listed(
+        "<rss><channel><items><item><link>/1</link></item><item><link>/2</link></item></items></channel></rss>"
+    )
+
+    assert [entry.url for entry in found.entries] == ["https://paper.example/1", "https://paper.example/2"]
+
+
+def test_what_an_item_leaves_empty_takes_nothing_away():
+    full = (
+        "<link>/1</link><author>ann@paper.example (Ann Lee)</author><description>The river rose.</description>"
+        "<keywords>river, weather</keywords><pubDate>2024-01-01 08:00</pubDate><updated>2024-01-02 08:00</updated>"
+    )
+    empty = "<author/><dc:creator xmlns:dc='http://purl.org/dc/elements/1.1/'>Bo</dc:creator>"
+    empty += "<description/><summary/><subtitle/><pubDate/><updated/>"
+
+    assert listed(item(full + empty)).entries == listed(item(full)).entries
+    assert listed(item(f"<description/>{full}")).entries[0].summary == "The river rose."
+    assert listed(item(full)).entries[0].authors == ("Ann Lee",)
+    assert listed(item(full)).entries[0].tags == ("river", "weather")
+
+
 def test_json_feed():
     first, second = listed(JSON, "application/feed+json").entries
 
@@ -155,6 +206,79 @@ def test_json_feed():
     assert first.published == datetime(2024, 1, 1, 8, tzinfo=UTC)
     assert first.enclosures[0].length == 5
     assert (second.url, second.guid, second.content) == ("", "2", "<p>just text</p>")
+
+
+def test_the_pictures_of_a_json_feed_are_enclosed_and_files_without_an_address_are_not():
+    body = """{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "url": "/1", "title": "One",
+    "image": "/i.jpg", "banner_image": "/b.jpg", "attachments": [{"mime_type": "audio/mpeg"}, "a.mp3"]}]}"""
+    (entry,) = listed(body, "application/feed+json").entries
+
+    assert [(one.url, one.media_type) for one in entry.enclosures] == [
+        ("https://paper.example/i.jpg", "image/*"),
+        ("https://paper.example/b.jpg", "image/*"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inside", "title", "content"),
+    [
+        ("<media:title>A flood</media:title><title/>", "A flood", ""),
+        ("<content:encoded>All of it</content:encoded><body>A part</body>", "", "All of it"),
+        ("<content:encoded mode='base64'>PGI+aGk8L2I+</content:encoded>", "", "<b>hi</b>"),
+        ("<content:encoded mode='base64'>no base 64!</content:encoded>", "", "no base 64!"),
+    ],
+)
+def test_of_what_an_item_says_twice_or_packed_the_best_that_can_be_read_is_taken(inside, title, content):
+    body = RSS2[: RSS2.index("<item>")] + f"<item><link>/1</link>{inside}</item></channel></rss>"
+    (entry,) = listed(body).entries
+
+    assert (entry.title, entry.content) == (title, content)
+
+
+def test_the_address_behind_feedburner_and_the_pictures_of_a_group_are_taken():
+    found = listed(
+        item(
+            "<link>https://feeds.example/1</link><f:origLink xmlns:f='http://rssnamespace.org/feedburner/ext/1.0'/><f:origLink xmlns:f='http://rssnamespace.org/feedburner/ext/1.0'>"
+            "https://paper.example/1</f:origLink><m:group xmlns:m='http://search.yahoo.com/mrss/'>"
+            "<m:group/><m:content url='/a.jpg' medium='image'/><m:thumbnail url='/b.jpg'/><m:thumbnail/></m:group>"
+        )
+    )
+
+    assert found.entries[0].url == "https://paper.example/1"
+    assert [one.url for one in found.entries[0].enclosures] == [
+        "https://paper.example/a.jpg",
+        "https://paper.example/b.jpg",
+    ]
+
+
+def test_a_lone_entry_is_a_feed_of_one_and_a_document_without_any_is_none():
+    (entry,) = listed("<entry xmlns='http://www.w3.org/2005/Atom'><title>One</title><link href='/1'/></entry>").entries
+
+    assert (entry.url, entry.title) == ("https://paper.example/1", "One")
+    with pytest.raises(NotAFeed, match="<xml>"):
+        listed("<xml><title>One</title></xml>")
+
+
+def test_xhtml_is_written_as_html_with_the_names_of_its_namespaces_and_without_what_nobody_declares():
+    content = (
+        "&x;<p>a<!-- b --><i>c&x;</i></p><svg xmlns='http://www.w3.org/2000/svg' "
+        "xmlns:xlink='http://www.w3.org/1999/xlink' xml:base='/x/'><use xlink:href='#y'/></svg>"
+    )
+    doctype = f"<!--{'-=' * 3000}--><!DOCTYPE feed SYSTEM 'feed.dtd'>"
+    body = doctype + ATOM.replace("<id>tag:1", "&x;<id>tag:1").replace(
+        '<p>川が<b>増水</b>した。<img src="r.png"/></p>', content
+    )
+
+    assert listed(body).entries[0].content == (
+        '<p>a<i>c</i></p><svg xmlns="http://www.w3.org/2000/svg"><use xlink:href="#y"></use></svg>'
+    )
+
+
+def test_every_picture_of_a_set_gets_its_whole_address():
+    text = "&lt;img srcset='/a.jpg 1x, b.jpg 2x' src='https://paper.example/a.jpg'&gt;"
+    (entry,) = listed(item(f"<link>/1</link><description>{text}</description>")).entries
+
+    assert "srcset='https://paper.example/a.jpg 1x, https://paper.example/b.jpg 2x'" in entry.summary
 
 
 def test_a_date_without_zone_is_read_in_the_zone_of_the_source():
@@ -176,6 +300,14 @@ def test_a_long_description_is_the_full_text():
 
     assert entry.summary == ""
     assert entry.content.count("<p>") == 4
+
+
+def test_a_description_much_longer_than_the_content_is_the_text():
+    text = "&lt;p&gt;" + "word " * 60 + "&lt;/p&gt;"
+    stub = "<c:encoded xmlns:c='http://purl.org/rss/1.0/modules/content/'>A word.</c:encoded>"
+    (entry,) = listed(item(f"<link>/1</link><description>{text * 4}</description>{stub}")).entries
+
+    assert (entry.content.count("<p>"), entry.summary) == (4, "A word.")
 
 
 def test_an_article_listed_twice_is_one_entry():

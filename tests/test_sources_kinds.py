@@ -26,7 +26,7 @@ NEWS = f"""<?xml version="1.0" encoding="UTF-8"?>
 INDEX = f"""<sitemapindex xmlns="{SITEMAP_NS}">
 <sitemap><loc>https://paper.example/map-2022.xml</loc><lastmod>2022-12-31</lastmod></sitemap>
 <sitemap><loc>https://paper.example/map-2024.xml</loc><lastmod>2024-01-01</lastmod></sitemap>
-<sitemap><loc>https://paper.example/news-map.xml</loc></sitemap></sitemapindex>"""
+<sitemap><loc>https://paper.example/news-map.xml</loc></sitemap><sitemap/></sitemapindex>"""
 
 FRONT = """<!doctype html><html lang="en"><head><title>The Paper</title></head><body>
 <nav><a href="/world">World</a> <a href="/login">Log in</a> <a href="/special/summer-games">All about the games</a>
@@ -107,6 +107,17 @@ def test_a_sitemap_in_plain_text():
     assert [entry.url for entry in found.entries] == ["https://paper.example/a", "https://paper.example/b"]
 
 
+def test_a_page_that_a_sitemap_names_twice_has_its_longest_title():
+    rows = "".join(
+        f"<url><loc>/2024/a-flood</loc><n:news><n:title>{title}</n:title></n:news></url>"
+        for title in ("Flood", "A flood in the night", "A flood")
+    )
+    body = f"<urlset xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'>{rows}</urlset>"
+    (entry,) = listed("sitemap", capture("https://paper.example/sitemap.xml", body, "application/xml")).entries
+
+    assert entry.title == "A flood in the night"
+
+
 def test_an_index_asks_for_its_sitemaps_news_and_new_ones_first():
     index = capture("https://paper.example/sitemap.xml", INDEX, "application/xml")
     first = listed("sitemap", index)
@@ -166,6 +177,24 @@ def test_a_front_page_lists_articles_but_not_sections_menus_files_or_strangers()
     assert (found.title, found.language) == ("The Paper", "en")
 
 
+def test_a_page_that_lists_articles_is_none_itself_and_a_number_in_a_query_tells_one():
+    title = "The river rose in the night, and nobody was hurt"
+    body = f"<h2><a href='/news'>{title}</a></h2><h2><a href='/?p=48213'>{title}</a></h2>"
+    found = listed("front", capture("https://paper.example/news", body))
+
+    assert [entry.url for entry in found.entries] == ["https://paper.example/?p=48213"]
+
+
+def test_an_article_linked_twice_has_its_longest_words_and_the_better_of_its_places():
+    menu = "<nav><a href='/2024/01/01/rising'>The river rises in the night</a></nav>"
+    heading = "<article><h2><a href='/2024/01/01/rising'>The river rises</a></h2></article>"
+    found = listed("front", capture("https://paper.example/", menu + heading))
+
+    assert listed("front", capture("https://paper.example/", menu)).entries == ()
+    assert listed("front", capture("https://paper.example/", heading + heading)).entries[0].title == "The river rises"
+    assert [entry.title for entry in found.entries] == ["The river rises in the night"]
+
+
 def test_a_chinese_front_page_needs_no_word_spaces():
     found = listed("front", capture("https://paper.example/", CHINESE_FRONT))
 
@@ -197,6 +226,7 @@ def test_an_rsshub_error_page_is_told_in_its_own_words():
         listed("rsshub", capture("http://127.0.0.1:1200/x", "<html>Welcome to RSSHub!"), url="rsshub:/x")
     with pytest.raises(NotAFeed, match="web page"):
         listed("rsshub", capture("http://127.0.0.1:1200/x", "<html>Welcome"), url="rsshub:/x")
+    assert sources.complaint(capture("http://127.0.0.1:1200/x", page)) == "RSSHub: Not <found>"
 
 
 def test_a_site_channel_reads_its_list_pages_and_json_lists():
@@ -238,6 +268,51 @@ def test_a_list_that_matches_nothing_is_reported_not_hidden():
 
     assert found.entries == ()
     assert "has the page changed?" in found.trouble
+
+
+OWN_SITE = """hosts = ["paper.example"]
+[[channel]]
+name = "all"
+[[channel.list]]
+page = "https://paper.example/latest"
+items = "li"
+[[channel.list]]
+json = "https://paper.example/latest.json"
+items = "pages.0.rows"
+url = "link"
+title = "name"
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "addresses"),
+    [
+        ('{"pages": [{"rows": [{"link": "/b"}, {"name": "B"}, 7]}]}', ["/a", "/b"]),
+        ('{"pages": []}', ["/a"]),
+        ('{"pages": "none"}', ["/a"]),
+        ("[", ["/a"]),
+    ],
+)
+def test_of_a_list_what_has_no_address_and_what_cannot_be_read_is_passed_over(rows, addresses):
+    known = {"paper": sites.load(OWN_SITE, name="paper")}
+    page = capture("https://paper.example/latest", "<li>A word<li><a href='/a'>A</a><li><a href='javascript:b()'>B</a>")
+    data = capture("https://paper.example/latest.json", rows, "application/json")
+    found = sources.read(Source(url="site:paper/all", kind="site"), [page, data], sites=known, now=NOW)
+
+    assert [entry.url for entry in found.entries] == [f"https://paper.example{path}" for path in addresses]
+    assert ("nothing matches" in found.trouble) is (len(addresses) == 1)
+
+
+def test_a_list_that_was_not_fetched_is_told_and_without_any_there_is_no_source():
+    known = {"paper": sites.load(OWN_SITE, name="paper")}
+    source = Source(url="site:paper/all", kind="site")
+    found = sources.read(
+        source, [capture("https://paper.example/latest", "<li><a href='/a'>A</a>")], sites=known, now=NOW
+    )
+
+    assert (len(found.entries), found.trouble) == (1, "https://paper.example/latest.json was not fetched")
+    with pytest.raises(NotAFeed, match="nothing was fetched"):
+        sources.read(source, [], sites=known, now=NOW)
 
 
 @pytest.mark.parametrize(

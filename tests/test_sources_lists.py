@@ -29,6 +29,8 @@ ROUTES = """# 新媒体
 ### 头条
 - /guancha/headline   # the banner one
 # - /guancha/off
+- /?not=a-route
+- https://
 ## 河报
 rsshub:/river/daily
 https://river.example/feed

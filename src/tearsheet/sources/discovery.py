@@ -106,9 +106,6 @@ def _guessed(text: str, url: str) -> Iterator[Found]:
 
 
 def _front(capture: Capture, url: str) -> Found | None:
-    try:
-        page = frontpage.read(capture)
-    except FormatError:
-        return None
+    page = frontpage.read(capture)
     enough = len(page.entries) >= _ENOUGH_ARTICLES
     return Found(url=url, kind="front", title=page.title) if enough else None
