@@ -8,12 +8,14 @@ import pytest
 from tests.flow_archive import followed, following_only, new_archive, opened, ran
 
 from tearsheet import warc
+from tearsheet.files import Folder
 from tearsheet.flow.clock import now
+from tearsheet.flow.leftovers import strays, sweep_media
 from tearsheet.flow.remove import remove
 from tearsheet.flow.update import UpdateOptions, update
 from tearsheet.flow.verify import verify
 from tearsheet.model import Query
-from tearsheet.store import keeping
+from tearsheet.store import keeping, removing, warcfiles
 from tearsheet.store.worker import Worker
 
 # Writes everything of its first commit with such a capture, as far as the journal's page, and dies.
@@ -171,3 +173,89 @@ def test_files_of_another_archive_in_the_same_folder_are_left_alone(waiting, new
     remove(waiting, article.id, reason="asked for")
 
     assert {name: (waiting.warc_folder / name).read_bytes() for name in theirs} == theirs
+
+
+def written_again(archive, article):
+    """Write an article's page and wording into a file of which only what comes after is committed; it holds no more of it."""
+    for row in archive.captures(article.id):
+        again = warc.get(archive.warc_folder, row.place)
+        archive.writer.keep(again)
+        archive.writer.keep_conversion(article.url, article.title.encode(), "text/plain", of=again.digest, at=now())
+    with archive.store.transaction():
+        archive.store.set_state("a test", "goes on")
+    archive.close_warc()
+
+
+def test_of_a_removed_article_nothing_stays_in_front_of_what_was_committed_in_a_file_without_it(newsroom, tmp_path):
+    urls = [truth.url for truth in newsroom.at(0) if truth.paper == "courier"][:2]
+    archive = following_only(tmp_path / "archive", newsroom, urls)
+    article, other = archive.articles(Query())
+    kept = telling_of(archive, other)
+    written_again(archive, article)
+
+    remove(archive, article.id, reason="asked for")
+
+    assert telling_of(archive, article) == set()
+    assert telling_of(archive, other) == kept == {"response", "request", "conversion", "metadata"}
+    assert verify(archive).problems == ()
+
+
+def test_a_page_that_a_removal_wrote_anew_and_did_not_commit_goes_with_whatever_it_tells_of(newsroom, tmp_path):
+    urls = [truth.url for truth in newsroom.at(0) if truth.paper == "courier"][:2]
+    archive = following_only(tmp_path / "archive", newsroom, urls)
+    article, other = archive.articles(Query())
+    write_down = archive.store.sealed
+
+    def killed():
+        write_down()
+        raise KeyboardInterrupt
+
+    archive.store.sealed = killed
+    with pytest.raises(KeyboardInterrupt):
+        remove(archive, other.id, reason="asked for and then not")
+    archive.close()
+    archive = opened(archive.path)
+
+    remove(archive, article.id, reason="asked for")
+
+    assert telling_of(archive, article) == set()
+    assert telling_of(archive, other) == {"response", "request", "conversion", "metadata"}
+    assert verify(archive).problems == ()
+
+
+def test_what_is_committed_while_strays_are_looked_for_is_none(newsroom, tmp_path):
+    urls = [truth.url for truth in newsroom.at(0) if truth.paper == "courier"][:1]
+    archive = following_only(tmp_path / "archive", newsroom, urls)
+    [article] = archive.articles(Query())
+    [first, *_] = archive.captures(article.id)
+    again = archive.writer.keep(warc.get(archive.warc_folder, first.place))
+    archive.close_warc()
+    assert next(one.place for one in strays(archive) if one.url == article.url) == again
+
+    with archive.store.transaction() as db:
+        removing.to_erase(db, again)
+
+    assert warcfiles.told_at(archive.store.db, {again.file}) == {again}
+
+
+class Walked(Folder):
+    """A folder that says whether others could write to the catalog while it was walked."""
+
+    def names(self):
+        for name in super().names():
+            self.held = getattr(self, "held", False) or self.archive.store.db.in_transaction
+            yield name
+
+
+def test_others_may_write_while_media_is_walked(waiting):
+    ran(waiting, pictures=True)
+    nobodys = waiting.path / "media" / "aa" / f"{'a' * 64}.jpg"
+    nobodys.parent.mkdir(exist_ok=True)
+    nobodys.write_bytes(b"of an article that was removed before")
+    walked = waiting.__dict__["media_folder"] = Walked(waiting.path / "media")
+    walked.archive = waiting
+
+    sweep_media(waiting)
+
+    assert not nobodys.exists()
+    assert not walked.held

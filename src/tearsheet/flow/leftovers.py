@@ -1,7 +1,8 @@
-"""What killed commands wrote and never committed: files under `media/` that no row names, records behind the last one known."""
+"""What killed commands wrote and never committed: files under `media/` that no row names, records of which no row tells."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tearsheet import warc
 from tearsheet.archive import Archive
@@ -22,35 +23,61 @@ def sweep_media(archive: Archive) -> None:
     Whole ones stay while an update lives that has claimed something: it writes pictures before it commits their rows.
     """
     archive.media_folder.sweep()
+    # Found first and looked at again once nobody claims: others are not to wait while all of `media/` is walked.
+    nobodys = [name for name in archive.media_folder.names() if _is_nobodys(archive, name)]
+    if not nobodys:
+        return
     with archive.store.transaction() as db:  # in which nobody claims
         if any(is_held(archive.path / "run" / f"{name}.lock") for name in source_rows.workers(db)):
             return
-        for name in archive.media_folder.names():
-            if (found := _OURS.fullmatch(name)) and not keeping.has_media(db, name, digest=bytes.fromhex(found[1])):
+        for name in nobodys:
+            if _is_nobodys(archive, name):
                 archive.media_folder.remove(name)
 
 
-def uncommitted(archive: Archive, *, is_theirs: Callable[[str], bool]) -> Iterator[Place]:
-    """Yield the places of records that were never committed and tell of what `is_theirs`, by its address, or of who knows what.
+def _is_nobodys(archive: Archive, name: str) -> bool:
+    found = _OURS.fullmatch(name)
+    return found is not None and not keeping.has_media(archive.store.db, name, digest=bytes.fromhex(found[1]))
 
-    That are pages of the journal that follow one of ours. Files that a living process writes are left to it, and so is all that
-    another archive has written.
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A record of which the catalog does not tell: of the address `url`, or a page of our journal that was never committed."""
+
+    place: Place
+    url: str = ""
+
+
+def strays(archive: Archive) -> Iterator[Stray]:
+    """Yield every such record, but for the request of an answer of which the catalog tells.
+
+    Only what lies between the records that the catalog knows is unpacked. Files that a living process writes are left to it,
+    and so is what another archive's journal tells. What is found may be committed meanwhile: ask again before it is touched.
     """
-    ends = warcfiles.ends(archive.store.db)
     pages = {id for _, id, _ in journal.places(archive.store.db)}
+    known = set()
+    for name, gaps in warcfiles.gaps(archive.store.db):
+        known.add(name)
+        yield from _strays_in(archive, name, gaps, pages)
     for file in below(archive.warc_folder):
         name = file.relative_to(archive.warc_folder).as_posix()
-        if not name.endswith(".warc.gz") or (warc.is_open(file) and is_held(file)):
-            continue
-        if file.stat().st_size > (end := ends.get(name, 0)):
-            for record in warc.read(file, verify=False, start=end, name=name):
-                if is_theirs(record.url.removeprefix(CONVERSION_OF)) or _follows(record, pages):
-                    yield Place(file=name, offset=record.offset, length=record.length)
+        if name.endswith(".warc.gz") and name not in known:
+            yield from _strays_in(archive, name, [(0, None)], pages)
 
 
-def _follows(record: Record, pages: set[str]) -> bool:
-    """Return whether a record is a page of the journal that was to follow one of `pages`."""
-    if record.type != "metadata" or record.field("Content-Type") != journal.PAGE_TYPE:
-        return False
-    page = journal.read_head(record.block)
-    return page.id not in pages and page.after in pages
+def _strays_in(archive: Archive, name: str, gaps: warcfiles.Gaps, pages: set[str]) -> Iterator[Stray]:
+    file = archive.warc_folder / name
+    if not file.exists() or (warc.is_open(file) and is_held(file)):
+        return
+    for record, follows in warc.read_gaps(file, gaps, name=name):
+        place = Place(file=name, offset=record.offset, length=record.length)
+        if _is_page(record):
+            page = journal.read_head(record.block)
+            if page.id in pages or page.after in pages:
+                yield Stray(place)
+        elif record.url and not (record.type == "request" and follows):
+            yield Stray(place, record.url.removeprefix(CONVERSION_OF))
+
+
+def _is_page(record: Record) -> bool:
+    return record.type == "metadata" and record.field("Content-Type") == journal.PAGE_TYPE

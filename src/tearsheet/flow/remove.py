@@ -11,7 +11,7 @@ from tearsheet.archive import CATALOG_FILE, Archive
 from tearsheet.errors import BadWarc, NoSuchArticle
 from tearsheet.files import disk
 from tearsheet.flow.clock import now
-from tearsheet.flow.leftovers import sweep_media, uncommitted
+from tearsheet.flow.leftovers import strays, sweep_media
 from tearsheet.flow.sealing import closed_files, seal
 from tearsheet.model import Place
 from tearsheet.store import journal, removing, translated, warcfiles
@@ -46,13 +46,16 @@ def remove(archive: Archive, key: str, *, reason: str, source: bool = False) -> 
         raise NoSuchArticle(key, "nothing to remove")
     done = []
     warc.trim(archive.warc_folder, acknowledged=partial(warcfiles.told, archive.store.db))
+    found = list(strays(archive))  # before: others are not to wait while files are read
     with archive.store.transaction() as db:
         at: datetime = now()
         removing.bequeath(db, ns)
         done = [removing.take_out(db, n, reason=reason, at=at) for n in ns]
         shown = {url for taken in done for url in taken.shown}
-        for place in list(uncommitted(archive, is_theirs=lambda url: url in shown or _is_removed(archive, url))):
-            removing.to_erase(db, place)
+        told = warcfiles.told_at(db, {stray.place.file for stray in found})
+        for stray in found:
+            if stray.place not in told and (not stray.url or stray.url in shown or _is_removed(archive, stray.url)):
+                removing.to_erase(db, stray.place)
         _forget_pages(archive, [taken.forgotten for taken in done])
         media, seqs = _pending(archive)
         media += [name for taken in done for name in taken.media]

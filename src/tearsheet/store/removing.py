@@ -20,8 +20,8 @@ NOTICE = "removed by notice"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What was taken out of the catalog. `shown` are the addresses of its pictures, `media` the names under `media/` that nothing
-    needs any more. `forgotten` says what the journal must tell no more.
+    """What was taken out of the catalog. `shown` are the addresses of its pictures and further pages, `media` the names under
+    `media/` that nothing needs any more. `forgotten` says what the journal must tell no more.
     """
 
     captures: int
@@ -73,6 +73,7 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
     pictures = db.execute("SELECT * FROM picture WHERE article = ?", (article,)).fetchall()
     media = _media(db, pictures)
     captures += [row["capture"] for row in pictures if row["capture"]]
+    further = [url for (url,) in db.execute("SELECT url FROM capture WHERE article = ? AND kind = 'part'", (article,))]
     words = _every_wording(db, article)
     leaves = _forget_leaves(db, article, captures)
     _note_erasures(db, captures)
@@ -101,7 +102,7 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
         captures=len(captures),
         pictures=len(pictures),
         seqs=(row["seq"],) if row["seq"] else (),
-        shown=tuple(row["url"] for row in pictures),
+        shown=(*(row["url"] for row in pictures), *further),
         media=media,
         leaves=leaves,
         forgotten=Forgotten(

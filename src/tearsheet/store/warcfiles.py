@@ -3,10 +3,13 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
+from tearsheet.model import Place
 from tearsheet.store.keeping import Event, add_leaf, canonical
 
 EVENT = "warc"
@@ -41,14 +44,37 @@ def told(db: sqlite3.Connection, name: str) -> int:
     return int(row[0]) if row else 0
 
 
-def ends(db: sqlite3.Connection) -> dict[str, int]:
-    """Return where the last record ends of which the catalog tells, also one that is to be overwritten, by the file's name."""
+_TOLD = """(SELECT file, offset, length FROM capture UNION ALL SELECT file, offset, length FROM journal
+    UNION ALL SELECT file, offset, length FROM erasure)"""
+"""Where the records lie of which the catalog tells, also those that are to be overwritten."""
+
+Gaps = list[tuple[int, int | None]]
+
+
+def gaps(db: sqlite3.Connection) -> Iterator[tuple[str, Gaps]]:
+    """Yield from where to where each file holds records of which the catalog does not tell; the last gap has no end."""
     rows = db.execute(
-        """SELECT name, max(told.offset + told.length) FROM (SELECT file, offset, length FROM capture
-            UNION ALL SELECT file, offset, length FROM journal UNION ALL SELECT file, offset, length FROM erasure) AS told
-        JOIN warc_file ON warc_file.n = told.file GROUP BY name"""
+        f"""SELECT name, offset, offset + length FROM warc_file LEFT JOIN {_TOLD} AS told ON told.file = warc_file.n
+        ORDER BY warc_file.n, offset"""
     )
-    return dict(rows.fetchall())
+    for name, of_file in groupby(rows, key=itemgetter(0)):
+        found: Gaps = []
+        end = 0
+        for _, start, after in of_file:
+            if start is not None and start > end:
+                found.append((end, start))
+            end = max(end, after or 0)
+        yield name, [*found, (end, None)]
+
+
+def told_at(db: sqlite3.Connection, names: Collection[str]) -> set[Place]:
+    """Return where the records of the files `names` lie of which the catalog tells."""
+    rows = db.execute(
+        f"""SELECT name, offset, length FROM {_TOLD} AS told JOIN warc_file ON warc_file.n = told.file
+        WHERE name IN (SELECT value FROM json_each(?))""",
+        (json.dumps([*names]),),
+    )
+    return {Place(file=name, offset=offset, length=length) for name, offset, length in rows}
 
 
 def note(db: sqlite3.Connection, files: Iterable[WarcFile], *, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from tearsheet.warc.captures import captures, cdxj, get
 from tearsheet.warc.erasing import companions, erase
-from tearsheet.warc.reader import Damage, check, read
+from tearsheet.warc.reader import Damage, check, read, read_gaps
 from tearsheet.warc.records import Record
 from tearsheet.warc.tail import Trimmed, is_open, trim
 from tearsheet.warc.wacz import Label, Page, WaczWriter
@@ -28,5 +28,6 @@ __all__ = [
     "get",
     "is_open",
     "read",
+    "read_gaps",
     "trim",
 ]

@@ -3,7 +3,7 @@
 Any of: a gzip member for each record, one gzip for all, plain, zstd frames.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,6 +54,27 @@ def read(
     with path.open("rb", buffering=0) as file:
         stored = Stored(file.fileno())
         yield from Reading(stored, name or path.name, report=report, verify=verify).records(start)
+
+
+def read_gaps(path: Path, gaps: Iterable[tuple[int, int | None]], *, name: str) -> Iterator[tuple[Record, bool]]:
+    """Yield the undamaged records that begin in `gaps` of the file at `path`, in order; what lies between is not unpacked.
+
+    With each, whether it is the first of a gap behind another record. A gap without an end goes on to that of the file. Digests
+    are not verified.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    with path.open("rb", buffering=0) as file:
+        stored = Stored(file.fileno())
+        reading = Reading(stored, name, report=_ignore, verify=False)
+        for start, stop in gaps:
+            end = len(stored) if stop is None else stop
+            for record in reading.records(start) if start < end else ():
+                if record.offset < end:
+                    yield record, record.offset == start > 0
+                if record.offset + record.length >= end:
+                    break
 
 
 def read_within(path: Path, largest: int, *, report: Callable[[Damage], None] = _ignore) -> Iterator[Record]:
