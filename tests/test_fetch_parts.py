@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import hanging
 
 from tearsheet.errors import AddressRefused
 from tearsheet.fetch import Request, robots
@@ -155,6 +156,7 @@ def test_the_pause_that_is_asked_for_is_read():
     assert robots.rules(200, b"User-agent: *\nCrawl-delay: 2.5").delay_s(AGENT) == 2.5
     assert robots.rules(200, b"User-agent: *\nRequest-rate: 1/10").delay_s(AGENT) == 10.0
     assert robots.rules(200, b"User-agent: *\nCrawl-delay: soon").delay_s(AGENT) == 0.0
+    assert robots.rules(200, b"User-agent: *\nRequest-rate: 1/" + b"9" * 400).delay_s(AGENT) > 1e6
     assert robots.Rules().delay_s(AGENT) == 0.0
 
 
@@ -164,6 +166,37 @@ def test_any_bytes_are_rules_of_some_kind(text):
 
     assert isinstance(rules.refusal("http://paper.example/a", AGENT), str)
     assert rules.delay_s(AGENT) >= 0.0
+
+
+def numbered(line, count):
+    return b"".join(line.replace(b"#", b"%d" % at) for at in range(count))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        numbered(b"user-agent:#\n", 16_000) + numbered(b"allow:/#\n", 20_000),
+        numbered(b"user-agent:#\nx\nuseragent #\n", 9_000) + numbered(b"User Agent: #\nallow:/#\n", 10_000),
+        numbered(b"user-agent:#\n", 18_000) * 2,
+        b"user-agent:*\n" + numbered(b"allow:*a*a#\n", 30_000),
+        b"user-agent:*\n" + numbered(b"allow:*aaaaaaab#$\n", 20_000),
+    ],
+    ids=["agents-times-rules", "agents-apart", "agents-again", "wildcards", "anchored-wildcards"],
+)
+def test_a_robots_txt_made_to_be_slow_is_read_in_time(text):
+    with hanging.ends(20):
+        rules = robots.rules(200, b"User-agent: *\nDisallow: /first\n\n" + text)
+        for at in range(20):
+            assert rules.refusal(f"http://paper.example/{'a' * 8000}{at}", AGENT) == ""
+
+    assert rules.refusal("http://paper.example/first", AGENT)
+
+
+def test_a_robots_txt_that_names_every_machine_of_the_web_is_read_to_its_end():
+    text = numbered(b"User-agent: bot#\n", 3000) + b"Disallow: /\n\n"
+    text += numbered(b"User-agent: other#\nDisallow: /*/print$\nCrawl-delay: 5\n\n", 2000)
+
+    assert robots.rules(200, text + b"User-agent: *\nDisallow: /last").refusal("http://paper.example/last", AGENT)
 
 
 def test_rules_expire_and_the_oldest_go_first():

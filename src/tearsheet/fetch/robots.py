@@ -3,6 +3,7 @@
 The grammar is `protego`'s, which follows Google's wildcards and longest match, as the RFC does.
 """
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -11,6 +12,17 @@ from protego import Protego
 
 MAX_BYTES = 512_000
 """RFC 9309 asks for at least 500 KiB; what comes after is not read."""
+
+MAX_WORK = 500_000
+"""What a file may cost us, whatever its bytes: its parser keeps every rule once for each agent that the rule's group names,
+and tries every wildcard on every address. Files of the press take some hundreds."""
+
+_WILDCARD_WORK = 100
+"""A wildcard tried on an address of 8,000 characters takes as long as keeping a rule so often."""
+
+_AGENT = re.compile(r"\s*user(?:-|\s*)agent", re.I)
+_RULE = re.compile(r"\s*(?:(?:dis)?allow|crawl-delay)\s*:", re.I)
+_LONGEST_RATE_S = 1e9
 
 KEPT_S = 24 * 3600.0
 """A copy is asked for again after a day (RFC 9309, section 2.4)."""
@@ -40,17 +52,33 @@ class Rules:
             return 0.0
         delay = self.parsed.crawl_delay(_token(user_agent)) or 0.0
         rate = self.parsed.request_rate(_token(user_agent))
-        return max(float(delay), rate.seconds / rate.requests if rate and rate.requests else 0.0)
+        return max(float(delay), min(rate.seconds, _LONGEST_RATE_S) / rate.requests if rate and rate.requests else 0.0)
 
 
 def rules(status: int, body: bytes) -> Rules:
     """Return what an answer to `/robots.txt` means: 2xx is read, 4xx allows everything, 5xx allows nothing."""
     if 200 <= status < 300:
         text = body[:MAX_BYTES].decode("utf-8-sig", errors="replace")
-        return Rules(Protego.parse(text.replace("\x00", "")))
+        return Rules(Protego.parse(_affordable(text.replace("\x00", ""))))
     if status == 429 or status >= 500:
         return Rules(barred=f"robots.txt answered {status}")
     return Rules()
+
+
+def _affordable(text: str) -> str:
+    """Return the lines of `text` up to the one that makes it cost more than `MAX_WORK`."""
+    lines = text.splitlines(keepends=True)
+    agents, work, closed = 0, 0, False
+    for at, line in enumerate(lines):
+        if _AGENT.match(line):
+            agents, closed = (0 if closed else agents) + 1, False
+            work += 1 + agents // 50  # an agent that is named again is looked for among those of its group
+        else:
+            closed = closed or _RULE.match(line) is not None
+            work += agents + _WILDCARD_WORK * line.count("*")
+        if work > MAX_WORK:
+            return "".join(lines[:at])
+    return text
 
 
 def address(url: str) -> str:
