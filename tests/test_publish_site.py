@@ -567,15 +567,19 @@ def test_a_chinese_or_japanese_headline_breaks_between_phrases():
 def test_heat_levels_reach_the_highest_count():
     scale = charts.steps([0, 3, 22, 58])
 
-    assert [charts.level(count, scale) for count in (0, 1, 15, 16, 45, 46, 58)] == [0, 1, 1, 2, 3, 4, 4]
+    assert [charts.level(count, scale) for count in (0, 1, 15, 16, 44, 45, 58)] == [0, 1, 1, 2, 3, 4, 4]
     assert charts.steps([]) == ((0, 0, 0),)
     assert charts.steps([1, 2]) == ((0, 0, 0), (1, 1, 1), (2, 2, 2))
+    assert charts.steps([6]) == ((0, 0, 0), (1, 1, 2), (2, 3, 3), (3, 4, 5), (4, 6, None))
+    assert {charts.level(top, charts.steps([top])) for top in range(4, 100)} == {4}
 
 
 def test_a_year_of_sheets_has_every_day_once():
     sheets = charts.year_sheets(2024, {date(2024, 2, 29): 5})
 
-    assert sum(len(sheet.cells) for sheet in sheets) == 366
+    assert sum(path.count("M") for sheet in sheets for _, path in sheet.heat) == 366
+    assert sheets[1].heat[-1] == (4, "M36 48h10v10h-10z"), "29 February 2024 is a Thursday of the fifth week"
+    assert sum(len(path) for sheet in sheets for _, path in sheet.heat) < 8_000, "a year is light"
     assert sheets[1].total == 5
     assert sheets[1].folder == "d/2024/02/"
     assert sheets[0].folder == "d/2024/"

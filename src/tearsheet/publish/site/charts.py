@@ -1,6 +1,7 @@
 """Counts as shapes: heat levels, small month sheets, bars of a year, the rhythm of a week. Numbers in, coordinates out."""
 
 from calendar import Calendar, monthrange
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,15 +14,18 @@ _WEEKS = Calendar()
 Step = tuple[int, int, int | None]
 """A heat level and the lowest and highest count it stands for; None is without end."""
 
+Heat = tuple[tuple[int, str], ...]
+"""The squares of a chart: each heat level in it and one SVG path of all its squares."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A month as a small sheet of squares: (x, y, level) each."""
+    """A month as a small sheet of squares."""
 
     first: date
     folder: str
     total: int
-    cells: tuple[tuple[int, int, int], ...]
+    heat: Heat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +48,12 @@ class Bars:
 
 
 def steps(counts: Iterable[int]) -> tuple[Step, ...]:
-    """Return up to four heat levels above none, of equal width, that reach the highest of `counts`."""
+    """Return up to four heat levels above none, as even as can be; the highest of `counts` is in the last."""
     top = max(counts, default=0)
     if top <= 4:
         return ((0, 0, 0), *((n, n, n) for n in range(1, top + 1)))
-    width = -(-top // 4)
-    bounds = [(level, (level - 1) * width + 1, level * width) for level in range(1, 4)]
-    return ((0, 0, 0), *bounds, (4, 3 * width + 1, None))
+    ends = [-(-level * top // 4) for level in range(4)]
+    return ((0, 0, 0), *((n, ends[n - 1] + 1, ends[n]) for n in range(1, 4)), (4, ends[3] + 1, None))
 
 
 def level(count: int, scale: tuple[Step, ...]) -> int:
@@ -68,11 +71,11 @@ def _sheet(first: date, days: Mapping[date, int], scale: tuple[Step, ...], base:
     start = first.weekday()
     length = monthrange(first.year, first.month)[1]
     counts = [days.get(first + timedelta(days=n), 0) for n in range(length)]
-    cells = tuple(
-        ((start + n) % 7 * STEP, (start + n) // 7 * STEP, level(count, scale)) for n, count in enumerate(counts)
+    heat = _heat(
+        (((start + n) % 7 * STEP, (start + n) // 7 * STEP, level(count, scale)) for n, count in enumerate(counts)), 10
     )
     folder = paths.month(first, base) if sum(counts) else paths.year(first.year)
-    return Sheet(first=first, folder=folder, total=sum(counts), cells=cells)
+    return Sheet(first=first, folder=folder, total=sum(counts), heat=heat)
 
 
 def month_grid(first: date, days: Mapping[date, int]) -> tuple[tuple[Cell, ...], ...]:
@@ -101,11 +104,20 @@ def year_bars(year: int, days: Mapping[date, int], marked: frozenset[date]) -> B
     return Bars(width=length * 3, ink=ink, marks=marks, months=tuple(date(year, month, 1) for month in range(1, 13, 2)))
 
 
-def rhythm_cells(rhythm: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, int, int], ...]:
+def rhythm_heat(rhythm: tuple[tuple[int, ...], ...]) -> Heat:
     """Return the squares of a week by hours."""
     scale = steps(count for row in rhythm for count in row)
-    return tuple(
+    cells = (
         (hour * 20, weekday * 20, level(count, scale))
         for weekday, row in enumerate(rhythm)
         for hour, count in enumerate(row)
     )
+    return _heat(cells, 17)
+
+
+def _heat(cells: Iterable[tuple[int, int, int]], side: int) -> Heat:
+    """Return squares, each at its (x, y) and of its level; a path holds them in a third of what an element each would take."""
+    found = defaultdict[int, list[str]](list)
+    for x, y, heat in cells:
+        found[heat].append(f"M{x} {y}h{side}v{side}h-{side}z")
+    return tuple((heat, "".join(squares)) for heat, squares in sorted(found.items()))

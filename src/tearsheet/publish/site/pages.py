@@ -175,7 +175,7 @@ def source(masthead: Masthead, view: SourceView) -> Page:
         {
             "head": head,
             "v": view,
-            "rhythm": charts.rhythm_cells(view.rhythm),
+            "rhythm": charts.rhythm_heat(view.rhythm),
             "rhythm_words": _rhythm_words(own, view) if view.rhythm_of else "",
             "year": year,
             "bars": {
