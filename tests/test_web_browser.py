@@ -162,6 +162,7 @@ return found;
 def test_a_site_on_a_disk_can_be_walked_through(window: Browser, tmp_path: Path):
     build(press(pictures=False), out=Folder(tmp_path))
     window.window(1440)
+    window.console()
     at = front = (tmp_path / "index.html").as_uri()
 
     for link in (".nav a[href$='c/']", ".hd a[href*='a/']", ".logo"):
@@ -172,9 +173,10 @@ def test_a_site_on_a_disk_can_be_walked_through(window: Browser, tmp_path: Path)
         assert at.endswith("/index.html")
 
     assert at == front
+    assert not window.console(), "everything that a page is made of may be read from a disk too"
 
 
-@pytest.mark.parametrize("language", ["zh", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_site_s_own_language_changes_nothing_of_that(window: Browser, language: str):
     archive = press(pictures=False)
     archive.settings = PaperSettings(site=PaperSite(language=language))
@@ -183,6 +185,28 @@ def test_the_site_s_own_language_changes_nothing_of_that(window: Browser, langua
         for path in page_kinds(archive):
             window.open(address + path)
             assert window.overflow() <= 0, path
+            assert window.run(CUT) == [], path
+
+
+CUT = """
+const inside = (e) => e.closest("[tabindex]:not(main)"), found = [];
+for (const e of document.querySelectorAll("main *")) {
+  const box = getComputedStyle(e).overflowX;
+  if (/auto|scroll/.test(box) && e.scrollWidth > e.clientWidth && !inside(e)) found.push("out of reach: " + e.textContent);
+}
+const range = document.createRange();
+for (const e of document.querySelectorAll("dt, .nav a, .more, button, .tree a span")) {
+  const text = e.firstChild;
+  if (!text || text.nodeType !== 3) continue;
+  for (const word of text.data.matchAll(/[\\p{L}--[\\p{Script=Han}]]+/gv)) {
+    range.setStart(text, word.index);
+    range.setEnd(text, word.index + word[0].length);
+    if (range.getClientRects().length > 1) found.push("broken: " + text.data);
+  }
+}
+return found;
+"""
+"""What only a mouse can bring into sight, and words of the site's own that break inside."""
 
 
 def test_the_theme_switch_never_stands_in_a_row_of_its_own(window: Browser):
@@ -307,6 +331,36 @@ for (const step of document.querySelectorAll(".hist > li")) for (const part of s
     names.push(step.textContent);
 return names;
 """
+
+
+def test_what_is_chosen_can_be_seen_in_the_reader_s_own_colours(window: Browser, archive: PaperArchive, address: str):
+    key = next(key for key, kept in archive.kept.items() if kept.article.revisions == 3)
+    window.window(1440)
+    window.cdp("Emulation.setEmulatedMedia", features=[{"name": "forced-colors", "value": "active"}])
+    try:
+        window.open(f"{address}a/{key}/edits/")
+        steps, tabs, marks = window.run(
+            "const seen = (name, part, pseudo) => [...document.querySelectorAll(name)].map("
+            "(e) => getComputedStyle(e, pseudo)[part]);"
+            "return [seen('.steps > label', 'backgroundColor'), seen('.nav a', 'borderBlockEndColor'),"
+            "seen('.hist > li', 'backgroundColor', '::before')]"
+        )
+        paper = window.run("return getComputedStyle(document.body).backgroundColor")
+    finally:
+        window.cdp("Emulation.setEmulatedMedia", features=[])
+
+    assert steps[0] == steps[2] != steps[1]
+    assert [tab == paper for tab in tabs] == [True, True, True, False, True]
+    assert paper not in marks
+
+
+def test_the_end_of_a_text_is_ruled_as_wide_as_the_text(window: Browser, archive: PaperArchive, address: str):
+    key = next(key for key, kept in archive.kept.items() if kept.article.language == "zh-CN")
+    window.window(1440)
+    window.open(f"{address}a/{key}/")
+    widths = window.run("return ['.text', '.end'].map((name) => document.querySelector(name).offsetWidth)")
+
+    assert widths[0] == widths[1] > 600
 
 
 def test_a_narrow_window_merges_the_two_columns(window: Browser, archive: PaperArchive, address: str):

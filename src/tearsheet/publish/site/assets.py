@@ -4,7 +4,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-_NAMES = ("sheet.css", "theme.js", "img/icon.svg", "img/tear.svg")
+_NAMES = ("sheet.css", "theme.js", "img/icon.svg")
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _AROUND = re.compile(r"\s*([{};])\s*|(,)\s+")
 
