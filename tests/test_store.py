@@ -4,6 +4,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import closing
 
@@ -45,6 +46,59 @@ def test_a_newer_catalog_is_refused(tmp_path):
 
     with pytest.raises(ArchiveTooNew, match=f"schema {schema.VERSION + 1}"):
         Store(path)
+
+
+def test_a_newer_catalog_is_refused_where_it_is_only_read_too(tmp_path):
+    path = tmp_path / "tearsheet.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        schema.migrate(db)
+        db.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+
+    with pytest.raises(ArchiveTooNew, match=f"schema {schema.VERSION + 1}"):
+        Store(path, frozen=True)
+
+
+def test_an_older_catalog_that_is_only_read_is_read_as_a_copy_that_goes_with_it(tmp_path, monkeypatch):
+    path = tmp_path / "tearsheet.db"
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        schema._run(db, *schema.MIGRATIONS[0][::2])
+    before = path.read_bytes()
+
+    store = Store(path, frozen=True)
+    assert (schema.version_of(store.db), sources.states(store.db)) == (schema.VERSION, [])
+    assert len(list(tmp_path.iterdir())) == 2
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        store.db.execute("DELETE FROM source")
+    store.close()
+
+    assert ([file.name for file in tmp_path.iterdir()], path.read_bytes()) == (["tearsheet.db"], before)
+
+
+def test_what_is_no_catalog_leaves_nothing_behind_where_it_is_only_read(tmp_path, monkeypatch):
+    path = tmp_path / "tearsheet.db"
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("CREATE TABLE source (n)")  # no migration of ours goes on from this
+
+    with pytest.raises(sqlite3.OperationalError, match="already exists"):
+        Store(path, frozen=True)
+    path.write_bytes(b"not a database, but long enough to be read as one" * 40)
+    with pytest.raises(DiskTrouble, match="not a database"):
+        Store(path, frozen=True)
+
+    assert [file.name for file in tmp_path.iterdir()] == ["tearsheet.db"]
+
+
+def test_the_log_beside_a_catalog_that_is_only_read_is_read_too(tmp_path):
+    writer = opened(tmp_path / "tearsheet.db")
+    with writer.transaction() as db:
+        sources.sync(db, [Source(url="https://paper.example/feed.xml")])
+
+    reader = Store(tmp_path / "tearsheet.db", frozen=True)
+
+    assert len(sources.states(reader.db)) == 1
+    reader.close()
 
 
 @pytest.mark.parametrize("had", range(schema.VERSION))
@@ -243,6 +297,32 @@ def test_a_file_that_is_no_catalog_says_so(tmp_path):
 def test_a_mistake_of_ours_is_not_dressed_up_as_the_world_s():
     with pytest.raises(sqlite3.OperationalError, match="no such table"), translated("the catalog"):
         catalog().db.execute("SELECT * FROM nowhere")
+
+
+def test_damage_that_shows_as_a_missing_table_or_as_no_text_is_told_as_such():
+    store = catalog()
+    store.db.execute("DROP TABLE state")
+    store.db.execute("UPDATE source SET name = CAST(x'ff' AS TEXT)")
+
+    with pytest.raises(DiskTrouble, match="tearsheet rebuild"):
+        store.state("sources")
+    with pytest.raises(DiskTrouble, match="decode"), translated("the catalog"):
+        store.db.execute("SELECT name FROM source").fetchall()
+
+
+def test_the_tables_say_what_they_weigh():
+    sizes = reading.table_bytes(catalog().db)
+
+    assert sizes == {} or (sizes["article"] > 0 and list(sizes.values()) == sorted(sizes.values(), reverse=True))
+
+
+def test_articles_whose_last_look_went_wrong_are_found_also_those_that_never_came():
+    store = catalog()
+    for trouble, url in (("too slow", "a"), ("too slow", "b"), ("", "c")):
+        n = listed(store, f"https://paper.example/{url}")
+        store.db.execute("UPDATE article SET trouble = ?, gone_at = ? WHERE n = ?", (trouble, {"b": 1}.get(url), n))
+
+    assert [one.url for one in reading.find(store.db, Query(in_trouble=True))] == ["https://paper.example/a"]
 
 
 def test_a_full_disk_is_told_and_nothing_of_the_group_is_there(tmp_path):

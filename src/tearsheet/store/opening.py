@@ -126,13 +126,13 @@ def readable(path: Path) -> tuple[sqlite3.Connection, Path | None]:
         db = _try(f"{path.absolute().as_uri()}?mode=ro")
     else:
         db = _try(f"{path.absolute().as_uri()}?immutable=1")
-    if db is not None and schema.version_of(db) > schema.VERSION:
-        db.close()
-        raise ArchiveTooNew(f"schema {schema.version_of(db)}", f"this Tearsheet knows {schema.VERSION}")
-    if db is not None and schema.version_of(db) == schema.VERSION:
-        return db, None
     if db is not None:
+        version = schema.version_of(db)
+        if version == schema.VERSION:
+            return db, None
         db.close()
+        if version > schema.VERSION:
+            raise ArchiveTooNew(f"schema {version}", f"this Tearsheet knows {schema.VERSION}")
     return _copied(path)
 
 
