@@ -44,6 +44,21 @@ BASE = "https://paper.example/a/b"
         ("<ruby>字<rt>じ</rt></ruby>", "<p><ruby>字<rt>じ</rt></ruby></p>"),
         ("<p dir=rtl lang=ar>نص</p>", '<p lang="ar" dir="rtl">نص</p>'),
         ("<p>a &lt;b&gt; &amp;c</p>", "<p>a &lt;b&gt; &amp;c</p>"),
+        ("<p>One</p><hr><hr><p>Two</p>", "<p>One</p><hr><p>Two</p>"),
+        ("<pre>a<br>b</pre>", "<pre>a\nb</pre>"),
+        ("<blockquote><li>One</blockquote>", "<blockquote><p>One</p></blockquote>"),
+        (
+            "<p>It is <img src=/s.png height=20 alt=':)'> today</p>",
+            '<p>It is <img src="https://paper.example/s.png" alt=":)" height="20"> today</p>',
+        ),
+        (
+            "<figure><img src=/i.jpg><figcaption>The <img src=/s.jpg>mill</figcaption></figure>",
+            '<figure><img src="https://paper.example/i.jpg" alt=""><figcaption>The mill</figcaption></figure>',
+        ),
+        (
+            "<figure><iframe src='https://video.example/1'></iframe></figure>",
+            '<figure><figcaption><a href="https://video.example/1">video.example</a></figcaption></figure>',
+        ),
     ],
 )
 def test_a_fragment_is_rewritten_in_the_small_vocabulary(given_markup, wanted):
@@ -57,6 +72,7 @@ def test_a_fragment_is_rewritten_in_the_small_vocabulary(given_markup, wanted):
         ("<img src='data:image/gif;base64,x' data-src='i.jpg'>", "https://paper.example/a/i.jpg"),
         ("<img src=/blank.gif data-original=//cdn.example/i.jpg>", "https://cdn.example/i.jpg"),
         ("<img srcset='/s.jpg 300w, /l.jpg 1200w, /huge.jpg 4000w'>", "https://paper.example/l.jpg"),
+        ("<img srcset='/a.jpg 1.2.3x, /b.jpg 300w'>", "https://paper.example/b.jpg"),
         ("<img src=/lazy.png data-srcset='/one.jpg 1x, /two.jpg 2x'>", "https://paper.example/two.jpg"),
     ],
 )
@@ -122,6 +138,10 @@ def test_text_parts_blocks_by_blank_lines_and_lines_by_line_ends():
     assert "One\n\nTwo\nthree\n\nfour" == html.text_of(
         "<p>One</p><p>Two<br>three</p><ul><li>four</li></ul><script>no</script>"
     )
+
+
+def test_what_is_no_text_of_a_page_is_none_of_its_text():
+    assert html.text_of("<p>One</p><script>x()</script><style>p{}</style><iframe>in</iframe>Two") == "One\n\nTwo"
 
 
 def test_links_are_absolute_and_a_picture_lends_its_words():

@@ -517,6 +517,24 @@ def test_dates_and_numbers_are_written_the_language_s_way():
 
 
 @pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "لا مقالات"),
+        (1, "مقال واحد"),
+        (2, "مقالان"),
+        (3, "٣ مقالات"),
+        (110, "١١٠ مقالات"),
+        (11, "١١ مقالًا"),
+        (199, "١٩٩ مقالًا"),
+        (100, "١٠٠ مقال"),
+        (102, "١٠٢ مقال"),
+    ],
+)
+def test_arabic_counts_in_its_six_forms(number: int, text: str):
+    assert words("ar").count("articles", number) == text
+
+
+@pytest.mark.parametrize(
     ("seconds", "text"),
     [
         (20, "under a minute"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.hanging import ends
 
 from tearsheet.model import Clipping
-from tearsheet.revise import Elsewhere, blocks, diff, edit_digest, kind_of, picture_key, worse
+from tearsheet.revise import Elsewhere, blocks, diff, edit_digest, is_passing, kind_of, picture_key, worse
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BODY = (
@@ -443,3 +443,6 @@ def test_a_teaser_of_another_article_is_no_edit():
     assert kind_of(old, new, elsewhere) == "trivial"
     assert kind_of(old, new) == "text+pictures"
     assert kind_of(old, clipping(f"{body}<p>Two were hurt.</p>"), elsewhere) == "text"
+    assert is_passing(old, new, elsewhere)
+    assert not is_passing(old, new)
+    assert not is_passing(old, clipping(f"{body}<p>Two were hurt.</p>"), elsewhere)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tearsheet import terms
+from tearsheet.errors import DiskTrouble
 from tearsheet.search import Index, Wanted, document, marks, read, snippet
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -190,6 +191,30 @@ def test_a_file_that_cannot_be_opened_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "search.db").mkdir()
     with pytest.raises(sqlite3.OperationalError):
         Index.open(tmp_path / "search.db")
+
+
+def test_an_index_whose_folder_cannot_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "index").write_bytes(b"")
+    with pytest.raises(DiskTrouble, match="index"):
+        Index.open(tmp_path / "index" / "search.db")
+
+
+def test_an_index_that_is_only_read_finds_what_is_there_and_writes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "search.db"
+    assert Index.open(file, read_only=True).find(Wanted(text="crane")) == ()
+    made = Index.open(file)
+    made.add([document(1, "Crane", body="", at=AT)])
+    made.commit()
+    made.close()
+
+    reader = Index.open(file, read_only=True)
+    assert reader.find(Wanted(text="crane")) == (1,)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.clear()
+    reader.close()
+    file.write_bytes(b"rubbish" * 1000)
+    assert Index.open(file, read_only=True).find(Wanted(text="crane")) == ()
+    assert file.read_bytes() == b"rubbish" * 1000
 
 
 def test_an_index_can_be_merged(index: Index) -> None:

@@ -103,6 +103,7 @@ def test_a_jump_by_script_is_followed_but_a_plain_link_is_not():
         == "https://blog.paper.example/9"
     )
     assert sites.jump(rule, capture('<a href="https://blog.paper.example/9">blog</a>')) == ""
+    assert sites.jump(sites.load(PAPER, name="paper").rules[0], capture("<script>location.href = 'x'</script>")) == ""
 
 
 @pytest.mark.parametrize(
@@ -153,6 +154,27 @@ def test_a_jump_by_script_is_followed_but_a_plain_link_is_not():
         ),
         ('hosts = ["p.example"]\n[compat]\ndate_as = "as you like"', "my.toml:3", "local-labelled-GMT"),
         ('hosts = "p.example"\ntitle = 7', "my.toml:2", "write it in quotes"),
+        ('hosts = "p.example"\ncategories = [1]', "my.toml:2", "a list of texts"),
+        ('hosts = "p.example"\ncompat = "gmt"', "my.toml:2", "write [compat]"),
+        ('hosts = "p.example"\n[[article]]\ndate = "time"', "my.toml:3", "write [[article.date]]"),
+        ('hosts = "p.example"\n[[article]]\ndate = {css = "time", relative = 1}', "my.toml:3", "true or false"),
+        ('hosts = "p.example"\n[[article]]\nsingle_page = {match = "a"}', "my.toml:3", "needs match"),
+        (
+            'hosts = "p.example"\n[[channel]]\nname = "a"\n[[channel.list]]\njson = "https://p.example/"\nlimit = -1',
+            "my.toml:6",
+            "whole number",
+        ),
+        (
+            'hosts = "p.example"\n[[channel]]\nname = "a"\n[[channel.list]]\npage = "https://p.example/"',
+            "my.toml:4",
+            "needs items",
+        ),
+        (
+            'hosts = "p.example"\n'
+            + '[[channel]]\nname = "a"\nlist = {page = "https://p.example/", items = "li"}\n' * 2,
+            "my.toml:5",
+            "stands here twice",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_the_fix(text, where, cause):
@@ -161,6 +183,11 @@ def test_a_mistake_is_named_with_its_line_and_the_fix(text, where, cause):
 
     assert raised.value.thing == where
     assert cause in raised.value.cause
+
+
+def test_a_file_whose_name_cannot_be_a_site_s_says_so():
+    with pytest.raises(BadSite, match="cannot be a site's name"):
+        sites.load(PAPER, name="my paper.toml")
 
 
 def test_the_example_in_the_docs_is_a_definition():

@@ -40,6 +40,8 @@ ADDRESSES = st.one_of(
         ("mailto:desk@paper.example", "mailto:desk@paper.example"),
         ("rsshub:/guancha/headline", "rsshub:/guancha/headline"),
         ("http://paper.example:port/", "http://paper.example:port/"),
+        ("https://paper.example/a/b/..", "https://paper.example/a/"),
+        ("http://[1::2::3]/a/../b", "http://[1::2::3]/a/../b"),
     ],
 )
 def test_an_address_has_one_spelling(written, spelling):

@@ -244,10 +244,7 @@ def _label(label: str) -> str:
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", label).lower())
     if text.isascii():
         return text
-    try:
-        return "xn--" + text.encode("punycode").decode("ascii")
-    except UnicodeError:
-        return label
+    return "xn--" + text.encode("punycode").decode("ascii")
 
 
 def _is_ipv4(name: str) -> bool:

@@ -61,11 +61,6 @@ def _category(db: sqlite3.Connection, text: str) -> int:
     return int(row[0])
 
 
-def categories(db: sqlite3.Connection) -> dict[int, Categories]:
-    """Return every category path by row number."""
-    return {row["n"]: tuple(json.loads(row["path"])) for row in db.execute("SELECT n, path FROM category")}
-
-
 def at_address(db: sqlite3.Connection, addresses: Iterable[str]) -> int | None:
     """Return the article that one of `addresses` (each in its one spelling) belongs to, or None."""
     for url in addresses:
