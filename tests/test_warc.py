@@ -284,6 +284,7 @@ def test_what_is_told_of_a_header_block_gives_it_back(before, after, status):
             "Date: Mon, 05 Mar 2029 12:00:30 GMT",
             "1+6 Mon, 05 Mar 2029 12:00:30 GMT",
         ),
+        ("Date: now", "Date: Tue, 05 Mar 99999999999 12:00:00 GMT", "1+6 Tue, 05 Mar 99999999999 12:00:00 GMT"),
         ("X-Id: 47", "X-Id: 4", "1+6 4"),
         ("X-Id: 4", "X-Id: 47", "1+7 7"),
         ("X: a  b", "X: a", "1+3 a"),

@@ -308,6 +308,6 @@ def _number(value: str) -> float:
 def _http_date(value: str) -> datetime | None:
     try:
         read = parsedate_to_datetime(value)
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -313,7 +313,7 @@ def _seconds_after(line: str, at: datetime) -> int:
     name, _, value = line.partition(":")
     try:
         shown = parsedate_to_datetime(value) if name.lower() == "date" else None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         shown = None
     if shown is None:
         return MOST_SECONDS + 1
