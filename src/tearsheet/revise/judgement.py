@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from tearsheet import terms
@@ -38,13 +39,18 @@ class Elsewhere:
     @classmethod
     def of(cls, articles: Iterable[tuple[str, str, str]]) -> Self:
         """Return it for (title, beginning of the text, address of the lead picture) of each."""
-        known = list(articles)
-        texts = {_teaser(text) for title, excerpt, _ in known for text in (title, excerpt)}
-        return cls(frozenset(filter(None, texts)), frozenset(picture_key(url) for _, _, url in known if url))
+        known = [_known(*article) for article in articles]
+        texts = {text for teasers, _ in known for text in teasers}
+        pictures = {picture for _, picture in known}
+        return cls(frozenset(texts - {""}), frozenset(pictures - {""}))
 
     def shows(self, block: Block) -> bool:
         """Tell whether `block` is a teaser, or the picture of one."""
-        return self.pictures_at(block.picture) if block.picture else _teaser(block.text) in self.texts
+        return self.pictures_at(block.picture) if block.picture else self.says(block.text)
+
+    def says(self, text: str) -> bool:
+        """Tell whether `text` is the title or the beginning of another article."""
+        return bool(self.texts) and _teaser(text) in self.texts
 
     def pictures_at(self, url: str) -> bool:
         """Tell whether the picture at `url` is that of a teaser."""
@@ -131,7 +137,13 @@ def worse(old: Clipping, new: Clipping) -> str:
 def _body(clipping: Clipping, elsewhere: Elsewhere) -> str:
     """Return the bare wording of the body without captions and teasers; paragraphs may be joined or split."""
     shown = [block for block in blocks_of(clipping) if not block.picture and not is_noise(block)]
-    return skeleton(" ".join(block.text for block in shown if _teaser(block.text) not in elsewhere.texts))
+    return skeleton(" ".join(block.text for block in shown if not elsewhere.says(block.text)))
+
+
+@lru_cache(maxsize=4096)
+def _known(title: str, excerpt: str, url: str) -> tuple[tuple[str, str], str]:
+    """Return by what an article is known elsewhere: it is asked for at every edit of its source, and seldom changes."""
+    return (_teaser(title), _teaser(excerpt)), picture_key(url) if url else ""
 
 
 def _teaser(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -45,7 +46,8 @@ _POINTS = {ord("。"): ".", ord("、"): ",", ord("،"): ",", ord("·"): "•", o
 _NOTHING = dict.fromkeys((0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)))
 _TYPOGRAPHY: dict[int, str | None] = {**_QUOTES, **_DASHES, **_POINTS, **_NOTHING}
 _SPACED = f"[^\\W_{terms.UNSPACED}]"
-_LOOSE_BLANKS = re.compile(rf"(?<!{_SPACED})\s+|\s+(?!{_SPACED})")
+# Not those between two letters of scripts with blanks. Both cases begin with a blank, so that nothing else is looked at twice.
+_LOOSE_BLANKS = re.compile(rf"\s(?:(?<!{_SPACED}\s)\s*|\s*(?!{_SPACED}))")
 _DASH_RUN = re.compile("-+")
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -100,9 +102,15 @@ def edit_digest(clipping: Clipping) -> str:
 def blocks_of(clipping: Clipping) -> tuple[Block, ...]:
     """Return the blocks of a clipping in reading order; from its plain text if it has no markup."""
     if clipping.html.strip():
-        return tuple(_Reader().read(clipping.html))
+        return _blocks_in(clipping.html)
     paragraphs = (one_line(part) for part in clipping.text.split("\n\n"))
     return tuple(Block("p", text) for text in paragraphs if text)
+
+
+@lru_cache(maxsize=4)
+def _blocks_in(markup: str) -> tuple[Block, ...]:
+    """Return the blocks of a clipping's markup. To judge an edit they are asked for a dozen times, of two wordings."""
+    return tuple(_Reader().read(markup))
 
 
 def pictures_of(clipping: Clipping) -> list[str]:
