@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -31,6 +32,7 @@ class Pool:
         self._executor: ProcessPoolExecutor | None = None
         self._running: dict[Future[Any], tuple[object, Callable[[Any], Any], Any]] = {}
         self._done: list[tuple[object, Any]] = []
+        self._ended: deque[Future[Any]] = deque()
         self._given = 0
 
     def __enter__(self) -> Self:
@@ -59,7 +61,8 @@ class Pool:
         """Yield what has been done since the last call, without waiting."""
         finished, self._done = self._done, []
         yield from finished
-        for future in [future for future in self._running if future.done()]:
+        while self._ended:
+            future = self._ended.popleft()
             if future not in self._running:
                 continue
             try:
@@ -100,7 +103,9 @@ class Pool:
         if self._executor is None:
             self._executor = ProcessPoolExecutor(self._workers, mp_context=_context(), initializer=_begin)
         with _nameless_main(), undisturbed():
-            self._running[self._executor.submit(_outcome, work, piece)] = (tag, work, piece)
+            future = self._executor.submit(_outcome, work, piece)
+            self._running[future] = (tag, work, piece)
+            future.add_done_callback(self._ended.append)  # to ask each of them every time would take a lock each
 
 
 @contextmanager
