@@ -492,7 +492,8 @@ def _everything(db: sqlite3.Connection) -> Iterator[tuple[Part, list[Row]]]:
 
 def _page(db: sqlite3.Connection, at: datetime, *, explained: bool) -> Page:
     last = db.execute("SELECT number, id FROM journal ORDER BY number DESC LIMIT 1").fetchone()
-    changes = (change for part in PARTS for change in _changes(db, part))
+    touched = {part for (part,) in db.execute("SELECT DISTINCT part FROM taken")}
+    changes = (change for part in PARTS if part.name in touched for change in _changes(db, part))
     lines = tuple(_json(_explained(change) if explained else _plain(change)) for change in changes)
     twice = ", ".join(f"'{part.name}'" for part in PARTS if part.twice)
     db.execute(f"INSERT INTO unwritten SELECT part, a, '{AGAIN}' FROM taken WHERE b = '' AND part IN ({twice})")
