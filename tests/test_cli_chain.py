@@ -1,5 +1,6 @@
 """The commands on a real archive: the newsroom followed at two ticks, then asked, changed, published, served."""
 
+import csv
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tearsheet.cli import rows
+from tearsheet.cli.exports import cell, csv_line
 from tearsheet.cli.front import tearsheet
 from tearsheet.newsroom import Newsroom
 
@@ -414,7 +416,67 @@ def test_exports_go_to_files_or_standard_output(mine: Desk, tmp_path: Path) -> N
     assert len(mine.json("follow", "--dry-run", tmp_path / "sources.opml")) == 2
 
 
-@pytest.mark.parametrize("words", [[], ["--opml", "--jsonl"], ["--posts", "sound"], ["--opml", "--json"]], ids=" ".join)
+def test_articles_go_to_a_spreadsheet_with_their_text(kept: Desk, tmp_path: Path) -> None:
+    words = ["--source", "heron", "--since", "2026"]
+    articles = {row["id"]: row for row in kept.json("articles", *words)}
+    kept.ask("export", "--csv", *words, tmp_path / "heron.csv")
+    with (tmp_path / "heron.csv").open(encoding="utf-8", newline="") as file:
+        told = {row["id"]: row for row in csv.DictReader(file)}
+
+    assert told.keys() == articles.keys()
+    for id, row in told.items():
+        article = articles[id]
+        assert row["title"] == article["title"]
+        assert row["authors"].split("; ") == (article["authors"] or [""])
+        assert row["revisions"] == str(article["revisions"])
+        assert row["edited"] == (article["edited"] or "")
+    some = next(iter(told))
+    assert told[some]["text"] == kept.json("show", some)["wordings"][-1]["clipping"]["text"]
+    lines = kept.ask("export", "--jsonl", *words).stdout.splitlines()
+    assert {json.loads(line)["id"] for line in lines} == articles.keys()
+    assert kept.json("export", "--posts", "sound", *words, tmp_path / "posts")["count"] == len(articles)
+
+
+def test_no_words_of_a_stranger_become_a_formula_or_a_second_cell() -> None:
+    assert [cell(text) for text in ("=1+1", "@a", "-", "a=b", None, True)] == ["'=1+1", "'@a", "'-", "a=b", "", "true"]
+    assert list(csv.reader([csv_line(['a"b,c', "d", ""])])) == [['a"b,c', "d", ""]]
+
+
+@pytest.mark.parametrize("by", ["day", "month", "year", "source", "category", "language"])
+def test_counts_of_all_groups_together_are_those_of_the_list(kept: Desk, by: str) -> None:
+    narrowed = kept.json("articles", "--source", "courier")
+    counts = kept.json("stats", "--by", by, "--source", "courier")
+
+    assert all(list(row) == [key for key, _ in rows.COUNTED] for row in counts)
+    assert sum(row["articles"] for row in counts) == len(narrowed)
+    assert sum(row["gone"] for row in counts) == sum(row["gone"] != "" for row in narrowed)
+    assert sum(row["edited"] for row in counts) == sum(row["edited"] is not None for row in narrowed)
+    if by == "day":
+        assert {row["group"] for row in counts} == {row["published"][:10] for row in narrowed}
+    if by == "category":
+        assert [row["group"] for row in counts] == ["Press/Saltgate/News"]
+    line = f"{len(narrowed)}\t{counts[0]['edited']}"
+    assert by not in ("source", "category") or line in kept.ask("stats", "--by", by, "--source", "courier").stdout
+
+
+@pytest.mark.parametrize("words", [["--since", "7d"], ["--by", "day", "--tables"]], ids=" ".join)
+def test_counts_that_cannot_be_meant_are_refused(kept: Desk, words: list[str]) -> None:
+    assert "--by" in kept.ask("stats", *words, code=2).stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--opml", "--jsonl"],
+        ["--posts", "sound"],
+        ["--opml", "--json"],
+        ["--opml", "--since", "7d"],
+        ["--wacz", "--language", "zh", "out.wacz"],
+        ["--csv", "--wacz", "out.wacz"],
+    ],
+    ids=" ".join,
+)
 def test_an_export_that_cannot_be_meant_is_refused(kept: Desk, words: list[str]) -> None:
     assert "Say " in kept.ask("export", *words, code=2).stderr + kept.ask("export", *words, code=2).stderr.replace(
         "say", "Say"

@@ -31,6 +31,7 @@ SHAPES: tuple[tuple[str, rows.Shape, str], ...] = (
     ("migration", rows.MIGRATED, "`migrate`."),
     ("import", rows.IMPORTED, "`import`."),
     ("export", rows.EXPORTED, "`export`."),
+    ("count", rows.COUNTED, "`stats --by`."),
     ("figures", rows.STATS, "`stats`, and at `/api/stats` of the live server."),
     ("account", rows.ACCOUNT, "`account list`."),
     ("token", rows.TOKEN, "`account tokens`."),

@@ -218,6 +218,13 @@ MIGRATED: Shape = (
     ("pages", "pages of the journal that were written because there was none"),
 )
 
+COUNTED: Shape = (
+    ("group", "the day, month, year, address of the source, category path (`A/B`) or language"),
+    ("articles", "articles of it"),
+    ("edited", "how many of them were edited after they were first seen"),
+    ("gone", "how many of them have vanished from the web"),
+)
+
 EXPORTED: Shape = (
     ("out", "the file or folder that was written"),
     ("count", "posts, sources, articles or records in it"),

@@ -10,7 +10,7 @@ import json
 import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -369,10 +369,10 @@ class _Build:
                 self.removed += 1
 
 
-def all_articles(archive: SiteArchive) -> Iterator[Article]:
-    """Yield every kept article, in order of arrival."""
+def all_articles(archive: SiteArchive, query: Query | None = None) -> Iterator[Article]:
+    """Yield every kept article, or all that `query` narrows to, in order of arrival."""
     after = 0
-    while found := archive.articles(Query(order="arrival", after=after, limit=_SCAN)):
+    while found := archive.articles(replace(query or Query(), order="arrival", after=after, limit=_SCAN)):
         yield from found
         after = found[-1].seq
 

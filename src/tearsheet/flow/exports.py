@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -33,14 +33,19 @@ MEDIA = "source/media"
 
 
 def export_posts(
-    archive: Archive, out: Path, mode: str, *, progress: Callable[[Step], None] = lambda step: None
+    archive: Archive,
+    out: Path,
+    mode: str,
+    *,
+    query: Query | None = None,
+    progress: Callable[[Step], None] = lambda step: None,
 ) -> int:
-    """Return how many post files stand in `out` now; one whose bytes are the same is not written again.
+    """Return how many posts of `query` (all if there is none) stand in `out` now; one with the same bytes is not written again.
 
     `compat` writes one post for each channel that lists an article, cut from the raw capture; `sound` one for each article, with
     copies of its pictures under `source/media`.
     """
-    return _posts(archive, _Output(Folder(out)), mode, progress)
+    return _posts(archive, _Output(Folder(out)), mode, chosen(archive, query or Query(), "posts", progress))
 
 
 def build_posts(archive: Archive, *, progress: Callable[[Step], None] = lambda step: None, full: bool = False) -> int:
@@ -55,7 +60,7 @@ def build_posts(archive: Archive, *, progress: Callable[[Step], None] = lambda s
     except (ValueError, TypeError, AttributeError):  # damaged: everything is compared
         before = {}
     out = _Output(folder, trusted={} if full else before)
-    count = _posts(archive, out, "sound", progress)
+    count = _posts(archive, out, "sound", chosen(archive, Query(), "posts", progress))
     for name in before.keys() - out.files.keys():
         folder.remove(name)
     folder.sweep()
@@ -89,13 +94,11 @@ class _Output:
         return True
 
 
-def _posts(archive: Archive, out: _Output, mode: str, progress: Callable[[Step], None]) -> int:
-    """Write every post that is not there yet as it should be; return how many there are."""
+def _posts(archive: Archive, out: _Output, mode: str, articles: Iterable[Article]) -> int:
+    """Write every post of `articles` that is not there yet as it should be; return how many there are."""
     sources = {source.url: source for source in reading.sources(archive.store.db)}
     names: set[str] = set()
-    total = archive.count(Query())
-    for at, article in enumerate(all_articles(archive), start=1):
-        progress(Step(stage="posts", done=at, total=total, note=article.title))
+    for article in articles:
         made = _compat(archive, article, sources) if mode == "compat" else _sound(archive, article, sources, out)
         for post in made:
             name = post_path(post, mode)
@@ -109,21 +112,17 @@ def opml_of(archive: Archive) -> bytes:
     return opml.opml([state.source for state in archive.sources()], title=archive.settings.site.title)
 
 
-def export_lines(
-    archive: Archive, out: Path, line: Callable[[Article], str], *, progress: Callable[[Step], None] = lambda step: None
-) -> int:
-    """Return how many articles were written to the file `out`, one `line` each; all or nothing."""
-    total = archive.count(Query())
-    count = 0
+def chosen(archive: Archive, query: Query, stage: str, progress: Callable[[Step], None]) -> Iterator[Article]:
+    """Yield the articles that `query` narrows to, in order of arrival, and tell of each as a step of `stage`."""
+    total = archive.count(replace(query, order="arrival"))
+    for at, article in enumerate(all_articles(archive, query), start=1):
+        progress(Step(stage=stage, done=at, total=total, note=article.title))
+        yield article
 
-    def lines() -> Iterator[bytes]:
-        nonlocal count
-        for count, article in enumerate(all_articles(archive), start=1):
-            yield f"{line(article)}\n".encode()
-            progress(Step(stage="articles", done=count, total=total))
 
-    Folder(out.parent).put_pieces(out.name, lines())
-    return count
+def export_lines(out: Path, lines: Iterable[str]) -> None:
+    """Write `lines` to the file `out`; all or nothing."""
+    Folder(out.parent).put_pieces(out.name, (f"{line}\n".encode() for line in lines))
 
 
 def _sound(archive: Archive, article: Article, sources: dict[str, Source], out: _Output) -> Iterator[Post]:
