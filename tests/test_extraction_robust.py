@@ -74,6 +74,9 @@ HOSTILE = {
     "marks of combining signs": ("<p>" + "a" + "\u0301" * 500_000 + "</p>").encode() + _PAGE,
     "right to left marks": ("<p>" + "\u202e\u200f" * 300_000 + "</p>").encode() + _PAGE,
     "a wide paragraph of links": b"<p>" + b"<a href=/x>link</a> " * 40_000,
+    "tags in the name of a tag": b"<a" * 100_000 + b">" + _PAGE,
+    "a srcset of commas": _PAGE.replace(b"<img src=", b"<img srcset='" + b"," * 200_000 + b"' src="),
+    "a long name of an attribute": _PAGE.replace(b"<img ", b"<img " + b"a" * 200_000 + b"' "),
 }
 
 

@@ -1,6 +1,7 @@
 """Which address a picture or an embed means, wherever its page hides it."""
 
 import re
+from itertools import islice
 
 from tearsheet import urls
 
@@ -25,7 +26,9 @@ _LAZY = [
     "data-runner-src",
 ]
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset", "data-original-set")
-_CANDIDATE = re.compile(r"(\S*[^,\s])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
+# Possessive, and what is no candidate is matched too, without an end: nothing that was passed is looked at twice.
+_CANDIDATE = re.compile(r"([^\s,]++(?:,++[^\s,]++)*+)(?:\s++([\d.]++)([wx]))?+(?P<end>\s*+(?:,|$))?+")
+_MOST_CANDIDATES = 40
 _PLACES = "data: blank spacer placeholder transparent pixel loading lazy grey. gray. 1x1"
 _HOLDERS = tuple(_PLACES.split())
 _HOLDER = re.compile(r"default[-_.]?img|\d[wx],(?:%20|\s)+https?:")
@@ -74,7 +77,8 @@ def _is_address(value: str) -> bool:
 def widest(srcset: str) -> str:
     """Return the candidate of a `srcset` whose width is nearest to 1600 pixels, in proportion; `2x` counts as 2000."""
     best, best_rank = "", -1.0
-    for url, number, unit in _CANDIDATE.findall(srcset)[:40]:
+    candidates = (found for found in _CANDIDATE.finditer(srcset) if found["end"] is not None)
+    for url, number, unit, _ in map(re.Match.groups, islice(candidates, _MOST_CANDIDATES)):
         width = _number(number) * (1000 if unit == "x" else 1) if number else 1.0
         rank = width if width <= _WIDE_ENOUGH else _WIDE_ENOUGH * _WIDE_ENOUGH / width
         if rank > best_rank and not url.startswith("data:"):

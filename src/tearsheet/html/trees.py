@@ -14,7 +14,7 @@ Tree = LexborHTMLParser
 Node = LexborNode
 _TAG = re.compile(r"(<[^>]*+>)")
 _RAW = re.compile(r"<(?:(s(?:cript|tyle|vg)|iframe|xmp|no(?:embed|frames)|plaintext)[ >]|!--)")
-_ATTRIBUTE = re.compile(r"""([^\s="'<>/]++)="([^"]*+)\"""")
+_ATTRIBUTE = re.compile(r' ([^\s=/>]++)="([^"]*+)"')
 _SPACE = re.compile(r"\s+")
 
 
