@@ -77,6 +77,9 @@ HOSTILE = {
     "tags in the name of a tag": b"<a" * 100_000 + b">" + _PAGE,
     "a srcset of commas": _PAGE.replace(b"<img src=", b"<img srcset='" + b"," * 200_000 + b"' src="),
     "a long name of an attribute": _PAGE.replace(b"<img ", b"<img " + b"a" * 200_000 + b"' "),
+    "streamed texts that are too long": b'<script>self.__next_f.push([1,"'
+    + rb"0:Tffffff,\n" * 100_000
+    + b'"])</script>',
 }
 
 

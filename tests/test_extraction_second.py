@@ -71,6 +71,7 @@ CARRIED = {
     ),
     "remix": data({"state": {"loaderData": {"a": {"html": MARKED}}}}, "<script>window.__remixContext = {};</script>"),
     "server components": pushed('5:["$","div",null,{"children":[' + ELEMENTS[:60]) + pushed(ELEMENTS[60:] + "]}]\n"),
+    "server components, in one piece": pushed(f'5:["$","div",null,{{"children":[{ELEMENTS}]}}]\n'),
     "streamed text": pushed(f"1a:T{len(MARKED.encode()):x},") + pushed(MARKED + '1b:["$","footer",null,{}]\n'),
     "json-ld": data(
         {"@type": "NewsArticle", "articleBody": "\n\n".join(SAID)}, '<script type="application/ld+json">{}</script>'
@@ -82,7 +83,7 @@ CARRIED = {
 def test_a_body_that_only_the_data_of_a_page_carries_is_found(form: str) -> None:
     clipping = extract(page(CARRIED[form]), URL)
 
-    assert [said for said in SAID if said not in clipping.text] == []
+    assert clipping.text == "\n\n".join(SAID)
     assert clipping.how["body"] == ("json-ld articleBody" if form == "json-ld" else "script data")
     assert clipping.html == html.sanitised(clipping.html)
 
@@ -160,6 +161,13 @@ def test_words_that_were_meant_for_a_page_are_read_as_a_page_shows_them(form: di
 
     assert "It’s the mayor’s wish." in found.text
     assert "#8217" not in found.html
+
+
+def test_a_streamed_row_begins_right_after_a_text_and_not_within_it() -> None:
+    aside = "Terms of use, and nothing of any news:\n2:[]\n"
+    rows = f"1:T{len(aside):x},{aside}2:[{ELEMENTS}]\n"
+
+    assert extract(page(pushed(rows)), URL).text == "\n\n".join(SAID)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Markup that a page holds but shows to nobody before its scripts have run, or only where none run."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from tearsheet import html
 
@@ -16,12 +17,15 @@ _MOST = 30  # elements that are looked into
 
 def markups(page: html.Stream) -> Iterator[list[str]]:
     """Yield what stands in elements of a page that are not shown, as texts and tags in turn."""
-    held = [*_elements(page.pieces)]
-    for script in page.scripts:
+    held = islice(chain(_elements(page.pieces), _templates(page.scripts)), _MOST)
+    return (pieces for pieces in held if sum(map(len, pieces[::2])) > ENOUGH)
+
+
+def _templates(scripts: Sequence[str]) -> Iterator[list[str]]:
+    for script in scripts:
         found = _TEMPLATE.match(script)
-        if found and not _TO_BE_FILLED.search(found[1]):
-            held.append(html.stream(found[1]).pieces if len(found[1]) > ENOUGH else [])
-    return (pieces for pieces in held[:_MOST] if sum(map(len, pieces[::2])) > ENOUGH)
+        if found and len(found[1]) > ENOUGH and not _TO_BE_FILLED.search(found[1]):
+            yield html.stream(found[1]).pieces
 
 
 def _elements(pieces: list[str]) -> Iterator[list[str]]:

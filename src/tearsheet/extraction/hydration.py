@@ -28,13 +28,13 @@ _DATA = re.compile(
     re.S,
 )
 _STATE = re.compile(
-    r"(?:__\w{0,40}(?:STATE|DATA|CONTENT|APOLLO|PRELOADED|NUXT)\w{0,40}|__remixContext|__staticRouterHydrationData|"
+    r"(?:__(?=\w{0,40}(?:STATE|DATA|CONTENT|APOLLO|PRELOADED|NUXT))\w{1,90}+|__remixContext|__staticRouterHydrationData|"
     r"Fusion\.globalContent|window\.\w{0,40}(?:DATA|STATE|[dD]ata|State|[pP]rops))\s*=\s*"
     r"(?:([{\[].*)|(?:JSON\.parse\(\s*)?(\".*))",
     re.S,
 )
 _PUSHED = re.compile(r"self\.__next_f\.push\(\[1,\s*(\".*)", re.S)
-_ROW = re.compile(r"(?m)^[0-9a-f]{1,6}:(?:T([0-9a-f]{1,6}),|(?=[\[{]))")
+_ROW = re.compile(r"[0-9a-f]{1,6}:(?:T([0-9a-f]{1,6}),|(?=[\[{]))")
 _LITERAL = re.compile(r'[:=(,\[]\s*("(?:[^"\\]|\\.){400,}+")', re.S)
 _NOT_JSON = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(['\n]))")
 _HELD = re.compile(r'="(?:\{|\[|%7B|%5B)[^"]{400,}"')
@@ -69,7 +69,7 @@ class _Left:
 
 def _in_scripts(scripts: Sequence[str]) -> Iterator[Any]:
     for script in scripts:
-        if len(script) >= ENOUGH:
+        if len(script) >= ENOUGH and not _PUSHED.search(script):
             yield from _in_script(script)
 
 
@@ -106,13 +106,20 @@ def _streamed(scripts: Sequence[str]) -> Iterator[Any]:
     pushed = (_PUSHED.search(script) for script in scripts)
     texts = (_prefix_value(found[1]) for found in pushed if found)
     whole = "".join(text for text in texts if isinstance(text, str))[:_MOST_CHARS]
-    for row in _ROW.finditer(whole):
-        if row[1]:  # a text of so many bytes
+    at = 0
+    while at < len(whole):
+        row = _ROW.match(whole, at)
+        if row and row[1]:  # a text of so many bytes; the next row begins right after it
             length = int(row[1], 16)
-            yield whole[row.end() : row.end() + length].encode()[:length].decode(errors="ignore")
+            text = whole[row.end() : row.end() + length].encode()[:length].decode(errors="ignore")
+            yield text
+            at = row.end() + len(text)
         else:
-            ends = whole.find("\n", row.end())  # a row of JSON is one line
-            yield _prefix_value(whole[row.end() : ends if ends >= 0 else len(whole)])
+            ends = whole.find("\n", at)  # any other row is one line
+            ends = ends if ends >= 0 else len(whole)
+            if row:
+                yield _prefix_value(whole[row.end() : ends])
+            at = ends + 1
 
 
 def _prefix_value(text: str) -> Any:
