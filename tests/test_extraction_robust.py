@@ -77,9 +77,16 @@ HOSTILE = {
     "tags in the name of a tag": b"<a" * 100_000 + b">" + _PAGE,
     "a srcset of commas": _PAGE.replace(b"<img src=", b"<img srcset='" + b"," * 200_000 + b"' src="),
     "a long name of an attribute": _PAGE.replace(b"<img ", b"<img " + b"a" * 200_000 + b"' "),
+    "blanks after a comment in JSON": b'<script type="application/ld+json">{"a":"-->'
+    + b" " * 200_000
+    + b'x"}</script>',
     "streamed texts that are too long": b'<script>self.__next_f.push([1,"'
     + rb"0:Tffffff,\n" * 100_000
     + b'"])</script>',
+    "a declared body that is not shown": b'<script type="application/ld+json">{"@type":"Article","articleBody":"'
+    + b"a" * 2_500_000
+    + b'"}</script>'
+    + b"".join(b"<p>aaaaaaaaaaaaaaaa%d b" % at for at in range(6_000)),
 }
 
 
@@ -87,6 +94,16 @@ HOSTILE = {
 def test_a_hostile_page_ends(name):
     with ends():
         assert extract(HOSTILE[name], "https://paper.example/a").recipe
+
+
+def test_updates_are_looked_for_in_so_much_of_a_page_only():
+    updates = b",".join(b'{"articleBody":"%s%d"}' % (b"a" * 40, at) for at in range(1_000))
+    data = (
+        b'<script type="application/ld+json">{"@type":"LiveBlogPosting","liveBlogUpdate":[' + updates + b"]}</script>"
+    )
+    with ends(cpu_s=15):
+        how = extract(data + b"<p>" + b"a" * 6_000_000, "https://paper.example/a").how
+    assert how["body"] == "json-ld liveBlogUpdate"
 
 
 def test_a_page_cut_anywhere_gives_a_clipping():

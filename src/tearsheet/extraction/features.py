@@ -121,6 +121,7 @@ NAMES: tuple[str, ...] = (
 )
 Row = list[float]
 MOST_JUDGED = 6_000
+_LONGEST_BODY = 100_000  # characters; each block is looked for in it
 _NOBODY = (0.0, -1.0)
 DESCRIBED = 60
 _NEIGHBOURS = 5
@@ -283,7 +284,7 @@ class _Page:
         self.log_chars, self.log_blocks, self.log_prose = log1p(self.chars), log1p(len(blocks)), log1p(walk.box.prose)
         self.description = described(said)
         body = said.article.get("articleBody")
-        self.body = folded(plain(body)) if isinstance(body, str) and len(body) > 200 else ""
+        self.body = folded(plain(body)) if isinstance(body, str) and 200 < len(body) <= _LONGEST_BODY else ""
         self.comments = comments_from(blocks)
         best = _best_box(blocks[: self.comments]) or _best_box(blocks) or walk.box
         self.best_share = best.prose / self.prose

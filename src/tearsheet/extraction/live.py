@@ -16,6 +16,7 @@ _LONGEST_STAMP, _LONGEST_CLOCK = 40, 24
 _FOLLOWED = 0.7  # share of the stamps that kept words follow
 _SHOWN = 0.5  # share of the declared updates that stand on the page
 _MOST_UPDATES = 1_000
+_MOST_SHOWN = 400_000  # letters and digits in which each update is looked for
 _MOST_BOXES = 5  # that an entry has around its time
 _CLOCK = re.compile(
     r"(?:[^\W\d]{1,12}\.?,? )?(?:[01]?\d|2[0-4]) ?(?:[:.hH：時时点]|시) ?[0-5]\d(?::[0-5]\d)?\s*"
@@ -134,9 +135,9 @@ def lacking(said: Declared, texts: Sequence[str]) -> tuple[int, str]:
     if len(found) < _LEAST:
         return 0, ""
     beginnings = [folded(plain(update.body))[:60] for update in found]
-    shown = [folded(text) for text in texts]
-    whole = "\n".join(shown)
-    if sum(begin in whole for begin in beginnings) >= min(_LEAST, _SHOWN * len(found)):
+    shown = "\n".join(map(folded, texts))[:_MOST_SHOWN]
+    if sum(begin in shown for begin in beginnings) >= min(_LEAST, _SHOWN * len(found)):
         return 0, ""
-    first = next((at for at, text in enumerate(shown) if any(begin[:40] in text for begin in beginnings)), len(texts))
+    places = [place for begin in beginnings if (place := shown.find(begin[:40])) >= 0]
+    first = shown.count("\n", 0, min(places)) if places else len(texts)
     return first, "".join(update.markup() for update in found)

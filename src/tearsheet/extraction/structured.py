@@ -48,7 +48,7 @@ _PROPERTIES = frozenset(
 _OF_HEADS = ("<meta ", "<link ", "<title>", "<base ")
 _BEGINNINGS = frozenset(tag[:5] for tag in _OF_HEADS)
 _COMMENT = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$|;\s*$", re.S
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>)\s*+;?+\s*+$|;\s*$", re.S
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _SPACES = re.compile(r"(?:(?!\u3000)\s)+")
