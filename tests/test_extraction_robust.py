@@ -153,10 +153,11 @@ _ANYTHING = st.recursive(
 )
 
 
-def test_a_page_from_an_address_that_is_none_gives_a_clipping():
+@pytest.mark.parametrize("url", ["//[::1", "////[x", "http:////[x"])
+def test_a_page_from_an_address_that_is_none_gives_a_clipping(url):
     page = f"<html><base href='//x.example/'><article><h1>T</h1><p>{'Words here. ' * 60}</p><a href='/2'>2</a></article></html>"
 
-    assert "Words here" in extract(page.encode(), "//[::1").text
+    assert "Words here" in extract(page.encode(), url).text
 
 
 _DECLARED = ["og:title", "og:url", "og:image", "author", "article:published_time", "og:locale"]

@@ -93,7 +93,7 @@ class Address:
 
     def number(self, url: str) -> int | None:
         """Return which further page of this article `url` is by its address alone, from 1; None if it is none."""
-        other = urlsplit(url)
+        other = split(url)
         if other.netloc.lower() != self.parts.netloc.lower():
             return None
         path, own = unquote(other.path), unquote(self.parts.path)
@@ -231,7 +231,7 @@ def split(url: str) -> SplitResult:
 
 def _query(parts: SplitResult) -> tuple[tuple[str, str], ...]:
     # What only tells where a reader came from is no part of an address.
-    return tuple(sorted(parse_qsl(urlsplit(urls.canonical(parts.geturl()) or parts.geturl()).query)))
+    return tuple(sorted(parse_qsl(split(urls.canonical(parts.geturl())).query)))
 
 
 def _by_query(other: Sequence[tuple[str, str]], own: Sequence[tuple[str, str]]) -> int | None:
