@@ -204,11 +204,10 @@ def _names_around(block: Block) -> list[str]:
 
 
 @cache
-def _tree() -> tuple[list[tuple[int, float]], list[int], list[float]]:
-    """Return the block forest's nodes, where each node's right branch begins, and the mean of the leaves under each."""
+def _tree() -> tuple[list[tuple[int, float]], list[int], list[int], list[float]]:
+    """Return the block forest's nodes, and for each where its right branch begins, where it ends, and the mean of its leaves."""
     nodes, _, _ = unpacked(model_file())["first"]
-    right, mean, weight = [0] * len(nodes), [0.0] * len(nodes), [1] * len(nodes)
-    ends = [0] * len(nodes)
+    right, ends, mean, weight = [0] * len(nodes), [0] * len(nodes), [0.0] * len(nodes), [1] * len(nodes)
     for at in range(len(nodes) - 1, -1, -1):  # preorder: the branches of a node come after it
         column, value = nodes[at]
         if column == LEAF:
@@ -218,7 +217,7 @@ def _tree() -> tuple[list[tuple[int, float]], list[int], list[float]]:
         ends[at] = ends[right[at]]
         weight[at] = weight[at + 1] + weight[right[at]]
         mean[at] = (mean[at + 1] * weight[at + 1] + mean[right[at]] * weight[right[at]]) / weight[at]
-    return nodes, right, mean
+    return nodes, right, ends, mean
 
 
 def _weighed(row: features.Row) -> tuple[float, str]:
@@ -226,40 +225,23 @@ def _weighed(row: features.Row) -> tuple[float, str]:
 
     A feature's weight is how much the mean of the leaves below moved at each question about it.
     """
-    nodes, right, mean = _tree()
-    total, at = 0.0, 0
+    nodes, right, ends, mean = _tree()
+    total, root = 0.0, 0
     moved: dict[int, float] = {}
-    while at < len(nodes):
-        column, value = nodes[at]
+    while root < len(nodes):
+        at, (column, value) = root, nodes[root]
         while column != LEAF:
             below = at + 1 if row[column] <= value else right[at]
             moved[column] = moved.get(column, 0.0) + mean[below] - mean[at]
             at = below
             column, value = nodes[at]
         total += value
-        at = _next_tree(at)
+        root = ends[root]
     score = 1.0 / (1.0 + exp(-min(max(total, -30.0), 30.0)))
     way = 1 if score > body.KEPT_FROM else -1
     ranked = sorted((item for item in moved.items() if item[1] * way > _LITTLE_WEIGHT), key=lambda item: -item[1] * way)
     named = [f"{_named(column, row[column])} ({weight:+.1f})" for column, weight in ranked[:_MOST_NAMED]]
     return score, ", ".join(named)
-
-
-@cache
-def _starts() -> tuple[int, ...]:
-    """Return for each node where the tree after its own begins."""
-    nodes, right, _ = _tree()
-    found: list[int] = []
-    while len(found) < len(nodes):
-        start = at = len(found)
-        while nodes[at][0] != LEAF:
-            at = right[at]
-        found += [at + 1] * (at + 1 - start)
-    return tuple(found)
-
-
-def _next_tree(at: int) -> int:
-    return _starts()[at]
 
 
 def _named(column: int, value: float) -> str:
