@@ -235,7 +235,7 @@ def test_6_published_and_modified_are_told_apart():
     assert clipping.published is not None
     assert clipping.modified is not None
     assert (clipping.published.isoformat(), clipping.modified.isoformat()) == (
-        "2026-03-10T07:00:00+00:00",
+        "2026-03-10T09:00:00+02:00",
         "2026-03-12T10:00:00+00:00",
     )
 

@@ -1,11 +1,12 @@
 """Dates: when an article was published and when changed, told apart, as declared or as shown."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tearsheet.extraction import extract
-from tearsheet.model import Clipping
+from tearsheet.extraction import clip, extract
+from tearsheet.model import Capture, Clipping
 
 WORDS = "".join(
     f"<p>Paragraph {number} tells how the ferry, the mill and the market belong together, and why that ends.</p>"
@@ -19,8 +20,10 @@ def cut(line: str, head: str = "", *, end: str = "", url: str = "https://paper.e
 
 
 def times(clipping: Clipping) -> tuple[str, str]:
-    published, modified = clipping.published, clipping.modified
-    return (published.isoformat()[:16] if published else "", modified.isoformat()[:16] if modified else "")
+    published, modified = (
+        "" if at is None else f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}" for at in (clipping.published, clipping.modified)
+    )
+    return published, modified
 
 
 @pytest.mark.parametrize(
@@ -77,6 +80,30 @@ def test_how_says_what_was_written_and_in_which_zone_it_was_read():
 
     assert found.how["published"] == "meta article:published_time: 2026-03-10T08:30:00+02:00 (+02:00)"
     assert found.published_text == "2026-03-10T08:30:00+02:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "local"),
+    [
+        ("2026-03-10T23:30:00-05:00", "2026-03-10T23:30:00-05:00"),
+        ("2026-03-11T02:30:00+09:00", "2026-03-11T02:30:00+09:00"),
+        ("10 March 2026 23:30 EST", "2026-03-10T23:30:00-05:00"),
+        ("2026-07-11 00:30 Europe/Paris", "2026-07-11T00:30:00+02:00"),
+        ("2026-03-11T04:30:00Z", "2026-03-11T04:30:00+00:00"),
+        ("2026-03-11 04:30", "2026-03-11T04:30:00+00:00"),
+    ],
+)
+def test_a_page_cut_alone_gives_the_papers_own_day_and_an_archive_the_same_instant_in_utc(written, local):
+    head = f'<meta property="article:published_time" content="{written}">'
+    page = f"<html><head>{head}</head><body><article><h1>Ferry</h1>{WORDS}</article></body></html>".encode()
+    at, url = datetime(2026, 8, 1, tzinfo=UTC), "https://paper.example/f"
+    kept = clip(
+        Capture(url=url, final_url=url, status=200, headers=(), body=page, captured_at=at, digest="sha256:x")
+    ).published
+
+    assert extract(page).published.isoformat() == local
+    assert kept == extract(page).published
+    assert kept.utcoffset() == timedelta(0)
 
 
 TOLD = {

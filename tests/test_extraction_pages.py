@@ -1,6 +1,7 @@
 """Invented pages and what is to be cut out of them: every pair in `pages/` is one test."""
 
 import json
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def test_a_page_gives_the_clipping_that_its_pair_asks_for(path):
     found = {
         "title": clipping.title,
         "authors": list(clipping.authors),
-        "published": clipping.published and clipping.published.isoformat(),
+        "published": clipping.published and clipping.published.astimezone(UTC).isoformat(),
         "modified": clipping.modified and clipping.modified.isoformat(),
         "language": clipping.language,
         "section": clipping.section,

@@ -6,7 +6,7 @@ it refuses. The machine's own time zone and clock play no part.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from tearsheet.dates import zones
 from tearsheet.dates.placing import Found, made, placed
@@ -26,6 +26,11 @@ class Reading:
     zone: str
     precision: str
     how: str
+
+    @property
+    def local(self) -> datetime:
+        """The same instant on the clock of `zone`; in UTC if no zone is known."""
+        return self.at.astimezone(timezone(zones.shift(self.zone, self.at)))
 
 
 _MAX_CHARS = 160

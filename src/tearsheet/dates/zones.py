@@ -63,6 +63,7 @@ _PHRASES = (
 )  # fmt: skip
 _IANA = re.compile(r"[\[(]?\b([A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_+-]+){1,2})\b[\])]?")
 _CLOCK = r"\d[:.]\d\d(?:[:.]\d\d)?(?:[.,]\d+)?(?:\s*[AaPp]\.?\s?[Mm]\b\.?|\s*(?:Uhr|hrs?|น\.))?"
+_SHIFT = re.compile(r"([+-])(\d\d):(\d\d)\)?$")
 _OFFSET = re.compile(
     rf"(?:(?P<named>\(?\b(?:GMT|UTC|UT)\s?)|(?<=T\d\d)|(?P<clock>{_CLOCK})\s*\(?)"
     r"(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?![\d:/-])\)?"
@@ -102,6 +103,16 @@ def offset(minutes: int) -> timezone | None:
 def offset_name(minutes: int) -> str:
     """Return "+08:00" for 480, "UTC" for 0."""
     return "UTC" if minutes == 0 else f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def shift(name: str, at: datetime) -> timedelta:
+    """Return how far the clocks of a reading's zone (`+08:00`, `EST (-05:00)`, `Europe/Paris`) are ahead of UTC at an instant."""
+    found = _SHIFT.search(name)
+    if found:
+        hours, minutes = int(found[2]), int(found[3])
+        return timedelta(hours=hours, minutes=minutes) * (-1 if found[1] == "-" else 1)
+    there = zone_of(name) if name else None
+    return (at.astimezone(there).utcoffset() if there else None) or timedelta()
 
 
 def named(text: str, *, source_zone: str) -> Named:

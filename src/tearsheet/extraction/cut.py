@@ -3,7 +3,7 @@
 import codecs
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tearsheet import charset, html, urls
 from tearsheet.extraction import (
@@ -42,7 +42,7 @@ _SURELY_ARTICLE = 0.5  # the pages of a list have pagers too
 
 
 def extract(page: bytes, url: str = "", *, content_type: str = "") -> Clipping:
-    """Return the clipping of one page; raises nothing, whatever the bytes are."""
+    """Return the clipping of one page, its dates in the zones that it writes; raises nothing, whatever the bytes are."""
     if isinstance(page, str):  # as other extractors take it
         raise TypeError("extract takes the bytes of a page, to find their encoding; of a text give text.encode()")
     text, encoding = charset.decode(page, content_type=content_type)
@@ -57,7 +57,7 @@ def clip(
     profile: Profile | None = None,
     further: Sequence[Capture] = (),
 ) -> Clipping:
-    """Return the clipping of a capture.
+    """Return the clipping of a capture, its dates in UTC.
 
     The full text that `entry` carries is taken if it is clearly fuller than the page's; whatever the page does not
     say, the entry does.
@@ -66,7 +66,7 @@ def clip(
     """
     read = _capture(capture, _Known(entry=entry, rule=rule, profile=profile or Profile()))
     clipping = _joined(_clipping(read), read, further)
-    return _with_entry(clipping, entry, read.url) if entry is not None else clipping
+    return _in_utc(_with_entry(clipping, entry, read.url) if entry is not None else clipping)
 
 
 def explained(
@@ -90,7 +90,16 @@ def explained(
     )
     clipping = _clipping(read)
     blocks = reasons.of_visible(seen) if cut is visible else reasons.of_other(seen, cut.how, clipping.text)
-    return _joined(clipping, read, further), blocks
+    return _in_utc(_joined(clipping, read, further)), blocks
+
+
+def _in_utc(clipping: Clipping) -> Clipping:
+    published, modified = clipping.published, clipping.modified
+    return replace(
+        clipping,
+        published=published and published.astimezone(UTC),
+        modified=modified and modified.astimezone(UTC),
+    )
 
 
 def comments(capture: Capture) -> tuple[str, ...]:

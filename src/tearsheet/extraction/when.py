@@ -158,7 +158,7 @@ _ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$|(?<=\d/\d\d/\d\d)-(?=\d\d:)")
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A date as found: the instant, what was written, where it stood, and in which zone it was read."""
+    """A date as found: the instant in the zone it was read in, what was written, where it stood, and which zone that was."""
 
     at: datetime | None = None
     text: str = ""
@@ -200,7 +200,7 @@ def _first(found: Iterable[tuple[str, str]], where: Where) -> Dated:
             reading = dates.read(mended, language=where.language, zone=where.zone)
         if reading is not None and 1900 < reading.at.year < 2100 and not _is_to_come(reading.at, where):
             zone = reading.zone or "no zone written, taken as UTC"
-            return Dated(reading.at, text[:120], f"{how}: {text[:60]} ({zone})")
+            return Dated(reading.local, text[:120], f"{how}: {text[:60]} ({zone})")
     return Dated()
 
 
