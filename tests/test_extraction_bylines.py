@@ -90,6 +90,91 @@ def test_the_writer_is_read_and_nothing_beside(language, byline, wanted):
 
 
 @pytest.mark.parametrize(
+    ("language", "byline", "wanted"),
+    [
+        ("zh", "文丨林疏桐 编辑丨王海生", "林疏桐"),
+        ("zh", "作者丨林疏桐", "林疏桐"),
+        ("zh", "林疏桐/文", "林疏桐"),
+        ("zh", "本报记者林疏桐 通讯员王海生", "林疏桐|王海生"),
+        ("zh", "记者 林疏桐 实习生 王海生", "林疏桐|王海生"),
+        ("zh", "(记者 林疏桐 通讯员 王海生)", "林疏桐|王海生"),
+        ("zh", "海岛社记者林疏桐、王海生", "林疏桐|王海生"),
+        ("zh", "海岛报记者 林疏桐 编辑 王海生 校对 李明", "林疏桐"),
+        ("zh", "海岛记者：林疏桐 海岛编辑：王海生", "林疏桐"),
+        ("zh", "记者 林疏桐 摄影报道", "林疏桐"),
+        ("zh", "撰文者：林疏桐", "林疏桐"),
+        ("zh", "中央社 記者林疏桐台北12日電", "林疏桐"),
+        ("zh", "【記者林疏桐／台北報導】", "林疏桐"),
+        ("zh", "翻译：王海生", ""),
+        ("ja", "編集委員・山田太郎", "山田太郎"),
+        ("ja", "翻訳：山田太郎", ""),
+        ("ja", "共同通信", "共同通信"),
+        ("ko", "글·사진 김민수 기자", "김민수"),
+        ("ko", "김민수 온라인 뉴스 기자", "김민수"),
+        ("ko", "[하버일보 김민수 기자]", "김민수"),
+        ("ko", "입력 2026.03.12 10:20 김민수 기자", "김민수"),
+        ("ko", "번역: 김민수", ""),
+        ("en", "Words: Ann Lee | Pictures: Bo Ek", "Ann Lee"),
+        ("en", "By Ann Lee. Translated by Bo Ek.", "Ann Lee"),
+        ("en", "By our special correspondent in Ness", ""),
+        ("de", "Protokoll: Ann Lee", "Ann Lee"),
+        ("de", "Aus Kiel berichtet Ann Lee", "Ann Lee"),
+        ("de", "Aus dem Englischen von Bo Ek", ""),
+        ("de", "Von dpa/Ann Lee", "Ann Lee"),
+        ("de", "Quelle: dpa", "dpa"),
+        ("sv", "Ann Berg/TT", "Ann Berg"),
+        ("fr", "Recueilli par Ann Lee", "Ann Lee"),
+        ("fr", "Un article de Ann Lee", "Ann Lee"),
+        ("fr", "Texte Ann Lee, photos Bo Ek", "Ann Lee"),
+        ("es", "Corresponsal: Ana Ruiz", "Ana Ruiz"),
+        ("pt", "Reportagem de Ana Lima", "Ana Lima"),
+        ("it", "Testo di Anna Lippi, foto di Luca Neri", "Anna Lippi"),
+        ("nl", "Van onze correspondent Anna Visser", "Anna Visser"),
+        ("nl", "Bron: ANP", "ANP"),
+        ("pl", "Opracowanie: Anna Nowak", "Anna Nowak"),
+        ("cs", "Zdroj: ČTK", "ČTK"),
+        ("hu", "Forrás: MTI", "MTI"),
+        ("hu", "Fotó: Kovács Béla", ""),
+        ("ro", "Sursa: Agerpres", "Agerpres"),
+        ("tr", "Yazar: Ayşe Yılmaz", "Ayşe Yılmaz"),
+        ("tr", "Editör: Ayşe Yılmaz", ""),
+        ("ru", "Записала Анна Левина", "Анна Левина"),
+        ("ru", "Специальный корреспондент Пётр Орлов", "Пётр Орлов"),
+        ("uk", "Кореспондент: Іван Коваль", "Іван Коваль"),
+        ("bg", "Източник: БТА", "БТА"),
+        ("bg", "от Иван Петров", "Иван Петров"),
+        ("sr", "Аутор: Иван Петровић", "Иван Петровић"),
+        ("el", "Ρεπορτάζ: Νίκος Παππάς", "Νίκος Παππάς"),
+        ("ar", "المصدر: رويترز", "رويترز"),
+        ("fa", "مترجم: احمد رضایی", ""),
+        ("he", "צילום: יוסי כהן", ""),
+        ("ta", "எழுதியவர்: முருகன் செல்வம்", "முருகன் செல்வம்"),
+        ("th", "ผู้สื่อข่าว: สมชาย ใจดี", "สมชาย ใจดี"),
+        ("th", "แปลโดย สมชาย ใจดี", ""),
+        ("vi", "Bài và ảnh: Lê Phương", "Lê Phương"),
+        ("vi", "Ảnh: Lê Phương", ""),
+    ],
+)
+def test_a_byline_reads_alike_as_a_line_and_in_an_element_that_is_called_so(language, byline, wanted):
+    names = tuple(wanted.split("|") if wanted else ())
+
+    assert (authors(byline, language), authors(f"<p class=byline>{byline}</p>", language)) == (names, names)
+
+
+@pytest.mark.parametrize(
+    ("byline", "wanted"),
+    [
+        ("Ρεπόρτερ στη Νες: Νίκος Παππάς", "Νίκος Παππάς"),  # a label that no list holds
+        ("Giriş: 12.03.2009 10:20 | Güncelleme: 12.03.2009 11:00 | Ayşe Yılmaz", "Ayşe Yılmaz"),
+        ("القاهرة – سامي النجار", "سامي النجار"),
+        ("Harbour: nine", ""),
+    ],
+)
+def test_in_an_element_called_byline_the_person_is_found_behind_any_label_or_mark(byline, wanted):
+    assert authors(f"<p class=byline>{byline}</p>", "en") == ((wanted,) if wanted else ())
+
+
+@pytest.mark.parametrize(
     ("text", "names"),
     [
         ("أحمد سالم ومنى خالد", ["أحمد سالم", "منى خالد"]),

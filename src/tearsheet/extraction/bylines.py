@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile
 
 from tearsheet.extraction.blocks import Block, Spot, Walk
 from tearsheet.extraction.names import (
@@ -25,7 +26,8 @@ _SURE = re.compile(
 )
 _PROFILE = re.compile(r"(?i)profile|bio(?:graphy)?\b|about")
 _SOURCE = re.compile(
-    r"(?i)(?:источник|джерело|kaynak|المصدر|πηγή|quelle|fuente|fonte|źródło|nguồn|sumber|स्रोत|منبع|מקור|source)\s*:\s*(.+)"
+    r"(?i)(?:источник|джерело|източник|извор|izvor|kaynak|المصدر|πηγή|quelle|bron|källa|kilde|fuente|fonte|źródło|zdroj|sursa|forrás|"
+    r"nguồn|sumber|स्रोत|منبع|מקור|source)\s*:\s*(.+)"
 )
 _AFTER_DATE = re.compile(
     r"(?i)(?:19|20)\d\d(?:[ ,]+\d{1,2}[:.]\d\d)?(?: Uhr)?[ ,|–-]+(?:von|by|par|por|di|door|av|af)\s+([^|•]{2,60})"
@@ -41,11 +43,11 @@ _WRITTEN_BY = re.compile(
 )
 # ------------------------------------------------------------------------------------------------ Han, kana, Hangul
 _LABEL = re.compile(
-    r"(?:(?:作\s*者|撰\s*[文写寫]|执笔人?|執筆者?|撰稿人?|采\s*写|採訪|整理|供稿人?|投稿人|通[讯訊]员|通信员|聞き手|文\s*[/／|｜]|文字?|著者|筆者|ライター|取材・文|記\s*者|记\s*者|글쓴이|작성자)"
+    r"(?:(?:作\s*者|撰\s*[文写寫]者?|执笔人?|執筆者?|撰稿人?|采\s*写|採訪|整理|供稿人?|投稿人|通[讯訊]员|通信员|聞き手|文\s*[/／|｜]|文字?|著者|筆者|ライター|取材・文|記\s*者|记\s*者|글쓴이|작성자)"
     r"\s*[:：/／|｜\]】=＝]|(?<![\w・])(?:文|聞き手)・)\s*\|?\s*(\S.{0,60})"
 )
 _NEXT_LABEL = re.compile(
-    r"\s*(?:\||【|\[|〓|(?:19|20)\d\d[年/.-])|\s+(?:来源|來源|出处|出自|时间|時間|发布|發布|发表|更新|阅读|閱讀|点击|浏览|评论|"
+    r"\s*(?:\||【|\[|〓|(?:19|20)\d\d[年/.-])|\s+\S{0,3}(?:来源|來源|出处|出自|时间|時間|发布|發布|发表|更新|阅读|閱讀|点击|浏览|评论|"
     r"責任|责任|编辑|編輯|編集|字号|字體|图片|摄影|攝影|撮影|写真|校对|翻译)|(?:来源|來源|出处|时间|時間|发布|發布|编辑|編輯|责编)\s*[:：]"
 )
 # The editor on night duty, of pictures or of layout has no part in the words.
@@ -66,12 +68,24 @@ _SENT_BY = re.compile(
 )
 # Of a name and a place without a mark between them the place has two characters: （海島社記者林疏桐北嶼14日電）.
 _SENT_FROM = re.compile(
-    rf"^[（(【〔\[]?{_HAN}{{0,6}}(?:记者|記者)({_HAN}{{2,3}}){_HAN}{{2,4}}(?:\d{{1,2}}日[专專]?[电電]|[報报][導导道][】〕\]）)])"
+    rf"^[（(【〔\[]?{_HAN}{{0,6}}\s?(?:记者|記者)({_HAN}{{2,3}}){_HAN}{{2,4}}(?:\d{{1,2}}日[专專]?[电電]|[報报][導导道][】〕\]）)])"
 )
-_HELPERS = re.compile(r"\s*(?:通[讯訊]员|通信员|見習記者|见习记者|实习生)\s*")
+_HELPERS = re.compile(r"\s*(?:通[讯訊]员|通訊員|通信员|見習記者|见习记者|实习(?:生|记者)|實習生)\s*")
+# A line that is nothing but reporters and those who helped them, without a space before the names: 本报记者林疏桐 通讯员王海生.
+_ONLY_REPORTERS = re.compile(
+    rf"[（(【\[]?{_HAN}{{0,8}}(?:记者|記者)[\s:：]*({_HAN}{{2,4}}(?:[、，,\s]+(?:(?:{_HELPERS.pattern})?{_HAN}{{2,4}})){{0,5}})[）)】\]]?"
+)
+# The writer before the word for writing, or behind what he is: 林疏桐/文, 編集委員・山田太郎.
+_WROTE = re.compile(
+    rf"({_HAN}{{2,4}})\s?[/／]\s?文(?:\s.*)?|"
+    rf"[〔【]?{_HAN}{{2,6}}(?:[部員员局長]|支局)[・ 　]([\u4e00-\u9fff\u3040-\u30ff]{{3,8}})[〕】]?"
+)
+_NEXT_HAND = re.compile(
+    r"\s\S{0,3}(?:编辑|編輯|责编|責編|校对|校對|摄影|攝影|审核|监制|图片|视频)(?![\u4e00-\u9fff]*[报報]).*"
+)
 _BEFORE_REPORTER = re.compile(r"([\u4e00-\u9fff]{1,4}[ 　]?[\u4e00-\u9fff\u3040-\u30ff]{1,4})記者(?:[）)】\]]|$)")
 _KOREAN = re.compile(
-    r"((?:[가-힣]{2,4}\s?[·,]\s?){0,4}[가-힣]{2,4})\s*(?:(?:선임|인턴|객원|전문)?기자(?![명단])|특파원$|논설위원$)|"
+    r"((?:[가-힣]{2,4}\s?[·,]\s?){0,4}[가-힣]{2,4})\s*(?:(?:\s(?:온라인|디지털|뉴스|의학|법조|정치|경제|스포츠|문화|사진)){0,3}\s*(?:선임|인턴|객원|전문|수습)?기자(?![명단])|특파원$|논설위원$)|"
     r"^(?:글[ .:=]+|기자 )([가-힣]{2,4})(?=\s|$)"
 )
 _KOREAN_SENT = re.compile(
@@ -86,8 +100,12 @@ _IN_BRACKETS = re.compile(r"[（(【]([\u4e00-\u9fff]{3,5})[）)】]")
 _FORUM = re.compile(
     r"(?<![\w:])(?!\d+\s*发)([\w\u4e00-\u9fff-]{2,20})\s*(?:发表于|發表於|发布于|楼主)|由([\w-]{2,12})于(?:19|20)\d\d年"
 )
+# Of a byline the word before a colon: what other hands are called is known, what writers are called need not be.
+_LABEL_OF = re.compile(r"[^\W\d_][^:：|\d]{1,23}[:：]\s*")
 _PICTURE = re.compile(r"^\s*(?:摄|攝|图|撮影|写真|사진)")
-_REPORTS = re.compile(r"(?:综合|綜合|现场)?(?:报道|報道|报导|報導|文|图|摄|讯|采访|攝影|摄影)(?:[/、].*)?")
+_REPORTS = re.compile(
+    r"(?:综合|綜合|现场|摄影|攝影|即時)?(?:报道|報道|报导|報導|文|图|摄|讯|采访|攝影|摄影)(?:[/、].*)?"
+)
 _LONGEST_LINE, _LONGEST_LABEL, _UNDER_LABEL = 20_000, 24, 60
 _LONGER_THAN_BY, _LONGEST_SENTENCE = 5, 240
 _STRONG = re.compile(r"[、，,;；/／&|]+")
@@ -140,9 +158,10 @@ def _names_in(walk: Walk, spot: Spot, text: str, *, sure: bool) -> list[str]:
     linked = [part for part, is_link in parts if is_link]
     if OTHER_HANDS.match(text) or (is_cjk(text) and OTHER_HANDS.search(text[:8])):
         return []
-    labelled = _labelled(" | ".join(part for part, _ in parts)) if is_cjk(text) else []
-    if labelled:
-        return labelled
+    told = (_labelled(" | ".join(part for part, _ in parts)) or _reported(text)) if is_cjk(text) else []
+    if told:
+        return told
+    text = _before_others(text)
     whole = split_names(without_date(text))
     if whole and all(is_person(name) and (len(parts) < 2 or len(name.split()) <= 3) for name in whole):
         return whole
@@ -154,7 +173,7 @@ def _names_in(walk: Walk, spot: Spot, text: str, *, sure: bool) -> list[str]:
         if names:
             return names
     names = [name for name in whole if is_person(name)]
-    return names or [name for name in whole if (sure and _is_nick(name)) or (is_cjk(name) and len(name) <= 16)]
+    return names or _behind_label(text) or [name for name in whole if _may_sign(name, sure=sure)]
 
 
 def _parts_in(walk: Walk, spot: Spot) -> list[tuple[str, bool]]:
@@ -185,6 +204,26 @@ def without_date(text: str) -> str:
     undated = WRITTEN.sub(" | ", text)
     first = _BAR.split(undated.strip(" |•·–—-"), maxsplit=1)[0]
     return _BEFORE_DATE.sub("", first) if undated != text else first
+
+
+def _may_sign(name: str, *, sure: bool) -> bool:
+    """Return whether what an element called byline holds may be a name, though it does not look like a person's."""
+    return not _LABEL_OF.match(name) and ((sure and _is_nick(name)) or (is_cjk(name) and len(name) <= 16))
+
+
+def _before_others(text: str) -> str:
+    """Return a byline without the other hands that it names behind the writer: `By Ann Lee. Translated by Bo Ek.`"""
+    found = OTHER_HANDS.search(text)
+    return text[: found.start()].rstrip(" .;,|–/-") if found else text
+
+
+def _behind_label(text: str) -> list[str]:
+    """Return the person or agency behind whatever label or mark in a byline: `Quelle: dpa`, `Kiel – Ann Lee`."""
+    for part in _BAR.split(WRITTEN.sub(" | ", text)):
+        names = split_names(_LABEL_OF.sub("", part, count=1))
+        if names and (all(map(is_person, names)) or (_LABEL_OF.match(part) and is_agency(names[0]))):
+            return names
+    return []
 
 
 def _is_nick(name: str) -> bool:
@@ -236,8 +275,9 @@ def agencies(walk: Walk, kept: Sequence[int]) -> list[str]:
     """Return the agency that a line near head or end names as the source: `Источник: ТАСС`."""
     for block in lines(walk, kept):
         found = _SOURCE.match(block.text) if block.chars <= _UNDER_LABEL else None
-        if found and is_agency(found.group(1).strip()):
-            return [found.group(1).strip()]
+        name = found.group(1).strip() if found else block.text
+        if len(name) <= _LONGEST_LABEL and is_agency(name):
+            return [name]
     return []
 
 
@@ -276,9 +316,11 @@ def _written_by(text: str) -> list[str]:
     if OTHER_HANDS.match(text):
         _, bar, rest = text.partition(" | ")
         return _written_by(rest) if bar else []
-    text = OTHER_HANDS.split(text, maxsplit=1)[0].rstrip(" ;") if OTHER_HANDS.search(text) else text
+    text = _before_others(text)
     if LEAD_IN.match(text) or _AFTER_DATE.search(text):
         names = split_names(without_date(text))
+        if any(map(is_person, names)):
+            names = [*dropwhile(is_agency, names)]
         first = names[: next((at for at, name in enumerate(names) if not is_person(name)), len(names))]
         if names and (first or all(map(is_agency, names))):
             return [*first, *(name for name in names[len(first) :] if is_agency(name))]
@@ -303,6 +345,7 @@ def _below_label(label: str, text: str) -> list[str]:
 
 def _labelled(text: str) -> list[str]:
     """Return the names after a Chinese, Japanese or Korean label; with a calling before the name (`评论员 程立雪`) as one."""
+    text = text.replace("丨", "｜")  # a character that is drawn like a bar
     for found in _LABEL.finditer(text):
         if OTHER_HANDS.search(text[max(found.start() - 4, 0) : found.end() - len(found.group(1))]):
             continue
@@ -371,7 +414,15 @@ def _reported(text: str) -> list[str]:
     names = _sent_by(text[:80])
     if names:
         return names
+    alone = _NEXT_HAND.sub("", text) if len(text) < _UNDER_LABEL else ""
+    wrote = _WROTE.fullmatch(alone)
+    if wrote:
+        return [wrote.group(1) or wrote.group(2)]
+    only = _ONLY_REPORTERS.fullmatch(alone)
+    if only and only.group(1)[0] in _FAMILIES:
+        return [name for part in _HELPERS.split(only.group(1)) for name in _listed(part)]
     for part in (text[:80], text[-60:]):
+        part = _NEXT_HAND.sub("", part)
         found = _REPORTER.search(part)
         if found and not _PICTURE.match(part[found.end() :]):
             return [name for part in _HELPERS.split(found.group(1)) for name in _listed(part)]
@@ -399,7 +450,9 @@ def _sent_by(text: str) -> list[str]:
     if not found:
         return []
     names = [
-        name for name in re.split(r"[、，,\s]+", next(filter(None, found.groups()))) if name[:2] not in ("记者", "記者")
+        name
+        for name in re.split(r"[、，,\s]+", _HELPERS.sub(" ", next(filter(None, found.groups()))))
+        if name and name[:2] not in ("记者", "記者")
     ]
     return [] if any(map(NO_NAME.search, names)) else names
 

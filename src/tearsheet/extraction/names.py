@@ -21,19 +21,27 @@ LEAD_IN = re.compile(
     r"(?:(?:skrevet|skriven|publisert|publicerad)\s+)?a[vf]\s*:?\s+|(?:napisan[ey]|opublikowan[ey]|dodan[ey])\s+przez\s*:?\s+|"
     r"tekst\s*:\s*|text\s*:\s*|"
     r"(?:teksti|kirjoittaja)\s*:\s*|(?:teksti|toimittaja|journalist)\s+(?=(?-i:[A-ZÅÄÆÖØ]))|(?:scris|publicat|postat)\s+de\s+|"
-    r"(?:rozmawiała?|napsala?|napisala?|беседовал[аи]?|подготовил[аи]?|підготував|підготувала)\s*:?\s+|"
+    r"(?:rozmawiała?|napsala?|napisala?|беседовал[аи]?|записал[аи]?|подготовил[аи]?|підготував|підготувала)\s*:?\s+|"
     r"texte\s*:\s*|testo\s*:\s*|texto\s*:\s*|de la\s*:\s*|"
+    r"(?:(?:une? |een )?(?:texte|texto|testo|tekst|article|artículo|artigo|articolo|artikel|reportage|reportaje|reportagem|"
+    r"intervista|entrevista|entretien|dossier)\s+(?:de|di|par|por|van)|recueilli par|aus \w+ berichtet|van on(?:ze|s) \w+)\s+"
+    r"(?=(?-i:[A-ZÀ-Þ]))|texte\s+(?=(?-i:[A-ZÀ-Þ]))|(?:words|story|reporting|protokoll?|opracowanie|corresponsal(?:es)?|"
+    r"enviad[oa]s? especial(?:es)?|correspondante?s?|korrespondent(?:in|en)?|propos)\s*:\s*|"
     r"foto und text\s*:?|autor(?:in|en|a|es|ka|i|ul|zy|ka)?(?:[/*:_]-?(?:inn?en|in|a))?\s*:\s*|"
     r"autor(?:in|en)?\s+(?=(?-i:[A-ZÄÖÜ]))|interview\s*:\s*|auteurs?\s*:\s*|autores?\s*:\s*|autore\s*:\s*|"
     r"authors?\s*:\s*|authors?\s+(?=[A-Z])|författare\s*:\s*|forfatter\s*:\s*|skribent\s*:\s*|"
     r"(?:írta|szerző|autorzy|piše|пише|пишет|автор(?:и|ы|ка)?(?: текста| статьи| материала)?|текст|материал)\s*:?\s+|"
     r"oprac(?:\.|ował[ai]?)\s*:?\s*|автор(?:и|ы)?\s*:\s*|текст\s*:\s*|"
-    r"(?:yazan|haber|muhabir)\s*:\s*|(?:tác giả|bài(?:,\s?ảnh)?|theo|người viết)\s*:\s*|theo\s+(?=(?-i:[A-ZĐ]))|"
+    r"(?:(?:специальный |собственный )?корреспондент(?:ы|ка)?|спецкор)\s*:?\s+|"
+    r"(?:кореспондент(?:ка)?|интервью|інтерв[’']ю|аутор(?:и|ка)?|разговарал[аи]?)\s*:\s*|от\s+(?=(?-i:[А-Я]))|"
+    r"(?:yaz(?:an|ar)|haber|muhabir)\s*:\s*|(?:tác giả|bài(?:(?:,| và)\s?ảnh)?|theo|người viết)\s*:\s*|theo\s+(?=(?-i:[A-ZĐ]))|"
     r"(?:oleh|penulis|reporter|pewarta)\s*:?\s+|oleh\s*:\s*|"
-    r"συντάκτης\s*:\s*|γράφει\s+(?:ο|η)\s+|του\s+|της\s+|(?:بقلم|الكاتبة?|كتب(?:ت)?|إعداد|تحرير|المحرر)\s*[:–-]?\s*|"
+    r"(?:συντάκτ(?:ης|ρια)|ρεπορτάζ|κείμενο|συνέντευξη)\s*:\s*|γράφει\s+(?:ο|η)\s+|του\s+|της\s+|(?:بقلم|الكاتبة?|كتب(?:ت)?|إعداد|تحرير|المحرر)\s*[:–-]?\s*|"
     r"(?:تقرير|حوار|حاور(?:ه|ها|ته|تها))\s*[:–-]\s*|"
     r"(?:نویسنده|خبرنگار|گزارش|تحریر|از)\s*:\s*|(?:כתבה\s*:|(?:מאת|כתב)\s*:?)\s*|"
-    r"(?:लेखक|लेखिका|रिपोर्ट|संवाददाता|द्वारा|लेखन)\s*:?\s*|(?:লিখেছেন|প্রতিবেদক|লেখক)\s*:?\s*|(?:เขียนโดย|ผู้เขียน|โดย|เรื่อง)\s*:?\s*|"
+    r"(?:लेखक|लेखिका|रिपोर्ट|संवाददाता|द्वारा|लेखन)(?!\s*,)\s*:?\s*|"
+    r"(?:লিখেছেন|প্রতিবেদক|লেখক)\s*:?\s*|(?:எழுதியவர்|செய்தியாளர்|கட்டுரை)\s*:\s*|"
+    r"(?:เขียนโดย|เรื่องโดย|ผู้เขียน|ผู้สื่อข่าว|โดย|เรื่อง)\s*:?\s*|"
     r"(?:글|작성자|기자|취재)\s*[:=]\s*|"
     r"(?:本[报報网網刊台]|特[约約派]|[见見][习習]|实习)*(?:记者|記者|撰稿人?)[:：\s]?(?=[\u4e00-\u9fff·]{2,8}$))"
 )
@@ -53,10 +61,14 @@ OTHER_HANDS = re.compile(
     r"\b(?:foto['’]?s?|bild(?:er)?|kuvat?|grafik|illustration(?:en)?|redaktion|redakteur(?:in)? vom dienst|übersetz\w*|photos?|"
     r"crédits?|fotograf\w*|"
     r"immagin\w+|imagen|vídeo|zdjęcia|foto og video|redaktør|fotógraf\w*)\s*(?::|/|\bvon\b|\bde\b|\bdi\b)|"
-    r"\bchef vom dienst\b|\b(?-i:Kuvat?)\s+(?=(?-i:[A-ZÅÄÖ]))|ภาพ\s*:|"
-    r"(?:фото|редактор|иллюстраци\w+|перевод)\s*:?|(?:تصوير|صورة|المحرر|ترجمة)\s*:?|"
-    r"(?:责任编辑|責任編輯|责编|責編|编辑|編輯|編集|夜班编辑|摄影|攝影|摄|图片|图源|撮影|写真|校对|审核|监制|"
-    r"편집|사진|촬영)\s*[:：/／|]"
+    r"\bchef vom dienst\b|\b(?-i:Kuvat?)\s+(?=(?-i:[A-ZÅÄÖ]))|"
+    r"\b(?:traduction|traducción|tradução|traduzione|traducere|tłumaczenie|tłum\.|překlad|fordítás|fordította|vertaling|"
+    r"översättning|oversett\w*|käännös|suomennos|çeviri|çeviren|editör|fotoğraf\w*|fotó|fotografie|ảnh|dịch|biên tập|"
+    r"penerjemah|penyunting|fotografer|превод|переклад|светлин\w+|μετάφραση|φωτογραφ\w+)\s*:|aus dem \w+en von\b|\btraduit par\b|"
+    r"(?:фото|редактор|иллюстраци\w+|перевод)\s*:?|(?:تصوير|صورة|المحرر|ترجمة)\s*:?|(?:مترجم|عکاس|عکس|תרגום|צילום|צילומים|עריכה|"
+    r"अनुवाद|फोटो|छायाचित्र|ছবি|অনুবাদ|সম্পাদনা|புகைப்படம்|படம்|மொழிபெயர்ப்பு)\s*:|(?:ภาพ|แปล|บรรณาธิการ)(?:โดย|\s*:)|"
+    r"(?:责任编辑|責任編輯|责编|責編|编辑|編輯|編集|夜班编辑|摄影|攝影|摄|图片|图源|撮影|写真|校对|审核|监制|翻[译譯訳]|"
+    r"편집|사진|촬영|번역|감수|그래픽)\s*[:：/／|=]"
 )
 """What stands before the name of somebody else than the author: editor, photographer, translator."""
 _SPLIT = re.compile(
@@ -109,23 +121,25 @@ NO_NAME = re.compile(
     r"编辑|編輯|回复|评论|总阅读|出版社$|报业|https?:|www\.|@|\d{3}|"
     r"^(?:by|von|and|und|et|article by|share|follow|updated|published|posted|view|more|see|read|subscribe|comments?|minutes?|"
     r"home|contact|about|link|archive|profile|(?:full |view |read )?bio(?:graphy)?|ph\.?d\.?|m\.?d\.?|mba)$|"
-    r"^in\s|\badmin$|\bexpert$|\bkommentare?\b|uncategori[sz]ed|"
+    r"^in\s|^our\b|\badmin$|\bexpert$|\bkommentare?\b|uncategori[sz]ed|"
     r"\binformation(?:en|s)?$|^(?:zuletzt|stand|veröffentlicht|publiziert|aktualisiert|geändert|publié|mis à jour|publicado|"
     r"actualizado|pubblicato|aggiornato)\b|min read|\bago\b|archive editor|архив редакции|"
     rf"\b(?:updated|published|posted|subscribe|newsletter|comments?)\b|\b(?:{_MONTHS})\.?\s+\d|\d\s+(?:{_MONTHS})\b|"
     rf"^(?:{_MONTHS}|{_DAYS}|mon|tue|wed|thu|fri|sat|sun|[js]r\.?)$|[{{}}<>=%#]|^\w+(?:\.\w+){{3,}}$|^本[文帖贴]"
 )
 _AGENCY = re.compile(
-    r"(?i)(?:the\s+)?(?:associated press|ap|a\.p\.|afp|agence france-presse|reuters|thomson reuters|dpa(?:[-/ ].{0,20})?|apa|"
-    r"ansa|efe|europa press|pti|ians|ani|uni|tnn|xinhua|tass|тасс|interfax|интерфакс|ria novosti|риа новости|unian|"
+    r"(?i)(?:the\s+)?(?:associated press|ap|a\.p\.|afp|agence france-presse|reuters|thomson reuters|dpa(?:[- ].{0,20}|/\w{0,4})?|"
+    r"apa|ansa|efe|europa press|pti|ians|ani|uni|tnn|xinhua|tass|тасс|interfax|интерфакс|ria novosti|риа новости|unian|"
     r"ukrinform|kyodo(?: news)?|jiji(?: press)?|yonhap|anadolu(?: ajansı)?|aa|dha|iha|i̇ha|ntb|ritzau|stt|belga|anp|lusa|"
     r"pap|čtk|ctk|tasr|mti|hina|tanjug|agerpres|mediafax|bta|sda|keystone[-/]sda|kna|epd|sid|canadian press|pa media|"
-    r"press association|aap|bernama|antara|neuters|upi|bloomberg news|cna|中新社|中央社|新华社|新華社|共同|時事|"
-    r"聯合社|美联社|法新社|路透社)"
+    r"press association|aap|bernama|antara|neuters|upi|tt|bta|бта|танјуг|танюг|укрінформ|уніан|рейтер|"
+    r"απε-μπε|رويترز|فرانس برس|أ ف ب|الأناضول|ایسنا|ایرنا|تسنیم|पीटीआई|आईएएनएस|एएनआई|ttxvn|"
+    r"bloomberg news|cna|中新社|中央社|新华社|新華社|共同|時事|"
+    r"聯合社|美联社|法新社|路透社|共同通信社?|時事通信社?|ロイター)"
 )
 _AGENCY_WORD = re.compile(
     r"(?i)\b(?:wire|newswire|news agency|agency|agencies|agence|agentur(?:en)?|agenzia|agencias?|agências?|ajansı|"
-    r"агентство|wires|news service)\b|(?:通讯社|通訊社|通信社|뉴시스|연합뉴스|통신)$|^(?:وكالة|وكالات)\b|एजेंसी"
+    r"агентство|wires|news service)\b|(?:通讯社|通訊社|通信社|뉴시스|연합뉴스|통신)$|^(?:وكالة|وكالات)\b|एजेंस(?:ी|ियां)"
 )
 # Houses and stations that stand in the place of an author and cannot be told from a person by their words.
 _HOUSE = re.compile(
@@ -246,8 +260,15 @@ def split_names(text: str) -> list[str]:
     if _IN_NAMES.search(line):
         line = _joined(line)
     parts = [part for part in _SPLIT.split(line) if not _PICTURED.search(part)]
+    parts = [half for part in parts for half in _without_agency(part)]
     names = [name.replace("\ue000", " ") for name in map(cleaned, parts) if name]
     return [name for name in names if name is names[0] or not _ONLY_PLACE.match(name)]
+
+
+def _without_agency(part: str) -> list[str]:
+    """Return the halves of a name that bears its agency's behind a bar: `Ann Lee/AFP`."""
+    halves = part.split("/")
+    return halves if len(halves) == 2 and any(_AGENCY.fullmatch(half.strip()) for half in halves) else [part]
 
 
 def _joined(line: str) -> str:
