@@ -115,5 +115,15 @@ def test_a_change_that_is_named_first_is_told_from_the_publication():
     assert days(cut(line)) == ("2009-03-12", "2009-03-14")
 
 
+@pytest.mark.parametrize("line", ["115年3月12日", "115/03/12", "115-03-12", "115.03.12"])
+def test_years_of_the_republic_are_read_without_their_name_only_where_they_are_usual(line):
+    body = "".join(f"<p>{WORDS['zh'] * 2}{number}.</p>" for number in "123456")
+    page = f"<html lang={{}}><body><div><h1>渡輪停航</h1><div>{line}</div><div>{body}</div></div></body></html>"
+
+    assert days(extract(page.format("zh-TW").encode()))[0] == "2026-03-12"
+    assert days(extract(page.format("zh-CN").encode()))[0] == ""
+
+
 def test_two_digits_of_a_thai_year_are_of_the_thai_calendar():
     assert days(cut("<div class=date>12 มี.ค. 52</div>", "th"))[0] == "2009-03-12"
+    assert days(cut("<div>12 มี.ค. 52 | 08:15</div>", "th"))[0] == "2009-03-12"

@@ -42,6 +42,57 @@ def test_what_a_page_shows_as_published_and_as_changed_is_told_apart(line):
     assert times(cut(line)) == ("2026-03-20T08:30", "2026-03-22T10:00")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "更新时间：2026-03-22 发布时间：2026-03-20",
+        "最新更新時間：2026/03/22 10:00 | 2026/03/20 08:30",
+        "更新：2026/03/22 公開：2026/03/20",
+        "업데이트 2026.03.22 10:00 입력 2026.03.20 08:30",
+        "Ultimo aggiornamento: 22 marzo 2026. Pubblicato il 20 marzo 2026",
+        "Frissítve: 2026. március 22. Megjelent: 2026. március 20.",
+        "Оновлено: 22 березня 2026. Опубліковано: 20 березня 2026",
+        "Ενημέρωση: 22/03/2026 Δημοσίευση: 20/03/2026",
+        "آخر تحديث: 22 مارس 2026 نشر في: 20 مارس 2026",
+        "עודכן: 22.03.2026 פורסם: 20.03.2026",
+        "হালনাগাদ: ২২ মার্চ ২০২৬ প্রকাশ: ২০ মার্চ ২০২৬",
+        "ปรับปรุง: 22 มี.ค. 2026 เผยแพร่: 20 มี.ค. 2026",
+        "Cập nhật: 22/03/2026 - Đăng: 20/03/2026",
+        "Diperbarui 22 Maret 2026. Diterbitkan 20 Maret 2026",
+    ],
+)
+def test_a_change_that_is_named_first_is_told_from_the_publication_in_every_language(line):
+    found = cut(f"<p>{line}</p>")
+
+    assert tuple(time[:10] for time in times(found)) == ("2026-03-20", "2026-03-22")
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "day"),
+    [
+        ("en-GB", "03/04/2026 10:05", "2026-04-03"),
+        ("en_AU", "03/04/2026", "2026-04-03"),
+        ("en-US", "03/04/2026", ""),  # what templates say that nobody has changed
+        ("en", "03/04/2026", ""),
+        ("de-GB", "03/04/2026", ""),  # the text is English
+        ("en", "3rd of April 2026", "2026-04-03"),
+        ("en", "3 de abril del 2026", "2026-04-03"),
+        ("en", "21:05 ч. 03.04.2026", ""),
+    ],
+)
+def test_the_country_that_a_page_declares_says_which_number_is_the_day(language, line, day):
+    page = f"<html lang={language}><body><article><h1>Ferry</h1><p>{line}</p>{WORDS}</article></body></html>"
+
+    assert str(extract(page.encode()).published or "")[:10] == day
+
+
+def test_a_copys_address_does_not_date_the_article():
+    copy = "https://web.archive.org/web/20260401080612/"
+
+    assert times(cut("", url=f"{copy}https://paper.example/ferry"))[0] == ""
+    assert times(cut("", url=f"{copy}https://paper.example/2026/03/20/ferry"))[0] == "2026-03-20T00:00"
+
+
 def test_what_a_page_declares_beats_what_it_shows():
     node = {"@type": "NewsArticle", "datePublished": "2026-03-10T08:30:00Z", "dateModified": "2026-03-11T09:00:00Z"}
     found = cut(

@@ -127,9 +127,11 @@ def _cjk(text: str, language: str) -> Day | None:
     year = 1 if found["year"] == "元" else int(found["year"])
     if found["era"]:
         year += _ERAS[found["era"].removeprefix("中華").removeprefix("中华")]
+    elif len(found["year"]) == 3 and _is_taiwan(language):
+        year += _ERAS["民國"]
     elif found["year"] == "元" or len(found["year"]) != 4:
         return REFUSED
-    how = "era" if found["era"] else "year month day"
+    how = "era" if year != int(found["year"].replace("元", "1")) else "year month day"
     return _day(year, int(found["month"]), int(found["day"]), rest=_without(text, found), how=how)
 
 
@@ -168,7 +170,7 @@ def _numeric(text: str, *, language: str, zone: str) -> Day:
     if found:
         year = _full_year(found[1], language, text)
         return _day(year, int(found[3]), int(found[4]), rest=_without(text, found), how="year month day")
-    found = _ROC.search(text) if language.lower().startswith(("zh-tw", "zh-hant")) else None
+    found = _ROC.search(text) if _is_taiwan(language) else None
     if found:
         return _day(int(found[1]) + 1911, int(found[3]), int(found[4]), rest=_without(text, found), how="era")
     found = _YEAR_LAST.search(text)
@@ -185,6 +187,10 @@ def _numeric(text: str, *, language: str, zone: str) -> Day:
     if first > 12 or order == "day first":
         return _day(year, second, first, rest=rest, how="day month year")
     return _day(year, first, second, rest=rest, how="month day year") if order else REFUSED
+
+
+def _is_taiwan(language: str) -> bool:
+    return language.lower().startswith(("zh-tw", "zh-hant"))
 
 
 def _order(language: str, zone: str) -> str:

@@ -29,7 +29,7 @@ from tearsheet.extraction import (
 )
 from tearsheet.extraction.blocks import Walk
 from tearsheet.extraction.comments import comments_of
-from tearsheet.extraction.language import language_of
+from tearsheet.extraction.language import language_of, with_country
 from tearsheet.extraction.profile import Profile
 from tearsheet.extraction.repeats import without_repeats
 from tearsheet.model import Capture, Clipping, Entry, Image
@@ -302,7 +302,7 @@ def _facts(read: _Read) -> _Facts:
     rule, entry, text = known.rule, known.entry, read.cut.text()
     declared = said.language or (rule.language if rule else "") or (entry.language if entry else "")
     language = language_of(text or read.title[0], declared)
-    where = when.Where(language[0], rule.zone if rule else "", read.url, known.seen_at)
+    where = when.Where(with_country(language[0], declared), rule.zone if rule else "", read.url, known.seen_at)
     published = (
         known.said.published if known.said.published.at else when.published(said, visible.walk, visible.kept, where)
     )

@@ -139,6 +139,15 @@ def language_of(text: str, declared: str = "") -> tuple[str, str]:
     return read, "text"
 
 
+def with_country(language: str, declared: str) -> str:
+    """Return a language with the country that the page declares, which decides how its dates are written.
+
+    `en-US` says nothing: it is what templates say that nobody has changed.
+    """
+    said = declared.strip().replace("_", "-")
+    return said if said.lower().startswith(f"{language}-") and said.lower() != "en-us" else language
+
+
 _CLOSE = frozenset(
     (
         ("nn", "nb"),

@@ -81,13 +81,13 @@ _YEAR = r"(?:(?:19|20|25)\d\d|[۰-۹٠-٩०-९০-৯๐-๙０-９]{4}|(?<!\d
 _DIGITS = "〇○零一二三四五六七八九"
 # By the numerals of documents and the years of emperors and republics: 二〇〇九年三月十二日, 平成21年（2009年）3月12日.
 _EAST_ASIAN = (
-    rf"(?:(?:令和|平成|昭和|大正|(?:中[華华])?民[國国])\s?(?:\d{{1,3}}|元|[{_DIGITS}十]{{1,3}})|[{_DIGITS}][{_DIGITS}0０]{{3}}|(?:19|20)\d\d)"
+    rf"(?:(?:令和|平成|昭和|大正|(?:中[華华])?民[國国])\s?(?:\d{{1,3}}|元|[{_DIGITS}十]{{1,3}})|[{_DIGITS}][{_DIGITS}0０]{{3}}|(?:19|20)\d\d|\b1[01]\d)"
     rf"\s?年(?:[（(][^（）()]{{2,8}}年[）)])?\s?(?:\d{{1,2}}|[{_DIGITS}十]{{1,2}})\s?月\s?(?:\d{{1,2}}|[{_DIGITS}十]{{1,3}})\s?日?"
 )
 # What stands between a date and its time of day: marks, the weekday, "at" in the languages of the press.
 _LINK = (
     r"(?:[\s,，.|·•–—/-]|[（(].{1,3}[)）]|[星周週礼][期拜]?[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일|"
-    r"(?:at|um|[àa]|às|a las?|alle|o|ore|ora|ob|u|v|om|kl|klo|godz|pukul|lúc|saat|г|года|р|року|в|о|у|στις|เวลา|الساعة|"
+    r"(?:at|um|[àa]|às|a las?|alle|o|ore|ora|ob|u|v|om|kl|klo|godz|pukul|lúc|saat|г|года|ч|r|р|року|в|о|у|στις|เวลา|الساعة|"
     r"pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar)(?![^\W\d_])){0,7}"
 )
 _TIME = (
@@ -96,20 +96,21 @@ _TIME = (
     rf"(?:\s?(?:{clock.HALF}|uhr|น\.))?(?:\s?(?:{zones.OFFSET}|[(（,]?(?:{zones.NAME})[)）]?))?)?"
 )
 # Some write the time first: 15:20, 14 March 2026.
-_TIME_BEFORE = rf"(?P<time>(?<![\d:.])\d{{1,2}}[:：]\d{{2}}(?:\s?(?:{clock.HALF}))?[\s,|·–—-]{{1,4}})?"
+_TIME_BEFORE = rf"(?P<time>(?<![\d:.])\d{{1,2}}[:：]\d{{2}}(?:\s?(?:{clock.HALF}|ч\.))?[\s,|·–—-]{{1,4}})?"
 WRITTEN = re.compile(
     rf"(?i){_TIME_BEFORE}(?:{_YEAR}\s?[-/.年년．－／]\s?\d{{1,2}}\s?[-/.月월．－／]\s?\d{{1,2}}\s?[日일]?|{_EAST_ASIAN}|"
-    rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s|d[’'])?{_MONTH}(?:\s?/\s?[^\W\d_]{{3,9}})?(?:\sde)?,?"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s|of\s|d[’'])?{_MONTH}(?:\s?/\s?[^\W\d_]{{3,9}})?(?:\sdel?)?,?"
     rf"\s(?:พ\.ศ\.\s?)?(?:{_YEAR}|1[34]\d\d(?!\d))|"
     rf"\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|"
     r"\b\d{1,2}(?:[/-]|\.\s?)\d{1,2}(?:[/-]|\.\s?)(?:19|20|25)\d\d|\b\d{1,2}(?P<mark>[.-])[^\W\d_]{3,9}(?P=mark)(?:19|20)\d\d|"
-    rf"\b(?:19|20)\d\d(?:\.| m\.)\s{_MONTH}\s\d{{1,2}}(?:\.| d\.)?|\b\d{{1,2}} tháng \d{{1,2}},?(?: năm)? (?:19|20)\d\d)"
+    rf"\b(?:19|20)\d\d(?:\.| m\.)\s{_MONTH}\s\d{{1,2}}(?:\.| d\.)?|\b\d{{1,2}} tháng \d{{1,2}},?(?: năm)? (?:19|20)\d\d|"
+    rf"\b1[01]\d(?P<roc>[-/.])\d{{1,2}}(?P=roc)\d{{1,2}}(?!\d)|\b\d{{1,2}}\s(?:[\u0e00-\u0e7f]{{1,3}}\.){{2}}\s?\d\d(?!\d))"
     rf"(?(time)|{_TIME})|"
     # Of dates with two digits for the year only those with a time of day: 25.04.24 | 14:07, 25/04/24 14:07.
     r"\b\d{1,2}(?P<point>[./])\d{1,2}(?P=point)\d\d[\s,|·–-]{1,5}\d{1,2}[:.h]\d{2}(?: Uhr)?"
 )
 # One of these stands in every such date, and is looked for in a hundredth of the time.
-_MAY_BE_DATE = re.compile(r"\d{4}|\d[./]\d{1,2}[./]\d\d|年.{1,3}月")
+_MAY_BE_DATE = re.compile(r"\d{4}|\b1[01]\d[-/.]\d|[\u0e00-\u0e7f]\.\s?\d\d|\d[./]\d{1,2}[./]\d\d|年.{1,3}月")
 # Or which is all that a line says: 25.04.24, 25 Apr 24.
 _SHORT_DATE = re.compile(r"\W*(\d{1,2}\.\d{1,2}\.\d\d|\d{1,2}[ -][^\W\d_]{3,9}[ -]\d\d)\W*")
 # A date drawn as a sheet of a calendar, day above month and year: 12 2009-03, 12 3月 2009.
@@ -122,8 +123,9 @@ _NOT_OF_ARTICLE = re.compile(
     r"[Cc]opyright|版权所有|版權所有|©|[Aa]ll [Rr]ights [Rr]eserved|ICP[备備]"
 )
 CHANGED = re.compile(
-    r"(?i)updat|modif|aktualis|mis à jour|actualiz|aggiornat|更新|修改|수정|обновл|bijgewerkt|oppdatert|"
-    r"uppdaterad|güncel|edited|编辑于|編輯於"
+    r"(?i)updat|modif|aktuali[sz]|mis à jour|actuali[sz]|atualiz|aggiorna|更新|修改|수정|업데이트|обнов|оновл|bijgewerkt|"
+    r"aangepast|oppdater|opdater|uppdaterad|ändrad|geändert|päivitetty|muokattu|frissít|módosít|ažurira|ажурира|güncel|edited|编辑于|編輯於|"
+    r"ενημέρωση|تحديث|به‌?روز|עודכן|עדכון|अपडेट|आपडेट|আপডেট|হালনাগাদ|புதுப்பி|ปรับปรุง|อัปเดต|อัพเดต|cập nhật|diperbarui|dikemas kini"
 )
 # Looked for in lower case: a pattern that ignores case takes six times as long.
 _POSTED = re.compile(
@@ -152,6 +154,7 @@ _IN_SCRIPT = re.compile(
 _IN_URL = re.compile(
     r"(?:/[a-z]{0,2}|[?&]\w*(?:date|day)=)((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=(?:[0-2]\d[0-5]\d[0-5]\d)?(?:[/_.&-]|$)|t\d)"
 )
+_COPIED = re.compile(r"^https?://web\.archive\.org/web/\d+[a-z_]*/")  # its date is that of the copy
 _CALLED_CHANGED = re.compile(r"(?i) (?:class|itemprop)=\"[^\"]*(?:\bupdated|modified)")
 _ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$|(?<=\d/\d\d/\d\d)-(?=\d\d:)")
 
@@ -223,7 +226,7 @@ def _published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where
     yield from (("dateline", text) for text, is_change in lines if not is_change)
     for node in declared.nodes:
         yield "json-ld datePublished", line(node.get("datePublished"))
-    found = _IN_URL.search(where.url)
+    found = _IN_URL.search(_COPIED.sub("", where.url))
     if found:
         yield "address", "-".join(found.groups())
     yield from _in_scripts(declared.scripts)
@@ -314,10 +317,12 @@ def is_only_posted(text: str) -> bool:
 def _written(text: str) -> list[tuple[str, bool]]:
     """Return the dates in a text, each with whether the words before it say that something was changed then."""
     text = text[:300]
-    found = [
-        (found.group().strip(), CHANGED.search(text[max(found.start() - _BEFORE, 0) : found.start()]) is not None)
-        for found in (WRITTEN.finditer(text) if _MAY_BE_DATE.search(text) else ())
-    ]
+    found: list[tuple[str, bool]] = []
+    end = 0
+    for date in WRITTEN.finditer(text) if _MAY_BE_DATE.search(text) else ():
+        label = text[max(date.start() - _BEFORE, end) : date.start()]
+        found.append((date.group().strip(), CHANGED.search(label) is not None))
+        end = date.end()
     short = _SHORT_DATE.fullmatch(text) if not found and len(text) <= _SHORTEST_DATE else None
     return [(short[1], False)] if short else found
 
