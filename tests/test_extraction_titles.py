@@ -302,3 +302,23 @@ def test_the_only_heading_of_a_page_without_data_counts_though_the_title_is_that
 
     assert title(told, "<h1>Harbour of Ness</h1>") == "Harbour of Ness"
     assert extract(page.encode(), URL).title == "Trips around the isles"
+
+
+@pytest.mark.parametrize("mark", [" ─ ", " ⋆ ", " ▷ ", " ǀ ", " ❘ ", " « ", " │ ", "-", "："])
+def test_the_papers_name_is_cut_off_behind_whatever_mark(mark):
+    assert title(f"<title>The ferry to Ness stops{mark}Island Paper</title>") == "The ferry to Ness stops"
+    assert title("<title>Il dit « non » et « jamais » | Island Paper</title>") == "Il dit « non » et « jamais »"
+
+
+@pytest.mark.parametrize(
+    ("heading", "wanted"),
+    [
+        ("<span class=kicker>Harbour</span> The ferry to Ness stops", "The ferry to Ness stops"),
+        ("<span>LIVE</span><br>The ferry to Ness stops", "The ferry to Ness stops"),
+        ("Harbour: The ferry to Ness stops", "Harbour: The ferry to Ness stops"),
+        ("“No more”: The ferry to Ness stops", "“No more”: The ferry to Ness stops"),
+        ("▶ The ferry to Ness stops", "The ferry to Ness stops"),
+    ],
+)
+def test_a_kicker_in_the_heading_is_known_by_the_title_alone(heading, wanted):
+    assert title("<title>The ferry to Ness stops | Island Paper</title>", f"<h1>{heading}</h1>") == wanted

@@ -9,7 +9,7 @@ from html import unescape
 from tearsheet.extraction.structured import Declared, plain
 
 # A guillemet with a space on either side parts a title as "|" does; one that opens or closes a quotation does not.
-_PARTS = re.compile(r"\s*(?:\s[-–—|·•»:/]\s|\s[|–—]|[|–—]\s|\||--|::|_|｜|―|＿)\s*")
+_PARTS = re.compile(r"\s*(?:\s[-–—─|ǀ❘│·•⋆▷«»:/]\s|\s[|–—]|[|–—]\s|\||--|::|_|｜|―|＿)\s*")
 _QUOTED = re.compile(r"[«»][^«»]*[»«]")
 _FOLD = re.compile(r"[\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -20,9 +20,10 @@ _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 _CUT_OFF = re.compile(r"\s*(?:\.\.\.|…)$")
 # Behind these marks the paper's name is cut off only where it is known: フェリー廃止へ：島新聞, Паром // Газета.
-_BEFORE_NAME = re.compile(r"\s*(?:[：:<>~]|//|—{2}|\|\|)\s*")
+_BEFORE_NAME = re.compile(r"\s*(?:[-：:<>~]|//|—{2}|\|\|)\s*")
 # The sections of a Korean paper: `Ferry stops < Islands < 기사본문`.
 _TRAIL = re.compile(r"(?:\s<\s[^<>]{1,24}){2,}$")
+_VIDEO = re.compile("^[▶►▷⏵🔴🎥📹📺🎧️\\s]+(?=\\S)")
 _STRAY_START = re.compile(r"(?:[|–—_·•｜―＿]|//|::|[-:/>»]\s)[\s|–—\-_:·•/｜―＿>»]*")
 _STRAY_END = re.compile(r"(?:\s[-:/<«]|\s*(?:[|–—_·•｜―＿]|//|::))[\s|–—\-_:·•/｜―＿<«]*$")
 # How the names of Chinese, Japanese and Korean papers and of their channels end.
@@ -39,6 +40,7 @@ _NOTHING = re.compile(
 _MARK = re.compile(r"\s+[-–—|/·•»:]\s+|:\s+|\s*[|–—]\s*")
 _NO_HEADLINE = re.compile(r"\s*[\[(|\d]")
 _ENTITY = re.compile(r"&#?\w{2,8};")
+_LONGEST_MARK = 20
 _LONGEST, _LONGEST_HEADLINE, _SHORTEST, _SHORTEST_ASIAN = 400, 250, 8, 4
 ALIKE = 0.3
 """So much of two wordings is shared at least where they tell the same."""
@@ -76,7 +78,13 @@ def headline(declared: Declared, headings: Sequence[str], *, site: str = "") -> 
     # Of a page that declares no more than a `<title>`, the only heading says what it is about, however it is called.
     is_plain = telling == [_plainly(declared.title)] and len(set(headings)) == 1
     head = _main([_plainly(heading) for heading in headings], [] if is_plain else telling, site)
-    head = _without_kicker(_parted(_once(head, short), short), [text for _, text in named[:3] if text in telling])
+    whole = [text for _, text in named[:3] if text in telling]
+    whole += [
+        bare
+        for how, text in named
+        if how == "title" and text in short and _stands_below(bare := without_site(text, site), head)
+    ]
+    head = _without_kicker(_parted(_once(head, short), short), whole)
     head = _without_subtitle(head, named[0][1])
     said = [(how, _trimmed(text, head, site)) for how, text in named if text in short]
     head = _without_tail(head, [text for how, text in said if how in _TAGS])
@@ -85,7 +93,7 @@ def headline(declared: Declared, headings: Sequence[str], *, site: str = "") -> 
     if not best:
         others = ((text, how) for how, text in named if text)
         best, how = next(((head, "h1") for head in headings if folded(head) != folded(site)), next(others, ("", "")))
-    return one_line(_whole(best, said)[:_LONGEST]), how
+    return _VIDEO.sub("", one_line(_whole(best, said)[:_LONGEST])), how
 
 
 def says_nothing(title: str, site: str) -> bool:
@@ -182,6 +190,11 @@ def _main(heads: Sequence[str], named: Sequence[str], site: str) -> str:
     return mine[likeness.index(best)] if best >= ALIKE else ""
 
 
+def _stands_below(title: str, head: str) -> bool:
+    """Return whether a title is the heading without words that stand before it, parted from it by no mark."""
+    return head.endswith(f" {title}") and head[-len(title) - 2].isalnum()
+
+
 def _without_kicker(head: str, named: Sequence[str]) -> str:
     """Return a heading without the short line over it that stands in the same element: the declared titles lack it."""
     whole = folded(head)
@@ -264,8 +277,8 @@ def without_site(text: str, site: str) -> str:
 
 def _without_name(text: str, name: str) -> str:
     """Return a title without the paper's name behind a mark that parts titles nowhere else."""
-    for mark in _BEFORE_NAME.finditer(text) if name else ():
-        if mark.start() and folded(text[mark.end() :]) == name:
+    for mark in _BEFORE_NAME.finditer(text, max(len(text) - 3 * len(name) - _LONGEST_MARK, 0)) if name else ():
+        if mark.start() >= (_SHORTEST if mark[0] == "-" else 1) and folded(text[mark.end() :]) == name:
             return text[: mark.start()]
     return text
 
