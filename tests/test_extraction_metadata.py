@@ -320,3 +320,109 @@ def test_subjects_and_dates_of_libraries_are_read():
     found = cut('<meta name="DC.subject" content="ferry; harbour"><meta name="DCTERMS.available" content="2026-03-02">')
 
     assert (found.tags, str(found.published)[:10]) == (("ferry", "harbour"), "2026-03-02")
+
+
+DATA = (
+    '{"@type":"NewsArticle","headline":"The ferry stops","datePublished":"2026-03-02T08:00:00Z",'
+    '"author":{"@type":"Person","name":"Ann Lee"}}'
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"// of the article\n{DATA}",
+        DATA.replace('"headline"', '/* its title */ "headline"'),
+        DATA.replace('"headline"', '\n// its title, see https://paper.example\n"headline"'),
+        f"/*<![CDATA[*/{DATA}/*]]>*/",
+        '{"@type":"WebSite","name":"Paper"}' + DATA,
+        '{"@type":"WebSite","name":"Paper"},\n' + DATA,
+        DATA + "}",
+        DATA[:-1],
+        DATA[:-2],
+        "\ufeff" + DATA,
+        DATA.replace("The ferry", 'The "old" ferry'),
+        DATA.replace("The ferry", "The\nferry"),
+        DATA.replace("The ferry", r"The\'ferry"),
+        DATA.replace("The ferry", r"The \xferry"),
+        DATA.replace('"The ferry stops"', ""),
+        DATA.replace('stops","date', 'stops"\n"date'),
+        DATA.replace('"Ann Lee"}', '"Ann Lee",},'),
+        DATA.replace('{"@type":"Person","name":"Ann Lee"}', '{"0":{"name":"Ann Lee"}}'),
+        DATA.replace('"2026-03-02T08:00:00Z"', '{"@type":"Date","@value":"2026-03-02T08:00:00Z"}'),
+        DATA.replace('"2026-03-02T08:00:00Z"', '["2026-03-02T08:00:00Z"]'),
+        DATA.replace('"2026-03-02T08:00:00Z"', "1772438400"),
+    ],
+)
+def test_data_that_a_template_has_broken_are_read(text):
+    found = cut(f'<script type="application/ld+json">{text}</script>')
+
+    assert (found.authors, str(found.published)[:10]) == (("Ann Lee",), "2026-03-02")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no data", '{"a', "[" * 100_000, "//", "/*", '"' * 9, '{"a":"b" "c" d}', "\\" * 99]
+)
+def test_data_beyond_mending_say_nothing(text):
+    assert cut(f'<script type="application/ld+json">{text}</script>').authors == ()
+
+
+def test_data_that_only_refer_to_a_picture_or_a_page_are_looked_up():
+    nodes = [
+        {"@type": "Article", "headline": "The ferry stops", "author": {"@id": "#a"}, "image": {"@id": "#i"}},
+        {"@type": "WebPage", "dateModified": "2026-03-04T08:00:00Z"},
+        {"@type": "Person", "@id": "#a", "name": "Ann Lee"},
+        {"@type": "ImageObject", "@id": "#i", "url": "https://paper.example/boat.jpg"},
+    ]
+    found = cut(f'<script type="application/ld+json">{json.dumps({"@graph": nodes})}</script>')
+
+    assert (found.authors, str(found.modified)[:10]) == (("Ann Lee",), "2026-03-04")
+    assert found.lead
+    assert found.lead.url == "https://paper.example/boat.jpg"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta name="dc:creator" content="Ann Lee"><meta property="dc:date" content="2026-03-02">',
+        '<meta name="dcterms:creator" content="Ann Lee"><meta name="dcterms:created" content="2026-03-02">',
+        '<meta name="citation_author" content="Lee, Ann"><meta name="citation_date" content="2026/03/02">',
+        '<meta name="citation_author" content="Lee, Ann"><meta name="citation_online_date" content="2026/03/02">',
+        '<meta name="cXenseParse:ipa-author" content="Ann Lee"><meta name="cXenseParse:ipa-publishtime" content="2026-03-02">',
+        '<meta name="vr:author" content="Ann Lee"><meta property="og:release_date" content="2026-03-02">',
+    ],
+)
+def test_author_and_date_are_read_from_the_tags_of_libraries_and_of_counters(head):
+    found = cut(head)
+
+    assert (found.authors, str(found.published)[:10]) == (("Ann Lee",), "2026-03-02")
+
+
+def test_what_one_tag_says_as_json_is_read_like_tags():
+    given = {
+        "authors": ["Ann Lee", "Bo Ek"],
+        "pub_date": "2026-03-02T08:00:00Z",
+        "section": "Isles",
+        "tags": ["ferry", "pier"],
+        "image_url": "https://paper.example/boat.jpg",
+        "post_id": 7,
+    }
+    found = cut(f"<meta name='parsely-page' content='{json.dumps(given)}'>")
+
+    assert (found.authors, found.section, found.tags) == (("Ann Lee", "Bo Ek"), "Isles", ("ferry", "pier"))
+    assert (str(found.published)[:10], found.lead and found.lead.url) == (
+        "2026-03-02",
+        "https://paper.example/boat.jpg",
+    )
+    assert cut("<meta name='parsely-page' content='7'>").authors == ()
+
+
+@pytest.mark.parametrize(
+    "nothing", ["https://paper.example/", "undefined", "/img/null", "https://gravatar.com/avatar/ab?s=9"]
+)
+def test_what_a_template_makes_of_no_picture_is_no_lead(nothing):
+    real = '<meta name="sailthru.image.full" content="/boat.jpg">'
+    found = cut(f'<meta property="og:image" content="{nothing}">{real}')
+
+    assert found.lead
+    assert found.lead.url == "https://paper.example/boat.jpg"

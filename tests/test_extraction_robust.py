@@ -55,6 +55,18 @@ HOSTILE = {
     "one long class": b"<p class='" + b"author date byline " * 200_000 + b"'>text",
     "many meta tags": b"".join(b"<meta name=m%d content='Ann Lee, Bo Ek; Cy Ruiz'>" % at for at in range(60_000)),
     "one meta tag of names": b"<meta name=author content='" + b"Ann Lee and " * 200_000 + b"'>" + _PAGE,
+    "data of strings that do not end": b'<script type="application/ld+json">{'
+    + b'"\\' * 600_000
+    + b"</script>"
+    + _PAGE,
+    "data of comments that do not end": b'<script type="application/ld+json">{"a":1,'
+    + b"/*" * 600_000
+    + b"</script>"
+    + _PAGE,
+    "data without commas": b'<script type="application/ld+json">{"a":['
+    + b'1 : , \n "b" ' * 100_000
+    + b"</script>"
+    + _PAGE,
     "a title of separators": b"<title>" + b"a | b - c / " * 100_000 + b"</title>" + _PAGE,
     "a headline of 2 MB": b"<meta property=og:title content='" + b"flood of words " * 140_000 + b"'>" + _PAGE,
     "many headings": b"<h1>A flood of words</h1>" * 40_000 + _PAGE,

@@ -25,6 +25,7 @@ from tearsheet.extraction.structured import Declared, listed, plain, types
 from tearsheet.extraction.titles import folded
 
 __all__ = ["DOUBTFUL", "authors_of", "cleaned", "listed_authors", "split_names"]
+_CUSTOMERS = re.compile(r"cxenseparse:[a-z]{2,4}-author")  # with the initials of who made the page
 _MOST, _MOST_LISTED = 12, 200
 _MOST_SCRIPT = 1_000_000
 # As a page that is drawn by its scripts has it: `"author":{"id":7,"name":"Ann Lee"}`, `"authors":["Ann Lee","Bo Ek"]`.
@@ -184,6 +185,8 @@ def _meta_names(declared: Declared) -> list[str]:
         "byl",
         "dcsext.author",
         "cxenseparse:author",
+        *(name for name in declared.meta if _CUSTOMERS.fullmatch(name)),
+        "vr:author",
         "article:author",
         "og:article:author",
         "articleauthor",

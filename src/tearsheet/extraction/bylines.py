@@ -165,8 +165,8 @@ def _names_in(walk: Walk, spot: Spot, text: str, *, sure: bool) -> list[str]:
     whole = split_names(without_date(text))
     if whole and all(is_person(name) and (len(parts) < 2 or len(name.split()) <= 3) for name in whole):
         return whole
-    names = [name for part in linked for name in split_names(part) if is_person(name)]
-    if names and not OTHER_HANDS.search(text):
+    names = [name for part in linked if part in text for name in split_names(part) if is_person(name)]
+    if names:
         return list(dict.fromkeys(names))
     for part, _ in parts:
         names = [name for name in split_names(without_date(part)) if is_person(name)]

@@ -397,7 +397,9 @@ def _opening(cut: _Body) -> Image | None:
 
 def _declared_pictures(said: structured.Declared) -> list[str]:
     found = list(said.meta.get("og:image", ())[:2])
+    known = {node["@id"]: node for node in said.nodes if isinstance(node.get("@id"), str)}
     for item in structured.listed(said.article.get("image"))[:2]:
+        item = structured.named(item, known) if isinstance(item, dict) else item
         value = item.get("url") or item.get("contentUrl") if isinstance(item, dict) else item
         found += [part for part in structured.listed(value)[:1] if isinstance(part, str)]
     found += [
@@ -405,8 +407,18 @@ def _declared_pictures(said: structured.Declared) -> list[str]:
         *said.meta.get("twitter:image", ()),
         *said.meta.get("twitter:image:src", ()),
         said.links.get("image_src", ""),
+        *(value for name in _PICTURES for value in said.meta.get(name, ())[:1]),
     ]
     return found
+
+
+_PICTURES = (
+    "og:image:secure_url",
+    "parsely-image-url",
+    "sailthru.image.full",
+    "sailthru.image.thumb",
+    "thumbnail",
+)
 
 
 def _all(lead: Image | None, images: tuple[Image, ...]) -> tuple[Image, ...]:

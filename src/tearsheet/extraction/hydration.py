@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from tearsheet import charset, html
+from tearsheet.extraction.mended import loaded
 from tearsheet.extraction.richtext import Node, paragraphs
-from tearsheet.extraction.structured import as_markup, loaded
+from tearsheet.extraction.structured import as_markup
 
 ENOUGH = 400
 """Characters of a body; a page that shows fewer may carry its body as data."""

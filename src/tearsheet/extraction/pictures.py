@@ -370,7 +370,13 @@ def lead(
     """Return the article's own picture: the declared one, as the body shows it if it does; never a logo."""
     for address in declared:
         url = urls.join(base, unescape(address)) if address else ""
-        if not url or _is_no_picture(urlsplit(url).path.rsplit("/", 1)[-1]) or _is_default(url) or key(url) in known:
+        if (
+            not url
+            or _is_no_picture(urlsplit(url).path.rsplit("/", 1)[-1])
+            or _is_default(url)
+            or _is_nothing(url)
+            or key(url) in known
+        ):
             continue
         same = next((image for image in images if key(image.url) == key(url)), None)
         return replace(same, url=url) if same else Image(url=url)
@@ -379,10 +385,17 @@ def lead(
 
 _DEFAULT = re.compile(
     r"(?i)default[-_]?(?:image|img|share|og|social|thumb)|(?:og|social|share|fb|facebook)[-_](?:default|image|"
-    r"logo)\.|site[-_]?logo|no[-_]?image"
+    r"logo)\.|site[-_]?logo|no[-_]?image|gravatar\.com/avatar"
 )
+
+
+def _is_nothing(url: str) -> bool:
+    """Return whether an address is what a template makes of no picture: `/undefined`, the front page."""
+    return (
+        urlsplit(url).path.rpartition("/")[2].lower() in ("", "undefined", "null", "none", "false") and "?" not in url
+    )
 
 
 def _is_default(url: str) -> bool:
     low = url.lower()
-    return ("default" in low or "logo" in low or "image" in low) and _DEFAULT.search(url) is not None
+    return ("default" in low or "logo" in low or "image" in low or "avatar" in low) and _DEFAULT.search(url) is not None

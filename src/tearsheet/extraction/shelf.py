@@ -14,9 +14,19 @@ _SECTIONS = (
     "section",
     "parsely-section",
     "sailthru.section",
+    "bt:section",
     "cxenseparse:section",
 )
-_KEYWORDS = ("news_keywords", "keywords", "parsely-tags", "sailthru.tags", "dc.subject", "dcterms.subject")
+_KEYWORDS = (
+    "news_keywords",
+    "keywords",
+    "parsely-tags",
+    "sailthru.tags",
+    "dc.subject",
+    "dcterms.subject",
+    "citation_keywords",
+    "cxenseparse:keywords",
+)
 _COMMA = re.compile(r"[,，;；、]")
 _REL_TAG = re.compile(r' rel="[^"]*\btag\b')
 _TRAIL = re.compile(r"(?i)bread[-_]?crumb|crumbs\b")

@@ -3,14 +3,14 @@
 Nothing is believed here; it is only read into plain values.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
-from tearsheet import charset, html
+from tearsheet import html
+from tearsheet.extraction import mended
 
 # JSON decoded from a page can be anything, so its values are `Any` until they are checked.
 Node = dict[str, Any]
@@ -45,15 +45,19 @@ _PAGE = frozenset(
 _PROPERTIES = frozenset(
     ("datepublished", "datemodified", "datecreated", "author", "articlesection", "keywords", "isaccessibleforfree")
 )
+_PARSELY = {
+    "title": "title",
+    "author": "author",
+    "authors": "author",
+    "pub_date": "pub-date",
+    "section": "section",
+    "tags": "tags",
+    "image_url": "image-url",
+}
+_LIBRARY = re.compile(r"^(dc|dcterms):")
 _OF_HEADS = ("<meta ", "<link ", "<title>", "<base ")
 _BEGINNINGS = frozenset(tag[:5] for tag in _OF_HEADS)
-_COMMENT = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>|\]\]>)\s*+;?+\s*+$|;\s*$", re.S
-)
-_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _SPACES = re.compile(r"(?:(?!\u3000)\s)+")
-_CONTROL = re.compile(r"[\x00-\x1f]+")
-_MAX_JSON = 3_000_000
 _MAX_NODES = 4_000
 _OPENING = 40
 
@@ -91,6 +95,7 @@ def declared(page: html.Stream, url: str) -> Declared:
         if tag.startswith(_OF_HEADS) and " itemprop=" not in tag:
             late.take(tag, page.pieces[2 * place + 2])
     meta = late.meta | head.meta
+    _parsely(meta)
     _microdata([tag for _, tag in rest], meta)
     nodes = tuple(_nodes(page.scripts))
     return Declared(
@@ -160,9 +165,24 @@ def listed(value: Any) -> list[Any]:
         return []
     if isinstance(value, dict) and isinstance(value.get("@list"), list):
         value = value["@list"]
+    if isinstance(value, dict) and value and all(key.isdigit() for key in value):  # as PHP writes a list with a gap
+        value = list(value.values())
     if not isinstance(value, list):
         return [value]
     return [part for item in value for part in (item if isinstance(item, list) else [item])]
+
+
+def instant(value: Any) -> str:
+    """Return what a JSON-LD value says of a time, as it is written: a text, a number, one of either in a list or as `@value`."""
+    first = next(iter(listed(value)), None)
+    first = first.get("@value") if isinstance(first, dict) else first
+    return str(first) if isinstance(first, int) and not isinstance(first, bool) else line(first)
+
+
+def named(node: Node, known: Mapping[str, Node]) -> Node:
+    """Return a JSON-LD object, or that of `known` (by `@id`) to which it only refers."""
+    there = known.get(str(node.get("@id")), {}) if set(node) <= {"@id", "@type"} else {}
+    return there or node
 
 
 def types(node: Node) -> list[str]:
@@ -178,7 +198,16 @@ def _meta(tag: str, meta: dict[str, list[str]]) -> None:
     for key in ("property", "name", "itemprop", "http-equiv"):
         name = given.get(key, "").strip().lower()
         if name:
-            meta.setdefault(name, []).append(content)
+            meta.setdefault(_LIBRARY.sub(r"\1.", name), []).append(content)
+
+
+def _parsely(meta: dict[str, list[str]]) -> None:
+    """Add what one meta tag says as JSON, `parsely-page`, under the names that its parts have alone."""
+    given = mended.repaired(meta.get("parsely-page", [""])[0])
+    for key, name in _PARSELY.items() if isinstance(given, dict) else ():
+        values = [line(item) for item in listed(given.get(key)) if line(item)]
+        if values:
+            meta.setdefault(f"parsely-{name}", values)
 
 
 def _microdata(tags: list[str], meta: dict[str, list[str]]) -> None:
@@ -198,25 +227,7 @@ def _nodes(scripts: list[str]) -> Iterator[Node]:
     for script in scripts:
         head, _, body = script.partition(">")
         if "ld+json" in head.lower():
-            yield from flat(loaded(body.removesuffix("</script>").replace('"schema:', '"')))
-
-
-def loaded(text: str) -> Any:
-    """Return a JSON text's value, mending what pages commonly break; None if it is beyond that."""
-    if len(text) > _MAX_JSON:
-        return None
-    text = charset.paired(_COMMENT.sub("", text.strip()).strip())
-    for attempt in (str, _mended):
-        try:
-            return json.loads(attempt(text), strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None
-
-
-def _mended(text: str) -> str:
-    text = _TRAILING_COMMA.sub(r"\1", _CONTROL.sub(" ", text))
-    return unescape(text) if text.lstrip("[{ ").startswith("&quot;") else text
+            yield from flat(mended.repaired(body.removesuffix("</script>").replace('"schema:', '"')))
 
 
 def flat(value: Any) -> Iterator[Node]:

@@ -10,7 +10,7 @@ from itertools import chain
 from tearsheet import dates, html
 from tearsheet.dates import clock, zones
 from tearsheet.extraction.blocks import Block, Spot, Walk, size_of
-from tearsheet.extraction.structured import Declared, line
+from tearsheet.extraction.structured import Declared, instant, types
 from tearsheet.extraction.words import COMMENT, DATE, RELATED
 
 _PUBLISHED = [
@@ -55,6 +55,10 @@ _PUBLISHED = [
     "datecreated",
     "created_time",
     "citation_publication_date",
+    "citation_online_date",
+    "citation_date",
+    "dc.created",
+    "og:release_date",
     "article-publication-date",
 ]
 _MODIFIED = [
@@ -189,8 +193,10 @@ def published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where)
 
 def modified(declared: Declared, walk: Walk, kept: Sequence[int], where: Where) -> Dated:
     """Return when the article was last changed, as its page declares or shows it."""
-    found = [("json-ld dateModified", line(declared.article.get("dateModified")))]
+    found = [("json-ld dateModified", instant(declared.article.get("dateModified")))]
     found += [(f"meta {name}", value) for name in _MODIFIED for value in declared.meta.get(name, ())]
+    pages = (node for node in declared.nodes if "WebPage" in types(node))
+    found += [("json-ld dateModified", instant(node.get("dateModified"))) for node in pages]
     shown = (("dateline", text) for text, is_change in _dateline(walk, kept) if is_change)
     return _first(chain(found, shown, _marked_change(walk, kept)), where)
 
@@ -213,19 +219,19 @@ def _is_to_come(at: datetime, where: Where) -> bool:
 
 
 def _published(declared: Declared, walk: Walk, kept: Sequence[int], where: Where) -> Iterator[tuple[str, str]]:
-    yield "json-ld datePublished", line(declared.article.get("datePublished"))
+    yield "json-ld datePublished", instant(declared.article.get("datePublished"))
     for name in _PUBLISHED:
         for value in declared.meta.get(name, ()):
             yield f"meta {name}", value
     for name, values in declared.meta.items():
         if _PUBLICATION.search(name):
             yield f"meta {name}", values[0]
-    yield "json-ld dateCreated", line(declared.article.get("dateCreated"))
+    yield "json-ld dateCreated", instant(declared.article.get("dateCreated"))
     lines = list(_dateline(walk, kept))
     yield from _marked(walk, kept)
     yield from (("dateline", text) for text, is_change in lines if not is_change)
     for node in declared.nodes:
-        yield "json-ld datePublished", line(node.get("datePublished"))
+        yield "json-ld datePublished", instant(node.get("datePublished"))
     found = _IN_URL.search(_COPIED.sub("", where.url))
     if found:
         yield "address", "-".join(found.groups())
