@@ -1,5 +1,6 @@
 """How wordings are packed: small, the same when unpacked, and never lost with another's."""
 
+import hashlib
 import random
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from store_samples import HOUR, NOON, capture, catalog, clipping, listed, worded
 from tearsheet import html
 from tearsheet.model import Image
-from tearsheet.store import checking, keeping, packing, reading, removing
+from tearsheet.store import checking, keeping, packing, phrases, reading, removing
 from tearsheet.store.keeping import Cause
 from tearsheet.store.values import from_ms, to_json, to_ms
 
@@ -268,6 +269,31 @@ def test_a_newer_dictionary_is_for_new_wordings_and_the_older_stays_for_the_old(
     assert first.n != second.n
     assert packing.words_of(one).n == first.n
     assert keeping.clipping_of(store.db, a).text == prose(1000)
+
+
+def test_a_dictionary_holds_only_what_several_wordings_share():
+    own = [hashlib.sha256(bytes([seed % 256, seed // 256])).hexdigest() for seed in range(300)]
+    samples = [f"{prose(seed)} {name} {prose(-seed)}".encode() for seed, name in enumerate(own)]
+
+    data = packing.dictionary_of(samples)
+
+    words = data[phrases.header_length(data) :]
+    assert len(words) > 1000
+    assert [name for name in own if any(name[at : at + 8].encode() in words for at in range(len(name) - 7))] == []
+    sentences = {sentence for seed in range(300) for sentence in prose(seed).split("\n\n")}
+    assert [sentence for sentence in sentences if sentence.encode() in words] == []
+
+
+def test_the_words_of_a_trained_dictionary_begin_behind_its_tables():
+    samples = [prose(seed).encode() for seed in range(300)]
+    for size in (1000, 5000, 20_000):
+        for level in (1, 6, 19):
+            data = zstandard.train_dictionary(size, samples, level=level).as_bytes()
+            at = phrases.header_length(data)
+
+            # What it says last of itself are the first offsets, and then come words of the samples.
+            assert [int.from_bytes(data[at - 12 + 4 * k :][:4], "little") for k in range(3)] == [1, 4, 8]
+            assert any(data[at : at + 8] in sample for sample in samples)
 
 
 def test_wordings_that_have_nothing_in_common_make_no_dictionary():
