@@ -48,8 +48,9 @@ def test_a_newer_catalog_is_refused(tmp_path):
         Store(path)
 
 
-def test_a_newer_catalog_is_refused_where_it_is_only_read_too(tmp_path):
+def test_a_newer_catalog_is_refused_where_it_is_only_read_too_and_not_copied_before(tmp_path, monkeypatch):
     path = tmp_path / "tearsheet.db"
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         schema.migrate(db)
         db.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
