@@ -194,6 +194,8 @@ def test_a_profile_comes_back_from_its_text_and_needs_three_pages():
         ("Regjeringen sa tirsdag at de nye tiltakene ikke skal gjelde for alle som bor i byen.", "no", "nb"),
         ("Short", "fr-FR", "fr"),
         ("", "", ""),
+        ("Привет городской καλημέρα λιμάνι สวัสดีท่าเรือเก่า " * 6, "", ""),
+        ("Привет городской καλημέρα λιμάνι สวัสดีท่าเรือเก่า " * 6, "el", "el"),
     ],
 )
 def test_the_language_is_that_of_the_text_not_of_the_template(text, declared, wanted):

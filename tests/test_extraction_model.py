@@ -43,6 +43,12 @@ def test_the_model_asks_for_no_column_that_is_not_measured():
         assert max(column for column, _ in nodes if column != forest.LEAF) < widths[name]
 
 
+def test_a_model_is_packed_into_the_very_file_that_it_was_read_from():
+    data = forest.model_file()
+
+    assert forest.packed(forest.unpacked(data), forest.unpacked_lexicon(data)) == data
+
+
 @pytest.mark.parametrize("heading", ["评论", "28 Comments", "Kommentare (28)"])
 def test_what_stands_under_a_heading_of_comments_is_not_the_body(heading):
     post = "".join(f"<p>{text}</p>" for text in POST)
