@@ -2,6 +2,7 @@
 
 import json
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -236,6 +237,12 @@ def test_the_same_page_gives_the_same_clipping_every_time():
     assert extract(_PAGE, "https://paper.example/a") == extract(_PAGE, "https://paper.example/a")
 
 
-def test_a_text_in_place_of_bytes_is_refused_with_what_to_give():
-    with pytest.raises(TypeError, match=r"text\.encode\(\)"):
-        extract(_PAGE.decode())  # type: ignore[arg-type]
+@pytest.mark.parametrize("page", [_PAGE.decode(), Path("page.html"), None], ids=["text", "path", "nothing"])
+def test_what_is_not_bytes_is_refused_with_what_to_give(page):
+    with pytest.raises(TypeError, match=r"text\.encode\(\), of a file path\.read_bytes\(\)"):
+        extract(page)
+
+
+def test_an_address_that_is_no_text_is_refused():
+    with pytest.raises(TypeError, match="a text, empty if there is none, not None"):
+        extract(_PAGE, None)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tearsheet.archive import Archive, open_archive
     from tearsheet.errors import TearsheetError
     from tearsheet.extraction import extract
-    from tearsheet.model import Article, Capture, Clipping, Entry, Image, Post, Revision, Source
+    from tearsheet.model import Article, Capture, Clipping, Entry, Image, Post, Query, Revision, Source
     from tearsheet.publish.posts import read_post, write_post
 
 _HOMES = {
@@ -28,6 +28,7 @@ _HOMES = {
     "Entry": "tearsheet.model",
     "Image": "tearsheet.model",
     "Post": "tearsheet.model",
+    "Query": "tearsheet.model",
     "Revision": "tearsheet.model",
     "Source": "tearsheet.model",
 }
@@ -40,6 +41,7 @@ __all__ = [
     "Entry",
     "Image",
     "Post",
+    "Query",
     "Revision",
     "Source",
     "TearsheetError",

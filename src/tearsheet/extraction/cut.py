@@ -42,9 +42,22 @@ _SURELY_ARTICLE = 0.5  # the pages of a list have pagers too
 
 
 def extract(page: bytes, url: str = "", *, content_type: str = "") -> Clipping:
-    """Return the clipping of one page, its dates in the zones that it writes; raises nothing, whatever the bytes are."""
-    if isinstance(page, str):  # as other extractors take it
-        raise TypeError("extract takes the bytes of a page, to find their encoding; of a text give text.encode()")
+    """Return the clipping of one page; fetches nothing, and raises nothing whatever the bytes are.
+
+    `page` is the page as it came, unpacked; `url` its address, without which relative links and pictures stay out;
+    `content_type` the header of that name, whose charset is believed before the page's own. How sure the clipping is to be
+    an article, whole, is in its `article_probability` (0 to 1), `blocked` and `missing`. Dates are read in the zones that the
+    page writes.
+
+    Raises:
+        TypeError: `page` is a text, a path or nothing, or `url` is no text.
+    """
+    if not isinstance(page, bytes):  # other extractors take texts
+        raise TypeError(
+            "extract takes the bytes of a page, to find their encoding; of a text give text.encode(), of a file path.read_bytes()"
+        )
+    if not isinstance(url, str):
+        raise TypeError(f"extract takes the address of a page as a text, empty if there is none, not {url!r}")
     text, encoding = charset.decode(page, content_type=content_type)
     return _clipping(_page(_parsed(text, page, encoding), url, _Known(encoding=encoding)))
 
