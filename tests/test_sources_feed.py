@@ -236,19 +236,16 @@ def test_of_what_an_item_says_twice_or_packed_the_best_that_can_be_read_is_taken
 
 
 def test_the_address_behind_feedburner_and_the_pictures_of_a_group_are_taken():
-    found = listed(
-        item(
-            "<link>https://feeds.example/1</link><f:origLink xmlns:f='http://rssnamespace.org/feedburner/ext/1.0'/><f:origLink xmlns:f='http://rssnamespace.org/feedburner/ext/1.0'>"
-            "https://paper.example/1</f:origLink><m:group xmlns:m='http://search.yahoo.com/mrss/'>"
-            "<m:group/><m:content url='/a.jpg' medium='image'/><m:thumbnail url='/b.jpg'/><m:thumbnail/></m:group>"
-        )
+    said = "<f:origLink xmlns:f='http://rssnamespace.org/feedburner/ext/1.0'>{}</f:origLink>"
+    group = (
+        "<m:group xmlns:m='http://search.yahoo.com/mrss/'><m:group/><m:content url='/a.jpg' medium='image'/>"
+        "<m:thumbnail url='/b.jpg'/><m:thumbnail/></m:group>"
     )
+    (entry,) = listed(item(f"<link>https://feeds.example/1</link>{said.format('/1')}{group}")).entries
+    (plain,) = listed(item(f"<link>https://feeds.example/1</link>{said.format('')}")).entries
 
-    assert found.entries[0].url == "https://paper.example/1"
-    assert [one.url for one in found.entries[0].enclosures] == [
-        "https://paper.example/a.jpg",
-        "https://paper.example/b.jpg",
-    ]
+    assert (entry.url, plain.url) == ("https://paper.example/1", "https://feeds.example/1")
+    assert [one.url for one in entry.enclosures] == ["https://paper.example/a.jpg", "https://paper.example/b.jpg"]
 
 
 def test_a_lone_entry_is_a_feed_of_one_and_a_document_without_any_is_none():
@@ -272,6 +269,7 @@ def test_xhtml_is_written_as_html_with_the_names_of_its_namespaces_and_without_w
     assert listed(body).entries[0].content == (
         '<p>a<i>c</i></p><svg xmlns="http://www.w3.org/2000/svg"><use xlink:href="#y"></use></svg>'
     )
+    assert listed(body.replace("</div>", "</div>&x;")).entries[0].content.endswith("</svg></div>")
 
 
 def test_every_picture_of_a_set_gets_its_whole_address():

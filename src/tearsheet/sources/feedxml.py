@@ -286,8 +286,8 @@ def _link(draft: _Draft, element: etree._Element, base: str) -> None:
 
 
 def _original_link(draft: _Draft, element: etree._Element, base: str) -> None:
-    address = urls.join(base, _words(element))
-    if address:
+    text = _words(element)
+    if text and (address := urls.join(base, text)):
         draft.link, draft.link_rank = address, 9
 
 
