@@ -92,6 +92,20 @@ def test_a_column_that_says_nothing_is_left_out_on_a_terminal_alone() -> None:
     assert ["a1\t\t7"] == list(table(columns, [["a1", "", "7"]], width=0))
 
 
+def test_a_table_fits_a_terminal_of_forty_cells() -> None:
+    columns = [
+        Column("id"),
+        Column("published"),
+        Column("source", flexible=True),
+        Column("title", flexible=True, share=2),
+    ]
+    rows = [["k3vq7zziiqxjb", "2026", "The Saltgate Courier", "Fish hall: cod at 19 crowns, 21 boats in"]]
+    lines = list(table(columns, rows, width=40))
+
+    assert {cells(line) <= 40 for line in lines} == {True}
+    assert lines[1].startswith("k3vq7zziiqxjb  2026  ")
+
+
 def test_a_table_in_a_pipe_is_tab_separated_and_whole() -> None:
     rows = [["a1", "a title\twith a tab and\na line end", "7"]]
 

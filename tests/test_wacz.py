@@ -15,8 +15,9 @@ from tests.corruptions import hurt, hurt_in_the_middle
 from tests.flow_archive import following_only, ran, truth_of
 
 from tearsheet import warc
+from tearsheet.archive import create_archive
 from tearsheet.cli.front import tearsheet
-from tearsheet.errors import BadWarc, DiskTrouble, NoSuchArticle
+from tearsheet.errors import BadWarc, DiskTrouble, NoSuchArticle, NotFound
 from tearsheet.flow.packages import export_wacz
 from tearsheet.model import Capture, Query
 from tearsheet.warc import Label, Page, Revisit, WaczWriter, Writer, check_wacz
@@ -377,6 +378,12 @@ def test_a_package_is_there_whole_or_not_at_all(press, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_empty_package_is_not_written(tmp_path):
+    with create_archive(tmp_path / "press") as archive, pytest.raises(NotFound, match="a package would be empty"):
+        export_wacz(archive, tmp_path / "all.wacz")
+    assert [path.name for path in tmp_path.iterdir()] == ["press"]
+
+
 @needs.tools("wacz")  # py-wacz, in an environment of its own
 def test_the_validator_of_others_accepts_a_package(press, tmp_path):
     export_wacz(press, tmp_path / "all.wacz")
@@ -412,7 +419,7 @@ def test_the_command_line_exports_and_checks(press, tmp_path):
     ("words", "said"),
     [
         (("--wacz",), "which file"),
-        (("--jsonl", "--article", "a"), "go with --wacz"),
+        (("--jsonl", "--article", "a"), "goes with --wacz"),
         (("--wacz", "out.wacz", "--article", "a", "--source", "b"), "not both"),
     ],
 )

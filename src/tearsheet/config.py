@@ -247,6 +247,9 @@ timezone = "UTC"           # days are cut here, e.g. "Asia/Shanghai"
 
 [rsshub]
 # base = "https://rsshub.example"        # for sources like rsshub:/guancha/headline
+
+# [ledger]
+# timestamp_server = "https://tsa.example/tsr"   # witnesses each checkpoint
 """
 
 

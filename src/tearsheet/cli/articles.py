@@ -20,6 +20,7 @@ PAGE = 2000
 ON_A_SCREEN = 50
 ORDERS = ("newest", "oldest", "arrival", "edited", "gone")
 
+NONE = "No article is like that."
 TOLD = {"edited": "edited", "gone": "gone"}
 """What the time in a list is, by the list's order: of publication for all others."""
 
@@ -90,7 +91,9 @@ def command(said: Console, filters: Filters, choice: Choice, as_json: bool) -> N
         total = archive.count(query)
         kept = total or archive.count(Query(rejected=None))
     if not total:
-        said.note("No article is like that." if kept else "No article is kept yet: tearsheet update.")
+        said.note(NONE if kept else "No article is kept yet: tearsheet update.")
+        if kept and filters.category:
+            said.note("`tearsheet stats --by category` lists the category paths that there are.")
     elif limit and total > limit:
         said.note(f"{total - limit:,} more: --limit 0 shows all.")
 

@@ -10,7 +10,8 @@ from typing import TextIO
 
 ELLIPSIS = "…"
 GAP = "  "
-LEAST_FLEXIBLE = 12
+LEAST_FLEXIBLE = (12, 6)
+"""So wide a flexible column stays, and on a very narrow terminal."""
 USUAL_WIDTH = 80
 MEASURE = 88
 
@@ -160,10 +161,11 @@ def _shared(columns: Sequence[Column], natural: list[int], width: int) -> list[i
     over = sum(natural) + len(GAP) * (len(columns) - 1) - width
     widths = list(natural)
     flexible = [at for at, column in enumerate(columns) if column.flexible]
-    while over > 0 and (able := [at for at in flexible if widths[at] > LEAST_FLEXIBLE]):
-        widest = max(able, key=lambda at: widths[at] / columns[at].share)
-        widths[widest] -= 1
-        over -= 1
+    for least in LEAST_FLEXIBLE:
+        while over > 0 and (able := [at for at in flexible if widths[at] > least]):
+            widest = max(able, key=lambda at: widths[at] / columns[at].share)
+            widths[widest] -= 1
+            over -= 1
     return widths
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tearsheet.cli.articles import NONE
 from tearsheet.cli.console import Console, archive_option, console, json_option, write_json, write_json_rows
 from tearsheet.cli.options import Filters, filter_options, gathered
 from tearsheet.cli.rows import COUNTED, Row
@@ -96,7 +97,7 @@ def command(said: Console, asked: Asked) -> None:
         return
     _write_counts(said, asked.by, counts, names)
     if not counts:
-        said.note("No article is like that.")
+        said.note(NONE)
 
 
 def _counted(archive: "Archive", query: Query, by: str) -> list[Row]:

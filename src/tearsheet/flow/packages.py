@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tearsheet.archive import Archive
-from tearsheet.errors import BadWarc
+from tearsheet.errors import BadWarc, NotFound
 from tearsheet.files import disk, sync
 from tearsheet.flow.clock import now
 from tearsheet.flow.proof import proof
@@ -43,7 +43,7 @@ def export_wacz(
     answers and all articles that it listed. The file is there whole or not at all.
 
     Raises:
-        NoSuchArticle, NoSuchSource: there is none. DiskTrouble: it could not be written.
+        NoSuchArticle, NoSuchSource: there is none. NotFound: there is nothing to write. DiskTrouble: it could not be written.
     """
     choice = Choice(article=archive.article(article).id if article else "", source=source)
     return _placed(archive, out, choice, progress=progress)
@@ -103,6 +103,8 @@ def _written(
             except BadWarc as error:
                 lost.add((place.file, place.offset))
                 found.troubles.append((error.thing, str(error)))
+        if not writer.records and not beside:
+            raise NotFound(archive.path.name, "no capture is kept of what was asked for, so a package would be empty")
         pages = list(_pages(archive, choice, lost))
         writer.finish(pages, _label(archive, choice, at, pages), beside=beside)
         found.records, found.pages = writer.records, len(pages)
