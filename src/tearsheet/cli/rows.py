@@ -141,8 +141,10 @@ UPDATE: Shape = (
     ("returned", "articles that came back"),
     ("rejected", "pages judged to be no article"),
     ("pictures", "pictures kept"),
+    ("waiting", "articles that are due and were not fetched: more than `--limit`, or it was interrupted"),
     ("failures", "cause -> how many addresses failed for it"),
-    ("troubles", "array of `thing` and `message`: what went wrong, named"),
+    ("troubles", "array of `thing` and `message`: what went wrong, named; a thousand at most"),
+    ("untold", "how many more there were"),
     ("seconds", "how long it took"),
 )
 

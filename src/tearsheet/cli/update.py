@@ -144,7 +144,7 @@ def _report(said: Console, report: "UpdateReport", *, as_json: bool) -> None:
         said.note(brief(one_line(message if thing in message else f"{thing}: {message}")))
     if len(report.troubles) > TROUBLES_SHOWN:
         said.note(
-            f"  … {len(report.troubles) - TROUBLES_SHOWN:,} more: `tearsheet articles --trouble` lists pages, "
+            f"  … {len(report.troubles) + report.untold - TROUBLES_SHOWN:,} more: `tearsheet articles --trouble` lists pages, "
             "`tearsheet sources list --trouble` sources"
         )
 
@@ -167,3 +167,5 @@ def _lines(report: "UpdateReport") -> Iterator[str]:
     for what, causes in (("not fetched", pages), ("pictures not fetched", pictures)):
         if causes:
             yield f"{what}: " + ", ".join(f"{count:,} {one_line(cause)}" for cause, count in causes.items())
+    if report.waiting:
+        yield f"{counted(report.waiting, 'article')} still to be fetched: the next update goes on"

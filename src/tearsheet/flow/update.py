@@ -53,6 +53,7 @@ from tearsheet.store.keeping import WantedPicture
 from tearsheet.store.worker import Worker
 
 LOT = 400
+MOST_TROUBLES = 1000
 COMMIT_AFTER = 100
 COMMIT_AFTER_S = 0.25
 MOST_WAITING = 64
@@ -83,7 +84,10 @@ class UpdateOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateReport:
-    """What an update did. `failures` counts causes; `troubles` are (thing, message), at most a thousand."""
+    """What an update did. `failures` counts causes; `troubles` are (thing, message), `untold` how many beyond a thousand.
+
+    `waiting` are articles that were due and not fetched: more than the limit, or when it was interrupted.
+    """
 
     sources: int = 0
     listed: int = 0
@@ -94,8 +98,10 @@ class UpdateReport:
     returned: int = 0
     rejected: int = 0
     pictures: int = 0
+    waiting: int = 0
     failures: dict[str, int] = field(default_factory=dict)
     troubles: tuple[tuple[str, str], ...] = ()
+    untold: int = 0
     seconds: float = 0.0
     interrupted: bool = False
 
@@ -206,7 +212,9 @@ class Update:
         return UpdateReport(
             **{name: getattr(self.hand.tally, name) for name in Tally.__slots__},
             failures=dict(self.hand.failures.most_common()),
-            troubles=tuple(self.hand.troubles[:1000]),
+            troubles=tuple(self.hand.troubles[:MOST_TROUBLES]),
+            untold=max(0, len(self.hand.troubles) - MOST_TROUBLES),
+            waiting=reading.due(self.db, "articles", self.clock()),
             seconds=time.monotonic() - began,
             interrupted=interrupted,
         )
