@@ -17,17 +17,16 @@ class Clock:
 
 
 REFUSED = Clock(refused=True)
-# Which half of the day a word means, as the press writes it: "a" before noon, "p" after; "n" night (12 and 1-5 are early),
-# "m" noon.
+# Which half of the day a word means, as the press writes it: "a" before noon, "p" after; "e" evening, "n" night (12 and 1-5 are
+# early), "m" noon.
 _HALVES = {
     "a": r"a\.?\s?m\b\.?|上午|早上|早晨|清晨|凌晨|午前|오전|새벽|아침|صباح[اً]+|ص(?!\w)|утра|ранку|rano|sáng|morgens|vormittags|"
     r"du matin|de la mañana|da manhã|del mattino|di mattina|de la madrugada|da madrugada|pagi|"
     r"π\.?\s?μ\.?|öö(?!\w)|de\.(?=\s?\d)|पूर्वाह्न|सुबह|sa(?=\s|$)|লা|সকাল|om morgonen|เช้า|ch\.?\s?sáng",
-    "p": r"p\.?\s?m\b\.?|下午|午後|午后|傍晚|晚上|晚间|晚間|夜里|夜间|오후|저녁|مساء[اً]*|م(?!\w)|дня|вечера|вечора|wieczorem|"
-    r"po południu|chiều|tối|abends|nachmittags|de l['’]après-midi|du soir|de la tarde|da tarde|de la noche|da noite|"
-    r"del pomeriggio|di sera|siang|sore|malam|"
-    r"μ\.?\s?μ\.?|ös(?!\w)|du\.(?=\s?\d)|अपराह्न|शाम|ch(?=\s|$)|om kvällen|บ่าย",
-    "n": "ночи|ночі|深夜|半夜|밤|nachts",
+    "p": r"p\.?\s?m\b\.?|下午|午後|午后|傍晚|오후|مساء[اً]*|م(?!\w)|дня|po południu|chiều|nachmittags|de l['’]après-midi|"
+    r"de la tarde|da tarde|del pomeriggio|siang|sore|μ\.?\s?μ\.?|ös(?!\w)|du\.(?=\s?\d)|अपराह्न|शाम|ch(?=\s|$)|บ่าย",
+    "e": r"晚上|晚间|晚間|저녁|вечера|вечора|wieczorem|tối|abends|du soir|de la noche|da noite|di sera|malam|om kvällen",
+    "n": "ночи|ночі|深夜|半夜|夜里|夜间|밤|nachts",
     "m": "中午|正午|낮|mittags",
 }
 HALF = "|".join(_HALVES.values())
@@ -68,7 +67,7 @@ def _clock(text: str, found: re.Match[str]) -> Clock:
     hour, minute, second = int(given["h"]), int(given.get("min") or 0), int(given.get("s") or 0)
     if given.get("half"):
         minute = 30
-    halves = {name[0] for name in ("a1", "a2", "p1", "p2", "n1", "n2", "m1", "m2") if given.get(name)}
+    halves = {name[0] for name in ("a1", "a2", "p1", "p2", "e1", "e2", "n1", "n2", "m1", "m2") if given.get(name)}
     hour24 = _hour(hour, halves)
     if hour24 is None or minute > 59 or second > 60 or (hour24 == 24 and (minute or second)):
         return REFUSED
@@ -88,6 +87,8 @@ def _hour(hour: int, halves: set[str]) -> int | None:
         return hour % 12 if hour <= 12 else None
     if half == "p":
         return (hour % 12) + 12 if hour <= 12 else hour if hour < 24 else None
+    if half == "e":  # what 12 and the hours after it mean at night is told by the night alone
+        return hour + 12 if 4 <= hour <= 11 else hour if 13 <= hour < 24 else None
     if half == "n":
         return (
             0
