@@ -49,7 +49,9 @@ class Choice:
 @click.option("--gone", "which", flag_value="gone", help="Only what has vanished from the web.")
 @click.option("--edited", "which", flag_value="edited", help="Only what was edited after it was first seen.")
 @click.option("--trouble", "which", flag_value="trouble", help="Only those whose page did not come at the last look.")
-@click.option("--order", type=click.Choice(ORDERS), help="[default: newest; edited or gone with these]")
+@click.option(
+    "--order", type=click.Choice(ORDERS), help="What comes first.  [default: newest; edited or gone with these]"
+)
 @limit_option
 @filter_options
 @json_option

@@ -25,7 +25,7 @@ USUALLY = 20
 def command(said: Console, words: tuple[str, ...], filters: Filters, limit: int | None, as_json: bool) -> None:
     """Find articles that hold all WORDS, best first; 20 of them unless --limit says otherwise.
 
-    A phrase stands in quotes: '"harbour wall"'. `crane OR ferry`, `crane NOT mayor`, `title:crane` and
+    A phrase stands in quotes of its own: '"harbour wall"'. `crane OR ferry`, `crane NOT mayor`, `title:crane` and
     `har*` are understood too. Chinese, Japanese and Thai need no spaces.
 
     \b

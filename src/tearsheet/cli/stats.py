@@ -117,10 +117,11 @@ def _write_counts(said: Console, by: str, counts: list[Row], names: "Mapping[str
     """Write a table; on a terminal with a bar to each group."""
     columns = [Column(by, flexible=True), *(Column(key, right=True) for key, _ in COUNTED[1:]), Column("")]
     most = max((int(str(row["articles"])) for row in counts), default=1)
+    wide = min(BAR_CELLS, terminal_width() // 4)
     lines = []
     for row in counts:
         group, *numbers = map(str, row.values())
-        bar = ["━" * math.ceil(BAR_CELLS * int(numbers[0]) / most)] if terminal_width() else []
+        bar = ["━" * math.ceil(wide * int(numbers[0]) / most)] if wide else []
         lines.append([names.get(group) or group or "(none)", *numbers, *bar])
     said.write_table(columns, lines)
 

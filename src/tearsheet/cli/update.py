@@ -55,7 +55,9 @@ class Asked:
 @click.option("--force", is_flag=True, help="Visit sources that are not due yet.")
 @click.option("--again", is_flag=True, help="Look again at every article, due or not.")
 @click.option("--pictures/--no-pictures", default=True, help="Whether to fetch pictures.  [default: yes]")
-@click.option("-n", "--limit", type=click.IntRange(min=0), default=0, metavar="N", help="Fetch at most N articles.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(min=0), default=0, metavar="N", help="Fetch at most N articles; 0 for all."
+)
 @click.option("--strict", is_flag=True, help="Exit code 1 if anything at all failed.")
 @json_option
 @archive_option
