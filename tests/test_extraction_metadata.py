@@ -110,6 +110,36 @@ def test_the_section_is_the_first_step_of_the_breadcrumbs_that_a_page_shows(abov
 
 
 @pytest.mark.parametrize(
+    "home",
+    [
+        "Startsida",
+        "Forsiden",
+        "Etusivu",
+        "Domů",
+        "Acasă",
+        "Головна",
+        "Αρχική",
+        "خانه",
+        "Beranda",
+        "হোম",
+        "முகப்பு",
+        "หน้าแรก",
+        "होम",
+        "主页",
+        "Strona główna",
+        "Ana Sayfa",
+        "דף הבית",
+        "Trang chủ",
+        "صفحه نخست",
+    ],
+)
+def test_the_front_page_is_no_section_whatever_it_is_called(home):
+    trail = f'<nav class="breadcrumb"><a href="/index-7.html">{home}</a> / <a href="/harbour">Harbour</a></nav>'
+
+    assert cut(above=trail).section == "Harbour"
+
+
+@pytest.mark.parametrize(
     "above",
     [
         '<nav class="breadcrumb"><a href="/">Home</a> / The ferry stops</nav>',
@@ -152,6 +182,19 @@ def test_links_marked_as_tags_stand_in_where_nothing_is_declared():
     assert cut(below=links).tags == ("ferry", "pier")
     assert cut('<meta name="keywords" content="islands">', below=links).tags == ("islands",)
     assert cut(below='<p><a href="/x">Another story altogether</a></p>' * 40 + links).tags == ()
+
+
+@pytest.mark.parametrize(
+    ("box", "tags"),
+    [
+        ('<div class="tags">{}</div>', ("ferry", "pier")),
+        ('<ul class="article-tags"><li>{}</li></ul>', ("ferry", "pier")),
+        ('<div id="keywords">{} <a href="/more">More about this</a></div>', ("ferry", "pier")),
+        ('<div class="stage">{}</div>', ()),
+    ],
+)
+def test_links_to_tags_in_a_box_named_for_tags_are_tags(box, tags):
+    assert cut(below=box.format('<a href="/tag/ferry">ferry</a> <a href="/topics/2">#pier</a>')).tags == tags
 
 
 def test_a_tag_that_holds_a_comma_stays_one_where_each_has_its_own_line():

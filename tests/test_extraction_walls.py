@@ -136,6 +136,40 @@ def test_a_line_that_can_only_stand_at_a_wall_is_one_by_itself(language: str, li
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "This content is for subscribers only.",
+        "You've read your last free article",
+        "Dieser Inhalt ist exklusiv für Abonnenten",
+        "Jetzt Abo abschließen und weiterlesen",
+        "La suite est réservée aux abonnés",
+        "Para seguir leyendo, suscríbete",
+        "Per continuare a leggere, abbonati",
+        "Lees verder met een abonnement",
+        "För att läsa vidare behöver du ett konto",
+        "Chcesz czytać dalej? Wykup subskrypcję",
+        "Tento článek je jen pro předplatitele",
+        "A cikk folytatása csak előfizetőknek",
+        "Abonează-te pentru a citi tot articolul",
+        "Devamını okumak için abone olun",
+        "Чтобы читать дальше, оформите подписку",
+        "Щоб читати далі, оформіть передплату",
+        "Για να συνεχίσετε την ανάγνωση, εγγραφείτε",
+        "لقراءة المقال كاملا سجل الدخول",
+        "הכתבה למנויים בלבד",
+        "पूरी खबर पढ़ने के लिए सब्सक्राइब करें",
+        "สมัครสมาชิกเพื่ออ่านต่อ",
+        "Berlangganan untuk membaca selengkapnya",
+        "本文为付费内容",
+        "ここから先は会員限定です",
+        "회원 전용 콘텐츠입니다",
+    ],
+)
+def test_a_wall_is_known_by_its_words_in_the_languages_of_the_press(line: str) -> None:
+    assert blocked("en", f"<div><p>{line}</p></div>") == "paywall"
+
+
+@pytest.mark.parametrize(
     ("language", "heading", "button"),
     [
         ("en", "Continue reading", "Sign up for a free trial"),
@@ -172,6 +206,9 @@ def test_the_mark_on_another_article_is_no_wall_and_on_this_one_it_is(language: 
         ("ja", "この記事は会員登録なしで読めます。紙面ビューアーは有料会員限定です。"),
         ("zh-Hans", "继续阅读，无需登录"),
         ("ru", "Читать далее без подписки"),
+        ("de", "Weiterlesen"),
+        ("de", "Lees verder"),
+        ("en", "The club's pool is for members only on Sundays, and read this story aloud to them."),
         ("fr", "Pour lire la suite sans abonnement, cliquez ici."),
     ],
 )

@@ -29,13 +29,24 @@ _KEYWORDS = (
 )
 _COMMA = re.compile(r"[,，;；、]")
 _REL_TAG = re.compile(r' rel="[^"]*\btag\b')
+_OF_TAGS = re.compile(
+    r' (?:class|id)="[^"]*(?<![\w])(?:[\w-]*[-_])?(?:tags?|tag[-_]?(?:list|links|cloud)|keywords?|topics?)(?![\w-])'
+)
+_TAG_PAGE = re.compile(
+    r' href="[^"]*/(?:tags?|topics?|keywords?|tema|temas|themen?|sujets?|etiket|etiquetas?|hashtag|label)[/=]'
+)
 _TRAIL = re.compile(r"(?i)bread[-_]?crumb|crumbs\b")
 _PLACE = re.compile(
     r"(?:[您你]?的?(?:当前|當前|目前|現在)?所?在?的?位置|首页|首頁|ホーム|トップ|홈|Home|Start(?:seite)?|Accueil|Inicio|Главная|"
     r"الرئيسية)\s*[:：>›»→/＞|]"
 )
 _FRONT = re.compile(
-    r"(?i)home|start(?:seite)?|accueil|inicio|início|главная|首页|首頁|ホーム|トップ|홈|[\w-]+\.[a-z]{2,4}"
+    r"(?i)home(?: ?page)?|front ?page|start(?:seite|pagina|sida|side)?|accueil|à la une|inicio|início|portada|voorpagina|"
+    r"hem|hjem|forsid[ea]n?|etusivu|avaleht|domů|domov|úvod|kezdőlap|címlap|főoldal|acasă|ballina|početna|naslovnica|"
+    r"strona główna|"
+    r"ana ?sayfa|главная(?: страница)?|головна|начало|почетна|αρχική|الرئيسية|صفحه (?:نخست|اصلی)|خانه|דף הבית|ראשי|होम|"
+    r"मुख्य ?पृष्ठ|প্রচ্ছদ|হোম|"
+    r"முகப்பு|หน้าแรก|หน้าหลัก|trang chủ|beranda|laman utama|首页|首頁|主页|ホーム|トップ(?:ページ)?|홈|처음|[\w-]+\.[a-z]{2,4}"
 )
 _MANY, _LONGEST_TRAIL, _LONGEST_LINE = 120, 60, 120
 _MOST_TAGS, _LONGEST_TAG, _AROUND = 30, 80, 15
@@ -117,15 +128,17 @@ def _parted(words: Iterable[Any]) -> list[str]:
 
 
 def _linked(walk: Walk, kept: Sequence[int]) -> Iterator[str]:
-    """Yield the words of the links `rel=tag` around the body."""
+    """Yield the words of the links around the body that are marked `rel=tag`, or stand in a box that is named for tags."""
     if not kept:
         return
     for block in walk.blocks[max(kept[0] - _AROUND, 0) : kept[-1] + _AROUND]:
         pieces = walk.pieces[block.start | 1 : block.end + 1]
+        is_named = any(_OF_TAGS.search(box.tag) for box in block.box.around(3))
         for tag, text in zip(pieces[::2], pieces[1::2], strict=False):
-            if tag.startswith("<a ") and _REL_TAG.search(tag):
+            if tag.startswith("<a ") and (_REL_TAG.search(tag) or (is_named and _TAG_PAGE.search(tag))):
                 yield html.unescaped(text).lstrip("#")
-        if block.link and not block.start % 2 and _REL_TAG.search(block.link):
+        link = block.link if not block.start % 2 else ""
+        if link and (_REL_TAG.search(link) or (is_named and _TAG_PAGE.search(link))):
             yield block.text.lstrip("#")
 
 

@@ -37,6 +37,12 @@ _OPEN = re.compile(
 # a sentence with the same words tells of what others sell.
 _CLOSED = re.compile(
     r"nur für abonnenten|réservé aux abonnés|solo para suscriptores|contenido exclusivo|exclusivo para assinantes|"
+    r"(?:for|to) (?:paid )?(?:subscribers|members) only|exclusive (?:to|for) (?:our )?subscribers|exklusiv für abonnent|"
+    r"réservée? (?:aux|à nos) abonnés|solo (?:per )?(?:gli )?abbonati|"
+    r"pouze pro předplatitele|jen pro předplatitele|csak előfizető|doar pentru abonați|(?:лише|тільки) для передплатників|"
+    r"доступен только подписчикам|μόνο (?:για|σε) συνδρομητές|"
+    r"למנויים בלבד|केवल सदस्य|(?:สำหรับ|เฉพาะ)สมาชิก|khusus (?:untuk )?pelanggan|dành cho (?:thuê bao|thành viên)|"
+    r"付[费費](?:内容|內容)|ここから先は(?:有料)?会員|회원 전용|(?:dostępny|treść) tylko dla|"
     r"contenuto riservato|riservato agli abbonati|alleen voor abonnees|för prenumeranter|(?:kun )?for abonnenter|"
     r"dla subskrybentów|tylko dla prenumeratorów|abonelere özel|"
     r"有料会員(?:限定|のみ|専用|の方)|会員限定(?:の|記事|公開|コンテンツ)|會員(?:限定|專屬|專享)|"
@@ -45,7 +51,11 @@ _CLOSED = re.compile(
 _MORE = re.compile(
     r"continue reading|jetzt weiterlesen|lire la suite|continuar? (?:leyendo|lendo)|continua a leggere|verder lezen|"
     r"fortsätt läsa|czytaj dalej|okumaya devam|继续阅读|繼續閱讀|계속 읽으려면|читать далее|لمتابعة القراءة|"
-    r"आगे पढ़ने के लिए|đọc tiếp"
+    r"आगे पढ़ने के लिए|पूरी खबर पढ़|đọc tiếp|unlock this (?:article|story)|read(?:ing)? this (?:article|story)\b|"
+    r"(?:last|limit of) free articles?|weiterlesen$|und weiterlesen|plus weiterlesen|diesen artikel (?:zu )?lesen|seguir leyendo|"
+    r"continuare a leggere|lees verder met|läs vidare med|(?:att )?läsa vidare|czytać dalej|przeczytać cały|číst dál|"
+    r"cikk folytatás|citi tot articolul|devamını oku|читать дальше|продолжить чтение|читати далі|συνεχίσετε την ανάγνωση|"
+    r"להמשך (?:ה)?קריאה|อ่านต่อ|membaca selengkapnya|قراءة المقال|続きを(?:お読み|ご覧)"
 )
 # What is asked for: money, an account, an app.
 _PRICE = re.compile(
@@ -54,6 +64,7 @@ _PRICE = re.compile(
     r"\baccedi\b|abbon|inlog|prenum|logga in|logg inn|zaloguj|subskry|\babone|giriş yap|üye ol|"
     r"订阅|訂閱|会员|會員|登录|登入|注册|註冊|付费|付費|解锁|解鎖|app|客户端|"
     r"会員|登録|有料|ログイン|구독|로그인|가입|회원|подпис|войд|войти|регистр|اشترا|اشترك|تسجيل|سجل|"
+    r"wykup|předpla|előfizet|abonea|передпла|συνδρομ|εγγραφ|הירשמ|מנוי|สมัคร|สมาชิก|langganan|free articles?|"
     r"सब्सक्राइब|लॉग ?इन|सदस्य|đăng (?:nhập|ký)|thành viên|[$€£¥₹]\s?\d|\d\s?€"
 )
 # What a wall is called by those who build it; an empty one stands on every page of a site and says nothing.
