@@ -428,7 +428,7 @@ def test_data_that_only_refer_to_a_picture_or_a_page_are_looked_up():
     "head",
     [
         '<meta name="dc:creator" content="Ann Lee"><meta property="dc:date" content="2026-03-02">',
-        '<meta name="dcterms:creator" content="Ann Lee"><meta name="dcterms:created" content="2026-03-02">',
+        '<meta name="dcterms:creator" content="Ann Lee"><meta name="dcterms:issued" content="2026-03-02">',
         '<meta name="citation_author" content="Lee, Ann"><meta name="citation_date" content="2026/03/02">',
         '<meta name="citation_author" content="Lee, Ann"><meta name="citation_online_date" content="2026/03/02">',
         '<meta name="cXenseParse:ipa-author" content="Ann Lee"><meta name="cXenseParse:ipa-publishtime" content="2026-03-02">',
@@ -469,3 +469,38 @@ def test_what_a_template_makes_of_no_picture_is_no_lead(nothing):
 
     assert found.lead
     assert found.lead.url == "https://paper.example/boat.jpg"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<span property="author" typeof="Person"><span property="name">Ann Lee</span></span>'
+        '<span property="datePublished" content="2026-03-02T10:00Z">Monday</span>'
+        '<span property="dateModified" content="2026-03-04">Wednesday</span>',
+        '<span property="schema:author">Ann Lee</span> <time property="schema:datePublished" datetime="2026-03-02">Monday</time>'
+        '<span property="schema:dateModified" content="2026-03-04"></span>',
+        '<span property="rnews:creator">Ann Lee</span> <span property="rnews:datePublished" content="2026-03-02">Monday</span>'
+        '<span property="rnews:dateModified" content="2026-03-04"></span>',
+        '<span property="dc:date dc:created" content="2026-03-02T10:00:00+00:00" rel="sioc:has_creator">Monday by '
+        '<span typeof="sioc:UserAccount" property="foaf:name">Ann Lee</span></span>'
+        '<i property="dc:modified" content="2026-03-04"></i>',
+        '<span itemprop="creator">Ann Lee</span><meta itemprop="datePublished" content="2026-03-02">'
+        '<meta itemprop="dateModified" content="2026-03-04">',
+        '<div itemprop="author" itemscope><meta itemprop="name" content="Ann Lee"></div>'
+        '<time datetime="2026-03-02">2 March</time>'
+        '<meta itemprop="dateModified" content="2026-03-04">',
+    ],
+)
+def test_rdfa_and_microdata_near_the_headline_are_read_whatever_their_elements_are_called(line):
+    found = cut(words=f"<p>{line}</p>{WORDS}")
+
+    assert found.authors == ("Ann Lee",)
+    assert (str(found.published)[:10], str(found.modified)[:10]) == ("2026-03-02", "2026-03-04")
+
+
+def test_the_creator_of_a_comment_is_no_author():
+    comment = (
+        '<div class="comments"><p><span itemprop="creator">Bo Ek</span> I was there when it sank, all of it.</p></div>'
+    )
+
+    assert cut(below=comment).authors == ()

@@ -310,15 +310,8 @@ def test_the_papers_name_is_cut_off_behind_whatever_mark(mark):
     assert title("<title>Il dit « non » et « jamais » | Island Paper</title>") == "Il dit « non » et « jamais »"
 
 
-@pytest.mark.parametrize(
-    ("heading", "wanted"),
-    [
-        ("<span class=kicker>Harbour</span> The ferry to Ness stops", "The ferry to Ness stops"),
-        ("<span>LIVE</span><br>The ferry to Ness stops", "The ferry to Ness stops"),
-        ("Harbour: The ferry to Ness stops", "Harbour: The ferry to Ness stops"),
-        ("“No more”: The ferry to Ness stops", "“No more”: The ferry to Ness stops"),
-        ("▶ The ferry to Ness stops", "The ferry to Ness stops"),
-    ],
-)
-def test_a_kicker_in_the_heading_is_known_by_the_title_alone(heading, wanted):
-    assert title("<title>The ferry to Ness stops | Island Paper</title>", f"<h1>{heading}</h1>") == wanted
+def test_the_sign_of_a_video_is_no_part_of_a_title():
+    assert (
+        title("<title>The ferry to Ness stops</title>", "<h1>▶ The ferry to Ness stops</h1>")
+        == "The ferry to Ness stops"
+    )

@@ -13,17 +13,22 @@ from tearsheet.extraction.names import (
     cleaned,
     is_agency,
     is_cjk,
+    is_known_agency,
     is_person,
     split_names,
 )
 from tearsheet.extraction.when import WRITTEN, is_dated, posted_lines
 from tearsheet.extraction.words import BYLINE, CAPTION, COMMENT, CREDIT, RELATED, SHARE
-from tearsheet.html import unescaped
+from tearsheet.html import attributes, unescaped
 
-_WRITER = re.compile(r"(?i)author|byline|writer|reporter|autor|auteur|firma|zuozhe|journalist|contributor|kisha|redakt")
+_WRITER = re.compile(
+    r"(?i)author|byline|writer|reporter|autor|auteur|firma|zuozhe|journalist|contributor|creator|foaf:name|kisha|redakt"
+)
 _SURE = re.compile(
     r'(?i)rel="author|itemprop="(?:author|name)|/authors?/|class="[^"]*(?:author|byline|writer)[-_]*(?:name|link)?[ "]'
 )
+# RDFa and microdata, of which no class needs to speak: property="schema:author", itemprop="creator".
+_PROPERTY = re.compile(r' (?:property|itemprop)="(?:[^" ]* )?(?:\w+:)?(?:author|creator|(?<=foaf:)name)[" ]')
 _PROFILE = re.compile(r"(?i)profile|bio(?:graphy)?\b|about")
 _SOURCE = re.compile(
     r"(?i)(?:источник|джерело|източник|извор|izvor|kaynak|المصدر|πηγή|quelle|bron|källa|kilde|fuente|fonte|źródło|zdroj|sursa|forrás|"
@@ -108,6 +113,7 @@ _REPORTS = re.compile(
 )
 _LONGEST_LINE, _LONGEST_LABEL, _UNDER_LABEL = 20_000, 24, 60
 _LONGER_THAN_BY, _LONGEST_SENTENCE = 5, 240
+_INSIDE = 12  # pieces
 _STRONG = re.compile(r"[、，,;；/／&|]+")
 _SPACE = re.compile(r"[\s　]+")
 # The hundred commonest family names: a line of two to four characters that begins with one is a name.
@@ -135,12 +141,16 @@ def marked(walk: Walk, kept: Sequence[int]) -> list[str]:
     last = kept[-1] if kept else high
     best: list[str] = []
     best_rank = 0
-    for spot in walk.marks:
-        if not spot.bits & BYLINE or spot.bits & (COMMENT | RELATED | SHARE | CREDIT) or spot.box.all_bits & COMMENT:
+    for spot in (*walk.marks, *walk.properties(_PROPERTY, low, high)):
+        if (
+            not (spot.bits & BYLINE or _PROPERTY.search(spot.tag))
+            or spot.bits & (COMMENT | RELATED | SHARE | CREDIT)
+            or spot.box.all_bits & COMMENT
+        ):
             continue
         if not (low <= spot.before <= high or last - 2 <= spot.before <= last + 4) or not _WRITER.search(spot.tag):
             continue
-        text = walk.text_in(spot)
+        text = walk.text_in(spot) or _hidden_name(walk, spot)
         if not 1 < len(text) <= 140:
             continue
         sure = _SURE.search(spot.tag) is not None
@@ -150,6 +160,16 @@ def marked(walk: Walk, kept: Sequence[int]) -> list[str]:
         if names and rank > best_rank:
             best, best_rank = names, rank
     return best
+
+
+def _hidden_name(walk: Walk, spot: Spot) -> str:
+    """Return the name that an element without words holds for machines: `<meta itemprop="name" content="Ann Lee">`."""
+    for tag in walk.pieces[spot.place + 2 : spot.place + _INSIDE : 2]:
+        if tag == f"</{spot.name}>":
+            break
+        if tag.startswith("<meta ") and 'itemprop="name"' in tag:
+            return attributes(tag).get("content", "")
+    return ""
 
 
 def _names_in(walk: Walk, spot: Spot, text: str, *, sure: bool) -> list[str]:
@@ -276,7 +296,7 @@ def agencies(walk: Walk, kept: Sequence[int]) -> list[str]:
     for block in lines(walk, kept):
         found = _SOURCE.match(block.text) if block.chars <= _UNDER_LABEL else None
         name = found.group(1).strip() if found else block.text
-        if len(name) <= _LONGEST_LABEL and is_agency(name):
+        if len(name) <= _LONGEST_LABEL and (is_agency if found else is_known_agency)(name):
             return [name]
     return []
 

@@ -425,13 +425,7 @@ def _declared_pictures(said: structured.Declared) -> list[str]:
     return found
 
 
-_PICTURES = (
-    "og:image:secure_url",
-    "parsely-image-url",
-    "sailthru.image.full",
-    "sailthru.image.thumb",
-    "thumbnail",
-)
+_PICTURES = ("og:image:secure_url", "parsely-image-url", "sailthru.image.full")
 
 
 def _all(lead: Image | None, images: tuple[Image, ...]) -> tuple[Image, ...]:

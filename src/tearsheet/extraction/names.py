@@ -121,7 +121,7 @@ NO_NAME = re.compile(
     r"编辑|編輯|回复|评论|总阅读|出版社$|报业|https?:|www\.|@|\d{3}|"
     r"^(?:by|von|and|und|et|article by|share|follow|updated|published|posted|view|more|see|read|subscribe|comments?|minutes?|"
     r"home|contact|about|link|archive|profile|(?:full |view |read )?bio(?:graphy)?|ph\.?d\.?|m\.?d\.?|mba)$|"
-    r"^in\s|^our\b|\badmin$|\bexpert$|\bkommentare?\b|uncategori[sz]ed|"
+    r"^in\s|^our(?: (?:own|special|staff|foreign|political|local))?$|\badmin$|\bexpert$|\bkommentare?\b|uncategori[sz]ed|"
     r"\binformation(?:en|s)?$|^(?:zuletzt|stand|veröffentlicht|publiziert|aktualisiert|geändert|publié|mis à jour|publicado|"
     r"actualizado|pubblicato|aggiornato)\b|min read|\bago\b|archive editor|архив редакции|"
     rf"\b(?:updated|published|posted|subscribe|newsletter|comments?)\b|\b(?:{_MONTHS})\.?\s+\d|\d\s+(?:{_MONTHS})\b|"
@@ -191,6 +191,11 @@ LONGEST_LINE = 2_000
 _NO_NAME_WORDS = frozenset(
     re.findall(r"\w+", "you your also our us we this that what how why when with for about read latest next best")
 )
+
+
+def is_known_agency(name: str) -> bool:
+    """Return whether a line is the name of one of the large news agencies, by itself."""
+    return _AGENCY.fullmatch(name) is not None
 
 
 def is_agency(name: str) -> bool:
@@ -266,9 +271,10 @@ def split_names(text: str) -> list[str]:
 
 
 def _without_agency(part: str) -> list[str]:
-    """Return the halves of a name that bears its agency's behind a bar: `Ann Lee/AFP`."""
+    """Return a name without its agency's beside a bar: `Ann Lee/AFP`."""
     halves = part.split("/")
-    return halves if len(halves) == 2 and any(_AGENCY.fullmatch(half.strip()) for half in halves) else [part]
+    others = [half for half in halves if not _AGENCY.fullmatch(half.strip())]
+    return others if len(halves) == 2 and len(others) == 1 and is_person(others[0]) else [part]
 
 
 def _joined(line: str) -> str:

@@ -391,9 +391,9 @@ _DEFAULT = re.compile(
 
 def _is_nothing(url: str) -> bool:
     """Return whether an address is what a template makes of no picture: `/undefined`, the front page."""
-    return (
-        urlsplit(url).path.rpartition("/")[2].lower() in ("", "undefined", "null", "none", "false") and "?" not in url
-    )
+    path = urlsplit(url).path
+    is_front = path in ("", "/") and "?" not in url
+    return is_front or path.rpartition("/")[2].lower() in ("undefined", "null", "none", "false")
 
 
 def _is_default(url: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tearsheet import html, urls
-from tearsheet.extraction.blocks import Walk
+from tearsheet.extraction.blocks import Block, Walk
 from tearsheet.extraction.structured import Declared, listed, plain, types
 
 _SECTIONS = (
@@ -30,7 +30,7 @@ _KEYWORDS = (
 _COMMA = re.compile(r"[,，;；、]")
 _REL_TAG = re.compile(r' rel="[^"]*\btag\b')
 _OF_TAGS = re.compile(
-    r' (?:class|id)="[^"]*(?<![\w])(?:[\w-]*[-_])?(?:tags?|tag[-_]?(?:list|links|cloud)|keywords?|topics?)(?![\w-])'
+    r' (?:class|id)="[^"]*(?<![\w])(?:[\w-]*[-_])?(?:tags?|tag[-_]?(?:list|links)|keywords?|topics?)(?![\w-])'
 )
 _TAG_PAGE = re.compile(
     r' href="[^"]*/(?:tags?|topics?|keywords?|tema|temas|themen?|sujets?|etiket|etiquetas?|hashtag|label)[/=]'
@@ -50,6 +50,7 @@ _FRONT = re.compile(
 )
 _MANY, _LONGEST_TRAIL, _LONGEST_LINE = 120, 60, 120
 _MOST_TAGS, _LONGEST_TAG, _AROUND = 30, 80, 15
+_MOST_BOXED = 15
 
 
 def section(said: Declared, walk: Walk, base: str) -> str:
@@ -127,19 +128,31 @@ def _parted(words: Iterable[Any]) -> list[str]:
     return [part for word in words if isinstance(word, str) for part in _COMMA.split(word)]
 
 
-def _linked(walk: Walk, kept: Sequence[int]) -> Iterator[str]:
-    """Yield the words of the links around the body that are marked `rel=tag`, or stand in a box that is named for tags."""
-    if not kept:
-        return
-    for block in walk.blocks[max(kept[0] - _AROUND, 0) : kept[-1] + _AROUND]:
-        pieces = walk.pieces[block.start | 1 : block.end + 1]
-        is_named = any(_OF_TAGS.search(box.tag) for box in block.box.around(3))
-        for tag, text in zip(pieces[::2], pieces[1::2], strict=False):
-            if tag.startswith("<a ") and (_REL_TAG.search(tag) or (is_named and _TAG_PAGE.search(tag))):
-                yield html.unescaped(text).lstrip("#")
-        link = block.link if not block.start % 2 else ""
-        if link and (_REL_TAG.search(link) or (is_named and _TAG_PAGE.search(link))):
-            yield block.text.lstrip("#")
+def _linked(walk: Walk, kept: Sequence[int]) -> list[str]:
+    """Return the words of the links around the body that are marked `rel=tag`, else of those in a box that is named for tags.
+
+    A cloud is of the site's tags and not of the article's.
+    """
+    marked, boxed = [], []
+    for block in walk.blocks[max(kept[0] - _AROUND, 0) : kept[-1] + _AROUND] if kept else ():
+        around = [box.tag for box in block.box.around(3)]
+        is_named = any(map(_OF_TAGS.search, around)) and not any("cloud" in tag.lower() for tag in around)
+        for link, text in _links(walk, block):
+            if _REL_TAG.search(link):
+                marked.append(text.lstrip("#"))
+            elif is_named and _TAG_PAGE.search(link):
+                boxed.append(text.lstrip("#"))
+    return marked or (boxed if len(boxed) <= _MOST_BOXED else [])
+
+
+def _links(walk: Walk, block: Block) -> Iterator[tuple[str, str]]:
+    """Yield the links in a block, each with its words; one that was open before it with all of its text."""
+    pieces = walk.pieces[block.start | 1 : block.end + 1]
+    for tag, text in zip(pieces[::2], pieces[1::2], strict=False):
+        if tag.startswith("<a "):
+            yield tag, html.unescaped(text)
+    if block.link and not block.start % 2:
+        yield block.link, block.text
 
 
 def canonical(said: Declared, base: str) -> str:

@@ -54,7 +54,7 @@ _PARSELY = {
     "tags": "tags",
     "image_url": "image-url",
 }
-_LIBRARY = re.compile(r"^(dc|dcterms):")
+_LIBRARY = re.compile(r"^(dc|dcterms):(?!created)")  # many say the day of creation beside a more exact instant
 _OF_HEADS = ("<meta ", "<link ", "<title>", "<base ")
 _BEGINNINGS = frozenset(tag[:5] for tag in _OF_HEADS)
 _SPACES = re.compile(r"(?:(?!\u3000)\s)+")

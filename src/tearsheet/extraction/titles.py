@@ -20,7 +20,7 @@ _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 _CUT_OFF = re.compile(r"\s*(?:\.\.\.|…)$")
 # Behind these marks the paper's name is cut off only where it is known: フェリー廃止へ：島新聞, Паром // Газета.
-_BEFORE_NAME = re.compile(r"\s*(?:[-：:<>~]|//|—{2}|\|\|)\s*")
+_BEFORE_NAME = re.compile(r"\s*(?:(?<!\s)-(?!\s)|[：:<>~]|//|—{2}|\|\|)\s*")
 # The sections of a Korean paper: `Ferry stops < Islands < 기사본문`.
 _TRAIL = re.compile(r"(?:\s<\s[^<>]{1,24}){2,}$")
 _VIDEO = re.compile("^[▶►▷⏵🔴🎥📹📺🎧️\\s]+(?=\\S)")
@@ -78,13 +78,7 @@ def headline(declared: Declared, headings: Sequence[str], *, site: str = "") -> 
     # Of a page that declares no more than a `<title>`, the only heading says what it is about, however it is called.
     is_plain = telling == [_plainly(declared.title)] and len(set(headings)) == 1
     head = _main([_plainly(heading) for heading in headings], [] if is_plain else telling, site)
-    whole = [text for _, text in named[:3] if text in telling]
-    whole += [
-        bare
-        for how, text in named
-        if how == "title" and text in short and _stands_below(bare := without_site(text, site), head)
-    ]
-    head = _without_kicker(_parted(_once(head, short), short), whole)
+    head = _without_kicker(_parted(_once(head, short), short), [text for _, text in named[:3] if text in telling])
     head = _without_subtitle(head, named[0][1])
     said = [(how, _trimmed(text, head, site)) for how, text in named if text in short]
     head = _without_tail(head, [text for how, text in said if how in _TAGS])
@@ -188,11 +182,6 @@ def _main(heads: Sequence[str], named: Sequence[str], site: str) -> str:
     likeness = [max(measure(head, text) for text in named) for head in mine]
     best = max(likeness, default=0.0)
     return mine[likeness.index(best)] if best >= ALIKE else ""
-
-
-def _stands_below(title: str, head: str) -> bool:
-    """Return whether a title is the heading without words that stand before it, parted from it by no mark."""
-    return head.endswith(f" {title}") and head[-len(title) - 2].isalnum()
 
 
 def _without_kicker(head: str, named: Sequence[str]) -> str:

@@ -126,10 +126,14 @@ _NOT_OF_ARTICLE = re.compile(
     r"今天是|今日は|现在是|現在時刻|오늘은|[Tt]oday is|[Hh]eute ist|"
     r"[Cc]opyright|版权所有|版權所有|©|[Aa]ll [Rr]ights [Rr]eserved|ICP[备備]"
 )
+_UPDATED = (
+    r"updat|modif|aktualis|mis à jour|actualiz|aggiornat|更新|修改|수정|обновл|bijgewerkt|oppdatert|uppdaterad|güncel|edited|"
+    r"编辑于|編輯於"
+)
 CHANGED = re.compile(
-    r"(?i)updat|modif|aktuali[sz]|mis à jour|actuali[sz]|atualiz|aggiorna|更新|修改|수정|업데이트|обнов|оновл|bijgewerkt|"
-    r"aangepast|oppdater|opdater|uppdaterad|ändrad|geändert|päivitetty|muokattu|frissít|módosít|ažurira|ажурира|güncel|edited|编辑于|編輯於|"
-    r"ενημέρωση|تحديث|به‌?روز|עודכן|עדכון|अपडेट|आपडेट|আপডেট|হালনাগাদ|புதுப்பி|ปรับปรุง|อัปเดต|อัพเดต|cập nhật|diperbarui|dikemas kini"
+    rf"(?i){_UPDATED}|aktualiz|actualis|atualiz|aggiorna|업데이트|обнов|оновл|aangepast|oppdater|opdater|ändrad|geändert|päivitetty|"
+    r"muokattu|frissít|módosít|ažurira|ажурира|ενημέρωση|تحديث|به‌?روز|עודכן|עדכון|अपडेट|आपडेट|আপডেট|হালনাগাদ|புதுப்பி|ปรับปรุง|"
+    r"อัปเดต|อัพเดต|cập nhật|diperbarui|dikemas kini"
 )
 # Looked for in lower case: a pattern that ignores case takes six times as long.
 _POSTED = re.compile(
@@ -138,7 +142,7 @@ _POSTED = re.compile(
     r"diterbitkan|ngày đăng|dipublikasikan"
 )
 _REST = "[^\\W\u3040-\u9fff\uac00-\ud7af]*"  # of the word: of scripts without spaces that would be the sentence
-_LABELS = re.compile(rf"{_REST}(?:{CHANGED.pattern.removeprefix('(?i)')}|{_POSTED.pattern}){_REST}")
+_LABELS = re.compile(rf"{_REST}(?:{_UPDATED}|{_POSTED.pattern}){_REST}")
 _LETTER = re.compile(r"[^\W\d_]")
 _ZONES = timedelta(hours=26)
 _BEFORE, _MANY, _LABEL, _POSTED_LINE = 24, 600, 30, 160
@@ -159,7 +163,10 @@ _IN_URL = re.compile(
     r"(?:/[a-z]{0,2}|[?&]\w*(?:date|day)=)((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=(?:[0-2]\d[0-5]\d[0-5]\d)?(?:[/_.&-]|$)|t\d)"
 )
 _COPIED = re.compile(r"^https?://web\.archive\.org/web/\d+[a-z_]*/")  # its date is that of the copy
-_CALLED_CHANGED = re.compile(r"(?i) (?:class|itemprop)=\"[^\"]*(?:\bupdated|modified)")
+_PROPERTY = re.compile(
+    r' property="(?:[^" ]* )?(?:\w+:)?(?:date(?:Published|Modified|Created)?|created|issued|modified)[" ]'
+)
+_CALLED_CHANGED = re.compile(r"(?i) (?:class|itemprop|property)=\"[^\"]*(?:\bupdated|modified)")
 _ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$|(?<=\d/\d\d/\d\d)-(?=\d\d:)")
 
 
@@ -267,8 +274,9 @@ def _dated_spots(walk: Walk, kept: Sequence[int]) -> list[Spot]:
     first = kept[0] if kept else 0
     spots = [
         spot
-        for spot in walk.marks
-        if (spot.name == "time" or spot.bits & DATE) and not spot.box.all_bits & (COMMENT | RELATED)
+        for spot in (*walk.marks, *walk.properties(_PROPERTY, first - 25, first + 15))
+        if (spot.name == "time" or spot.bits & DATE or _PROPERTY.search(spot.tag))
+        and not spot.box.all_bits & (COMMENT | RELATED)
     ]
     return sorted([spot for spot in spots if -25 <= spot.before - first <= 15], key=lambda spot: _rank(spot, first))
 
@@ -302,7 +310,7 @@ def _in_scripts(scripts: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _rank(spot: Spot, first: int) -> tuple[int, int]:
-    sure = 'itemprop="datePublished' in spot.tag or "pubdate" in spot.tag
+    sure = "datePublished" in spot.tag or "pubdate" in spot.tag
     return (0 if sure else 1 if spot.name == "time" else 2), abs(spot.before - first)
 
 
