@@ -377,13 +377,15 @@ class Walk:
         return " ".join(unescaped("".join(parts)).split())
 
     def properties(self, pattern: re.Pattern[str], low: int, high: int) -> list[Spot]:
-        """Return the tags in and right before the blocks `low` to `high` whose RDFa or microdata `pattern` finds."""
+        """Return the tags in and right before the blocks `low` to `high` whose RDFa or microdata `pattern` finds; not those
+        that hold no text.
+        """
         found: list[Spot] = []
         for at in range(max(low, 0), min(high + 1, len(self.blocks))):
             start = self.blocks[at - 1].end if at else 0
             for place in range(start | 1, min(self.blocks[at].end, len(self.pieces)), 2):
                 tag = self.pieces[place]
-                if "prop" in tag and pattern.search(tag):
+                if "prop" in tag and not tag.startswith(("<meta ", "<link ", "<img ")) and pattern.search(tag):
                     found.append(Spot(place, tag, self.blocks[at].box, at, _known[tag]))
         return found
 

@@ -150,13 +150,14 @@ def marked(walk: Walk, kept: Sequence[int]) -> list[str]:
             continue
         if not (low <= spot.before <= high or last - 2 <= spot.before <= last + 4) or not _WRITER.search(spot.tag):
             continue
-        text = walk.text_in(spot) or _hidden_name(walk, spot)
+        shown = walk.text_in(spot)
+        text = shown or _hidden_name(walk, spot)
         if not 1 < len(text) <= 140:
             continue
         sure = _SURE.search(spot.tag) is not None
         names = _names_in(walk, spot, text, sure=sure)
         rank = 4 * sure + 6 * bool(LEAD_IN.match(text)) + 2 * (low <= spot.before <= high) + (len(text) < 50)
-        rank -= 3 * bool(_PROFILE.search(spot.tag))
+        rank = rank - 3 * bool(_PROFILE.search(spot.tag)) if shown else 1
         if names and rank > best_rank:
             best, best_rank = names, rank
     return best

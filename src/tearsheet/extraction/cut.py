@@ -392,7 +392,8 @@ def _lead(read: _Read, images: Sequence[Image]) -> tuple[Image | None, str]:
         if shown:
             return shown[0], how
     opening = _opening(read.cut)
-    found = pictures.lead(_declared_pictures(read.said), images, read.base, known=read.known.profile.pictures)
+    declared = _declared_pictures(read.said) + ([] if images else _lesser_pictures(read.said))
+    found = pictures.lead(declared, images, read.base, known=read.known.profile.pictures)
     # Declared pictures are now and then another one, another crop, or the paper's own card; what the reader sees first is not.
     if opening is not None and found is not None and pictures.key(found.url) != pictures.key(opening.url):
         found = opening
@@ -420,12 +421,14 @@ def _declared_pictures(said: structured.Declared) -> list[str]:
         *said.meta.get("twitter:image", ()),
         *said.meta.get("twitter:image:src", ()),
         said.links.get("image_src", ""),
-        *(value for name in _PICTURES for value in said.meta.get(name, ())[:1]),
     ]
     return found
 
 
-_PICTURES = ("og:image:secure_url", "parsely-image-url", "sailthru.image.full")
+def _lesser_pictures(said: structured.Declared) -> list[str]:
+    """Return the pictures that are declared for counters and mails, which are often small."""
+    names = ("og:image:secure_url", "parsely-image-url", "sailthru.image.full")
+    return [value for name in names for value in said.meta.get(name, ())[:1]]
 
 
 def _all(lead: Image | None, images: tuple[Image, ...]) -> tuple[Image, ...]:

@@ -274,7 +274,8 @@ def _without_agency(part: str) -> list[str]:
     """Return a name without its agency's beside a bar: `Ann Lee/AFP`."""
     halves = part.split("/")
     others = [half for half in halves if not _AGENCY.fullmatch(half.strip())]
-    return others if len(halves) == 2 and len(others) == 1 and is_person(others[0]) else [part]
+    is_name = len(others) == 1 and is_person(others[0]) and not _ARTICLE.match(others[0])
+    return others if len(halves) == 2 and is_name else [part]
 
 
 def _joined(line: str) -> str:
