@@ -17,6 +17,7 @@ from tearsheet.cli.screen import (
     counted,
     cut,
     fitted,
+    flowed,
     human_bytes,
     human_seconds,
     many_lines,
@@ -167,6 +168,14 @@ def test_running_text_is_broken_on_a_terminal_only() -> None:
 
     assert list(paragraphs(text, 8)) == ["one two", "three", "", "四五六七", "八九"]
     assert list(paragraphs(text, 0)) == text.split("\n")
+
+
+def test_coloured_text_is_broken_as_if_it_had_no_colour() -> None:
+    red, off = "\x1b[31m\x1b[9m", "\x1b[0m"
+    text = f"one {red}two three{off} four\n\n五{red}六七{off}八九"
+
+    assert flowed(text, 8) == f"one {red}two\nthree{off}\nfour\n\n五{red}六七{off}八\n九"
+    assert flowed(text, 0) == text
 
 
 def test_progress_elsewhere_is_a_plain_line_now_and_then() -> None:

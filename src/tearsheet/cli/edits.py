@@ -13,7 +13,7 @@ from tearsheet.cli.articles import ON_A_SCREEN, found, write_list
 from tearsheet.cli.console import Console, archive_option, clock, console, json_option, write_json_rows
 from tearsheet.cli.options import Filters, filter_options, gathered, limit_option
 from tearsheet.cli.rows import Row, article_row, edit_row
-from tearsheet.cli.screen import human_seconds, many_lines, one_line
+from tearsheet.cli.screen import flowed, human_seconds, many_lines, measured, one_line
 from tearsheet.cli.show import wording_of
 from tearsheet.model import Article, Revision
 
@@ -165,8 +165,8 @@ def _shown(said: Console, edit: Edit, zone: tzinfo, *, whole: bool) -> Iterator[
     from tearsheet.revise import blocks, diff
 
     old, new = edit.old.clipping, edit.new.clipping
-    yield "".join(_marked(said, diff(old.title, new.title)))
-    yield said.style(_between(edit, zone), dim=True)
+    yield flowed("".join(_marked(said, diff(old.title, new.title))), measured())
+    yield flowed(said.style(_between(edit, zone), dim=True), measured())
     if old.authors != new.authors:
         yield "by " + "".join(_marked(said, diff(_byline(edit.old), _byline(edit.new))))
     if old.published != new.published:
@@ -192,7 +192,7 @@ def _rows(said: Console, rows: "Sequence[BlockChange]", *, whole: bool) -> Itera
         if left_out:
             yield said.style(f"\n  … {left_out} unchanged", dim=True)
             left_out = 0
-        yield "\n" + "".join(_row(said, change))
+        yield "\n" + flowed("".join(_row(said, change)), measured())
     if left_out:
         yield said.style(f"\n  … {left_out} unchanged", dim=True)
 

@@ -1,6 +1,7 @@
 """What a terminal may be shown: strangers' words made harmless, columns that know wide characters, marks without colour."""
 
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,11 @@ LEAST_FLEXIBLE = (12, 6)
 """So wide a flexible column stays, and on a very narrow terminal."""
 USUAL_WIDTH = 80
 MEASURE = 88
+
+COLOUR = re.compile("\x1b\\[[0-9;]*m")
+JOINER = (
+    "\N{WORD JOINER}"  # stands for a colour while lines are broken: it has no width, and no printable text holds it
+)
 
 # Joiners (Persian and Hindi need them) and the marks of direction stay. All other format characters go: overrides and
 # isolates can hide what follows a title, or borrow the order of the next column.
@@ -107,6 +113,16 @@ def paragraphs(text: str, width: int) -> Iterator[str]:
     """Yield the lines of `text` made printable, each broken into lines of at most `width` cells; 0 breaks none."""
     for line in many_lines(text).split("\n"):
         yield from wrapped(line, width) if width and line else [line]
+
+
+def flowed(text: str, width: int) -> str:
+    """Return `text`, printable but for our own colours, in lines of at most `width` cells; 0 breaks none."""
+    if not width:
+        return text
+    colours = iter(COLOUR.findall(text))
+    plain = COLOUR.sub(JOINER, text)
+    lines = (line for whole in plain.split("\n") for line in (wrapped(whole, width) if whole else [whole]))
+    return re.sub(JOINER, lambda _: next(colours), "\n".join(lines))
 
 
 # No line may begin with these (JIS X 4051 and CLREQ call it kinsoku), none may end with those.
