@@ -15,6 +15,7 @@ import pytest
 from tests import flow_archive
 from tests.corruptions import hurt_in_the_middle
 from tests.flow_archive import copied, followed, later, new_archive, opened, ran
+from tests.paper import FOG, Paper
 
 from tearsheet import warc
 from tearsheet.archive import CATALOG_FILE, Archive, create_archive, open_archive
@@ -711,3 +712,70 @@ def test_a_wording_that_was_cut_again_comes_back_though_no_conversion_record_hol
 
     assert dump(own_press.path / CATALOG_FILE) == before
     assert opened(own_press.path).revisions(first.id)[-1].clipping.title == "Better"
+
+
+@pytest.fixture
+def edited(newsroom: Newsroom, paper: Paper, tmp_path: Path) -> Archive:
+    """An archive of one article with several wordings."""
+    archive = None
+    for days in range(4):
+        parts = [
+            f"The ferry waited at quay {number} of the harbour until the fog had gone. " * 4 for number in range(9)
+        ]
+        paper.pages[FOG] = (
+            "<html><head><title>Fog closes the channel</title></head><body><article><h1>Fog closes the channel</h1>"
+            + "".join(f"<p>{part}</p>" for part in parts[: 5 + days])
+            + "</article></body></html>"
+        )
+        if archive is None:
+            archive = flow_archive.following_only(tmp_path / "edited", newsroom, [paper.url(FOG)])
+        else:
+            ran(archive, at=later(days=3 * days), force=True, again=True)
+        archive.close_warc()
+    assert archive is not None
+    return archive
+
+
+def without_some_words(archive: Archive) -> str:
+    """Overwrite the conversion record of a wording from which the next one differs; return its article's id."""
+    [article] = archive.articles(Query())
+    rows = archive.store.db.execute(
+        """SELECT name, offset, length FROM capture JOIN warc_file ON warc_file.n = file
+        WHERE kind = 'clipping' AND capture.digest = (SELECT blob.digest FROM blob JOIN revision ON clipping = blob.n
+            WHERE article = (SELECT n FROM article WHERE id = ?) AND number = 2)""",
+        (article.id,),
+    ).fetchall()
+    for name, offset, length in rows:
+        with (archive.warc_folder / name).open("r+b") as file:
+            file.seek(offset)
+            file.write(bytes(length))
+    assert rows
+    return article.id
+
+
+def test_words_that_the_captures_have_lost_are_taken_from_the_old_catalog(edited):
+    before = {article.id: edited.revisions(article.id) for article in edited.articles(Query(limit=0))}
+    without_some_words(edited)
+    edited.close()
+
+    report = rebuild(edited.path)
+
+    assert [thing for thing, _ in report.problems if "wording" in thing] == []
+    assert {id: opened(edited.path).revisions(id) for id in before} == before
+
+
+def test_words_that_are_lost_stop_nothing_and_verify_says_so(edited):
+    id = without_some_words(edited)
+    before = edited.revisions(id)
+    edited.close()
+    (edited.path / CATALOG_FILE).unlink()
+
+    report = rebuild(edited.path)
+
+    archive = opened(edited.path)
+    assert f"{id} wording 2" in [thing for thing, _ in report.problems]
+    after = archive.revisions(id)
+    assert after[1].clipping.text == ""
+    assert [after[0], *after[2:]] == [before[0], *before[2:]]
+    assert build(archive).troubles == ()
+    assert any(id in thing for thing, _ in verify(archive).problems)

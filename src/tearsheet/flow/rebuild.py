@@ -337,10 +337,12 @@ class _Rebuilding:
             for at, one in enumerate(rebuilding.wordless(db), start=1):
                 self.progress(Step(stage="wordings", done=at))
                 text = replay.homeless(one.n) or self._text(one.places, one.digest)
+                if text is None and self.old:
+                    text = rebuilding.words_in(self.old, one.digest)
                 if text is None or hashlib.sha256(text.encode()).digest() != one.digest:
                     self.report.problems.append((one.thing, "its words are in no conversion record that can be read"))
-                else:
-                    keeping.fill_blob(db, one.n, text, base=one.base)
+                    text = rebuilding.NO_WORDS
+                keeping.fill_blob(db, one.n, text, base=one.base)
             entries.pack_all_anew(db)
             articles.file_all(db)
 

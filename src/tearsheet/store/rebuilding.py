@@ -2,16 +2,20 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import zstandard
+
 from tearsheet.errors import ArchiveBusy
-from tearsheet.model import Leaf, Place
-from tearsheet.store import leaves, packing, warcfiles
+from tearsheet.model import Clipping, Leaf, Place
+from tearsheet.store import leaves, packing, schema, warcfiles
 from tearsheet.store.checking import integrity
 from tearsheet.store.journal import BY_NAME, NOT_WRITTEN
+from tearsheet.store.keeping import blob
 from tearsheet.store.opening import PAGE_BYTES
-from tearsheet.store.values import to_ms
+from tearsheet.store.values import to_json, to_ms
 from tearsheet.store.warcfiles import WarcFile
 
 SEIZE_S = 1.0
@@ -193,6 +197,18 @@ def wordless(db: sqlite3.Connection) -> Iterator[Wordless]:
             thing=f"{row['id']} wording {row['number']}" if row["id"] else "a wording of no article",
             base=row["base"] if row["base"] != row["n"] else None,
         )
+
+
+NO_WORDS = to_json(Clipping(url="", title="", html="", text=""))
+"""What stands for words that are lost: everything goes on, and `verify` says that these are not those that were signed."""
+
+
+def words_in(old: sqlite3.Connection, digest: bytes) -> str | None:
+    """Return the words with this digest that the catalog `old` holds, or None if it does not, or cannot be read."""
+    with suppress(sqlite3.Error, zstandard.ZstdError, ValueError, LookupError):
+        if schema.version_of(old) == schema.VERSION and (n := packing.find(old, digest)) is not None:
+            return blob(old, n).decode()
+    return None
 
 
 def dictionaries(db: sqlite3.Connection) -> list[tuple[int, str, Place]]:
