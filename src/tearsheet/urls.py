@@ -166,7 +166,7 @@ def variants(url: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def _registered(name: str) -> str:
     """Return the domain that someone registered to get the host `name`."""
-    if not name or name.startswith("[") or _is_ipv4(name):
+    if not name or name.startswith("[") or _is_ip(name):
         return name
     return _suffixes().privatesuffix(name.rstrip(".")) or name
 
@@ -210,7 +210,7 @@ def _has_host(parts: SplitResult) -> bool:
     if not 0 < len(name) <= _MAX_HOST:
         return False
     if ":" in name:
-        return not re.search(r"[^0-9a-f:.]", name.partition("%")[0])
+        return _is_ip(name.partition("%")[0])
     # In its wire form, in which a full-width bracket has become a bracket.
     return bool(_PLAIN_HOST.fullmatch(name)) or not _NO_HOST.search(_host(parts))
 
@@ -223,10 +223,7 @@ def _netloc(parts: SplitResult) -> str:
 def _host(parts: SplitResult) -> str:
     name = parts.hostname or ""
     if ":" in name:
-        try:
-            return f"[{ipaddress.IPv6Address(name.split('%')[0]).compressed}]"
-        except ValueError:
-            return f"[{name}]"
+        return f"[{ipaddress.IPv6Address(name.partition('%')[0]).compressed}]"
     return ".".join(_label(label) for label in _unescaped_host(name).split("."))
 
 
@@ -247,9 +244,9 @@ def _label(label: str) -> str:
     return "xn--" + text.encode("punycode").decode("ascii")
 
 
-def _is_ipv4(name: str) -> bool:
+def _is_ip(name: str) -> bool:
     try:
-        ipaddress.IPv4Address(name)
+        ipaddress.ip_address(name)
     except ValueError:
         return False
     return True
