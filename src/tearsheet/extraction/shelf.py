@@ -133,16 +133,20 @@ def _linked(walk: Walk, kept: Sequence[int]) -> list[str]:
 
     A cloud is of the site's tags and not of the article's.
     """
-    marked, boxed = [], []
+    marked: list[str] = []
+    boxed: list[str] = []
     for block in walk.blocks[max(kept[0] - _AROUND, 0) : kept[-1] + _AROUND] if kept else ():
-        around = [box.tag for box in block.box.around(3)]
-        is_named = any(map(_OF_TAGS.search, around)) and not any("cloud" in tag.lower() for tag in around)
-        for link, text in _links(walk, block):
+        for link, text in _links(walk, block) if block.links or block.link else ():
             if _REL_TAG.search(link):
                 marked.append(text.lstrip("#"))
-            elif is_named and _TAG_PAGE.search(link):
+            elif _TAG_PAGE.search(link) and _is_of_tags(block):
                 boxed.append(text.lstrip("#"))
     return marked or (boxed if len(boxed) <= _MOST_BOXED else [])
+
+
+def _is_of_tags(block: Block) -> bool:
+    around = [box.tag for box in block.box.around(3)]
+    return any(map(_OF_TAGS.search, around)) and not any("cloud" in tag.lower() for tag in around)
 
 
 def _links(walk: Walk, block: Block) -> Iterator[tuple[str, str]]:

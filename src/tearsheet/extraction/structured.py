@@ -203,7 +203,7 @@ def _meta(tag: str, meta: dict[str, list[str]]) -> None:
 
 def _parsely(meta: dict[str, list[str]]) -> None:
     """Add what one meta tag says as JSON, `parsely-page`, under the names that its parts have alone."""
-    given = mended.repaired(meta.get("parsely-page", [""])[0])
+    given = mended.repaired(meta["parsely-page"][0]) if "parsely-page" in meta else {}
     for key, name in _PARSELY.items() if isinstance(given, dict) else ():
         values = [line(item) for item in listed(given.get(key)) if line(item)]
         if values:
