@@ -19,7 +19,6 @@ from tearsheet.ledger import (
     Verifier,
     bundle_path,
     inclusion_root,
-    is_consistent,
     leaf_hash,
     leaf_record,
     load_edge,
@@ -139,18 +138,15 @@ class TestTree:
     def test_every_proof_leads_to_the_root(self, size: int, data: st.DataObject) -> None:
         tree = Tree(BIG[1].size, BIG[0].get)
         index = data.draw(st.integers(0, size - 1))
-        old = data.draw(st.integers(0, size))
         hashes = [leaf_hash(record) for record in records(size)]
         root = by_definition(hashes)
 
         assert tree.root(size) == root
         assert inclusion_root(hashes[index], index, size=size, proof=tree.inclusion(index, size)) == root
-        before, after = Checkpoint("a", old, by_definition(hashes[:old])), Checkpoint("a", size, root)
-        assert is_consistent(before, after, tree.consistency(old, size))
 
     @given(st.integers(2, 600), st.data())
     @settings(max_examples=60, deadline=None)
-    def test_no_other_leaf_place_or_history_is_believed(self, size: int, data: st.DataObject) -> None:
+    def test_no_other_leaf_or_place_is_believed(self, size: int, data: st.DataObject) -> None:
         tree = Tree(BIG[1].size, BIG[0].get)
         index = data.draw(st.integers(0, size - 1))
         other = data.draw(st.integers(0, size - 1).filter(lambda number: number != index))
@@ -167,33 +163,6 @@ class TestTree:
         ):
             with suppress(BadLedger):
                 assert inclusion_root(forged_leaf, place, size=size, proof=path) != root
-
-    @given(st.integers(1, 500), st.integers(1, 500), st.data())
-    @settings(max_examples=60, deadline=None)
-    def test_a_rewritten_history_is_not_consistent(self, old: int, more: int, data: st.DataObject) -> None:
-        hashes = [leaf_hash(record) for record in records(old)]
-        forged = data.draw(st.integers(0, old - 1))
-        before = Checkpoint("a", old, by_definition([*hashes[:forged], leaf_hash(b"other"), *hashes[forged + 1 :]]))
-        tree = Tree(BIG[1].size, BIG[0].get)
-        after = Checkpoint("a", old + more, tree.root(old + more))
-        proof = tree.consistency(old, old + more)
-
-        assert not is_consistent(before, after, proof)
-        assert not is_consistent(after, before, proof)
-        honest = Checkpoint("a", old, tree.root(old))
-        assert is_consistent(honest, after, proof)
-        assert not is_consistent(honest, after, (*proof, bytes(32)))
-        assert not is_consistent(honest, after, proof[:-1])
-        assert not is_consistent(honest, after, ())
-
-    def test_a_log_is_consistent_with_itself_and_with_the_empty_one(self) -> None:
-        _, edge = kept(300)
-        now = Checkpoint("a", 300, edge.root)
-
-        assert is_consistent(now, now, ())
-        assert is_consistent(Checkpoint("a", 0, EMPTY_ROOT), now, ())
-        assert not is_consistent(Checkpoint("a", 300, bytes(32)), now, ())
-        assert not is_consistent(Checkpoint("a", 0, bytes(32)), now, ())
 
 
 BIG = kept(1000)
@@ -271,7 +240,6 @@ class TestTiles:
             lambda: tree.root(11),
             lambda: tree.inclusion(10),
             lambda: tree.inclusion(3, 11),
-            lambda: tree.consistency(11),
         ):
             with pytest.raises(BadLedger):
                 ask()

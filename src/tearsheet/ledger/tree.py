@@ -11,7 +11,6 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from tearsheet.errors import BadLedger
-from tearsheet.ledger.note import Checkpoint
 
 HASH = 32
 WIDTH = 256
@@ -195,16 +194,6 @@ class Tree:
             raise BadLedger(f"leaf {index}", f"is not among the first {whole} of {self.size}")
         return tuple(self._path(index, 0, whole))
 
-    def consistency(self, old_size: int, size: int | None = None) -> tuple[bytes, ...]:
-        """Return the hashes that prove that the tree of `size` leaves begins with that of `old_size`.
-
-        Source: RFC 6962, section 2.1.2.
-        """
-        whole = self.size if size is None else size
-        if not 0 <= old_size <= whole <= self.size:
-            raise BadLedger(f"tree of {whole} leaves", f"does not grow out of one of {old_size}")
-        return tuple(self._sub_proof(old_size, (0, whole), known=True)) if 0 < old_size < whole else ()
-
     def _file(self, path: str, full: str) -> bytes:
         data = self._read(path)
         if data is None and full != path:
@@ -240,20 +229,6 @@ class Tree:
             yield from self._path(index, middle, high)
             yield self._range(low, middle)
 
-    def _sub_proof(self, old: int, span: tuple[int, int], *, known: bool) -> Iterator[bytes]:
-        low, high = span
-        if old == high:
-            if not known:
-                yield self._range(low, high)
-            return
-        middle = low + _split(high - low)
-        if old <= middle:
-            yield from self._sub_proof(old, (low, middle), known=known)
-            yield self._range(middle, high)
-        else:
-            yield from self._sub_proof(old, (middle, high), known=False)
-            yield self._range(low, middle)
-
 
 def inclusion_root(leaf: bytes, index: int, *, size: int, proof: Sequence[bytes]) -> bytes:
     """Return the root of the tree of `size` leaves in which `proof` puts the hash `leaf` at `index`.
@@ -279,35 +254,6 @@ def inclusion_root(leaf: bytes, index: int, *, size: int, proof: Sequence[bytes]
     if last or not 0 <= index < size:
         raise BadLedger(f"proof of leaf {index}", "too short" if last else f"not one of {size} leaves")
     return root
-
-
-def is_consistent(old: Checkpoint, new: Checkpoint, proof: Sequence[bytes]) -> bool:
-    """Tell whether `proof` shows that the log of `new` begins with the whole log of `old`.
-
-    Source: RFC 9162, section 2.1.4.2.
-    """
-    if old.size > new.size:
-        return False
-    if old.size == new.size or not old.size:
-        return not proof and (old.root == new.root if old.size == new.size else old.root == EMPTY_ROOT)
-    hashes = [*([old.root] if old.size & (old.size - 1) == 0 else []), *proof]
-    at, last = old.size - 1, new.size - 1
-    while at & 1:
-        at, last = at >> 1, last >> 1
-    if not hashes:
-        return False
-    old_root = new_root = hashes[0]
-    for sibling in hashes[1:]:
-        if not last:
-            return False
-        if at & 1 or at == last:
-            old_root, new_root = node_hash(sibling, old_root), node_hash(sibling, new_root)
-            while at and not at & 1:
-                at, last = at >> 1, last >> 1
-        else:
-            new_root = node_hash(new_root, sibling)
-        at, last = at >> 1, last >> 1
-    return not last and old_root == old.root and new_root == new.root
 
 
 class _Growth:
