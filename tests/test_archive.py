@@ -119,6 +119,15 @@ def test_a_folder_that_is_no_archive_says_so(tmp_path):
         open_archive(tmp_path)
 
 
+def test_links_that_lead_in_a_circle_are_no_archive(tmp_path):
+    (tmp_path / "circle").symlink_to("circle")
+
+    with pytest.raises(NoArchive, match="circle"):
+        open_archive(tmp_path / "circle")
+    with pytest.raises(OSError, match="circle"):
+        create_archive(tmp_path / "circle")
+
+
 def test_an_archive_is_made_in_a_folder_whose_name_is_no_text(tmp_path):
     folder = tmp_path / os.fsdecode(b"pr\xffss")
     with create_archive(folder) as archive:

@@ -208,6 +208,12 @@ def test_a_catalog_that_is_damaged_is_replaced_and_kept(history, tmp_path):
     assert dump(history / CATALOG_FILE) == dump(folder / CATALOG_FILE)
 
 
+def test_a_folder_in_the_catalog_s_place_is_no_catalog(lost):
+    (lost / CATALOG_FILE).mkdir()
+
+    assert rebuild(lost).articles > 0
+
+
 def test_a_disk_without_links_keeps_the_old_catalog_too(history, tmp_path, monkeypatch):
     def refused(link, target):
         raise PermissionError(1, "Operation not permitted", str(target), None, str(link))

@@ -434,7 +434,7 @@ def create_archive(path: str | Path, *, title: str = "", warc_body: str = "all")
     Raises:
         ArchiveExists: there is one in it already.
     """
-    folder = Path(path).resolve()
+    folder = Path(os.path.realpath(path))  # not `resolve`, which raises where links lead in a circle
     if (folder / SETTINGS_FILE).exists():
         raise ArchiveExists(str(folder))
     for name in ("", "sites", "warc", "media", "ledger", "index"):
@@ -474,7 +474,7 @@ def archive_folder(path: str | Path = ".") -> Path:
     Raises:
         NoArchive: neither it nor any folder above it is one.
     """
-    start = Path(path).resolve()
+    start = Path(os.path.realpath(path))
     for folder in (start, *start.parents):
         if (folder / SETTINGS_FILE).is_file():
             return folder

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -55,7 +56,7 @@ def backup(archive: Archive, dest: Path, *, progress: Callable[[Step], None] = l
         ArchiveExists: `dest` is another archive, or inside this one. DiskTrouble: it cannot be written.
         ArchiveBusy: another backup is being written there.
     """
-    if archive.path.resolve() in dest.resolve().parents:
+    if archive.path.resolve() in Path(os.path.realpath(dest)).parents:
         raise ArchiveExists(str(dest), "a copy inside the archive would be lost with it")
     with _alone(dest, BACKUP):
         return _Copying(archive.path, dest, BACKUP, progress).run(archive.store.copy_to)

@@ -51,7 +51,10 @@ def seized(old: Path) -> sqlite3.Connection | None:
     """
     if not old.exists():
         return None
-    db = sqlite3.connect(old, isolation_level=None, timeout=SEIZE_S)
+    try:
+        db = sqlite3.connect(old, isolation_level=None, timeout=SEIZE_S)
+    except sqlite3.OperationalError:  # a folder, or not ours to read
+        return None
     try:
         db.row_factory = sqlite3.Row
         for sql in ("PRAGMA locking_mode = EXCLUSIVE", "PRAGMA journal_mode = DELETE", "BEGIN EXCLUSIVE"):
