@@ -355,6 +355,17 @@ def test_over_a_real_connection_no_header_tells_what_serves(archive):
     assert first.startswith(b"HTTP/1.1 ")
 
 
+@pytest.mark.parametrize("address", ["http://[::1/", "http://[", "http://]/"])
+def test_what_is_no_address_is_told_to_its_sender_and_not_to_the_log(archive, caplog, address):
+    app = App(Doors(archive=lambda: archive, people=lambda archive: None))
+    with Server(app, "127.0.0.1", 0) as server, socket.create_connection(("127.0.0.1", server.port)) as raw:
+        raw.sendall(f"GET {address} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        first = raw.recv(100)
+
+    assert first[:13] in (b"HTTP/1.0 400 ", b"HTTP/1.1 400 ")
+    assert not caplog.records
+
+
 def test_a_raw_capture_is_never_given_by_the_site_s_own_origin():
     with pytest.raises(NotFound):
         press(pictures=False).article("raw")

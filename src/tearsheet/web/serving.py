@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 from waitress.task import ThreadedTaskDispatcher
 
@@ -58,6 +60,20 @@ class _Workers(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no
             thread.join(1.0)
 
 
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """Reads a request; what is no address is the reader's mistake, which waitress takes for its own and logs at length."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            raise ParsingError("no address") from error
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    parser_class = _Parser
+
+
 class Server:
     """A listening server. `run()` answers until `stop()`; as a context manager it answers in a thread of its own.
 
@@ -76,6 +92,7 @@ class Server:
         self._server: Any = create_server(
             app, map=self._sockets, _dispatcher=self._workers, sockets=[listening], **_LIMITS
         )
+        self._server.channel_class = _Channel
         self._stopping = threading.Event()
         self._ended = False
 
