@@ -109,3 +109,16 @@ def test_what_could_not_be_brought_in_is_told(tmp_path):
     assert said.exit_code == 1
     assert first.name in said.stderr
     assert told(opened(tmp_path / "new")) >= {("A quay is mended", 1)}
+
+
+def test_a_catalog_that_is_older_than_a_removal_is_told_what_to_do(tmp_path):
+    copy = backup_of(BACKUPS[-1], tmp_path / "old", later=False)
+    restore(copy, tmp_path / "new")
+    for file in (tmp_path / "old" / "later").rglob("*.warc.gz"):
+        if (known := next((tmp_path / "new").rglob(file.name), None)) is not None:
+            shutil.copyfile(file, known)
+
+    said = [what for _, what in verify(opened(tmp_path / "new")).problems]
+
+    assert any("a removal of which this catalog does not know" in what for what in said)
+    assert not any("Expecting value" in what for what in said)

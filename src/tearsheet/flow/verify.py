@@ -17,7 +17,7 @@ from tearsheet.flow import keys, published, stamping, witnessing
 from tearsheet.flow.sealing import CHECKPOINT, FORMER, SIGNED, digest_of, reader
 from tearsheet.ledger import Checkpoint, Edge, Tree, leaf_record, read_checkpoint, subject
 from tearsheet.model import Capture, Leaf, Step
-from tearsheet.store import checking, comparing, journal, leaves, rebuilding, warcfiles
+from tearsheet.store import checking, comparing, journal, leaves, rebuilding, removing, warcfiles
 from tearsheet.store.values import raw_digest, to_ms
 from tearsheet.warc.writer import uri
 
@@ -125,7 +125,11 @@ class _Verification:
 
     def _pages(self) -> Iterator[journal.Page]:
         for number, _, place in journal.places(self.db):
-            yield journal.read_page(warc.get(self.archive.warc_folder, place).body)
+            body = warc.get(self.archive.warc_folder, place).body
+            if body.startswith(removing.NOTICE.encode()):
+                what = "a removal of which this catalog does not know has written it anew: `tearsheet rebuild`"
+                raise BadWarc(f"journal page {number}", what)
+            yield journal.read_page(body)
             self._step("journal", number)
 
     def _ledger(self) -> None:
