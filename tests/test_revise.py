@@ -386,7 +386,7 @@ class TestColumns:
         assert {row.op for row in blocks(plain(old), plain(new))} == {"-", "+"}
 
     def test_thousands_of_rewritten_paragraphs_are_paired_in_time(self) -> None:
-        old = "\n\n".join(f"Paragraph {n} says a thing about {n * 3}." for n in range(6000))
+        old = "\n\n".join(f"Paragraph {n} says a thing about {n * 3}." for n in range(10_000))
         with ends():
             rows = blocks(plain(old), plain(old.replace("says", "said")))
 
