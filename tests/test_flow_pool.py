@@ -76,6 +76,20 @@ def test_a_piece_that_kills_its_process_costs_itself_alone():
     assert all(found[number] == number * 2 for number in range(100, 130))
 
 
+def test_a_piece_given_after_another_has_killed_its_process_is_done_too():
+    with Pool(1) as pool:
+        for number in range(INLINE_PIECES):
+            pool.give(number, double, number)
+        pool.give("bad", die, None)
+        while not pool._ended:
+            time.sleep(0.01)
+        pool.give("late", double, 4)
+        found = drained(pool)
+
+    assert isinstance(found["bad"], FormatError)
+    assert found["late"] == 8
+
+
 KILLED = """
 import signal, time
 from tearsheet.flow.pool import INLINE_PIECES, Pool

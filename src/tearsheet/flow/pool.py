@@ -103,7 +103,11 @@ class Pool:
         if self._executor is None:
             self._executor = ProcessPoolExecutor(self._workers, mp_context=_context(), initializer=_begin)
         with _nameless_main(), undisturbed():
-            future = self._executor.submit(_outcome, work, piece)
+            try:
+                future = self._executor.submit(_outcome, work, piece)
+            except BrokenProcessPool as error:  # nobody has asked yet what was done
+                future = Future()
+                future.set_exception(error)
             self._running[future] = (tag, work, piece)
             future.add_done_callback(self._ended.append)  # to ask each of them every time would take a lock each
 
@@ -137,19 +141,27 @@ def _begin() -> None:
     """Make ready a process that works for this one."""
     # What a cutting makes goes when it is done; to look for garbage meanwhile takes 3 % of its time.
     gc.set_threshold(10_000)
-    _end_with_parent()
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent has ended, however that was: a killed parent would leave it waiting for ever."""
     parent = multiprocessing.parent_process()
     assert parent is not None
+    for watch in (_end_with, _end_for):
+        threading.Thread(target=watch, args=(parent,), daemon=True).start()
 
-    def watch() -> None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    """End this process when its parent has ended, however that was: a killed parent would leave it waiting for ever."""
+    connection.wait([parent.sentinel])
+    os._exit(1)
+
+
+def _end_for(parent: multiprocessing.process.BaseProcess) -> None:
+    """End this process when its parent tells it to.
+
+    An executor whose pool is broken tells so all that are left, by a SIGTERM, and waits until they have ended; one that reaches
+    the whole group is not for us, see `undisturbed`.
+    """
+    while signal.sigwaitinfo({signal.SIGTERM}).si_pid != parent.pid:
+        pass
+    os._exit(1)
 
 
 def _context() -> Any:
