@@ -96,6 +96,12 @@ HOSTILE = {
     "streamed texts that are too long": b'<script>self.__next_f.push([1,"'
     + rb"0:Tffffff,\n" * 100_000
     + b'"])</script>',
+    "paragraphs in a long banner": _PAGE.replace(
+        b"<p>", b"<div class=cookie data-x='" + b"c" * 3_000_000 + b"'><p>", 1
+    ).replace(
+        b"</article>", b"<p>The river rose by two metres on Tuesday, as people there said.</p>" * 5_000 + b"</article>"
+    ),
+    "labels of marks": ("<p>字号" + "-" * 236 + "x</p>").encode() * 6_000 + _PAGE,
     "a declared body that is not shown": b'<script type="application/ld+json">{"@type":"Article","articleBody":"'
     + b"a" * 2_500_000
     + b'"}</script>'

@@ -192,6 +192,14 @@ def test_a_selector_that_is_none_finds_nothing():
     assert [] == html.select(html.parse("<p>x"), "p:::")
 
 
+@pytest.mark.parametrize("tag", ["a href=/x title", "em lang"])
+def test_what_a_long_attribute_says_is_not_said_in_each_paragraph(tag):
+    cleaned = html.clean(f"<{tag}='{'r' * 100_000}'>" + "<p>words</p>" * 300, BASE)
+
+    assert cleaned.count("words") == 300
+    assert len(cleaned) < 30_000
+
+
 def test_markup_full_of_references_keeps_its_text():
     cleaned = html.sanitised("<p>" + "&amp;" * 60_000 + "</p>")
 

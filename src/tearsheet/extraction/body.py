@@ -42,10 +42,12 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> tuple[list[int], 
 
     The headline of that `title` may be among them, for pictures are looked for around it: see `without_headline`.
     """
-    blocks, cards = walk.blocks, furniture.cards_of(walk)
+    blocks, cards, consent = walk.blocks, furniture.cards_of(walk), furniture.consent_boxes(walk)
     others = furniture.next_articles(walk, title)
     left = [
-        chance if chance > _FILLED_FROM / 2 and not furniture.is_other(block, cards) else 0.0
+        0.0
+        if chance <= _FILLED_FROM / 2 or block.box.number in consent or furniture.is_teaser(block, cards)
+        else chance
         for chance, block in zip(found, blocks, strict=False)
     ]
     kept = [

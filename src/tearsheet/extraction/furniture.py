@@ -43,8 +43,8 @@ _CJK_LABEL = re.compile(
     r"(?:上一|下一)[篇页頁则](?:[\W_].{0,60})?|"
     r"(?:相关(?:新闻|阅读|链接|文章|推荐|报道|专题)|相關(?:新聞|閱讀|文章|報導)|延伸閱讀|推[薦荐][閱阅][讀读]|[热熱][门門](?:推荐|文章|新[闻聞])|"
     r"往期(?:推荐|回顾|精选)|猜你喜欢|大家都在看|关键[词字]|标签)(?:[\W_].{0,60})?|"
-    r"(?:(?:打印(?:本[页文稿])?|关闭(?:窗口|本页)?|關閉(?:視窗)?|返回(?:顶部|上一页)?|收藏|字号[\W_大中小]*|分享到?|我要评论|发表评论|举报|纠错|"
-    r"[顶踩]一下)[\W_]*)+|"
+    r"(?:(?:打印(?:本[页文稿])?|关闭(?:窗口|本页)?|關閉(?:視窗)?|返回(?:顶部|上一页)?|收藏|字号[\W_大中小]*+|分享到?|我要评论|发表评论|举报|纠错|"
+    r"[顶踩]一下)[\W_]*+)++|"
     r"(?:浏览|瀏覽|点击|點擊|阅读|閱讀|人气|访问)(?:次数|次數|量|数|率)?\s?[:：\[(（]\s?\d*[\])）]?\s?次?|"
     r"(?:関連(?:記事|ニュース|リンク|タグ)|あわせて読みたい|最終更新|アクセスランキング|続きを読む|この記事[はをに](?:いかが|シェア|関連|有料|会員)|"
     r"リアクション|(?:[^。]{0,30}の)?(?:記事|写真|画像)[^。]{0,12}無断(?:転載|転用|複製|使用)).{0,60}|"
@@ -110,19 +110,14 @@ def _is_cjk_label(text: str) -> bool:
     return is_label and (_TOLD.search(text) is None or _OF_RIGHTS.search(text) is not None)
 
 
-def is_other(block: Block, cards: Cards) -> bool:
-    """Return whether a block is no part of any article, however long it is: another page's teaser, a cookie banner."""
-    return is_teaser(block, cards) or is_consent(block)
-
-
-def is_consent(block: Block) -> bool:
-    """Return whether a block stands in a box that asks for consent to cookies."""
-    box: Box | None = block.box if block.box.all_bits & LEGAL else None
-    while box is not None:
-        if box.bits & LEGAL and box.name not in _WHOLE_PAGE and _CONSENT.search(box.tag):
-            return True
-        box = box.parent
-    return False
+def consent_boxes(walk: Walk) -> frozenset[int]:
+    """Return the numbers of the boxes that ask for consent to cookies, and of those inside them."""
+    found: set[int] = set()
+    for box in walk.boxes:
+        is_inside = box.parent is not None and box.parent.number in found
+        if is_inside or (box.bits & LEGAL and box.name not in _WHOLE_PAGE and _CONSENT.search(box.tag)):
+            found.add(box.number)
+    return frozenset(found)
 
 
 def is_lost_caption(block: Block) -> bool:

@@ -45,7 +45,8 @@ def clean(markup: str, base: str = "") -> str:
 def rewrite(tokens: Iterable[str], base: str = "") -> str:
     """Return the pieces of a `stream` (any selection of them, in order) in our vocabulary."""
     pieces = list(tokens)
-    writer = _Writer(base, layout=layout_tables(pieces) if "<table" in "".join(pieces) else frozenset())
+    has_tables = any(piece.startswith("<table") for piece in pieces)
+    writer = _Writer(base, layout=layout_tables(pieces) if has_tables else frozenset())
     return sanitised(writer.written(pieces))
 
 
@@ -152,6 +153,7 @@ _LONE_PARAGRAPH = re.compile(
     r"(<(li|td|th|dd)\b[^>]*>)<p>([^<]*+(?:<(?!/?p>|figure>|/?(?:li|td|th|dd)\b)[^<]*+)*+)</p>(?=</\2>|<[uo]l>)", re.S
 )
 _SAID_INLINE = ("title", "datetime", "lang", "dir")
+_LONGEST_SAID = 2_000  # characters: a link around many paragraphs is written in each of them
 _SMALL_PX = 40
 _MAX_REFERENCES = 50_000
 _ANY_TAG = re.compile(r"<[^<>]*>")
@@ -366,7 +368,8 @@ class _Writer:
         if " " not in token and ours not in ("a", "span"):
             return f"<{ours}>"
         given = attributes(token)
-        kept: dict[str, str] = {key: given[key] for key in _SAID_INLINE if given.get(key) and key in VOCABULARY[ours]}
+        said = {key: given.get(key, "") for key in _SAID_INLINE if key in VOCABULARY[ours]}
+        kept = {key: value for key, value in said.items() if 0 < len(value) <= _LONGEST_SAID}
         if ours == "a":
             url = urls.join(self.base, given.get("href", ""))
             kept = {"href": url, **kept} if url else {}
