@@ -19,7 +19,7 @@ from tearsheet.config import LANGUAGES
 from tearsheet.flow.site import articles, changes, lists
 from tearsheet.flow.site.desk import Desk
 from tearsheet.flow.site.pages import Site
-from tearsheet.model import Clipping, Revision, Source
+from tearsheet.model import Clipping, Query, Revision, Source
 from tearsheet.publish.site import assets, charts, pages, paths, pictures, render, wordings
 from tearsheet.publish.site.phrases import phrases
 from tearsheet.publish.site.views import (
@@ -577,6 +577,18 @@ def test_a_chinese_or_japanese_headline_breaks_between_phrases():
     assert phrases("「小さな節約の連なり」　水門調査が中間報告", "ja")[1:3] == ("連なり」　水門調査が", "中間報告")
     assert phrases("A headline, in English", "en") == ("A headline, in English",)
     assert all(len(part) < 10 for part in phrases("字" * 60, "zh"))
+
+
+def test_a_section_of_the_front_page_begins_with_a_picture_if_there_is_one_among_its_latest():
+    archive = press(pictures=False)
+    for older in archive.articles(Query(source=LEDGER.url, limit=12))[6:]:
+        archive.picture(f"{older.url}/lead.jpg", "aa/aa.svg", b"<svg/>")
+    sections = lists.front_view(Desk(archive, MASTHEAD)).sections
+    first, *rest = next(shelf.cards for shelf in sections if shelf.path[0].label == "Print")
+
+    assert first.picture
+    assert [card.picture for card in rest] == [None, None]
+    assert rest[0].at > rest[1].at > first.at
 
 
 # --- charts

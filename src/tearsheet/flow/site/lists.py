@@ -119,12 +119,16 @@ def _paper(change: Alteration) -> str:
 
 
 def _front_sections(desk: Desk, pool: Sequence[Article], used: set[str]) -> tuple[Shelf, ...]:
+    """Return the freshest articles of some sections, of each one with a picture first if there is any among its dozen."""
     wanted = list(dict.fromkeys(article.categories for article in pool if article.categories))
     shelves = []
     for path in wanted[:12]:
         found = desk.archive.articles(Query(categories=path, limit=12))
-        fresh = [article for article in found if article.id not in used][:3]
+        fresh = [article for article in found if article.id not in used]
         if fresh:
+            pictured = _pictured(desk, fresh)
+            lead = next((article for article in fresh if article.id in pictured), fresh[0])
+            fresh = [lead, *(article for article in fresh if article is not lead)][:3]
             used.update(article.id for article in fresh)
             shelves.append(Shelf(path=desk.path_links(path), cards=desk.cards(fresh)))
     return tuple(shelves[: 8 if len(shelves) >= 8 else 4])
