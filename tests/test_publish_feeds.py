@@ -54,6 +54,14 @@ def test_an_atom_feed_is_read_back_as_it_was_meant():
     assert entry.content[0].value == "<p>Cold <em>fish</em>.</p>"
 
 
+@pytest.mark.parametrize(("folder", "up"), [("", "./"), ("edits/", "../"), ("c/Print/City/", "../../../")])
+def test_an_atom_feed_names_the_sheet_in_which_a_browser_shows_it(site: Site, folder: str, up: str):
+    data = feeds.atom(Channel(title="x", folder=folder), [ENTRY])[1].decode()
+
+    assert data.splitlines()[1] == f'<?xml-stylesheet type="text/css" href="{up}static/feed.css"?>'
+    assert b"display:none" in (site.page("static/feed.css") or b"")
+
+
 def test_a_json_feed_says_the_same():
     name, data = feeds.json_feed(CHANNEL, [ENTRY])
     feed = json.loads(data)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -89,6 +90,32 @@ def test_a_page_is_not_sent_again_to_who_has_it(live: Client):
 
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["Content-Security-Policy"]
+
+
+def test_a_browser_gets_a_feed_as_xml_that_it_shows_and_a_reader_as_a_feed(live: Client):
+    asked = {
+        "browser": {"Accept": "text/html,application/xml;q=0.9,*/*;q=0.8"},
+        "reader": {"Accept": "*/*"},
+        "plain": {},
+    }
+    answers = {who: live.get("/edits/feed.xml", headers=headers) for who, headers in asked.items()}
+
+    assert {who: answer.mimetype for who, answer in answers.items()} == {
+        "browser": "application/xml",
+        "reader": "application/atom+xml",
+        "plain": "application/atom+xml",
+    }
+    assert {answer.headers["Vary"] for answer in answers.values()} == {"Accept"}
+    assert len({answer.data for answer in answers.values()}) == 1
+
+
+def test_a_touch_screen_finds_an_icon(live: Client):
+    link = re.search(r'<link rel="apple-touch-icon" href="\./([^"]+)">', live.get("/").text)
+    assert link
+    icon = live.get(f"/{link[1]}")
+
+    assert (icon.mimetype, icon.data[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
+    assert len(icon.data) < 1000
 
 
 def test_a_head_request_gets_the_headers_alone(live: Client):

@@ -287,6 +287,19 @@ def test_nothing_fires_whatever_strangers_wrote(window: Browser):
     assert not trouble
 
 
+@pytest.mark.parametrize("folder", ["", "edits/"])
+def test_a_feed_that_is_opened_in_a_browser_can_be_read(window: Browser, address: str, folder: str):
+    window.window(320)
+    window.open(f"{address}{folder}feed.xml")
+    seen = window.run(
+        "return [...document.querySelectorAll('feed *')].filter((e) => e.getClientRects().length).map((e) => e.localName)"
+    )
+
+    assert window.overflow() <= 0
+    assert not window.blocked()
+    assert {"title", "entry", "published"} <= set(seen) <= {"title", "entry", "published", "summary", "subtitle"}
+
+
 def test_the_theme_switch_is_remembered(window: Browser, address: str):
     window.window(1440)
     window.open(address)

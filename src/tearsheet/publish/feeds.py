@@ -53,6 +53,7 @@ def atom(channel: Channel, entries: Sequence[FeedEntry]) -> tuple[str, bytes]:
     updated = max((entry.updated for entry in entries), default=_EPOCH)
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
+        f'<?xml-stylesheet type="text/css" href="{paths.root_of(channel.folder)}{paths.FEED_SHEET}"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom"{_lang(channel.language)}>',
         f"<id>{_feed_id(channel)}</id>",
         f"<title>{_text(channel.title)}</title>",

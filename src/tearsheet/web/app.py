@@ -36,6 +36,7 @@ _TYPES = {
     ".opml": "text/x-opml; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
     ".webp": "image/webp",
     ".avif": "image/avif",
 }
@@ -199,7 +200,7 @@ class App:
             return _page("a/", pages.unreadable(masthead, path)[1], status=500)
         if data is None or path == paths.MISSING:
             return self._elsewhere(desk, path) or self._missing(masthead)
-        return _page(path, data)
+        return _for_a_browser(request, _page(path, data)) if path.endswith(paths.ATOM) else _page(path, data)
 
     def _page_at(self, desk: Desk, path: str) -> bytes | None:
         """Return the page at `path`; None if there is none, or nothing yet that it could show."""
@@ -373,6 +374,14 @@ def _page(path: str, data: bytes, *, status: int = 200) -> Response:
     suffix = name[name.rfind(".") :] if "." in name.rpartition("/")[2] else ".html"
     kind = "application/atom+xml; charset=utf-8" if name.endswith(paths.ATOM) else _TYPES.get(suffix, _TYPES[".html"])
     return Response(data, status, {"Cache-Control": "no-cache"}, content_type=kind)
+
+
+def _for_a_browser(request: Request, feed: Response) -> Response:
+    """Return `feed` as XML if a browser asks: under the type of a feed it shows the bytes, and not their style sheet."""
+    feed.headers["Vary"] = "Accept"
+    if "text/html" in request.headers.get("Accept", ""):
+        feed.content_type = _TYPES[".xml"]
+    return feed
 
 
 def _media(archive: LiveArchive, name: str) -> Response | None:

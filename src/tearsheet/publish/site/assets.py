@@ -1,20 +1,20 @@
-"""The files that every site carries: style sheet, theme switch, drawings."""
+"""The files that every site carries: style sheets, theme switch, icons."""
 
 import re
 from functools import cache
 from importlib.resources import files
 
-_NAMES = ("sheet.css", "theme.js", "img/icon.svg")
+_NAMES = ("sheet.css", "feed.css", "theme.js", "img/icon.svg", "img/icon.png")
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _AROUND = re.compile(r"\s*([{};])\s*|(,)\s+")
 
 
 @cache
 def assets() -> dict[str, bytes]:
-    """Return the files of `static/` by their path in the site, the style sheet without its comments and indents."""
+    """Return the files of `static/` by their path in the site, the style sheets without their comments and indents."""
     folder = files("tearsheet.publish.site") / "static"
     found = {f"static/{name}": folder.joinpath(*name.split("/")).read_bytes() for name in _NAMES}
-    return {**found, "static/sheet.css": squeezed(found["static/sheet.css"].decode()).encode()}
+    return {path: squeezed(data.decode()).encode() if path.endswith(".css") else data for path, data in found.items()}
 
 
 def squeezed(css: str) -> str:
