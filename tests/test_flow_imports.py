@@ -8,7 +8,7 @@ import pytest
 from tests import flow_archive
 
 from tearsheet.archive import create_archive
-from tearsheet.errors import NoSuchArticle
+from tearsheet.errors import NoSuchArticle, NotFound
 from tearsheet.flow import imports
 from tearsheet.flow.exports import export_posts
 from tearsheet.flow.imports import import_posts, import_warcs
@@ -200,16 +200,13 @@ def test_a_post_without_an_address_is_known_again_when_it_was_exported(archive, 
     assert "source_url" not in next((tmp_path / "posts").rglob("*.md")).read_text()
 
 
-def test_a_package_of_posts_says_why_it_holds_no_page(archive, tmp_path):
+def test_of_posts_alone_no_package_is_written(archive, tmp_path):
     (tmp_path / "bell.md").write_text(POST)
     import_posts(archive, [tmp_path / "bell.md"])
 
-    found = export_wacz(archive, tmp_path / "all.wacz")
-
-    assert (found.records, [what for _, what in found.troubles]) == (
-        0,
-        ["1 of the articles came in as posts: there is no captured page to show"],
-    )
+    with pytest.raises(NotFound, match="no capture is kept"):
+        export_wacz(archive, tmp_path / "all.wacz")
+    assert not (tmp_path / "all.wacz").exists()
 
 
 def test_a_post_that_is_too_large_is_refused_before_it_is_held_whole(archive, tmp_path):
