@@ -653,13 +653,21 @@ def test_accounts_and_tokens_are_made_listed_and_ended(mine: Desk) -> None:
     mine.ask("account", "password", "ida", "--stdin", stdin="another horse\n")
     mine.ask("account", "remove", "ida")
     assert "no account" in mine.ask("account", "list").stderr
-    assert "no account of this name" in mine.ask("account", "tokens", "ida", code=8).stderr
+    assert "no such account" in mine.ask("account", "tokens", "ida", code=4).stderr
 
 
 def test_a_bad_account_is_refused_in_one_line(mine: Desk) -> None:
     assert "at least 10 characters" in mine.ask("account", "add", "ida", "--stdin", stdin="short\n", code=8).stderr
     assert "--stdin" in mine.ask("account", "add", "ida", code=2).stderr
-    assert mine.ask("account", "remove", "nobody", code=8).stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["account remove nobody", "account token nobody", "account tokens nobody", "account revoke 00000000"]
+)
+def test_an_account_or_token_that_is_not_there_is_not_found(mine: Desk, words: str) -> None:
+    said = mine.ask(*words.split(), code=4).stderr
+    assert "no such account or token" in said
+    assert said.count("\n") == 1
 
 
 # --- in real processes

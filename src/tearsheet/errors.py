@@ -33,7 +33,8 @@
     ├── NotFound                   no such thing in the archive
     │   ├── NoSuchSource
     │   ├── NoSuchArticle
-    │   └── NoSuchRevision
+    │   ├── NoSuchRevision
+    │   └── NoSuchAccount          nor a token of this id
     └── AccessError                accounts, sessions, tokens
 
 A message says what happened, to which thing, and why; the fix too, if the user has one.
@@ -262,6 +263,12 @@ class NoSuchRevision(NotFound):
     """The article has no revision of this number."""
 
     what = "no such revision"
+
+
+class NoSuchAccount(NotFound):
+    """No account has this name, or no token this id."""
+
+    what = "no such account or token"
 
 
 class AccessError(TearsheetError):

@@ -29,12 +29,15 @@ MEANINGS: tuple[tuple[int, str], ...] = (
     (DONE, "done"),
     (IN_PART, "finished, but part of it failed; each failure is named on standard error"),
     (USAGE, "the command was not understood, or a file given to it is not what it should be"),
-    (NO_ARCHIVE, "there is no archive here, there is one already, it is busy, or it is of a newer version"),
-    (NOT_FOUND, "the archive has no such source, article or revision"),
+    (
+        NO_ARCHIVE,
+        "the archive, or the address of `serve`, cannot be used: not there, there already, busy, too new, or not whole",
+    ),
+    (NOT_FOUND, "the archive has no such source, article, wording, account or token"),
     (SETTINGS, "`tearsheet.toml`, `sources.toml` or a site definition is not usable; the line is named"),
     (NOT_FETCHED, "an address did not give its page"),
     (DISK, "a file could not be read or written"),
-    (NOT_ALLOWED, "an account or token does not allow this, or `serve` would be open to strangers"),
+    (NOT_ALLOWED, "an account, its password or a token does not allow this, or `serve` would be open to strangers"),
     (BUG, "a bug in Tearsheet; its traceback is on standard error"),
     (INTERRUPTED, "interrupted (Ctrl-C); what was acknowledged is kept"),
     (READER_GONE, "the program that read the output went away (as in `| head`)"),
@@ -63,6 +66,7 @@ FIXES: tuple[tuple[type[errors.TearsheetError], str], ...] = (
     (errors.NoSuchSource, "`tearsheet sources` lists what is followed, `tearsheet follow --help` says what can be"),
     (errors.NoSuchArticle, "`tearsheet articles` and `tearsheet search` show their ids"),
     (errors.NoSuchRevision, "`tearsheet edits ARTICLE` shows how many there are"),
+    (errors.NoSuchAccount, "`tearsheet account list` and `tearsheet account tokens` show what there is"),
     (errors.NotAFeed, "give the address of a feed, a site, a sitemap, an OPML file or a list of addresses"),
 )
 

@@ -14,7 +14,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from tearsheet.errors import AccessError
+from tearsheet.errors import AccessError, NoSuchAccount
 from tearsheet.store import translated
 from tearsheet.store.values import from_ms, from_ms_or_none, to_ms
 
@@ -94,25 +94,25 @@ class People:
         """Give an account a new password; it is signed out everywhere.
 
         Raises:
-            AccessError: there is no such account, or the password is too short.
+            NoSuchAccount: there is none of this name. AccessError: the password is too short.
         """
         hashed = _hashed(name, password)
         with self._change() as db:
             if not db.execute("UPDATE account SET password = ? WHERE name = ?", (hashed, name)).rowcount:
-                raise AccessError(name, "there is no account of this name")
+                raise NoSuchAccount(name)
             db.execute("DELETE FROM session WHERE account = ?", (name,))
 
     def remove(self, name: str) -> None:
         """Remove an account with its sessions and tokens.
 
         Raises:
-            AccessError: there is no such account.
+            NoSuchAccount: there is none of this name.
         """
         with self._change() as db:
             for table in ("session", "token"):
                 db.execute(f"DELETE FROM {table} WHERE account = ?", (name,))
             if not db.execute("DELETE FROM account WHERE name = ?", (name,)).rowcount:
-                raise AccessError(name, "there is no account of this name")
+                raise NoSuchAccount(name)
 
     def check(self, name: str, password: str) -> Account | None:
         """Return the account if the password is its own, else None; an unknown name takes as long as a wrong password."""
@@ -161,11 +161,11 @@ class People:
         """Return the secret of a new token, which is shown once, and the token.
 
         Raises:
-            AccessError: there is no such account or scope, or the account may not give it.
+            NoSuchAccount: there is none of this name. AccessError: no such scope, or the account may not give it.
         """
         row = self.db.execute("SELECT * FROM account WHERE name = ?", (name,)).fetchone()
         if row is None:
-            raise AccessError(name, "there is no account of this name")
+            raise NoSuchAccount(name)
         if scope not in SCOPES:
             raise AccessError(scope, f"a token's scope is one of {', '.join(SCOPES)}")
         if scope == "admin" and not row["admin"]:
@@ -193,10 +193,10 @@ class People:
         """Return the tokens of an account, or all.
 
         Raises:
-            AccessError: there is no such account.
+            NoSuchAccount: there is none of this name.
         """
         if name and self.account(name) is None:
-            raise AccessError(name, "there is no account of this name")
+            raise NoSuchAccount(name)
         rows = self.db.execute(
             "SELECT * FROM token WHERE account = :name OR :name = '' ORDER BY created_at, id", {"name": name}
         )
@@ -206,11 +206,11 @@ class People:
         """Remove a token.
 
         Raises:
-            AccessError: there is no such token.
+            NoSuchAccount: there is no such token.
         """
         with self._change() as db:
             if not db.execute("DELETE FROM token WHERE id = ?", (id,)).rowcount:
-                raise AccessError(id, "there is no such token")
+                raise NoSuchAccount(id)
 
     def _only_reads(self) -> bool:
         """Return whether nothing can be noted here: the archive is on a read-only disk."""
