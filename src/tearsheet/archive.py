@@ -364,6 +364,10 @@ class Archive:
             found[day] = found.get(day, 0) + number
         return found
 
+    def tally(self, by: str, query: Query | None = None) -> dict[str, tuple[int, int, int]]:
+        """Return how many articles there are, were edited and are gone, for each `day`, `source`, ...: see `reading.tally`."""
+        return reading.tally(self.store.db, query or Query(), by, zone=self.zone)
+
     def category_counts(self) -> dict[Categories, int]:
         """Return every category path, those above included, with the number of its articles."""
         return reading.category_counts(self.store.db)

@@ -21,8 +21,8 @@ ON_A_SCREEN = 50
 ORDERS = ("newest", "oldest", "arrival", "edited", "gone")
 
 NONE = "No article is like that."
-TOLD = {"edited": "edited", "gone": "gone"}
-"""What the time in a list is, by the list's order: of publication for all others."""
+ALTERED = ("edited", "gone")
+"""Lists of these orders show the time of the alteration, all others that of publication."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Choice:
         """Return what is asked for of `archive`; the limit is left alone."""
         edited = True if self.which == "edited" else None
         gone = True if self.which == "gone" else None
-        order = self.order or (self.which if self.which in ("edited", "gone") else "newest")
+        order = self.order or (self.which if self.which in ALTERED else "newest")
         rejected = None if self.which == "trouble" else self.which == "rejected"
         in_trouble = self.which == "trouble"
         query = filters.query(archive, order=order)
@@ -116,7 +116,7 @@ def write_list(said: Console, archive: "Archive", query: Query, limit: int) -> N
     """Write a table of the articles of `query`, at most `limit` (0 for all)."""
     columns = [
         Column("id"),
-        Column(TOLD.get(query.order, "published")),
+        Column(query.order if query.order in ALTERED else "published"),
         Column("source", flexible=True),
         Column("title", flexible=True, share=2),
         Column("state", flexible=True),

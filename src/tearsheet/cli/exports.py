@@ -1,6 +1,7 @@
 """`tearsheet export`: what the archive holds goes out."""
 
-import re
+import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 STANDARD_OUTPUT = Path("-")
 CSV_COLUMNS = (*(key for key, _ in ARTICLE), "text")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-QUOTE = '"'
-NEEDS_QUOTES = re.compile('[",\r\n]')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,8 +174,10 @@ def cell(value: object) -> str:
 
 
 def csv_line(cells: Iterable[str]) -> str:
-    """Return one record of RFC 4180, in quotes where that is needed, without the line end."""
-    return ",".join(f'"{cell.replace(QUOTE, QUOTE * 2)}"' if NEEDS_QUOTES.search(cell) else cell for cell in cells)
+    """Return one record of RFC 4180 without the line end."""
+    record = io.StringIO()
+    csv.writer(record).writerow(cells)
+    return record.getvalue().removesuffix("\r\n")
 
 
 def _wacz(archive: "Archive", asked: Asked, progress: "Progress") -> int:

@@ -1,10 +1,7 @@
 """`tearsheet stats`: what the archive holds, and what it weighs."""
 
 import math
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +11,7 @@ from tearsheet.cli.console import Console, archive_option, console, json_option,
 from tearsheet.cli.options import Filters, filter_options, gathered
 from tearsheet.cli.rows import COUNTED, Row
 from tearsheet.cli.screen import Column, fitted, human_bytes, terminal_width
-from tearsheet.model import Article, Query
+from tearsheet.model import Query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,22 +21,10 @@ if TYPE_CHECKING:
 BYTES = "bytes_"
 CALLED = {"revisions": "wordings", "due": "due for a look", "today": "new in 24 hours"}
 
+COUNTED_KEYS = tuple(key for key, _ in COUNTED)
 BAR_CELLS = 24
 TIMES = ("day", "month", "year")
-
-
-def _day(article: Article, zone: tzinfo) -> str:
-    return (article.published or article.first_seen).astimezone(zone).date().isoformat()
-
-
-GROUPS: dict[str, Callable[[Article, tzinfo], str]] = {
-    "day": _day,
-    "month": lambda article, zone: _day(article, zone)[:7],
-    "year": lambda article, zone: _day(article, zone)[:4],
-    "source": lambda article, zone: article.source,
-    "category": lambda article, zone: "/".join(article.categories),
-    "language": lambda article, zone: article.language,
-}
+GROUPS = (*TIMES, "source", "category", "language")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +45,7 @@ class Asked:
 
 
 @click.command("stats")
-@click.option("--by", type=click.Choice(tuple(GROUPS)), help="Count articles for each of these.")
+@click.option("--by", type=click.Choice(GROUPS), help="Count articles for each of these.")
 @filter_options
 @click.option("--tables", is_flag=True, help="Also say what each table of the catalog weighs; reads all of it.")
 @json_option
@@ -102,20 +87,14 @@ def command(said: Console, asked: Asked) -> None:
 
 def _counted(archive: "Archive", query: Query, by: str) -> list[Row]:
     """Return the counts of every group: days, months and years in their order, of all others the largest first."""
-    from tearsheet.flow.build import all_articles
-
-    group_of, zone = GROUPS[by], archive.zone
-    counts: dict[str, Counter[str]] = {}
-    for article in all_articles(archive, query):
-        count = counts.setdefault(group_of(article, zone), Counter())
-        count.update(articles=1, edited=article.edited_at is not None, gone=article.gone_at is not None)
-    order = sorted(counts) if by in TIMES else sorted(counts, key=lambda group: (-counts[group]["articles"], group))
-    return [{"group": group, **{key: counts[group][key] for key, _ in COUNTED[1:]}} for group in order]
+    counts = archive.tally(by, query)
+    order = sorted(counts) if by in TIMES else sorted(counts, key=lambda group: (-counts[group][0], group))
+    return [dict(zip(COUNTED_KEYS, (group, *counts[group]), strict=True)) for group in order]
 
 
 def _write_counts(said: Console, by: str, counts: list[Row], names: "Mapping[str, str]") -> None:
     """Write a table; on a terminal with a bar to each group."""
-    columns = [Column(by, flexible=True), *(Column(key, right=True) for key, _ in COUNTED[1:]), Column("")]
+    columns = [Column(by, flexible=True), *(Column(key, right=True) for key in COUNTED_KEYS[1:]), Column("")]
     most = max((int(str(row["articles"])) for row in counts), default=1)
     wide = min(BAR_CELLS, terminal_width() // 4)
     lines = []

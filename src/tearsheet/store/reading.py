@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -345,6 +345,38 @@ def days(db: sqlite3.Connection, query: Query) -> list[tuple[datetime, int]]:
         values,
     )
     return [(from_ms(quarter * 900_000), number) for quarter, number in rows]
+
+
+_QUARTER = "article.moment / 900000"
+# What articles are grouped by, and what a group is called. Days, months and years begin in every zone with a quarter of an hour.
+_GROUPS = {
+    "source": ("article.source", "(SELECT url FROM source WHERE n = article.source)"),
+    "category": (
+        "article.category",
+        "(SELECT coalesce(group_concat(value, '/'), '') FROM category, json_each(category.path) WHERE n = article.category)",
+    ),
+    "language": ("article.language", "article.language"),
+}
+_DATE_CHARS = {"day": 10, "month": 7, "year": 4}
+
+
+def tally(db: sqlite3.Connection, query: Query, by: str, *, zone: tzinfo) -> dict[str, tuple[int, int, int]]:
+    """Return how many articles that `query` asks for there are, were edited and are gone, for each group of them.
+
+    Groups are the `day`, `month` or `year` of publication in `zone` (`2026-11`), or the article's own `source` (address),
+    `category` (path, joined by `/`) or `language`.
+    """
+    where, values = conditions(query)
+    group, name = _GROUPS.get(by, (_QUARTER, _QUARTER))
+    rows = db.execute(
+        f"SELECT {name}, count(*), count(edited_at), count(gone_at) FROM article WHERE {where} GROUP BY {group}", values
+    )
+    found: dict[str, tuple[int, int, int]] = {}
+    for of, articles, edited, gone in rows:
+        of = from_ms(of * 900_000).astimezone(zone).isoformat()[: _DATE_CHARS[by]] if by in _DATE_CHARS else of
+        before = found.get(of, (0, 0, 0))
+        found[of] = (before[0] + articles, before[1] + edited, before[2] + gone)
+    return found
 
 
 def sources(db: sqlite3.Connection) -> list[Source]:
