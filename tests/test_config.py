@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,3 +131,45 @@ def test_an_edited_source_leaves_comments_and_neighbours_alone():
     assert config.read_sources(paused) == [kept, Source(url="https://b.example/", paused=True)]
     assert config.read_sources(config.without_source(paused, "https://b.example/")) == [kept]
     assert config.read_sources(config.without_source(config.source_table(kept), kept.url)) == []
+
+
+@given(st.lists(source_values, min_size=1, max_size=5, unique_by=lambda source: source.url), st.data())
+def test_of_many_sources_one_is_edited_and_one_is_taken_out(sources, data):
+    text = "".join(map(config.source_table, sources))
+    one = data.draw(st.sampled_from(sources))
+    other = replace(one, paused=not one.paused)
+
+    assert config.read_sources(config.with_source(text, other)) == [
+        other if source is one else source for source in sources
+    ]
+    assert config.read_sources(config.without_source(text, one.url)) == [
+        source for source in sources if source is not one
+    ]
+
+
+def test_what_a_person_wrote_above_the_next_source_stays_when_one_is_taken_out():
+    text = "".join(f"# on {name}\n[[source]]\nurl = 'https://{name}.example/' # of it\n\n" for name in "abc")
+
+    left = config.without_source(text, "https://b.example/")
+
+    assert left == text.replace("[[source]]\nurl = 'https://b.example/' # of it\n\n", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'source = [{url = "https://a.example/", name = """\n[[source]]\n"""}, {url = "https://b.example/"}]',
+        '[[source]]\nname = """\n[[source]]\n"""\nurl = "https://a.example/"\n[[source]]\nurl = "https://b.example/"\n',
+        '[[source]]\nurl = "https://b.example/"\nname = """\n[[source]]\n"""\n["source"]]\nurl = "https://a.example/"\n',
+    ],
+)
+def test_a_source_whose_head_is_no_guide_is_edited_all_the_same(text):
+    text = text.replace('["source"]]', '[["source"]]')
+    former = {source.url: source for source in config.read_sources(text)}
+    paused = replace(former["https://b.example/"], paused=True)
+
+    after = {source.url: source for source in config.read_sources(config.with_source(text, paused))}
+    assert after == {**former, paused.url: paused}
+    assert [source.url for source in config.read_sources(config.without_source(text, paused.url))] == [
+        "https://a.example/"
+    ]

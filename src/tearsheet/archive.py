@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -216,9 +216,9 @@ class Archive:
         """Return those of `new` that were not followed yet; they are, from now on, in `sources.toml`."""
         fresh: list[Source] = []
 
-        def longer(text: str) -> str:
-            known = {source.url for source in config.read_sources(text)}
-            first = {source.url: source for source in reversed(new) if source.url not in known}
+        def longer(text: str, known: list[Source]) -> str:
+            urls = {source.url for source in known}
+            first = {source.url: source for source in reversed(new) if source.url not in urls}
             fresh.extend(source for source in new if first.get(source.url) is source)
             text += "\n" if text and not text.endswith("\n") else ""
             return text + "".join(map(config.source_table, fresh))
@@ -226,17 +226,21 @@ class Archive:
         self._write_sources(longer)
         return fresh
 
-    def change_source(self, source: Source) -> None:
-        """Write `source` over the one of the same address in `sources.toml`."""
-        self._write_sources(lambda text: config.with_source(text, source))
+    def change_sources(self, changed: Sequence[Source]) -> None:
+        """Write each of `changed` over the one of the same address in `sources.toml`."""
+        self._write_sources(
+            lambda text, known: reduce(lambda text, one: config.with_source(text, one, known=known), changed, text)
+        )
 
     def pause(self, url: str, paused: bool) -> None:
         """Stop visiting a source, or go on; its articles stay and are still looked at."""
-        self._write_sources(lambda text: config.with_source(text, replace(_listed(text, url), paused=paused)))
+        self._write_sources(
+            lambda text, known: config.with_source(text, replace(_listed(known, url), paused=paused), known=known)
+        )
 
     def unfollow(self, url: str) -> None:
         """Follow a source no more; its articles stay."""
-        self._write_sources(lambda text: config.without_source(text, _listed(text, url).url))
+        self._write_sources(lambda text, known: config.without_source(text, _listed(known, url).url, known=known))
 
     # --- articles
 
@@ -396,28 +400,32 @@ class Archive:
             return config.text_of(file)
         return "".join(config.source_table(state.source) for state in source_rows.states(self.store.db))
 
-    def _write_sources(self, changed: Callable[[str], str]) -> None:
-        """Write the text of `sources.toml` as it is `changed`; who does so at the same time changes what was written here."""
+    def _write_sources(self, changed: Callable[[str, list[Source]], str]) -> None:
+        """Write the text of `sources.toml` as it is `changed`; who does so at the same time changes what was written here.
+
+        `changed` is handed the text and its sources: reading ten thousand takes half a second.
+        """
         with self.store.transaction():
             before = self._sources_text()
-            text = changed(before)
-            config.read_sources(text)  # never write what cannot be read
+            text = changed(before, known := config.read_sources(before))
+            if text != before:
+                known = config.read_sources(text)  # never write what cannot be read
             if text != before or not (self.path / SOURCES_FILE).exists():
                 Folder(self.path).put(SOURCES_FILE, text.encode())
-            self._take_over(text)
+            self._take_over(text, known)
 
     def _sync_sources(self) -> None:
         """Take `sources.toml` over into the catalog if it has changed since the last time."""
         if self.store.read_only:
             return
         if not (self.path / SOURCES_FILE).exists():
-            self._write_sources(lambda text: text)
+            self._write_sources(lambda text, known: text)
         elif self.store.state("sources") != _digest(self._sources_text()):
             with self.store.transaction():
-                self._take_over(self._sources_text())
+                self._take_over(text := self._sources_text(), config.read_sources(text))
 
-    def _take_over(self, text: str) -> None:
-        source_rows.sync(self.store.db, config.read_sources(text))
+    def _take_over(self, text: str, known: list[Source]) -> None:
+        source_rows.sync(self.store.db, known)
         self.store.set_state("sources", _digest(text))
 
 
@@ -425,8 +433,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _listed(text: str, url: str) -> Source:
-    for source in config.read_sources(text):
+def _listed(known: list[Source], url: str) -> Source:
+    for source in known:
         if source.url == url:
             return source
     raise NoSuchSource(url)

@@ -2,7 +2,9 @@
 
 import re
 import tomllib
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from urllib.parse import urlsplit
@@ -125,7 +127,7 @@ BASES = frozenset({("site", "base_url"), ("rsshub", "base"), ("serve", "raw_orig
 MOST = 10**12
 """No number is larger: seconds in milliseconds and megabytes in bytes still fit into 64 bits."""
 BOUNDS = {("serve", "port"): (0, 65_535), ("warc", "file_mb"): (1, MOST)}
-_SOURCE_TABLE = re.compile(r"\s*\[\[\s*source\s*\]\]")
+_SOURCE_HEAD = re.compile(r"^[ \t]*\[\[\s*source\s*\]\]", re.MULTILINE)
 
 
 def read_settings(text: str, *, name: str = SETTINGS_FILE) -> Settings:
@@ -163,7 +165,7 @@ def read_sources(text: str, *, name: str = SOURCES_FILE) -> list[Source]:
     rows = tables.get("source", [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise BadSettings(f"{name}:{_line(text, 'source')}", "write [[source]], with two brackets, above each source")
-    lines = [at for at, line in enumerate(text.split("\n"), start=1) if _SOURCE_TABLE.match(line)]
+    lines = [at for at, line in enumerate(text.split("\n"), start=1) if _SOURCE_HEAD.match(line)]
     found: dict[str, Source] = {}
     for at, row in enumerate(rows):
         where = f"{name}:{lines[at] if len(lines) == len(rows) else 1}"
@@ -200,24 +202,50 @@ def source_table(source: Source) -> str:
     return "\n".join(lines) + "\n\n"
 
 
-def without_source(text: str, url: str) -> str:
-    """Return `text` of a `sources.toml` without the source `url`; comments elsewhere stay."""
-    return _edited(text, lambda rows: [row for row in rows if row.get("url") != url])
+def without_source(text: str, url: str, *, known: Sequence[Source] | None = None) -> str:
+    """Return `text` of a `sources.toml` without the source `url`; comments elsewhere stay.
+
+    `known` are the sources that it holds, if they were read already.
+    """
+    place = _place(text, url, read_sources(text) if known is None else known)
+    if place:
+        above, table, below = place
+        comments = re.search(r"\n[ \t]*\n(?:[ \t]*#.*\n|[ \t]*\n)+\Z", table)  # they are of what stands below
+        return above + (comments[0].lstrip() if comments else "") + below
+    return _edited(text, url, lambda rows, at: rows.pop(at))
 
 
-def with_source(text: str, source: Source) -> str:
-    """Return `text` of a `sources.toml` with the source of that address replaced by `source`."""
-    table = tomllib.loads(source_table(source))["source"][0]
+def with_source(text: str, source: Source, *, known: Sequence[Source] | None = None) -> str:
+    """Return `text` of a `sources.toml` with the source of that address replaced by `source`.
 
-    def replaced(rows: list[Any]) -> list[Any]:
-        for row in rows:
-            if row.get("url") == source.url:
-                for key in [key for key in row if key not in table]:
-                    del row[key]
-                row.update(table)
-        return rows
+    `known` are the sources that it holds, if they were read already.
+    """
+    above, table, below = _place(text, source.url, read_sources(text) if known is None else known) or ("", text, "")
+    values = tomllib.loads(source_table(source))["source"][0]
 
-    return _edited(text, replaced)
+    def replace(rows: Any, at: int) -> None:
+        for key in [key for key in rows[at] if key not in values]:
+            del rows[at][key]
+        rows[at].update(values)
+
+    return above + _edited(table, source.url, replace) + below
+
+
+def _place(text: str, url: str, known: Sequence[Source]) -> tuple[str, str, str] | None:
+    """Return the table of the source `url` with what stands above and below it; None if it cannot be told by its head alone.
+
+    With a thousand sources, the table alone is edited in a thousandth of the time.
+    """
+    at = next((at for at, source in enumerate(known) if source.url == url), None)
+    heads = [found.start() for found in _SOURCE_HEAD.finditer(text)]
+    if at is None or len(heads) != len(known):
+        return None
+    start, end = heads[at], [*heads, len(text)][at + 1]
+    try:
+        stands_alone = read_sources(text[start:end]) == [known[at]]
+    except BadSettings:  # it breaks off inside a text that holds such a line
+        return None
+    return (text[:start], text[start:end], text[end:]) if stands_alone else None
 
 
 def first_settings(title: str, *, warc_body: str = "all") -> str:
@@ -302,11 +330,16 @@ def _is_address(text: str, schemes: tuple[str, ...] = WEB) -> bool:
 
 
 def _record(kind: Any, values: dict[str, Any], where: str) -> Any:
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     unknown = [key for key in values if key not in hints]
     if unknown:
         raise BadSettings(where, f"no key {unknown[0]!r} in a [[source]]; there are {', '.join(hints)}")
     return kind(**{key: _value(hints[key], value, key, where) for key, value in values.items()})
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)  # takes a tenth of a millisecond, for each of ten thousand sources
 
 
 def _value(hint: Any, value: Any, key: str, line: str) -> Any:
@@ -366,21 +399,17 @@ def _escaped(char: str) -> str:
     return char if char >= " " and char != "\x7f" else f"\\u{ord(char):04x}"
 
 
-def _edited(text: str, change: Any) -> str:
+def _edited(text: str, url: str, change: Callable[[Any, int], None]) -> str:
+    """Return `text` of a `sources.toml` after `change` of the source `url`: it is given all tables, and which one that is."""
     import tomlkit  # slow to import, and only edits need it
 
     document = tomlkit.parse(text)
-    rows = document.get("source")
-    if rows is None:
-        return text
-    kept = change(list(rows))
-    if len(kept) != len(rows):
-        tables = tomlkit.aot()
-        for row in kept:
-            tables.append(row)
-        document["source"] = tables
-        if not kept:
-            del document["source"]
+    rows: Any = document.get("source", [])
+    for at in reversed(range(len(rows))):
+        if rows[at].get("url") == url:
+            change(rows, at)
+    if not rows:
+        document.pop("source", None)
     return tomlkit.dumps(document)
 
 

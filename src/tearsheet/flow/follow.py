@@ -63,9 +63,9 @@ def follow(
     sources_now = [_as_told(before.get(source.url, source), options) for source, _ in found]
     if not options.dry_run:
         archive.add_sources(sources_now)
-        for source in sources_now:
-            if before.get(source.url, source) != source:
-                archive.change_source(source)
+        changed = {source.url: source for source in sources_now if before.get(source.url, source) != source}
+        if changed:
+            archive.change_sources([*changed.values()])
     return [
         Followed(source=source, how=how, known=source.url in before)
         for source, (_, how) in zip(sources_now, found, strict=True)
