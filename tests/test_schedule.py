@@ -257,6 +257,15 @@ def test_a_host_without_a_clock_that_goes_does_not_keep_an_article_from_being_go
     assert misses.reason() == "404"
 
 
+def test_a_host_whose_clock_crawls_does_not_keep_an_article_from_being_gone_for_ever() -> None:
+    misses = Misses()
+    for day in range(4):
+        assert misses.reason() == ""
+        misses = Misses.read(misses.text()).add(AT + day * DAY, status=404, date=f"Mon, 02 Mar 2026 12:00:0{day} GMT")
+
+    assert misses.reason() == "404"
+
+
 def test_misses_that_were_written_down_without_the_clock_of_the_host_still_count() -> None:
     misses = Misses.read(f"[[{AT.timestamp()}, 404, false]]")
 

@@ -32,6 +32,7 @@ _BIN_PRIOR = 3.0  # items: with fewer seen, the day is taken to be flat
 _JITTER = 0.1
 _MAX_MISSES = 20
 _DAY = timedelta(days=1)
+_DAYS_ENOUGH = 4  # looks, each a day after the one before by our clock: it does not jump ahead between all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,21 +230,22 @@ def next_look(first_seen: datetime, look: int, now: datetime) -> datetime | None
 def gone_reason(history: Iterable[Look]) -> str:
     """Return why an article is gone after these looks, oldest first: `410`, `404`, `front page`, or nothing if it is there.
 
-    410 once; 404 twice at least a day apart, by our clock and by that of the host; a redirect to the front page. Server trouble
-    in between says nothing. A good answer after that is a return.
+    410 once; 404 twice at least a day apart, by our clock and by that of the host, or on four days by ours alone: the host's may
+    crawl; a redirect to the front page. Server trouble in between says nothing. A good answer after that is a return.
     """
     gone = ""
-    first_missing: Look | None = None
+    missing: list[Look] = []  # one a day
     for look in history:
         if look.front and look.status < 400:
             gone = gone or "front page"
         elif 200 <= look.status < 400:
-            gone, first_missing = "", None
+            gone, missing = "", []
         elif look.status == 410:
             gone = "410"
         elif look.status == 404:
-            first_missing = first_missing or look
-            if look.since(first_missing) >= _DAY:
+            if not missing or look.at - missing[-1].at >= _DAY:
+                missing.append(look)
+            if look.since(missing[0]) >= _DAY or len(missing) >= _DAYS_ENOUGH:
                 gone = gone or "404"
     return gone
 
