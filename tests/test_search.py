@@ -143,6 +143,22 @@ def test_a_new_wording_replaces_the_old_one(index: Index) -> None:
     check(index)
 
 
+def test_what_is_indexed_already_is_left_alone_until_it_changes(index: Index) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    tide = document(90, "Tide tables", body="High water at noon", at=at)
+    index.add([tide])
+    before = index.connection.total_changes
+    index.add([tide])
+    assert index.connection.total_changes == before
+
+    index.add([document(90, "Tide tables", body="High water at noon", at=at + timedelta(hours=1))])
+    assert index.connection.total_changes > before
+    index.add([document(90, "Tide tables", body="Low water at noon", at=at)])
+    assert found(index, '"low water"') == {90}
+    assert found(index, '"high water"') == set()
+    check(index)
+
+
 def test_an_index_made_by_other_rules_is_known_as_such(index: Index) -> None:
     assert index.is_current()
     index.connection.execute("UPDATE search_made SET terms_version = '0'")

@@ -168,13 +168,17 @@ class Index:
         self.create()
 
     def add(self, documents: Iterable[Document]) -> None:
-        """Index `documents`; one that is there already is replaced."""
+        """Index `documents`; one that is there already is replaced, and left alone if it is the same."""
         for each in documents:
+            packed = zlib.compress((each.title + _TITLE_END + each.body).encode(), 6)
+            # An article changes visibly when a picture of it comes, and no word of it has.
+            row = self.connection.execute("SELECT at, terms FROM search_row WHERE seq = ?", (each.seq,)).fetchone()
+            if row == (each.at, packed):
+                continue
             self.remove(each.seq)
             self.connection.execute(
                 "INSERT INTO search_terms (rowid, title, body) VALUES (?, ?, ?)", (each.seq, each.title, each.body)
             )
-            packed = zlib.compress((each.title + _TITLE_END + each.body).encode(), 6)
             self.connection.execute(
                 "INSERT INTO search_row (seq, at, terms) VALUES (?, ?, ?)", (each.seq, each.at, packed)
             )
