@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urljoin
+from xml.etree import ElementTree
 
 import pytest
 from tests.site_archive import NOON, MemoryFolder, PaperArchive, PaperSettings, PaperSite
@@ -240,6 +242,31 @@ def test_sources_of_which_a_page_of_results_has_nothing_narrow_a_search_too(live
 
     assert ways(1).count("source%3A") == 5
     assert ways(1) == ways(9)
+
+
+def test_a_page_of_results_leads_to_the_next_and_to_the_one_before(live: Client):
+    def ends(page: int) -> dict[str, str]:
+        found = live.get("/search/", query_string={"q": "after:2020", "page": page}).text
+        return dict(re.findall(r'page=(\d+)" rel="(prev|next)"', found))
+
+    assert ends(1) == {"2": "next"}
+    assert ends(2) == {"1": "prev", "3": "next"}
+    last = max(int(n) for n in re.findall(r"page=(\d+)", live.get("/search/?q=after:2020&page=4").text)) + 1
+    assert ends(last) == {str(last - 1): "prev"}
+
+
+def test_a_browser_may_take_up_the_search(live: Client):
+    named = re.search(r'<link rel="search" type="([^"]+)" title="Tearsheet" href="([^"]+)">', live.get("/search/").text)
+    assert named
+    answer = live.get(urljoin("/search/", named[2]))
+    found = ElementTree.fromstring(answer.text)
+    space = {"": "http://a9.com/-/spec/opensearch/1.1/"}
+    address = found.find("Url", space)
+
+    assert answer.content_type == named[1] == "application/opensearchdescription+xml"
+    assert address is not None
+    assert address.attrib == {"type": "text/html", "template": "http://localhost/search/?q={searchTerms}"}
+    assert live.get(found.findtext("Image", "", space)).content_type == "image/svg+xml"
 
 
 @pytest.mark.parametrize("text", ["after:yesterday", "edited:perhaps", "source:nobody", "lang:<script>", "path:/"])

@@ -20,7 +20,7 @@ from tearsheet.flow.site.counted import Counted, Counts
 from tearsheet.flow.site.desk import Desk, SiteArchive, masthead_of
 from tearsheet.flow.site.pages import Site
 from tearsheet.model import Capture
-from tearsheet.publish.site import pages, paths
+from tearsheet.publish.site import opensearch, pages, paths
 from tearsheet.publish.site.views import LoginView, Masthead
 from tearsheet.store.people import Account, People
 from tearsheet.web import api, security
@@ -41,7 +41,7 @@ _TYPES = {
     ".avif": "image/avif",
 }
 _UNREADABLE = "The archive cannot be read just now; whoever runs this server finds the reason in its log."
-_OPEN = frozenset({"login", "healthz", "robots.txt"})
+_OPEN = frozenset({"login", "healthz", paths.ROBOTS, paths.OPENSEARCH})
 
 Start = Callable[..., Any]  # Any: what a WSGI server hands in
 
@@ -184,6 +184,8 @@ class App:
         )
         if path.startswith("api/"):
             return self._api(desk, path[4:], request, visitor)
+        if path == paths.OPENSEARCH:
+            return Response(opensearch.description(desk.masthead), content_type=opensearch.MEDIA_TYPE)
         if path.startswith("media/"):
             return _media(archive, path[6:]) or self._missing(masthead)
         if path in ("search", "search/"):

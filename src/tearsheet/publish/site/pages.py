@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from tearsheet.publish.site import charts, linked, paths, pictures, render, wordings
+from tearsheet.publish.site import charts, linked, opensearch, paths, pictures, render, wordings
 from tearsheet.publish.site.render import Head, HeadLink
 from tearsheet.publish.site.views import (
     AboutView,
@@ -284,7 +284,15 @@ def search(masthead: Masthead, view: SearchView) -> Page:
     """Return the search page: the bare form, or results."""
     own = _words(masthead)
     title = f"{own('nav_search')}{own('colon')}{view.query}" if view.query else own("nav_search")
-    head = Head(title=f"{title} — {masthead.title}", current="search", exact=True)
+    description = HeadLink(
+        rel="search",
+        media_type=opensearch.MEDIA_TYPE,
+        title=masthead.title,
+        href=_to(paths.SEARCH, paths.OPENSEARCH),
+    )
+    head = Head(
+        title=f"{title} — {masthead.title}", current="search", exact=True, links=(description,) if view.live else ()
+    )
     return render.page(masthead, paths.SEARCH, "search.html", {"head": head, "v": view})
 
 

@@ -26,6 +26,7 @@ JSON_FEED = "feed.json"
 FEED_SHEET = "static/feed.css"
 OPML = "sources.opml"
 CHECKPOINT = "checkpoint.txt"
+OPENSEARCH = "opensearch.xml"
 ROBOTS = "robots.txt"
 SITEMAP_INDEX = "sitemap.xml"
 
