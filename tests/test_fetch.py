@@ -224,6 +224,15 @@ def test_a_login_in_the_address_is_used_but_never_recorded(press):
     assert "bWU6" not in repr(capture)
 
 
+def test_a_login_goes_to_no_other_server_of_the_same_name(press):
+    other = press({"/": answer(b"x")})
+    host = press({"/": answer(status="302 Found", Location=other.url())})
+
+    assert fetch_one(host.url().replace("//", "//me:secret@")).body == b"x"
+    assert b"Authorization" in host.requests[-1]
+    assert b"Authorization" not in other.requests[-1]
+
+
 def test_a_long_address_is_kept_to_its_end(press):
     address = press({"*": answer(b"x")}).url("/a?" + "b" * 2000)
 
@@ -252,14 +261,17 @@ def test_an_error_status_is_an_error_that_carries_the_capture(press, status):
     assert error.capture.body == b"sorry"
 
 
-def test_a_short_retry_after_is_waited_out(press):
+def test_a_short_retry_after_is_waited_out_with_every_page_of_the_host(press):
     tries = []
 
     def busy(_desk):
         tries.append(time.monotonic())
         return answer(b"busy", "503 Busy", Retry_After=1) if len(tries) == 1 else answer(b"now")
 
-    assert fetch_one(press({"/": busy}).url()).body == b"now"
+    host = press({"*": busy})
+    came = fetch(host.url("/a"), host.url("/b"))
+
+    assert [capture.body for capture in came.values()] == [b"now"] * 2
     assert tries[1] - tries[0] >= 0.95
 
 
@@ -465,6 +477,7 @@ def test_a_host_is_asked_one_at_a_time_with_a_pause_after_each_answer(press):
     host = press({"*": slow})
     fetch(*(host.url(f"/{n}") for n in range(4)), pause_s=0.2)
 
+    assert len(host.log) == 5
     for (_, _, ended), (begun, _, _) in pairwise(host.log):
         assert begun - ended >= 0.19
 
