@@ -310,8 +310,6 @@ class _Run:
         try:
             if len(job.via) > self._limits.max_redirects:
                 raise TooManyRedirects(wire.shown(job.request.url), f"more than {self._limits.max_redirects}")
-            if job.spent_s >= self._limits.timeout_s:
-                raise TooSlow(wire.shown(job.request.url), f"{len(job.via)} redirects took {job.spent_s:.0f} s")
             job.to = self._next(job, location)
             job.attempts, job.failed = 0, None
             self._admit(job, new=False)
