@@ -17,7 +17,17 @@ from tearsheet.model import Clipping
 from tearsheet.publish.posts import read_post
 from tearsheet.revise import blocks, diff, kind_of, worse
 from tearsheet.search import marks, read, snippet
-from tearsheet.sources import feed, read_opml, read_routes, read_url_list, rsshub, xmltree
+from tearsheet.sources import (
+    feed,
+    feedxml,
+    frontpage,
+    markup,
+    read_opml,
+    read_routes,
+    read_url_list,
+    rsshub,
+    xmltree,
+)
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DEEP = 100_000
@@ -104,6 +114,16 @@ TEXTS = {
     "long name": "http://" + "a." * 100_000 + "b/",
     "long path": "http://a.example/" + "集" * 300_000,
     "zone": "2026-01-01T00:00:00" + "+" * 100_000,
+    "comments": "<!--" * 200_000,
+    "far apart": "a" + " " * 200_000 + "b",
+    "far from its heading": "# a" + " " * 5_000 + "b",
+}
+LINKS = "<a href=/2026/a-flood-in-the-old-town>x</a>" * 3_000
+FRONTS = {
+    "one long class": f"<div class='{'x' * 1_000_000}'>{LINKS}",
+    "one long list of classes": f"<div class='{'x ' * 1_000_000}'>{LINKS}",
+    "deep": "<div>" * 7_000 + LINKS[:44],
+    "links inside links": "<svg>" + "<a href=/2026/a-flood-in-the-old-town>" * 200 + " x" * 3_900_000,
 }
 
 
@@ -132,6 +152,12 @@ def test_xml_made_to_be_huge_is_refused_or_read_in_time(name: str) -> None:
     data = XML[name].encode()
     bounded(lambda: feed.parse(data, headers={}, url="https://p.example/feed"))
     bounded(lambda: read_opml(data))
+
+
+@pytest.mark.parametrize("name", FRONTS)
+def test_a_front_page_made_to_be_slow_is_read_in_time(name: str) -> None:
+    with ends(15):
+        assert frontpage.read(capture(FRONTS[name].encode(), url="https://p.example/"))
 
 
 def test_an_error_page_made_to_be_slow_is_read_in_time() -> None:
@@ -172,6 +198,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "revise.blocks": lambda text: blocks(clipping(text[:100_000]), clipping(text[5:100_000])),
     "html.text_of": html.text_of,
     "posts.read_post": lambda text: read_post(text.encode()),
+    "sources.line": markup.line,
+    "sources.person": feedxml.person,
     "sources.read_routes": read_routes,
     "sources.read_url_list": read_url_list,
 }

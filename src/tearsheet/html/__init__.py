@@ -21,6 +21,7 @@ from tearsheet.html.trees import (
     tag_name,
     text_of,
     unescaped,
+    worded,
 )
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "text_of",
     "unescaped",
     "widest",
+    "worded",
 ]

@@ -2,7 +2,7 @@
 
 import re
 
-_MAX_CHARS = 8_000_000
+MAX_CHARS = 8_000_000
 _MAX_TAGS = 120_000
 _MAX_DEPTH = 250
 _DEEP_FROM_TAGS = 8_000
@@ -26,8 +26,8 @@ _VOID = frozenset(
 
 def bounded(markup: str) -> tuple[str, bool]:
     """Return `markup` cut and flattened as far as the parser's time demands, and whether its depth is worth a look."""
-    if len(markup) > _MAX_CHARS:
-        markup = markup[:_MAX_CHARS]
+    if len(markup) > MAX_CHARS:
+        markup = markup[:MAX_CHARS]
     tags = markup.count("<")
     if tags > _MAX_TAGS:
         markup = markup[: _nth_tag(markup, _MAX_TAGS)]

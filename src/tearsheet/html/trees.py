@@ -1,6 +1,7 @@
 """Pages taken apart: trees, streams of tags and texts, links. Nothing is judged or written here."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape as _escape
 
@@ -8,7 +9,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNod
 
 from tearsheet import urls
 from tearsheet.html import formulas, heads
-from tearsheet.html.bounds import bounded, is_too_deep, shortened
+from tearsheet.html.bounds import MAX_CHARS, bounded, is_too_deep, shortened
 
 Tree = LexborHTMLParser
 Node = LexborNode
@@ -135,14 +136,24 @@ def text_of(markup: str) -> str:
 
 def links(tree: Tree, base: str) -> list[Link]:
     """Return the http(s) links of a page in order; a link that is only a picture has that picture's `alt` as text."""
-    found = []
-    for node in tree.css("a[href]"):
-        url = urls.join(base, node.attributes.get("href") or "")
-        if url:
-            text = " ".join(node.text(deep=True).split())
-            picture = None if text else node.css_first("img[alt]")
-            found.append(Link(url, text or " ".join((picture.attributes.get("alt") or "").split() if picture else ())))
-    return found
+    found = ((urls.join(base, node.attributes.get("href") or ""), words) for node, words in worded(tree.css("a[href]")))
+    return [Link(url, words) for url, words in found if url]
+
+
+def worded(nodes: Iterable[Node]) -> Iterator[tuple[Node, str]]:
+    """Yield links with their words, which of one that is only a picture are that picture's `alt`.
+
+    No further ones once the words come to more than a page has: those of links inside links are read again for each.
+    """
+    room = MAX_CHARS
+    for node in nodes:
+        text = node.text(deep=True)
+        room -= len(text)
+        if room < 0:
+            return
+        words = " ".join(text.split())
+        picture = None if words else node.css_first("img[alt]")
+        yield node, words or (" ".join((picture.attributes.get("alt") or "").split()) if picture else "")
 
 
 def tag_name(tag: str) -> str:

@@ -315,7 +315,7 @@ def _author(rank: int) -> "_Taker":
 
 def person(text: str) -> str:
     """Return the name in what a feed says of an author: without a label, without an address beside it."""
-    text = _LABEL.sub("", text).strip()
+    text = _LABEL.sub("", " ".join(text.split()))
     both = re.fullmatch(rf"{_EMAIL}\s*\((.+)\)|(.+?)\s*[(<]\s*(?:mailto:)?{_EMAIL}\s*[)>]", text)
     name = (both[1] or both[2]).strip() if both else text
     return "" if re.fullmatch(_EMAIL, name) else markup.line(name)

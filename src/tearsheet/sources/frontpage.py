@@ -30,8 +30,18 @@ class _Link:
     heads: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """What stands around links: the names of the innermost three elements, and whether any around is a menu."""
+
+    names: tuple[str, ...]
+    is_menu: bool
+
+
+_NOTHING = _Box((), is_menu=False)
 MAX_LINKS = 3_000
 _THRESHOLD = 4
+_LONGEST_NAME = 200  # of a class; it is written down for each link inside
 _SECTION_WORDS = (
     "login logout signin signup sign-in sign-up register registration account accounts profile subscribe "
     "subscription subscriptions newsletter newsletters tag tags topic topics category categories section sections "
@@ -72,7 +82,9 @@ def read(capture: Capture) -> Front:
     root = tree.root
     own = tree.css_first("base[href]")
     here = urls.join(base, own.attributes.get("href") or "") if own else base
-    links = [link for node in tree.css("a[href]")[:MAX_LINKS] if (link := _link(node, here or base, base))]
+    known: dict[int, _Box] = {}
+    shown = html.worded(tree.css("a[href]")[:MAX_LINKS])
+    links = [link for node, text in shown if (link := _link(node, text, (here or base, base), known))]
     title = tree.css_first("title")
     head = tree.css_first("html")
     return Front(
@@ -108,38 +120,38 @@ def _articles(links: list[_Link]) -> tuple[Entry, ...]:
     return tuple(Entry(url=link.url, title=link.text) for score, link in best.values() if score >= _THRESHOLD)
 
 
-def _link(node: Node, here: str, page: str) -> _Link | None:
+def _link(node: Node, text: str, pages: tuple[str, str], known: dict[int, _Box]) -> _Link | None:
+    here, page = pages
     url = urls.join(here, node.attributes.get("href") or "").partition("#")[0]
     if not url or urls.is_front(url) or is_section(url) or not urls.same_site(url, page):
         return None
     if urls.canonical(url) == urls.canonical(page):
         return None
-    text = " ".join(node.text(deep=True).split())
-    picture = None if text else node.css_first("img[alt]")
-    text = text or (" ".join((picture.attributes.get("alt") or "").split()) if picture else "")
-    ancestors = _ancestors(node)
-    names = [_signature(one) for one in ancestors[:3]]
+    box = _around(node.parent, known)
     return _Link(
         url=url,
         text=text,
-        place=" ".join(names),
-        is_menu=any(_is_menu(one) for one in ancestors),
-        heads=bool(re.match(r"h[1-6]\b", " ".join(names[:2]))) or node.css_first("h1,h2,h3,h4,h5") is not None,
+        place=" ".join(box.names),
+        is_menu=box.is_menu,
+        heads=bool(re.match(r"h[1-6]\b", " ".join(box.names[:2]))) or node.css_first("h1,h2,h3,h4,h5") is not None,
     )
 
 
-def _ancestors(node: Node) -> list[Node]:
-    found: list[Node] = []
-    parent = node.parent
-    while parent is not None and parent.tag not in ("body", "html") and len(found) < 30:
-        found.append(parent)
-        parent = parent.parent
-    return found
+def _around(node: Node | None, known: dict[int, _Box]) -> _Box:
+    """Return what stands around the children of an element; `known` has what was asked already."""
+    asked: list[Node] = []
+    while node is not None and node.tag not in ("body", "html") and node.mem_id not in known:
+        asked.append(node)
+        node = node.parent
+    box = known.get(node.mem_id, _NOTHING) if node else _NOTHING
+    for one in reversed(asked):
+        box = known[one.mem_id] = _Box((_signature(one), *box.names[:2]), is_menu=box.is_menu or _is_menu(one))
+    return box
 
 
 def _signature(node: Node) -> str:
-    classes = (node.attributes.get("class") or "").split()
-    return f"{node.tag}.{classes[0] if classes else ''}"
+    classes = (node.attributes.get("class") or "").split(None, 1)
+    return f"{node.tag}.{classes[0][:_LONGEST_NAME] if classes else ''}"
 
 
 def _is_menu(node: Node) -> bool:

@@ -11,7 +11,7 @@ from tearsheet.model import Categories, Source
 from tearsheet.sources import markup, rsshub, xmltree
 
 _KINDS = frozenset({"feed", "sitemap", "front", "urls"})
-_HEADING = re.compile(r"^\s*(#{1,6})\s*(?![-/!#])(\S.*?)\s*#*\s*$")
+_HEADING = re.compile(r"(#{1,6})\s*(?![-/!#])(\S.*)")
 _ROUTE = re.compile(
     r"""^\s*(?:[-*+]\s+)?(?:[\w-]+\s*:\s+)?["'`<]?(/[^\s"'`<>#]+|rsshub:[^\s"'`<>]+|https?://[^\s"'`<>]+)["'`>]?\s*(?:#.*)?$"""
 )
@@ -83,11 +83,11 @@ def read_routes(text: str) -> list[Source]:
     path: list[str] = []
     found: dict[str, Source] = {}
     is_list = False
-    for line in text.lstrip("\ufeff").splitlines():
-        heading = _HEADING.match(line)
+    for line in map(str.strip, text.lstrip("\ufeff").splitlines()):
+        heading = _HEADING.fullmatch(line)
         if heading:
             level = len(heading[1])
-            path = [*path[: level - 1], *[""] * (level - 1 - len(path)), heading[2]]
+            path = [*path[: level - 1], *[""] * (level - 1 - len(path)), heading[2].rstrip("#").rstrip()]
             is_list = is_list or level == 2
             continue
         written = _ROUTE.match(line)

@@ -27,9 +27,10 @@ _TAG = re.compile(r"<[A-Za-z][^<>=]*=[^<>]*>")
 _SRCSET = re.compile(r"""\b(srcset\s*=\s*)(["'])([^"'<>]*)\2""", re.I)
 _KNOWN_TAGS = re.compile(
     r"</?(?:a|abbr|b|bdi|bdo|big|blink|br|center|cite|code|del|div|em|font|h[1-6]|hr|i|img|ins|kbd|mark|nobr|p|q|rp|rt|ruby|s|small"
-    r"|span|strike|strong|sub|sup|time|tt|u|wbr|svg|title|circle)\b[^<>]*>|<!--.*?-->",
-    re.I | re.S,
+    r"|span|strike|strong|sub|sup|time|tt|u|wbr|svg|title|circle)\b[^<>]*>",
+    re.I,
 )
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
 _LOOKS_LIKE_HTML = re.compile(r"</[a-z][a-z0-9]*>|<(?:br|img|hr|p)\b[^<>]*>", re.I)
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
@@ -59,7 +60,9 @@ def _absolute_tag(tag: str, base: str) -> str:
 def line(markup: str) -> str:
     """Return a title, which may be HTML, escaped HTML or text, as one plain line."""
     if "<" in markup:
-        markup = _KNOWN_TAGS.sub("", markup.replace("<![CDATA[", "").replace("]]>", ""))
+        # A comment that never ends would be read to the end at each of its starts.
+        ended, mark, rest = markup.replace("<![CDATA[", "").replace("]]>", "").rpartition("-->")
+        markup = _KNOWN_TAGS.sub("", _COMMENT.sub("", ended + mark) + rest)
     if "&" in markup:
         markup = html.unescape(markup)
     return " ".join(markup.split())

@@ -8,6 +8,9 @@ class Node(Protocol):
     """An element of a tree that `html.parse` returned."""
 
     @property
+    def mem_id(self) -> int: ...
+
+    @property
     def tag(self) -> str | None: ...
 
     @property
