@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from tearsheet.model import Capture, Clipping, Picture
@@ -17,6 +17,7 @@ from tearsheet.store.values import (
     from_ms,
     ms_or_none,
     named_digest,
+    noun,
     raw_digest,
     to_json,
     to_ms,
@@ -223,13 +224,11 @@ def blob(db: sqlite3.Connection, n: int) -> bytes:
 
 def clipping_of(db: sqlite3.Connection, n: int) -> Clipping:
     """Return the clipping that blob `n` holds."""
-    whole = blob(db, n).decode()
-    clipping: Clipping = from_json(Clipping, whole)
-    if clipping.text or not clipping.html or packing.has_no_text(packing.unpacked(db, n)):
-        return clipping
-    from tearsheet import html  # wordings of the first schema; lists and counts need no parser
-
-    return replace(clipping, text=html.text_of(clipping.html))
+    fields = json.loads(packing.unpacked(db, n).decode())
+    if "html" in fields:
+        fields["text"] = packing.text_in(fields)
+    clipping: Clipping = noun(Clipping, fields)
+    return clipping
 
 
 def last_wording(db: sqlite3.Connection, article: int) -> Wording | None:

@@ -9,9 +9,10 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import zstandard
 
@@ -85,9 +86,19 @@ def restored(slim: str) -> str:
     return f'{slim[: found.start()]},"text":{_encoder.encode(text)}{slim[found.end() :]}'
 
 
-def has_no_text(slim: bytes) -> bool:
-    """Return whether what is packed says of itself that the clipping has an HTML and no text."""
-    return b'"text":0,"html":' in slim
+def text_in(fields: Mapping[str, Any]) -> str:  # Any: what JSON holds
+    """Return the text of a clipping with HTML whose `slimmed` JSON was read as `fields`; quicker than to restore it whole."""
+    match fields.get("text"):
+        case str(text):
+            return text
+        case None:  # wordings of the first schema; lists and counts need no parser
+            from tearsheet.html import text_of
+
+            return text_of(fields["html"])
+        case 0:
+            return ""
+        case missing:
+            return text_left(fields["html"], missing)
 
 
 def text_left(html: str, missing: Sequence[int]) -> str:

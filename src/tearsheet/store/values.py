@@ -73,7 +73,7 @@ _last: list[tuple[object, str]] = [(object(), "")]
 
 def from_json(kind: type[Any], text: str) -> Any:  # Any: the caller names the kind
     """Return the noun of class `kind` that `to_json` wrote."""
-    return _noun(kind, json.loads(text))
+    return noun(kind, json.loads(text))
 
 
 def packed_text(text: str) -> bytes:
@@ -151,7 +151,8 @@ def _plan(kind: Any) -> _Plan:
     return _Plan(frozenset(hints), readers, blanks)
 
 
-def _noun(kind: Any, row: dict[str, Any]) -> Any:
+def noun(kind: Any, row: dict[str, Any]) -> Any:  # Any: a class of the model, and one of it
+    """Return the noun of class `kind` whose JSON was read as `row`."""
     plan = _plan(kind)
     values = dict(plan.blanks)
     for name, value in row.items():
@@ -168,7 +169,7 @@ def _reader(hint: Any) -> Reader | None:
     if hint is datetime:
         return datetime.fromisoformat
     if is_dataclass(hint):
-        return partial(_noun, hint)
+        return partial(noun, hint)
     if typing.get_origin(hint) is tuple:
         part = _reader(typing.get_args(hint)[0])
         return tuple if part is None else partial(_tuple, part)
