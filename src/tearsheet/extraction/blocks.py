@@ -198,9 +198,9 @@ class Block:
         box.blocks += 1
         box.chars += chars
         box.linked += linked
-        if chars >= 80 and linked * 3 < chars:
-            box.prose += chars
+        if (chars >= 80 or self.size >= 150) and linked * 3 < chars:
             box.paragraphs += 1
+            box.prose += chars if chars >= 80 else 0  # what the forest has learnt to read
 
 
 def size_of(text: str) -> int:

@@ -21,7 +21,6 @@ _LITTLE_DESCRIBED, _LONG_LINE, _HEAD = 20, 600, 12
 _WHOLE_AGAIN, _FEW = 1_000, 3
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _TOP = frozenset(("h1", "h2", "h3"))
-_CUT_TITLE = 300  # letters and digits: of such a title its page may say more than is kept
 
 
 def chances(walk: Walk, said: Declared) -> list[float]:
@@ -40,7 +39,7 @@ def chosen(walk: Walk, found: list[float], title: str = "") -> tuple[list[int], 
 
     On a page where that is next to nothing, the best of the doubtful ones are kept too.
 
-    The headline of that `title` may be among them, for pictures are looked for around it: see `without_headline`.
+    The headline of that `title` may be among them, for pictures are looked for around it: see `openings.without_openings`.
     """
     blocks, cards, consent = walk.blocks, furniture.cards_of(walk), furniture.consent_boxes(walk)
     others = furniture.next_articles(walk, title)
@@ -71,18 +70,6 @@ def _doubts(found: list[float], left: list[float]) -> list[float]:
     return [chance if chance <= KEPT_FROM and (own or chance <= _FILLED_FROM / 2) else 0.0 for chance, own in pairs]
 
 
-def without_headline(walk: Walk, kept: list[int], title: str) -> list[int]:
-    """Return `kept` without the headline: clippings have it apart, and by its score it is now in the body, now not.
-
-    A main heading that says the title is one wherever it stands, another heading before the first paragraph only. The
-    title in the page's head is none of the text, though a long one looks like a paragraph.
-    """
-    key = folded(title)
-    paragraphs = (at for at in kept if walk.blocks[at].size >= _PARAGRAPH and walk.blocks[at].name not in _HEADINGS)
-    begin = next(paragraphs, 0)
-    return [at for at in kept if not _is_headline(walk.blocks[at], key, at < begin)] or kept
-
-
 def _without_comments(walk: Walk, kept: list[int]) -> list[int]:
     """Return `kept` up to the heading over what readers wrote, if a paragraph of the article stands above it.
 
@@ -92,13 +79,6 @@ def _without_comments(walk: Walk, kept: list[int]) -> list[int]:
     above = [at for at in kept if at < end]
     is_article = any(walk.blocks[at].size >= _PARAGRAPH for at in above)
     return above if is_article else kept
-
-
-def _is_headline(block: Block, key: str, is_early: bool) -> bool:
-    if not key or not (block.name in ("h1", "title") or (is_early and block.name in _HEADINGS)):
-        return False
-    said = folded(block.text)
-    return said.startswith(key) if block.name == "title" or len(key) > _CUT_TITLE else said == key
 
 
 def _with_standfirst(walk: Walk, said: Declared, found: list[float]) -> list[float]:

@@ -420,7 +420,7 @@ def spoken(walk: Walk, kept: Sequence[int]) -> list[str]:
         return signed
     low, high = near(walk, kept)
     for block in walk.blocks[low : high + 1]:
-        names = [] if is_others(block) else _alone(block.text)
+        names = [] if is_others(block) else alone(block.text)
         if names:
             return names
     return next((names for text in texts if (names := _by_source(text))), [])
@@ -493,7 +493,7 @@ def _signature(walk: Walk, kept: Sequence[int]) -> list[str]:
     return []
 
 
-def _alone(text: str) -> list[str]:
+def alone(text: str) -> list[str]:
     """Return the Chinese names that are all there is of a line near the headline."""
     names = re.split(r"[\s　、，,]+", text) if len(text) <= 24 else []
     return names if names and all(map(_is_han_name, names)) else []

@@ -15,6 +15,7 @@ from tearsheet.extraction import (
     hidden,
     live,
     notes,
+    openings,
     parts,
     pictures,
     reasons,
@@ -237,7 +238,7 @@ def _chosen(walk: Walk, found: list[float], title: str, base: str, profile: Prof
     kept, alikes = body.chosen(walk, found, title)
     kept = build.whole_verses(walk, sorted({*kept, *live.stamps(walk, kept)}))
     shown = pictures.gallery(walk, kept, base, known=profile.pictures)
-    kept = body.without_headline(walk, [at for at in kept if at not in shown.captions], title)
+    kept = openings.without_openings(walk, [at for at in kept if at not in shown.captions], title)
     return _Body(walk, build.whole_tables(walk, notes.with_notes(walk, kept)), found, shown, base, "page", alikes)
 
 
