@@ -213,7 +213,13 @@ def test_a_busy_archive_asks_for_patience():
     assert client(Busy()).get("/").headers["Retry-After"] == "5"
 
 
-# --- search
+# --- lists and search
+
+
+def test_a_numbered_page_of_everything_leads_back_to_everything(live: Client):
+    page = live.get("/c/page/1/").text
+
+    assert '<li><a href="../../../c/">Sections</a></li>' in page.partition("<main")[2].partition("<h1")[0]
 
 
 def test_search_marks_what_matched(live: Client):
