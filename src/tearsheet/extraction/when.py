@@ -406,12 +406,13 @@ def _dateline(walk: Walk, kept: Sequence[int]) -> Iterator[tuple[str, bool]]:
     )
     for at in [*near, *posted_lines(walk, kept), *range(last, min(last + 8, len(walk.blocks)))]:
         block = walk.blocks[at]
-        if block.chars > 600 or block.box.all_bits & COMMENT or _NOT_OF_ARTICLE.search(block.text):
+        if block.chars > 600 or block.box.all_bits & COMMENT:
             continue
-        if at >= last > first and not _may_date_below(block):
+        written = _written(block.text)
+        if not written or _NOT_OF_ARTICLE.search(block.text) or (at >= last > first and not _may_date_below(block)):
             continue
         labelled = at > 0 and _is_label_of_change(walk.blocks[at - 1].text)
-        yield from ((text, is_change or labelled) for text, is_change in _written(block.text))
+        yield from ((text, is_change or labelled) for text, is_change in written)
 
 
 def _may_date_below(block: Block) -> bool:
