@@ -27,6 +27,7 @@ from labels import labels, snippet_labels, tokens  # noqa: E402
 from tearsheet import charset, html  # noqa: E402
 from tearsheet.extraction import features, forest, structured  # noqa: E402
 from tearsheet.extraction.blocks import Block, Walk  # noqa: E402
+from tearsheet.extraction.words import words_of  # noqa: E402
 
 SETS = ("fundus", "zhweb", "wcxb-article", "trafilatura")
 FIRST: dict[str, Any] = {
@@ -85,7 +86,9 @@ def page_of(case: Any, walk: Walk, said: structured.Declared) -> Page:
     else:
         truth = np.array(snippet_labels(blocks, case.with_, case.without), dtype=np.float32)
     place = {id(box): at for at, box in enumerate(walk.boxes)}
-    boxes = [(place[id(box.parent)] if box.parent is not None else -1, box.names) for box in walk.boxes]
+    boxes = [
+        (place[id(box.parent)] if box.parent is not None else -1, tuple(words_of(box.names))) for box in walk.boxes
+    ]
     return Page(
         id=case.id,
         set=case.set,

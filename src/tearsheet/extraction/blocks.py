@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from tearsheet.extraction.hints import is_hint, may_hold_hint
-from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of, names_in, words_of
+from tearsheet.extraction.hints import hold_hint, is_hint
+from tearsheet.extraction.words import BYLINE, CAPTION, CREDIT, DATE, bits_of, names_in
 from tearsheet.html import unescaped
 
 _HINTS = re.compile(r' (?:class|id|role|itemprop|data-testid|data-component|data-type|data-qa)="([^"]*)"')
@@ -62,8 +62,8 @@ MAX_BLOCKS = 12_000
 class Box:
     """An element that holds blocks. `chars` and the other sums are over everything inside it.
 
-    `number` is its place among the boxes of the page, `kind` its name with its class; `is_page` says whether the page's main
-    heading is inside.
+    `number` is its place among the boxes of the page, `kind` its name with its class, `names` are those in its class, id, role
+    and the like; `is_page` says whether the page's main heading is inside.
     """
 
     __slots__ = (
@@ -77,6 +77,7 @@ class Box:
         "kind",
         "linked",
         "name",
+        "names",
         "number",
         "paragraphs",
         "parent",
@@ -89,18 +90,13 @@ class Box:
         self.parent = parent
         self.tag = tag
         self.start = self.end = start
-        _, self.name, bits, self.kind, _ = said
+        _, self.name, bits, self.kind, self.names = said
         self.bits = bits
         self.chars = self.linked = self.blocks = self.prose = self.paragraphs = 0
         self.is_page = False
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.all_bits: int = bits if parent is None else parent.all_bits | bits
         self.number = number
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The words of its class, id, role and the like."""
-        return words_of(_known[self.tag][4])
 
     def nearest(self, name: str) -> "Box | None":
         """Return the nearest box of that name that it stands in or is."""
@@ -323,9 +319,7 @@ class Walk:
 
     def _keep(self, line: Block, parts: list[str], end: int) -> None:
         text = parts[0] if len(parts) == 1 else "".join(parts)
-        if line.links and (
-            line.box.name in _HEADINGS or (len(parts) > 1 and may_hold_hint(text) and any(map(is_hint, parts)))
-        ):
+        if line.links and (line.box.name in _HEADINGS or (len(parts) > 1 and hold_hint(parts))):
             text = self._without_asides(line, text, end)
         text = " ".join((unescaped(text) if "&" in text else text).split())
         if text:
@@ -409,14 +403,13 @@ class _Tags(dict[str, Known]):
     """What each tag says. It is remembered, for pages of one site have most of their tags in common, but for links."""
 
     def __missing__(self, tag: str) -> Known:
-        if tag.startswith("<a "):
+        name, has_more, _ = tag[1:-1].partition(" ")
+        if name == "a":
             bits = _link_bits(tag)
             return (LINK_START, "a", bits, "a", ()) if bits else _LINK
-        if tag.startswith("<img "):
-            return _PICTURE
-        if tag.startswith(("<meta ", "<link ", "<input ", "<!", "<?")):
-            return _NOTHING
-        found = _said(tag)
+        if name in _SAYING_NOTHING or name[:1] in _MARKS:
+            return _PICTURE if name == "img" else _NOTHING
+        found = _said(tag, name, bool(has_more))
         if len(tag) <= _LONGEST_KNOWN:
             if len(self) >= _MOST_KNOWN:
                 self.clear()
@@ -425,21 +418,22 @@ class _Tags(dict[str, Known]):
 
 
 _known = _Tags()
+_SAYING_NOTHING = frozenset(("img", "meta", "link", "input"))
+_MARKS = ("!", "?")
 _LINK: Known = (LINK_START, "a", 0, "a", ())
 _PICTURE: Known = (PICTURE, "img", 0, "img", ())
 _ROOT: Known = (BLOCK_START, "body", 0, "", ())
 _NOTHING: Known = (NOTHING, "", 0, "", ())
 
 
-def _said(tag: str) -> Known:
-    if tag.startswith("</"):
+def _said(tag: str, name: str, has_more: bool) -> Known:
+    if name[:1] == "/":
         name = tag[2:-1]
         return _ENDS.get(_KIND.get(name, BLOCK_START), NOTHING), name, 0, "", ()
-    name, has_more, _ = tag[1:-1].partition(" ")
     kind = _KIND.get(name, BLOCK_START)
-    if kind in (NOTHING, SKIP_START, EMBED) or not has_more:
+    if not has_more or kind in (NOTHING, SKIP_START, EMBED):
         return (NOTHING if kind == INLINE_START and name != "time" else kind), name, 0, name, ()
-    names = [name for hints in _HINTS.findall(tag) for name in names_in(hints)]
+    names = names_in(_HINTS.findall(tag))
     bits = bits_of(names)
     if kind == INLINE_START and not bits and name != "time":
         kind = NOTHING
@@ -464,7 +458,7 @@ def _link_bits(tag: str) -> int:
     ):
         return 0
     found = _LINK_HINTS.search(tag)
-    return (bits_of(names_in(found.group(1))) if found else 0) | (BYLINE if "/author" in tag else 0)
+    return (bits_of(names_in(found.groups())) if found else 0) | (BYLINE if "/author" in tag else 0)
 
 
 _ENDS = {BLOCK_START: BLOCK_END, LINK_START: LINK_END, SKIP_START: SKIP_END}

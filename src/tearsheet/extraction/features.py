@@ -14,7 +14,7 @@ from tearsheet.extraction.blocks import Block, Box, Walk
 from tearsheet.extraction.forest import Lexicon
 from tearsheet.extraction.structured import Declared, plain
 from tearsheet.extraction.titles import folded
-from tearsheet.extraction.words import BYLINE, CAPTION, COMMENT, FOOTER, MEDIA, META, NOTE, POPUP
+from tearsheet.extraction.words import BYLINE, CAPTION, COMMENT, FOOTER, MEDIA, META, NOTE, POPUP, words_of
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ENDS = frozenset(".!?。！？…؟।”\"»」’'")
@@ -182,8 +182,8 @@ def rows(walk: Walk, said: Declared, *, lexicon: Lexicon) -> list[Row | None]:
 
 
 def own_tilt(words: Sequence[str], tags: Mapping[str, float]) -> float:
-    """Return the leaning of one element: of its names, the one that says most for the article and the one that says
-    most against it.
+    """Return the leaning of one element: of the words in its names, the one that says most for the article and the one that
+    says most against it.
     """
     known = [tags[word] for word in words if word in tags]
     return max(known) + min(known) if known else 0.0
@@ -197,12 +197,14 @@ def text_words(text: str) -> list[str]:
     found: list[str] = []
     for word in start.lower().split():
         found += (word,) if word.isalpha() else _LETTERS.findall(word)
+        if len(found) >= 10:
+            break
     return found[:10]
 
 
 def text_tilt(words: Sequence[str], texts: Mapping[str, float]) -> tuple[float, float, float]:
     """Return the mean, lowest and highest leaning of a text's first words."""
-    known = [texts[word] for word in words if word in texts]
+    known = [lean for word in words if (lean := texts.get(word)) is not None]
     return (sum(known) / len(words), min(known), max(known)) if known else _FLAT
 
 
@@ -317,7 +319,7 @@ class _Page:
         """Return the leaning of one element; those with the same tag have the same."""
         found = self.tilts.get(box.tag)
         if found is None:
-            found = self.tilts[box.tag] = own_tilt(box.names, self.tags)
+            found = self.tilts[box.tag] = own_tilt(words_of(box.names), self.tags)
         return found
 
     def body_has(self, block: Block) -> float:

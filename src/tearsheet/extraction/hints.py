@@ -1,6 +1,7 @@
 """What a link says of itself to those who do not see its sign: that it opens elsewhere."""
 
 import re
+from collections.abc import Sequence
 
 _HINT = re.compile(
     r"(?i)[\s,(\[（–-]*(?:"
@@ -28,9 +29,14 @@ _SHORTEST, _LONGEST = 4, 100
 
 def is_hint(piece: str) -> bool:
     """Return whether a text that stands by itself in a line is a hint: `(opens in a new tab)`."""
-    return _SHORTEST <= len(piece) <= _LONGEST and may_hold_hint(piece) and _HINT.fullmatch(piece) is not None
+    return _SHORTEST <= len(piece) <= _LONGEST and _may_hold_hint(piece) and _HINT.fullmatch(piece) is not None
 
 
-def may_hold_hint(text: str) -> bool:
-    """Return whether a word of a hint stands in a text."""
+def hold_hint(pieces: Sequence[str]) -> bool:
+    """Return whether one of the texts of a line is a hint."""
+    short = "\n".join([piece for piece in pieces if len(piece) <= _LONGEST])
+    return _may_hold_hint(short) and any(map(is_hint, pieces))
+
+
+def _may_hold_hint(text: str) -> bool:
     return any(map(text.lower().__contains__, _TELLTALES))

@@ -93,38 +93,45 @@ _PARTS = _by_start()
 _WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
 _LOWER_WORD = re.compile("[a-z]{2,}")
 _MOST_READ = 300  # characters
+_MOST_KNOWN = 20_000
 
 
-def names_in(hints: str) -> list[str]:
-    """Return the names in a class, id or role: `articleBody main-text` gives articleBody, main-text."""
-    return hints[:_MOST_READ].split()
+def names_in(hints: Iterable[str]) -> list[str]:
+    """Return the names in the class, id and role of an element: `articleBody main-text` gives articleBody, main-text."""
+    return [name for hint in hints for name in hint[:_MOST_READ].split()]
 
 
 def bits_of(names: Iterable[str]) -> int:
     """Return the groups that the words of some names belong to, as bits."""
     bits = 0
     for name in names:
-        bits |= _read(name)[0]
+        bits |= _read[name][0]
     return bits
 
 
-@lru_cache(4_000)  # pages of one site have most in common
-def words_of(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words of some names in lower case, each once: of articleBody and main-text article, body, main, text."""
-    return tuple(dict.fromkeys([word for name in names for word in _read(name)[1]]))
+def words_of(names: Iterable[str]) -> list[str]:
+    """Return the words of some names in lower case: of articleBody and main-text article, body, main, text."""
+    return [word for name in names for word in _read[name][1]]
 
 
-@lru_cache(20_000)
-def _read(name: str) -> tuple[int, list[str]]:
-    """Return the groups of one name and its words."""
-    words = _LOWER_WORD.findall(name) if name.islower() else [word.lower() for word in _WORD.findall(name)]
-    bits = 0
-    for word in words:
-        bits |= _word_bits(word)
-    return bits, words
+class _Names(dict[str, tuple[int, list[str]]]):
+    """The groups of each name and its words. They are remembered, for names are repeated within a page and a site."""
+
+    def __missing__(self, name: str) -> tuple[int, list[str]]:
+        words = _LOWER_WORD.findall(name) if name.islower() else [word.lower() for word in _WORD.findall(name)]
+        bits = 0
+        for word in words:
+            bits |= _word_bits(word)
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        found = self[name] = bits, words
+        return found
 
 
-@lru_cache(20_000)
+_read = _Names()
+
+
+@lru_cache(_MOST_KNOWN)
 def _word_bits(word: str) -> int:
     bits, word = 0, f"^{word}$"
     for at in range(len(word) - 1):
