@@ -55,7 +55,9 @@ def repaired(text: str) -> Any:
 
 
 def _bare(text: str) -> str:
-    return charset.paired(_COMMENT.sub("", text.strip().lstrip("\ufeff")).strip())
+    text = text.strip().lstrip("\ufeff")
+    is_bare = text[:1] in _CLOSING and text[-1] in _CLOSING.values()
+    return charset.paired(text if is_bare else _COMMENT.sub("", text).strip())
 
 
 def _values(text: str) -> Any:

@@ -17,7 +17,7 @@ _INSIDE = r"""[^>=]*+(?:=\s*+(?:"[^"]*+"?+|'[^']*+'?+)?+[^>=]*+)*+"""
 _ATTRIBUTE = re.compile(r"""[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))?+""")
 # What most tags have there: at most 3,300 characters, and it ends where `_INSIDE` would.
 _SHORT = r"""[^>=]{0,99}+(?:="[^"]{0,250}+"[^>=]{0,99}+){0,9}+>"""
-_ANY_START = re.compile(f"<[a-zA-Z][^\\s/>]*+(?:(?={_SHORT})|(?=({_INSIDE})))")
+_LONG_START = re.compile(f"<[a-zA-Z][^\\s/>]{{0,99}}+(?!{_SHORT})(?=({_INSIDE}))")
 _OPEN_OR_CLOSE = re.compile(f"<!--(?:[^-]++|-(?!->))*+(?:-->|\\Z)|<(/?)([a-zA-Z][a-zA-Z0-9]*+){_INSIDE}(?:>|\\Z)")
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
@@ -66,10 +66,8 @@ def _with_few_attributes(markup: str) -> str:
     """
     kept: list[str] = []
     done = walked = 0
-    for found in _ANY_START.finditer(markup):
+    for found in _LONG_START.finditer(markup):
         start, end = found.span(1)
-        if start < 0:
-            continue  # a short one: matched all the same, so that what looks like tags in its name is not walked again
         walked += end - start
         if walked > _WALKS * len(markup):
             return "".join([*kept, markup[done : found.start()]])

@@ -152,7 +152,10 @@ _COMMON = {
 _LONE_PARAGRAPH = re.compile(
     r"(<(li|td|th|dd)\b[^>]*>)<p>([^<]*+(?:<(?!/?p>|figure>|/?(?:li|td|th|dd)\b)[^<]*+)*+)</p>(?=</\2>|<[uo]l>)", re.S
 )
-_SAID_INLINE = ("title", "datetime", "lang", "dir")
+_SAID_INLINE: dict[str, list[str]] = {
+    ours: [key for key in ("title", "datetime", "lang", "dir") if key in VOCABULARY[ours]]
+    for ours in _INLINE_AS.values()
+}
 _LONGEST_SAID = 2_000  # characters: a link around many paragraphs is written in each of them
 _SMALL_PX = 40
 _MAX_REFERENCES = 50_000
@@ -235,18 +238,19 @@ class _Writer:
             self._soft_break()
             return
         self._end_block()
-        if name in _TEXT_AS and not closing and self._may_stand(_TEXT_AS[name]):
-            ours = _TEXT_AS[name]
-            self.block = _Open(ours, name, f"<{ours}{_language(token)}>" if " " in token else f"<{ours}>")
-        elif name == "hr" and not closing:
-            if self.out and self.out[-1] != "<hr>" and not self.structure:
-                self.out.append("<hr>")
-        elif name in _STRUCTURE and closing:
-            if any(opened.source == name for opened in self.structure):
+        ours = _TEXT_AS.get(name, name)
+        if closing:
+            if name in _STRUCTURE and any(opened.source == name for opened in self.structure):
                 while self._close_structure() != name:
                     pass
-        elif name in _STRUCTURE and self._may_stand(name):
-            self._open_structure(name, token)
+        elif name == "hr":
+            if self.out and self.out[-1] != "<hr>" and not self.structure:
+                self.out.append("<hr>")
+        elif name in _STRUCTURE:
+            if self._may_stand(name):
+                self._open_structure(name, token)
+        elif name in _TEXT_AS and self._may_stand(ours):
+            self.block = _Open(ours, name, f"<{ours}{_language(token)}>" if " " in token else f"<{ours}>")
 
     def _table(self, closing: bool, place: int) -> str:
         if not closing:
@@ -365,17 +369,17 @@ class _Writer:
     def _start(self, name: str, token: str) -> str:
         """Return an inline start tag, empty if the element would say nothing."""
         ours = _INLINE_AS[name]
-        if " " not in token and ours not in ("a", "span"):
-            return f"<{ours}>"
+        says_nothing = "" if ours in ("a", "span") else f"<{ours}>"
+        if " " not in token and ours != "a":
+            return says_nothing
         given = attributes(token)
-        said = {key: given.get(key, "") for key in _SAID_INLINE if key in VOCABULARY[ours]}
-        kept = {key: value for key, value in said.items() if 0 < len(value) <= _LONGEST_SAID}
+        kept = [(key, given[key]) for key in _SAID_INLINE[ours] if 0 < len(given.get(key, "")) <= _LONGEST_SAID]
         if ours == "a":
             url = urls.join(self.base, given.get("href", ""))
-            kept = {"href": url, **kept} if url else {}
+            kept = [("href", url), *kept] if url else []
         if not kept:
-            return "" if ours in ("a", "span") else f"<{ours}>"
-        return f"<{ours}" + "".join(f' {key}="{escape(value)}"' for key, value in kept.items()) + ">"
+            return says_nothing
+        return f"<{ours}" + "".join([f' {key}="{escape(value)}"' for key, value in kept]) + ">"
 
     def _break(self) -> None:
         if self.block is not None and self.block.written:
