@@ -105,15 +105,18 @@ with Pool(2) as pool:
 """
 
 
-def test_processes_end_with_a_parent_that_was_killed():
-    run = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True)
+def test_processes_end_with_a_parent_that_was_killed_and_leave_no_folder(tmp_path):
+    with_tmp = {**os.environ, "TMPDIR": str(tmp_path)}
+    run = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True, env=with_tmp)
     assert run.stdout is not None
     children = [int(pid) for pid in run.stdout.readline().split()]
+    assert [path.name[:5] for path in tmp_path.iterdir()] == ["pymp-"]
     run.kill()
     run.communicate()
 
     assert children
     assert eventually(lambda: not any(map(lives, children)))
+    assert eventually(lambda: not list(tmp_path.iterdir()))
 
 
 def test_processes_leave_an_interruption_to_their_parent():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import connection
+from multiprocessing import connection, util
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
@@ -166,7 +166,8 @@ def _end_for(parent: multiprocessing.process.BaseProcess) -> None:
 
 def _context() -> Any:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tearsheet.extraction", "tearsheet.media"])
+    os.environ["TEARSHEET_POOL_FOLDER"] = util.get_temp_dir()
+    context.set_forkserver_preload(["tearsheet.flow.tidying", "tearsheet.extraction", "tearsheet.media"])
     return context
 
 
