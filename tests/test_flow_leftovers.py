@@ -1,21 +1,28 @@
 """What killed commands wrote and never committed: nobody needs it, and nothing of a removed article may stay in it."""
 
+import base64
+import hashlib
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import replace
 
 import pytest
 from tests.flow_archive import followed, following_only, new_archive, opened, ran
 
 from tearsheet import warc
+from tearsheet.archive import Archive
 from tearsheet.files import Folder
 from tearsheet.flow.clock import now
 from tearsheet.flow.leftovers import strays, sweep_media
+from tearsheet.flow.rebuild import rebuild
 from tearsheet.flow.remove import remove
 from tearsheet.flow.update import UpdateOptions, update
 from tearsheet.flow.verify import verify
-from tearsheet.model import Query
-from tearsheet.store import keeping, removing, warcfiles
+from tearsheet.model import Place, Query
+from tearsheet.store import Store, journal, keeping, removing, warcfiles
+from tearsheet.store.keeping import Cause
+from tearsheet.store.values import to_json
 from tearsheet.store.worker import Worker
 
 # Writes everything of its first commit with such a capture, as far as the journal's page, and dies.
@@ -236,6 +243,86 @@ def test_what_is_committed_while_strays_are_looked_for_is_none(newsroom, tmp_pat
         removing.to_erase(db, again)
 
     assert warcfiles.told_at(archive.store.db, {again.file}) == {again}
+
+
+class Watching(Archive):
+    """An archive that counts how often it looks into the WARC files while others wait for the catalog."""
+
+    looks = 0
+
+    @property
+    def warc_folder(self):
+        self.looks += self.store.db.in_transaction
+        return super().warc_folder
+
+
+def test_others_wait_for_no_page_of_the_journal_that_tells_of_others(newsroom, tmp_path):
+    urls = [truth.url for truth in newsroom.at(0) if truth.paper == "courier"]
+    archive = following_only(tmp_path / "archive", newsroom, urls[:1])
+    for number in range(30):
+        with archive.store.transaction() as db:
+            removing.to_erase(db, Place(file=f"none-{number}.warc.gz", offset=0, length=1))
+        with archive.store.transaction() as db:
+            db.execute("DELETE FROM erasure")
+            db.execute("INSERT INTO removed (hash) VALUES (?)", (f"hash {number}".encode(),))
+    [article] = archive.articles(Query())
+    archive.__class__ = Watching
+
+    remove(archive, article.id, reason="asked for")
+
+    assert telling_of(archive, article) == set()
+    assert archive.looks < 30 < len(list(journal.places(archive.store.db)))
+
+
+class Interrupted(Store):
+    """A catalog in which something happens between the preparation of a change and the change itself."""
+
+    @contextmanager
+    def transaction(self):
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
+        with super().transaction() as db:
+            yield db
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["little", "much"])
+def test_what_came_since_the_journal_was_read_is_forgotten_too(newsroom, tmp_path, many):
+    urls = [truth.url for truth in newsroom.at(0) if truth.paper == "courier"][:3]
+    archive = following_only(tmp_path / "archive", newsroom, urls)
+    article, neighbour, other = archive.articles(Query())
+    second = opened(archive.path)
+
+    def said(by, clipping):
+        with second.store.transaction() as db:
+            n = db.execute("SELECT n FROM article WHERE id = ?", (by.id,)).fetchone()["n"]
+            capture = keeping.last_wording(db, n).capture
+            cause = Cause(capture=capture, kind="title", digest=f"sha256:{'ab' * 32}", at=now())
+            keeping.add_revision(db, n, clipping, cause)
+
+    def meanwhile():
+        said(article, replace(theirs, title=f"{article.title} again"))
+        if many:
+            remove(second, neighbour.id, reason="asked for, too")
+
+    theirs = archive.revisions(article.id)[-1].clipping
+    both = replace(theirs, title="Of both")
+    if many:  # as long as the neighbour is there, its words are to stay
+        said(neighbour, both)
+        said(article, both)
+    archive.store.__class__ = Interrupted
+    archive.store.meanwhile = meanwhile
+    remove(archive, article.id, reason="asked for")
+    second.close()
+
+    assert telling_of(archive, article) == set()
+    assert bool(telling_of(archive, neighbour)) is not many
+    digest = base64.b64encode(hashlib.sha256(to_json(both).encode()).digest())
+    assert not any(digest in block for _, _, block in records(archive))
+    assert telling_of(archive, other) == {"response", "request", "conversion", "metadata"}
+    assert verify(archive).problems == ()
+    archive.close()
+    rebuild(archive.path)
+    assert len(opened(archive.path).articles(Query())) == 1 + (not many)
 
 
 class Walked(Folder):

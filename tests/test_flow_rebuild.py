@@ -32,7 +32,8 @@ from tearsheet.ledger import Tree, read_checkpoint
 from tearsheet.model import Capture, Place, Query
 from tearsheet.newsroom import Newsroom
 from tearsheet.store import articles, entries, journal, keeping, leaves, opening, schema
-from tearsheet.store.journal import Forgetting, Forgotten, Page
+from tearsheet.store.forgetting import Forgetting, Forgotten
+from tearsheet.store.journal import Page
 from tearsheet.store.people import People
 from tearsheet.store.values import from_ms
 from tearsheet.warc.records import Record
@@ -633,10 +634,7 @@ def test_what_is_forgotten_goes_from_pages_of_every_version():
         json.dumps(["blob", *new]),
         json.dumps(["-blob", [3]]),
     )
-    none = frozenset[int]()
-    forgotten = Forgotten(
-        id="b", addresses=frozenset(), captures=none, pictures=none, words=frozenset({words}), leaves=none
-    )
+    forgotten = Forgotten(words=frozenset({words}))
 
     left = Forgetting(forgotten).page(replace(page, lines=lines))
 

@@ -364,6 +364,13 @@ def plan_of(store, query, ask=reading.find):
     return [row["detail"] for row in store.db.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
 
 
+def test_what_changed_last_is_found_without_a_look_at_all_articles():
+    plan = plan_of(catalog(), 5, lambda db, change: reading.changed_since(db, change, limit=9))
+
+    assert plan == ["SEARCH article USING INDEX article_change (change>?)", *plan[1:]]
+    assert not any("TEMP B-TREE" in step for step in plan)
+
+
 @pytest.mark.parametrize(
     ("query", "way"),
     [

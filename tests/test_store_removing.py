@@ -59,6 +59,20 @@ def test_a_picture_that_another_article_shows_stays_until_its_last_user_goes():
     assert store.db.execute("SELECT count(*) AS n FROM capture WHERE kind = 'picture'").fetchone()["n"] == 0
 
 
+def test_a_picture_goes_to_who_came_or_stayed_since_the_wordings_were_read():
+    store = catalog()
+    first, second, third = (showing(store, slug, QUAY) for slug in ("one", "two", "three"))
+    known = removing.heirs(store.db, [first])
+    assert known.articles == {QUAY: second}
+    removed(store, second)
+    assert removing.heirs(store.db, [first], known=known).articles == {QUAY: third}
+
+    none = removing.heirs(store.db, [first, third])
+    assert none.articles == {}
+    fourth = showing(store, "four", QUAY)
+    assert removing.heirs(store.db, [first, third], known=none).articles == {QUAY: fourth}
+
+
 def test_a_picture_that_only_articles_show_which_go_together_goes_with_them():
     store = catalog()
     both = showing(store, "one", QUAY), showing(store, "two", QUAY)

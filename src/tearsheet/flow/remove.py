@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 
 from tearsheet import urls, warc
 from tearsheet.archive import CATALOG_FILE, Archive
@@ -15,7 +16,9 @@ from tearsheet.flow.leftovers import strays, sweep_media
 from tearsheet.flow.sealing import closed_files, seal
 from tearsheet.model import Place
 from tearsheet.store import journal, removing, translated, warcfiles
-from tearsheet.store.journal import Forgetting, Forgotten
+from tearsheet.store.forgetting import Forgetting, Forgotten
+from tearsheet.store.journal import Page
+from tearsheet.store.removing import Heirs, Taken
 
 PENDING = "removal"
 """Under this key the catalog remembers what of a removal is still to be done outside of it."""
@@ -46,17 +49,20 @@ def remove(archive: Archive, key: str, *, reason: str, source: bool = False) -> 
         raise NoSuchArticle(key, "nothing to remove")
     done = []
     warc.trim(archive.warc_folder, acknowledged=partial(warcfiles.told, archive.store.db))
-    found = list(strays(archive))  # before: others are not to wait while files are read
+    # All that is read is read before: others are not to wait meanwhile.
+    found = list(strays(archive))
+    heirs = removing.heirs(archive.store.db, ns)
+    read = _read(archive, _rehearsed(archive, ns, heirs))
     with archive.store.transaction() as db:
         at: datetime = now()
-        removing.bequeath(db, ns)
+        removing.bequeath(db, ns, known=heirs)
         done = [removing.take_out(db, n, reason=reason, at=at) for n in ns]
         shown = {url for taken in done for url in taken.shown}
-        told = warcfiles.told_at(db, {stray.place.file for stray in found})
+        told = warcfiles.told_at(db, {stray.place.file for stray in found}) if found else set()
         for stray in found:
             if stray.place not in told and (not stray.url or stray.url in shown or _is_removed(archive, stray.url)):
                 removing.to_erase(db, stray.place)
-        _forget_pages(archive, [taken.forgotten for taken in done])
+        _forget_pages(archive, _together(done), read)
         media, seqs = _pending(archive)
         media += [name for taken in done for name in taken.media]
         seqs += [seq for taken in done for seq in taken.seqs]
@@ -140,23 +146,69 @@ def _is_removed(archive: Archive, url: str) -> bool:
     return removing.is_removed(archive.store.db, [address, *urls.variants(address)])
 
 
-def _forget_pages(archive: Archive, forgotten: list[Forgotten]) -> None:
-    """Write each page of the journal that tells of what is forgotten anew, without it; the old one is to be overwritten.
+def _together(done: Iterable[Taken]) -> Forgotten:
+    return reduce(or_, (taken.forgotten for taken in done))
+
+
+def _rehearsed(archive: Archive, ns: list[int], heirs: Heirs) -> Forgotten:
+    """Return what the journal would have to forget if the articles `ns` were taken out now."""
+    with archive.store.rehearsal() as db:
+        removing.bequeath(db, ns, known=heirs)
+        return _together([removing.take_out(db, n, reason="", at=now()) for n in ns])
+
+
+@dataclass(slots=True)
+class Read:
+    """What reading the journal up to its page `upto` has shown: the numbers of the `pages` that matter to what is `forgotten`.
+
+    `articles` are the numbers that its articles have at the end.
+    """
+
+    forgotten: Forgotten
+    pages: list[int] = field(default_factory=list)
+    upto: int = 0
+    articles: frozenset[object] = frozenset()
+
+
+def _read(archive: Archive, forgotten: Forgotten, had: Read | None = None) -> Read:
+    """Return which pages matter to what is `forgotten`, going on from what was read before.
 
     Pages are read from the first on: removing is rare, and an index of who stands on which page would cost every article.
     """
+    read = had or Read(forgotten)
+    forgetting = Forgetting(forgotten, read.articles)
+    for number, _, place in journal.places(archive.store.db, after=read.upto):
+        turns = forgetting.turns
+        page, _ = _page(archive, number, place)
+        if page and (forgetting.page(page) or forgetting.turns > turns):
+            read.pages.append(number)
+        read.upto = number
+    read.articles = frozenset(forgetting.articles)
+    return read
+
+
+def _page(archive: Archive, number: int, place: Place | None = None) -> tuple[Page | None, Place]:
+    """Return page `number` and where it lies now: another removal may have written it anew since it was at `place`."""
+    now_at = place or next(found for _, _, found in journal.places(archive.store.db, after=number - 1, upto=number))
+    try:
+        return journal.read_page(warc.get(archive.warc_folder, now_at).body), now_at
+    except (BadWarc, ValueError):
+        # Damaged where it is said to lie now, too: `verify` names it, and a rebuild cannot read it either.
+        return _page(archive, number) if place else (None, now_at)
+
+
+def _forget_pages(archive: Archive, forgotten: Forgotten, read: Read) -> None:
+    """Write each page of the journal that tells of what is `forgotten` anew, without it; the old one is to be overwritten.
+
+    What was `read` before saves reading any but these and those that came since, unless more is to be forgotten now.
+    """
     db = archive.store.db
-    forgettings = [Forgetting(one) for one in forgotten]
-    for _, _, place in journal.places(db):
-        try:
-            page = fresh = journal.read_page(warc.get(archive.warc_folder, place).body)
-        except BadWarc:
-            continue  # damaged: `verify` names it, and a rebuild cannot read it either
-        for forgetting in forgettings:
-            fresh = forgetting.page(fresh) or fresh
-        if fresh is not page:
+    read = _read(archive, forgotten, read if forgotten <= read.forgotten else None)
+    forgetting = Forgetting(forgotten)
+    for number in read.pages:
+        page, place = _page(archive, number)
+        if page and (fresh := forgetting.page(page)):
             removing.to_erase(db, place)
-            fresh = replace(fresh, edition=page.edition + 1)
             written = archive.writer.keep_metadata(fresh.data(), journal.PAGE_TYPE, at=page.at, id=fresh.record_id)
             journal.written(db, fresh, written)
 

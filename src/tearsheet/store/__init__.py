@@ -87,6 +87,16 @@ class Store:
             finally:
                 self.db.execute("ROLLBACK")
 
+    @contextmanager
+    def rehearsal(self) -> Iterator[sqlite3.Connection]:
+        """Run a block whose changes are undone at its end: to know what they would be, before others have to wait for them."""
+        with translated("the catalog"):
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.db
+            finally:
+                self.db.execute("ROLLBACK")
+
     def copy_to(self, file: Path) -> None:
         """Write the catalog as it is now into a new file, while others go on writing."""
         with translated(str(file)):

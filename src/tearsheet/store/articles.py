@@ -352,6 +352,12 @@ def next_change(db: sqlite3.Connection) -> int:
     )
 
 
+def last_change(db: sqlite3.Connection) -> int:
+    """Return the number of the last visible change; 0 if there was none."""
+    row = db.execute("SELECT value FROM state WHERE key = 'change'").fetchone()
+    return int(row[0]) if row else 0
+
+
 def file(db: sqlite3.Connection, article: int) -> None:
     """File an article that has its place among the arrivals under the categories of its listings and those above them."""
     rows = db.execute(

@@ -9,13 +9,11 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tearsheet import urls
 from tearsheet.errors import ArchiveTooNew
 from tearsheet.model import Place
 from tearsheet.store import entries, packing, schema
@@ -28,8 +26,7 @@ WHOLE_AT_ONCE = 2000
 
 SINCE = 4
 """The schema that brought the journal."""
-ID_CHARS = 13
-"""An article's id is so long; what may come after it keeps two of the same apart."""
+LAST = 2**63 - 1
 
 HEAD = ("journal", "id", "after", "at", "schema", "leaves", "edition")
 """What the first line of a page says; the edition only if the page was written again."""
@@ -162,7 +159,7 @@ class Page:
         values = (self.number, self.id, self.after, to_ms(self.at), self.schema, self.leaves, self.edition)
         head = dict(zip(HEAD, values if self.edition > 1 else values[:-1], strict=False))
         is_plain = all(line.startswith("[") for line in self.lines)
-        return "".join(f"{line}\n" for line in (_json([*head.values()] if is_plain else head), *self.lines)).encode()
+        return "".join(f"{line}\n" for line in (as_json([*head.values()] if is_plain else head), *self.lines)).encode()
 
     def changes(self) -> list[dict[str, Any]]:  # Any: lines of JSON
         """Return what each line tells: of which part, its columns, and the rows as they were or the keys of those that went."""
@@ -319,10 +316,12 @@ def written(db: sqlite3.Connection, page: Page, place: Place) -> None:
     )
 
 
-def places(db: sqlite3.Connection) -> Iterator[tuple[int, str, Place]]:
-    """Yield (number, id, place) of every page, in order."""
+def places(db: sqlite3.Connection, *, after: int = 0, upto: int = LAST) -> Iterator[tuple[int, str, Place]]:
+    """Yield (number, id, place) of every page, in order; only those `after` a number and `upto` another."""
     rows = db.execute(
-        "SELECT journal.*, name FROM journal JOIN warc_file ON warc_file.n = journal.file ORDER BY number"
+        "SELECT journal.*, name FROM journal JOIN warc_file ON warc_file.n = journal.file"
+        " WHERE number > ? AND number <= ? ORDER BY number",
+        (after, upto),
     )
     for row in rows.fetchall():
         yield row["number"], row["id"], Place(file=row["name"], offset=row["offset"], length=row["length"])
@@ -382,7 +381,7 @@ class Replay:
                 f"UPDATE {part.table} SET {', '.join(f'{n} = :{n}' for n in names if n not in part.key)} WHERE {found}"
             )
         rows = change.get("gone") or change["rows"]
-        self.db.executemany(sql, (dict(zip(change["columns"], map(_decoded, row), strict=True)) for row in rows))
+        self.db.executemany(sql, (dict(zip(change["columns"], map(decoded, row), strict=True)) for row in rows))
         if part.table == "blob" and "rows" in change:
             texts = ((n, text) for n, _, text in rows if text is not None)
             self.db.executemany("INSERT OR REPLACE INTO homeless (n, text) VALUES (?, ?)", texts)
@@ -399,81 +398,6 @@ def in_one(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("BEGIN")
     yield
     db.execute("COMMIT")
-
-
-# ---- taking out for good
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forgotten:
-    """An article's id and the hashes of its addresses, digests of what it said, row numbers of what belonged to it."""
-
-    id: str
-    addresses: frozenset[bytes]
-    captures: frozenset[int]
-    pictures: frozenset[int]
-    words: frozenset[bytes]
-    leaves: frozenset[int]
-
-
-class Forgetting:
-    """Writes pages again without what is to be forgotten. They must be given in their order.
-
-    An article is known by its id, which comes from an address, not by its number: what was merged into it had another number,
-    which may be somebody else's now.
-    """
-
-    def __init__(self, forgotten: Forgotten) -> None:
-        of_hashes = {urls.id_of(hash) for hash in forgotten.addresses}
-        self.ids = {id[:ID_CHARS] for id in (forgotten.id, *of_hashes)}
-        self.articles: set[object] = set()
-        self.gone: dict[str, tuple[str, AbstractSet[object]]] = {
-            "capture": ("n", forgotten.captures),
-            "picture": ("n", forgotten.pictures),
-            "blob": ("digest", forgotten.words),
-            "article": ("n", self.articles),
-            "address": ("article", self.articles),
-            "listing": ("article", self.articles),
-            "revision": ("article", self.articles),
-            "profile_page": ("article", self.articles),
-        }
-        self.leaves = forgotten.leaves
-
-    def page(self, page: Page) -> Page | None:
-        """Return `page` without it, or None if it says nothing of it."""
-        changes = page.changes()
-        whole = [change for change in changes if change["part"] == "article"]
-        for change in whole:
-            for row in change.get("rows", ()):
-                known = row[change["columns"].index("id")][:ID_CHARS] in self.ids
-                (self.articles.add if known else self.articles.discard)(row[change["columns"].index("n")])
-        lines = tuple(self._told(line, change) for line, change in zip(page.lines, changes, strict=True))
-        for change in whole:
-            self.articles.difference_update(key for (key,) in change.get("gone", ()))
-        return None if lines == page.lines else replace(page, edition=page.edition + 1, lines=lines)
-
-    def _told(self, line: str, change: dict[str, Any]) -> str:  # Any: a line of JSON
-        """Return `line`, which tells of `change`, without what is to be forgotten."""
-        left = self._without(change) if "rows" in change else change
-        return line if left.get("rows") == change.get("rows") else _json(left)
-
-    def _without(self, change: dict[str, Any]) -> dict[str, Any]:  # Any: a line of JSON
-        if change["part"] in NOT_WRITTEN:
-            return change
-        part, names = BY_NAME[change["part"]], change["columns"]
-        if part.table == "leaf":
-            return {**change, "rows": [self._leaf(names, row) for row in change["rows"]]}
-        column, numbers = self.gone.get(part.table, ("", frozenset()))
-        if not numbers:
-            return change
-        at = names.index(column)
-        return {**change, "rows": [row for row in change["rows"] if _decoded(row[at]) not in numbers]}
-
-    def _leaf(self, names: list[str], row: Row) -> Row:
-        if row[names.index("seq")] not in self.leaves:
-            return row
-        blank = {"salt": None, "record": None, "ref": 0}
-        return [blank.get(name, value) for name, value in zip(names, row, strict=True)]
 
 
 # ---- how a page is made
@@ -494,7 +418,7 @@ def _page(db: sqlite3.Connection, at: datetime, *, explained: bool) -> Page:
     last = db.execute("SELECT number, id FROM journal ORDER BY number DESC LIMIT 1").fetchone()
     touched = {part for (part,) in db.execute("SELECT DISTINCT part FROM taken")}
     changes = (change for part in PARTS if part.name in touched for change in _changes(db, part))
-    lines = tuple(_json(_explained(change) if explained else _plain(change)) for change in changes)
+    lines = tuple(as_json(_explained(change) if explained else _plain(change)) for change in changes)
     twice = ", ".join(f"'{part.name}'" for part in PARTS if part.twice)
     db.execute(f"INSERT INTO unwritten SELECT part, a, '{AGAIN}' FROM taken WHERE b = '' AND part IN ({twice})")
     db.execute("DELETE FROM taken")
@@ -553,7 +477,7 @@ def _changes(db: sqlite3.Connection, part: Part) -> Iterator[dict[str, Any]]:  #
 
 def _homeless(db: sqlite3.Connection, n: object, digest: object) -> str | None:
     """Return the text of blob `n` if no conversion record holds it: none is written for a wording that is cut again."""
-    if db.execute("SELECT 1 FROM conversion WHERE digest = ?", (_decoded(digest),)).fetchone():
+    if db.execute("SELECT 1 FROM conversion WHERE digest = ?", (decoded(digest),)).fetchone():
         return None
     return blob(db, int(str(n))).decode()
 
@@ -564,7 +488,8 @@ def _entry(db: sqlite3.Connection, listing: Row) -> dict[str, str]:
     return {"zstd": entries.text_of(db, row["entry"], row["base"])}
 
 
-def _json(value: object) -> str:
+def as_json(value: object) -> str:
+    """Return a line of a page."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -577,7 +502,7 @@ def _coded(value: object, column: str = "") -> object:
     return [base64.b64encode(value).decode()]
 
 
-def _decoded(value: object) -> object:
+def decoded(value: object) -> object:
     """Return what `_coded` was given."""
     match value:
         case [str(text)] | {"base64": str(text)}:  # the latter in pages of the fifth schema and before

@@ -215,7 +215,7 @@ def changed_since(db: sqlite3.Connection, change: int, *, limit: int) -> list[Ch
     rows = db.execute(
         """SELECT n, seq, change, title, moment, rejected,
             (SELECT clipping FROM revision WHERE article = article.n ORDER BY number DESC LIMIT 1) AS clipping
-        FROM article WHERE change > ? AND seq IS NOT NULL ORDER BY change LIMIT ?""",
+        FROM article WHERE change > ? AND change > 0 AND seq IS NOT NULL ORDER BY change LIMIT ?""",
         (change, limit),
     ).fetchall()
     return [

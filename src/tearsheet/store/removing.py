@@ -10,8 +10,8 @@ from typing import Any
 from tearsheet.model import Place
 from tearsheet.store import leaves as leaf_rows
 from tearsheet.store import packing
-from tearsheet.store.articles import address_hash, addresses, next_change
-from tearsheet.store.journal import Forgotten
+from tearsheet.store.articles import address_hash, addresses, last_change, next_change
+from tearsheet.store.forgetting import Forgotten
 from tearsheet.store.keeping import Event, add_leaf, canonical, warc_file
 
 NOTICE = "removed by notice"
@@ -45,21 +45,49 @@ def article_ns(db: sqlite3.Connection, *, id: str = "", source: str = "") -> lis
     return [row[0] for row in rows]
 
 
-def bequeath(db: sqlite3.Connection, articles: Collection[int]) -> None:
-    """Give the pictures of `articles`, which are to be taken out, to one that stays and shows them too, if there is one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heirs:
+    """By the address of a picture, the article that stays and shows it too; all wordings were read up to change `upto`."""
 
-    Every wording that stays is read: removing is rare, and a list of who shows what would cost every article.
+    articles: dict[str, int]
+    upto: int
+
+
+NO_HEIRS = Heirs(articles={}, upto=0)
+
+
+def heirs(db: sqlite3.Connection, articles: Collection[int], *, known: Heirs = NO_HEIRS) -> Heirs:
+    """Return who inherits the pictures of `articles`, which are to be taken out.
+
+    Every wording that stays is read: removing is rare, and a list of who shows what would cost every article. Those that are
+    `known` already save all but what has changed since.
     """
-    going = set(articles)
+    going, upto = set(articles), last_change(db)
+    found = dict(known.articles)
+    if not all(db.execute("SELECT 1 FROM article WHERE n = ?", (n,)).fetchone() for n in found.values()):
+        return heirs(db, articles)  # one was taken out meanwhile, and another may show the picture
     orphans = {
-        url: n for article in going for n, url in db.execute("SELECT n, url FROM picture WHERE article = ?", (article,))
+        url for article in going for (url,) in db.execute("SELECT url FROM picture WHERE article = ?", (article,))
     }
-    for article, clipping in db.execute("SELECT article, clipping FROM revision ORDER BY article, number"):
-        if not orphans:
-            return
+    # Who has a wording has changed; `change > 0` lets the index be used.
+    rows = db.execute(
+        """SELECT article, clipping FROM article CROSS JOIN revision ON revision.article = article.n
+        WHERE change > ? AND change > 0 ORDER BY change, number""",
+        (known.upto,),
+    )
+    for article, clipping in rows:
+        if not orphans - found.keys():
+            break
         if article not in going:
-            for url in orphans.keys() & _shown(json.loads(packing.unpacked(db, clipping))):
-                db.execute("UPDATE picture SET article = ? WHERE n = ?", (article, orphans.pop(url)))
+            for url in orphans & _shown(json.loads(packing.unpacked(db, clipping))):
+                found.setdefault(url, article)
+    return Heirs(articles=found, upto=upto)
+
+
+def bequeath(db: sqlite3.Connection, articles: Collection[int], *, known: Heirs = NO_HEIRS) -> None:
+    """Give the pictures of `articles`, which are to be taken out, to one that stays and shows them too, if there is one."""
+    for url, heir in heirs(db, articles, known=known).articles.items():
+        db.execute("UPDATE picture SET article = ? WHERE url = ?", (heir, url))
 
 
 def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime) -> Taken:
@@ -106,7 +134,7 @@ def take_out(db: sqlite3.Connection, article: int, *, reason: str, at: datetime)
         media=media,
         leaves=leaves,
         forgotten=Forgotten(
-            id=row["id"],
+            ids=frozenset({row["id"]}),
             addresses=frozenset(known_by),
             captures=frozenset(captures),
             pictures=frozenset(row["n"] for row in pictures),
