@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from tearsheet.archive import open_archive
 from tearsheet.cli import rows
 from tearsheet.cli.exports import cell, csv_line
 from tearsheet.cli.front import tearsheet
@@ -633,6 +634,23 @@ def test_extract_fetches_an_address(kept: Desk) -> None:
     assert (row["how"]["parts"], row["missing"]) == (f"whole on another page: {whole}", [])
     assert long.text.splitlines()[-1] in row["text"]
     assert kept.ask("extract", kept.newsroom.address("troubles", "/500"), code=6).stderr.startswith("tearsheet: ")
+
+
+# --- what is lost
+
+
+def test_a_warc_file_that_is_missing_or_cut_short_is_named(mine: Desk) -> None:
+    article = mine.first()
+    with open_archive(mine.folder) as archive:
+        name = archive.captures(article["id"])[0].place.file
+    commands = (["stats"], ["show", article["id"]], ["update", "--no-pictures"])
+    assert not any("warc/" in mine.ask(*words).stderr for words in commands)
+
+    file = mine.folder / "warc" / name
+    os.truncate(file, 300)
+    assert all(f"warc/{name} is cut short: bring it back" in mine.ask(*words).stderr for words in commands)
+    file.unlink()
+    assert all(f"warc/{name} is missing: bring it back" in mine.ask(*words).stderr for words in commands)
 
 
 # --- accounts

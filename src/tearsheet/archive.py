@@ -290,6 +290,26 @@ class Archive:
         """Return the captures of article `id`, oldest first."""
         return reading.captures(self.store.db, id)
 
+    def lacking(self, id: str = "") -> list[tuple[str, str]]:
+        """Return the WARC files, of all or of article `id`, that are `missing` or `cut short`, as (name, which of both).
+
+        Their lengths alone are asked for: what they hold is checked by `verify`.
+        """
+        from tearsheet.store import warcfiles
+
+        ends: dict[str, int] = {}
+        places = [row.place for row in self.captures(id)] if id else []
+        for place in places:
+            ends[place.file] = max(ends.get(place.file, 0), place.offset + place.length)
+        found = []
+        for name, size in ends.items() if id else warcfiles.lengths(self.store.db):
+            file = self.warc_folder / name
+            if not file.exists():
+                found.append((name, "missing"))
+            elif _bytes(file) < size:
+                found.append((name, "cut short"))
+        return found
+
     def moves(self, id: str) -> list[tuple[datetime, str, str]]:
         """Return when article `id` was found gone and when back, as (time, `gone` or `returned`, what shows it), in order."""
         from tearsheet.store import leaves

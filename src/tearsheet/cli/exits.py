@@ -5,12 +5,16 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 import click
 
 from tearsheet import errors
 from tearsheet.cli.interrupts import INTERRUPTED, between_imports
 from tearsheet.cli.screen import brief, one_line
+
+if TYPE_CHECKING:
+    from tearsheet.archive import Archive
 
 DONE = 0
 IN_PART = 1
@@ -79,6 +83,19 @@ def complain(message: str) -> None:
     """Write one line on standard error, in our name; where nobody can hear it, the exit code says as much."""
     with suppress(OSError):
         click.echo(f"tearsheet: {brief(message)}", err=True)
+
+
+def complain_of_lacking(archive: "Archive", id: str = "") -> None:
+    """Name a WARC file that is missing or cut short, of all or of article `id`, and say how many more are."""
+    from tearsheet.cli.screen import counted
+
+    lacking = archive.lacking(id)
+    if lacking:
+        name, how = lacking[0]
+        more = f", and {counted(len(lacking) - 1, 'file')} more" if lacking[1:] else ""
+        complain(
+            f"warc/{one_line(name)} is {how}{more}: bring it back from a backup; `tearsheet verify` says what is lost"
+        )
 
 
 def exit_code(error: errors.TearsheetError | OSError) -> int:

@@ -9,6 +9,7 @@ import click
 
 from tearsheet.cli.articles import fate
 from tearsheet.cli.console import Console, archive_option, clock, console, write_json, write_markup
+from tearsheet.cli.exits import complain_of_lacking
 from tearsheet.cli.rows import article_with_history
 from tearsheet.cli.screen import measured, one_line, paragraphs
 from tearsheet.errors import NoSuchRevision, NotFound
@@ -48,6 +49,7 @@ def command(said: Console, article: str, number: int | None, form: str) -> None:
     """
     with said.archive() as archive:
         found = archive.article(article)
+        complain_of_lacking(archive, found.id)
         revisions = archive.revisions(found.id)
         if form == "json":
             write_json(article_with_history(found, revisions, archive.listings(found.id)))

@@ -8,6 +8,7 @@ import click
 
 from tearsheet.cli.articles import NONE
 from tearsheet.cli.console import Console, archive_option, console, json_option, write_json, write_json_rows
+from tearsheet.cli.exits import complain_of_lacking
 from tearsheet.cli.options import Filters, filter_options, gathered
 from tearsheet.cli.rows import COUNTED, Row
 from tearsheet.cli.screen import Column, fitted, human_bytes, terminal_width
@@ -108,6 +109,7 @@ def _write_counts(said: Console, by: str, counts: list[Row], names: "Mapping[str
 def _whole(said: Console, archive: "Archive", asked: Asked) -> None:
     """Write what the archive holds and weighs."""
     counts = archive.stats()
+    complain_of_lacking(archive)
     weights_of = archive.table_bytes() if asked.tables else {}
     if asked.as_json:
         write_json(counts | {f"table_{name}": size for name, size in weights_of.items()})

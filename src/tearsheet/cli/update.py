@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tearsheet.cli.console import Console, archive_option, clock, console, json_option, quiet_option, write_json_line
-from tearsheet.cli.exits import IN_PART, TERMINATED, Terminated, complain, heeding_sigterm
+from tearsheet.cli.exits import IN_PART, TERMINATED, Terminated, complain, complain_of_lacking, heeding_sigterm
 from tearsheet.cli.interrupts import INTERRUPTED
 from tearsheet.cli.options import gathered, span_s
 from tearsheet.cli.rows import update_row
@@ -101,6 +101,7 @@ def _once(said: Console, archive: "Archive", options: "UpdateOptions", asked: As
     with heeding_sigterm() as told_to_stop, said.progress() as progress:
         report = update(archive, options, progress=progress)
     _report(said, report, as_json=asked.as_json)
+    complain_of_lacking(archive)
     if not report.sources and (soonest := _soonest(archive)):
         said.note(f"No source is due before {clock(soonest, archive.zone)}; --force visits them now.")
     if report.interrupted:

@@ -33,6 +33,16 @@ def unnoted(db: sqlite3.Connection) -> list[str]:
     return [row["name"] for row in rows]
 
 
+def lengths(db: sqlite3.Connection) -> list[tuple[str, int]]:
+    """Return the name of every file and how long it was when it was closed; 0 if that is not in the ledger yet."""
+    rows = db.execute(
+        """SELECT name, (SELECT record FROM leaf WHERE ref = warc_file.n AND event = ? AND record IS NOT NULL
+            ORDER BY seq DESC LIMIT 1) AS record FROM warc_file ORDER BY name""",
+        (EVENT,),
+    )
+    return [(name, _file(json.loads(record)).size if record else 0) for name, record in rows]
+
+
 def told(db: sqlite3.Connection, name: str) -> int:
     """Return where the last record ends of which the catalog tells in the file `name`; 0 if it tells of none."""
     row = db.execute(
