@@ -303,7 +303,9 @@ def test_a_wrong_article_or_wording_is_named(kept: Desk) -> None:
     article = kept.first()
 
     assert "no such article: nothing" in kept.ask("show", "nothing", code=4).stderr
-    assert f"no such revision: {article['id']} 99" in kept.ask("show", article["id"], "--revision", "99", code=4).stderr
+    assert f"no such wording: {article['id']} 99" in kept.ask("show", article["id"], "--wording", "99", code=4).stderr
+    said = [kept.ask("show", article["id"], name, "1").stdout for name in ("--wording", "--revision")]
+    assert said[0] == said[1]
 
 
 def edited(desk: Desk, title: str) -> dict[str, Any]:

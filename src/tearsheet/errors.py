@@ -262,7 +262,7 @@ class NoSuchArticle(NotFound):
 class NoSuchRevision(NotFound):
     """The article has no revision of this number."""
 
-    what = "no such revision"
+    what = "no such wording"
 
 
 class NoSuchAccount(NotFound):

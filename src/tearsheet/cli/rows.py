@@ -278,7 +278,7 @@ EDIT: Shape = (
     ("to", "number of the newer one"),
     ("from_seen", "when the older one was captured last before the newer"),
     ("to_seen", "when the newer one was captured first: the edit lies between the two"),
-    ("kind", "what differs, as in a revision"),
+    ("kind", "what differs, as in a wording"),
     ("title", "changes of the title, in order (see there)"),
     ("authors", "changes of the bylines"),
     ("text", "changes of the text"),

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 @click.command("show")
 @click.argument("article", metavar="ARTICLE")
 @click.option(
-    "--revision", "number", type=click.IntRange(min=1), metavar="N", help="This wording.  [default: the last]"
+    "--wording",
+    "--revision",
+    "number",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Which, from 1.  [default: the last]",
 )
 @click.option("--text", "form", flag_value="text", default="text", help="As text (the default).")
 @click.option("--html", "form", flag_value="html", help="The body, in our small clean vocabulary.")
@@ -38,14 +43,14 @@ def command(said: Console, article: str, number: int | None, form: str) -> None:
     Examples:
       tearsheet show k3v
       tearsheet show https://paper.example/2026/a-flood.html
-      tearsheet show k3v --revision 1
+      tearsheet show k3v --wording 1
       tearsheet show k3v --html > article.html
       tearsheet show k3v --markdown > article.md
       tearsheet show k3v --raw > page.html
       tearsheet show k3v --json
 
     With --json: one article object with two more keys, `listings` (where it was listed) and `wordings`
-    (its revisions, each with its clipping).
+    (each with its number and clipping).
     """
     with said.archive() as archive:
         found = archive.article(article)
