@@ -13,8 +13,10 @@ from tests.flow_archive import followed, new_archive, ran
 from tests.serving import Answer, serving
 from tests.test_flow_verify import changed, flipped, problems, run, written
 
+from tearsheet.archive import open_archive
 from tearsheet.fetch import Fetcher
 from tearsheet.files import Folder
+from tearsheet.flow.backup import backup, restore
 from tearsheet.flow.keys import signer_of
 from tearsheet.flow.limits import limits_of
 from tearsheet.flow.sealing import CHECKPOINT, seal
@@ -302,5 +304,28 @@ def test_a_file_of_authorities_that_is_missing_is_named(tmp_path, newsroom, auth
     with listening(authority.stamp) as server:
         archive, report = stamped_archive(tmp_path / "a", newsroom, server, ca="no-such.pem")
 
-    assert "timestamp_ca" in dict(report.troubles)[server]
+    assert dict(report.troubles)[server].startswith(
+        "bad settings: tearsheet.toml: [ledger] timestamp_ca: no-such.pem: "
+    )
     assert list(stamps(archive)) == []
+
+
+@needs_openssl
+def test_a_file_of_authorities_without_a_certificate_is_named(tmp_path, newsroom, authority):
+    with listening(authority.stamp) as server:
+        _, report = stamped_archive(tmp_path / "a", newsroom, server, ca="list.txt")
+
+    assert "timestamp_ca: list.txt holds no certificate" in dict(report.troubles)[server]
+
+
+@needs_openssl
+def test_the_certificates_under_which_time_stamps_are_checked_are_backed_up_with_them(tmp_path, newsroom, authority):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "ca.pem").write_bytes(authority.root.read_bytes())
+    with listening(authority.stamp) as server:
+        archive, _ = stamped_archive(tmp_path / "a", newsroom, server, ca="ca.pem")
+    backup(archive, tmp_path / "copy")
+    restore(tmp_path / "copy", tmp_path / "new")
+
+    with open_archive(tmp_path / "new") as restored:
+        assert not problems(restored)

@@ -135,8 +135,8 @@ class _Copying:
             self._file(self.source / SIGNED, under=signed)
         for folder in BEFORE:
             self._folder(folder)
-        for name in SMALL:
-            if (self.source / name).exists():
+        for name in (*SMALL, *self._certificates()):
+            if (self.source / name).is_file():
                 self._file(self.source / name)
         with disk(self.dest):
             for left in self.dest.glob(f"{fresh.name}*"):  # by a copying that was killed
@@ -157,6 +157,12 @@ class _Copying:
         self._settle()
         self._save()
         return BackupReport(copied=self.copied, same=self.same, removed=self.removed, bytes=self.bytes)
+
+    def _certificates(self) -> tuple[str, ...]:
+        """Return the name of the file under which time stamps are checked, if it lies in the archive's folder."""
+        named = Path(settings_of(self.source).ledger.timestamp_ca)
+        is_inside = named.name and not named.is_absolute() and ".." not in named.parts
+        return (named.as_posix(),) if is_inside else ()
 
     def _settle(self) -> None:
         """Make what was copied survive a power cut: only then may anything speak of it."""

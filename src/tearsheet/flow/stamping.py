@@ -7,7 +7,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from tearsheet.archive import Archive
-from tearsheet.errors import BadLedger, TearsheetError
+from tearsheet.config import SETTINGS_FILE
+from tearsheet.errors import BadSettings, TearsheetError
 from tearsheet.fetch import Fetcher, Request
 from tearsheet.files import Folder
 from tearsheet.flow.sealing import CHECKPOINT
@@ -76,15 +77,17 @@ def told(archive: Archive, reply: bytes, note: bytes, *, nonce: int | None = Non
     """Return the time that a reply gives for the checkpoint `note`; signed under `timestamp_ca`, if the settings name one.
 
     Raises:
-        BadLedger: it is for something else, or was not signed so.
+        BadLedger: it is for something else, or was not signed so. BadSettings: `timestamp_ca` is no file of certificates.
     """
-    if not archive.settings.ledger.timestamp_ca:
+    named = archive.settings.ledger.timestamp_ca
+    if not named:
         return claimed_at(reply, note, nonce=nonce)
-    file = archive.path / archive.settings.ledger.timestamp_ca
     try:
-        roots = file.read_bytes()
+        roots = (archive.path / named).read_bytes()
     except OSError as error:
-        raise BadLedger(str(file), f"[ledger] timestamp_ca: {error.strerror}") from error
+        raise BadSettings(SETTINGS_FILE, f"[ledger] timestamp_ca: {named}: {error.strerror}") from error
+    if b"-----BEGIN CERTIFICATE-----" not in roots:
+        raise BadSettings(SETTINGS_FILE, f"[ledger] timestamp_ca: {named} holds no certificate in the form PEM")
     return stamped_at(reply, note, roots=roots, nonce=nonce)
 
 
