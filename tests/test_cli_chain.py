@@ -526,6 +526,13 @@ def test_a_removed_article_is_gone_and_a_notice_stays(mine: Desk) -> None:
     mine.ask("show", article["id"], code=4)
 
 
+def test_a_removal_says_what_still_holds_the_article(mine: Desk) -> None:
+    said = mine.ask("remove", mine.first()["id"], "--yes").stdout
+
+    assert "1 notice of removal\n" in said
+    assert "tearsheet build, and tearsheet backup FOLDER" in said
+
+
 def test_nothing_is_removed_where_nobody_can_answer(mine: Desk) -> None:
     article = mine.first()
     result = mine.ask("remove", article["id"], code=2)
@@ -554,6 +561,16 @@ def test_a_whole_archive_and_its_backup_are_sound(mine: Desk, tmp_path: Path) ->
     assert report["problems"] == []
     assert list(copied) == [key for key, _ in rows.BACKUP]
     assert Desk(tmp_path / "again", mine.newsroom).json("articles") == mine.json("articles")
+
+
+def test_a_checkpoint_kept_elsewhere_is_said_to_hold_or_to_be_none(mine: Desk, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.write_bytes((mine.folder / "ledger" / "checkpoint").read_bytes())
+
+    assert f"{kept}: all that it signed is still there" in mine.ask("verify", "--against", kept).stdout
+
+    kept.write_text("Dear reader")
+    assert "no checkpoint is in it" in mine.ask("verify", "--against", kept, code=2).stderr
 
 
 def test_what_a_rebuild_and_a_migration_did_is_told_as_json(mine: Desk) -> None:

@@ -14,6 +14,7 @@ from tests.serving import Answer, serving
 from tests.test_flow_verify import changed, flipped, problems, run, written
 
 from tearsheet.archive import open_archive
+from tearsheet.errors import FormatError
 from tearsheet.fetch import Fetcher
 from tearsheet.files import Folder
 from tearsheet.flow.backup import backup, restore
@@ -110,8 +111,6 @@ def test_whatever_was_removed_moved_or_back_dated_and_signed_anew_contradicts_wh
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"", "there is none in it"),
-        (b"nothing of the kind", "there is none in it"),
         (b"\x30\x03\x02\x01\x00", "time stamp"),
         (b"log.example/x\n1\n" + b64encode(bytes(32)) + b"\n\n\xe2\x80\x94 log.example/x AAAAAAAA\n", "not signed by"),
         (b"Ledger checkpoint 3 " + b64encode(bytes(32)), "are not those it names"),
@@ -123,6 +122,15 @@ def test_what_is_no_checkpoint_of_this_archive_is_said_to_be_none(press, tmp_pat
     kept.write_bytes(data)
 
     assert says in problems(press, against=kept)
+
+
+@pytest.mark.parametrize("data", [b"", b"nothing of the kind", b"Ledger checkpoint 3"])
+def test_a_file_without_a_checkpoint_is_refused_before_anything_is_checked(press, tmp_path, data):
+    kept = tmp_path / "kept"
+    kept.write_bytes(data)
+
+    with pytest.raises(FormatError, match="kept: no checkpoint is in it"):
+        problems(press, against=kept)
 
 
 def test_a_checkpoint_with_a_forged_number_is_not_believed(press, tmp_path):

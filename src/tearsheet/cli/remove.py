@@ -40,8 +40,10 @@ def command(said: Console, asked: Asked, as_json: bool) -> None:
     """Take an article, or all articles of a source, out of the archive for good.
 
     Its wordings, captures and pictures are erased, on disk too. What stays is a notice in the ledger:
-    that something was removed, when and why, but not what it said. A source is still followed
-    afterwards: `tearsheet sources remove` ends that.
+    that something was removed, when and why, but not what it said. It does not come in again. A source is
+    still followed afterwards: `tearsheet sources remove` ends that.
+
+    The published site, the posts and backups hold it until the next `tearsheet build` and `tearsheet backup`.
 
     \b
     Examples:
@@ -68,6 +70,7 @@ def command(said: Console, asked: Asked, as_json: bool) -> None:
     )
     for kept in removed.kept_as_proof:
         said.report(one_line(f"stays as proof: {kept}"))
+    said.report("What was published or copied before still holds it: tearsheet build, and tearsheet backup FOLDER.")
 
 
 def _meant(archive: "Archive", asked: Asked) -> tuple[str, str]:

@@ -62,6 +62,8 @@ def command(said: Console, article: str, against: Path | None, as_json: bool) ->
             f"{counted(found.leaves, 'leaf', 'leaves')}{removed}{stamps}: "
             + (counted(len(found.problems), "problem") if found.problems else "all as it was")
         )
+        if against is not None and str(against) not in dict(found.problems):
+            said.report(one_line(f"{against}: all that it signed is still there, unchanged"))
     if found.problems:
         raise click.exceptions.Exit(IN_PART)
 

@@ -77,7 +77,7 @@ def remove(archive: Archive, key: str, *, reason: str, source: bool = False) -> 
         bytes=freed,
         kept_as_proof=(
             f"{leaves} {'leaf' if leaves == 1 else 'leaves'} of the ledger, unreadable now",
-            f"{len(done)} notice{'s' if len(done) != 1 else ''} of removal: {reason}",
+            f"{len(done)} notice{'s' if len(done) != 1 else ''} of removal{reason and f': {reason}'}",
         ),
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tearsheet import warc
 from tearsheet.archive import CATALOG_FILE, Archive
-from tearsheet.errors import BadWarc, TearsheetError
+from tearsheet.errors import BadWarc, FormatError, TearsheetError
 from tearsheet.files import Folder, below
 from tearsheet.flow import keys, published, stamping, witnessing
 from tearsheet.flow.sealing import CHECKPOINT, FORMER, SIGNED, digest_of, reader
@@ -53,8 +53,12 @@ def verify(
     unchanged and in its order.
 
     Raises:
-        NoSuchArticle: there is none.
+        NoSuchArticle: there is none. FormatError: there is no checkpoint in `against`.
     """
+    if against is not None and witnessing.is_none(against.read_bytes()):
+        raise FormatError(
+            str(against), "no checkpoint is in it: neither a signed one nor a root hash with a number of leaves"
+        )
     return _Verification(archive, progress).run(archive.article(key).id if key else "", against)
 
 

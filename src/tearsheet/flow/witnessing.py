@@ -33,6 +33,11 @@ def contradictions(archive: Archive, data: bytes) -> Iterator[str]:
         yield from _printed(tree, data)
 
 
+def is_none(data: bytes) -> bool:
+    """Return whether there is no checkpoint in `data`, in none of the forms in which one may be kept."""
+    return data[:1] != b"\x30" and not notes_in(data) and not printed_in(data)
+
+
 def _compared(tree: Tree, old: Checkpoint) -> Iterator[str]:
     if old.size > tree.size:
         yield f"signed {old.size} leaves, the ledger has {tree.size}"
@@ -54,10 +59,6 @@ def _printed(tree: Tree, data: bytes) -> Iterator[str]:
     sizes: dict[bytes, list[int]] = {}
     for one in printed_in(data):
         sizes.setdefault(one.root, []).append(one.size)
-    if not sizes:
-        raise BadLedger(
-            "checkpoint", "there is none in it: neither a signed one nor a root hash with a number of leaves"
-        )
     for root, found in sizes.items():
         if not any(size <= tree.size and tree.root(size) == root for size in found):
             most = max(found)
