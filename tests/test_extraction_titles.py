@@ -315,3 +315,49 @@ def test_the_sign_of_a_video_is_no_part_of_a_title():
         title("<title>The ferry to Ness stops</title>", "<h1>▶ The ferry to Ness stops</h1>")
         == "The ferry to Ness stops"
     )
+
+
+OTHERWISE = '<title>What it means</title><meta property="og:title" content="Ferry: what next">'
+ISLANDS = "两岛旧渡轮十月停航 九十一年航线成历史"
+SAID = "".join(
+    f"<p>港务公司昨日宣布，连接北屿与南屿的旧渡轮将于十月停航，这条航线已经运行了九十一年。第{n}班。</p>"
+    for n in "一二三四五"
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "above"),
+    [
+        ("海岛日报 - 社会 - {}", "<td class=bt>{}</td>"),
+        ("{} 海岛在线", "<td align=center>{}</td>"),
+        ("{}(图)-海岛在线-海岛唯一重点综合新闻网站", "<td align=center>{}</td>"),
+        ("【{}】海岛在线", "<td align=center>{}</td>"),
+        ("北屿晚报-2007年05月08日-{}", "<td><h2>{}</h2></td>"),
+        ("海岛在线 >> 新闻中心 >> 社会新闻", "<td><strong>{}</strong></td>"),
+        ("海岛日报多媒体数字报刊平台", '<td><span style="font-size:23px">{}</span></td>'),
+        ("{}_林疏桐_海岛博客", "<td><h1>林疏桐的博客</h1></td><td><h2>{}</h2></td>"),
+        ("{} - 海岛论坛 - Powered by Discuz!", "<td><h1><a>[转帖]</a> {}</h1></td>"),
+        ("{}_海岛在线", "<td><h1>{}<br><span>2007-05-08 10:12:33 来源：海岛日报 点击：</span></h1></td>"),
+    ],
+)
+def test_the_title_of_a_page_without_names_is_the_line_that_it_shows(title, above):
+    head = f'<meta charset="utf-8"><title>{title.format(ISLANDS)}</title>'
+    row = f"<tr>{above.format(ISLANDS)}</tr><tr><td>2007-05-08 来源：海岛日报</td></tr><tr><td>{SAID}</td></tr>"
+    page = f"<html><head>{head}</head><body><p><a href=/>首页</a></p><table>{row}</table></body></html>"
+
+    assert extract(page.encode()).title == ISLANDS
+
+
+@pytest.mark.parametrize(
+    ("heading", "declared"),
+    [
+        ('<span class="kicker">Island traffic</span> {}', "<title>{} | Harbour Post</title>"),
+        ("<small>Island traffic</small><br>{}", "<title>{} | Harbour Post</title>"),
+        ('<span class="a-topline">Island traffic:</span> {}', OTHERWISE),
+        ('<span class="headline__dachzeile">Island traffic</span>{}', OTHERWISE),
+    ],
+)
+def test_a_kicker_in_the_heading_is_no_part_of_the_title(heading, declared):
+    told = "Old ferry to stop after ninety-one years"
+
+    assert title(declared.format(told), f"<h1>{heading.format(told)}</h1>") == told

@@ -78,7 +78,8 @@ def headline(declared: Declared, headings: Sequence[str], *, site: str = "") -> 
     # Of a page that declares no more than a `<title>`, the only heading says what it is about, however it is called.
     is_plain = telling == [_plainly(declared.title)] and len(set(headings)) == 1
     head = _main([_plainly(heading) for heading in headings], [] if is_plain else telling, site)
-    head = _without_kicker(_parted(_once(head, short), short), [text for _, text in named[:3] if text in telling])
+    shown = [text for _, text in named[:3] if text in telling] or [without_site(text, site) for text in short]
+    head = _without_kicker(_parted(_once(head, short), short), shown)
     head = _without_subtitle(head, named[0][1])
     said = [(how, _trimmed(text, head, site)) for how, text in named if text in short]
     head = _without_tail(head, [text for how, text in said if how in _TAGS])
