@@ -7,4 +7,5 @@ import atexit
 import os
 import shutil
 
-atexit.register(shutil.rmtree, os.environ["TEARSHEET_POOL_FOLDER"], ignore_errors=True)
+if "TEARSHEET_POOL_FOLDER" in os.environ:  # what looks through all modules imports this one too
+    atexit.register(shutil.rmtree, os.environ["TEARSHEET_POOL_FOLDER"], ignore_errors=True)
