@@ -1,7 +1,8 @@
 """Which address a picture or an embed means, wherever its page hides it."""
 
 import re
-from itertools import islice
+from collections.abc import Iterator
+from itertools import chain, islice
 
 from tearsheet import urls
 
@@ -41,20 +42,19 @@ def picture_address(given: dict[str, str], base: str) -> str:
     Lazy loaders put it into `data-*` attributes and a placeholder into `src`.
     """
     plain = given.get("src", "")
-    held = not plain or _holds_place(plain)
-    lazy = () if given.keys().isdisjoint(_LAZY) else _LAZY
-    choices = [given[name] for name in lazy if name in given and _is_address(given[name])]
-    choices += [widest(given[name]) for name in _LAZY_SETS if given.get(name)]
-    order = (
-        [*choices, plain]
-        if held or (choices[:1] and given.get(_LAZY[0], given.get(_LAZY[1], "")))
-        else [plain, *choices]
-    )
-    for choice in order:
+    is_lazy = not plain or given.get(_LAZY[0], given.get(_LAZY[1], "")) or _holds_place(plain)
+    others = _lazy_addresses(given)
+    for choice in chain(others, (plain,)) if is_lazy else chain((plain,), others):
         url = urls.join(base, choice.strip()) if choice and not choice.startswith("data:") else ""
         if url:
             return url
     return ""
+
+
+def _lazy_addresses(given: dict[str, str]) -> Iterator[str]:
+    lazy = () if given.keys().isdisjoint(_LAZY) else _LAZY
+    yield from (given[name] for name in lazy if name in given and _is_address(given[name]))
+    yield from (widest(given[name]) for name in _LAZY_SETS if given.get(name))
 
 
 def _holds_place(address: str) -> bool:
