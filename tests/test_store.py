@@ -326,12 +326,13 @@ def test_articles_whose_last_look_went_wrong_are_found_also_those_that_never_cam
     assert [one.url for one in reading.find(store.db, Query(in_trouble=True))] == ["https://paper.example/a"]
 
 
-def test_a_full_disk_is_told_and_nothing_of_the_group_is_there(tmp_path):
+@pytest.mark.parametrize("how", [Store.transaction, Store.rehearsal], ids=["done", "rehearsed"])
+def test_a_full_disk_is_told_and_nothing_of_the_group_is_there(tmp_path, how):
     store = opened(tmp_path / "tearsheet.db")
     store.db.execute(f"PRAGMA max_page_count = {store.db.execute('PRAGMA page_count').fetchone()[0] + 2}")
 
     def group():
-        with store.transaction() as db:
+        with how(store) as db:
             for number in range(5000):
                 db.execute("INSERT INTO state (key, value) VALUES (?, ?)", (str(number), "x" * 100))
 
@@ -341,7 +342,18 @@ def test_a_full_disk_is_told_and_nothing_of_the_group_is_there(tmp_path):
     store.db.execute("PRAGMA max_page_count = 100000")
     assert store.state("1") == ""
     group()
-    assert store.state("4999") == "x" * 100
+    assert store.state("4999") == ("x" * 100 if how is Store.transaction else "")
+
+
+def test_a_rehearsal_whose_change_the_disk_has_undone_says_so(tmp_path):
+    store = opened(tmp_path / "tearsheet.db")
+
+    def fails(db):
+        db.execute("ROLLBACK")  # as SQLite does by itself
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with pytest.raises(DiskTrouble, match="disk I/O"), store.rehearsal() as db:
+        fails(db)
 
 
 def test_what_is_remembered_can_be_asked_for():

@@ -72,8 +72,7 @@ class Store:
                 yield self.db
                 self.sealed()
             except BaseException:
-                if self.db.in_transaction:
-                    self.db.execute("ROLLBACK")
+                self._roll_back()
                 raise
             self._commit()
 
@@ -85,7 +84,7 @@ class Store:
             try:
                 yield self.db
             finally:
-                self.db.execute("ROLLBACK")
+                self._roll_back()
 
     @contextmanager
     def rehearsal(self) -> Iterator[sqlite3.Connection]:
@@ -95,7 +94,7 @@ class Store:
             try:
                 yield self.db
             finally:
-                self.db.execute("ROLLBACK")
+                self._roll_back()
 
     def copy_to(self, file: Path) -> None:
         """Write the catalog as it is now into a new file, while others go on writing."""
@@ -130,9 +129,12 @@ class Store:
         try:
             self.db.execute("COMMIT")
         except sqlite3.Error:
-            if self.db.in_transaction:
-                self.db.execute("ROLLBACK")
+            self._roll_back()
             raise
+
+    def _roll_back(self) -> None:
+        if self.db.in_transaction:  # SQLite has done so already where the disk is full or fails
+            self.db.execute("ROLLBACK")
 
 
 def _limit() -> str:
