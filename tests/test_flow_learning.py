@@ -1,7 +1,14 @@
-from tests.flow_archive import kept, ran
+from contextlib import contextmanager
+from dataclasses import replace
 
+from tests.flow_archive import kept, opened, ran
+
+from tearsheet.archive import Archive
+from tearsheet.flow.clock import now
+from tearsheet.flow.learning import learn_anew
 from tearsheet.flow.verify import verify
-from tearsheet.store import profiles
+from tearsheet.store import Store, keeping, profiles
+from tearsheet.store.keeping import Cause
 
 
 def test_the_pages_of_a_host_teach_what_is_no_article(press):
@@ -33,3 +40,63 @@ def test_pages_beyond_the_newest_are_forgotten_for_learning(own_press):
     counts = own_press.store.db.execute("SELECT count(*) FROM profile_page GROUP BY host").fetchall()
 
     assert max(count for (count,) in counts) <= profiles.KEEP_PAGES
+
+
+def forgotten(archive):
+    """Return `archive`, which has learnt nothing yet."""
+    with archive.store.transaction() as db:
+        db.execute("DELETE FROM profile")
+    return archive
+
+
+class Watching(Archive):
+    """An archive that notes, for each page that is cut, whether others wait for the catalog meanwhile."""
+
+    @property
+    def sites(self):
+        self.held = [*getattr(self, "held", ()), self.store.db.in_transaction]
+        return {}
+
+
+def test_nobody_waits_while_pages_are_cut_again(own_press):
+    forgotten(own_press).__class__ = Watching
+
+    learn_anew(own_press, clock=now)
+
+    assert len(own_press.held) > 6
+    assert not any(own_press.held)
+
+
+class Interrupted(Store):
+    """A catalog in which something happens before each change."""
+
+    @contextmanager
+    def transaction(self):
+        self.meanwhile()
+        with super().transaction() as db:
+            yield db
+
+
+def test_a_wording_that_came_while_pages_were_cut_again_stays(own_press):
+    other = opened(forgotten(own_press).path)
+    came = {}
+
+    def meanwhile():
+        for article in [] if came else kept(other):
+            last = other.revisions(article.id)[-1].clipping
+            came[article.id] = replace(last, title=f"{last.title} and more")
+            with other.store.transaction() as db:
+                n = db.execute("SELECT n FROM article WHERE id = ?", (article.id,)).fetchone()["n"]
+                capture = keeping.last_wording(db, n).capture
+                cause = Cause(capture=capture, kind="title", digest=f"sha256:{'ab' * 32}", at=now())
+                keeping.add_revision(db, n, came[article.id], cause)
+
+    own_press.store.__class__ = Interrupted
+    own_press.store.meanwhile = meanwhile
+    [host, *_] = profiles.teachable(own_press.store.db, least=6)
+    learn_anew(own_press, clock=now)
+
+    first = {keeping.article_of_capture(own_press.store.db, n) for n in host.captures}
+    for n in first:
+        id = own_press.store.db.execute("SELECT id FROM article WHERE n = ?", (n,)).fetchone()["id"]
+        assert own_press.revisions(id)[-1].clipping == came[id]
