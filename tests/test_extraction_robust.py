@@ -80,6 +80,14 @@ HOSTILE = {
     + b'{"name":"Ann Lee, Bo Ek"},' * 50_000
     + b'{"name":"x"}]}</script>'
     + _PAGE,
+    "companies in data": b"".join(
+        b"<meta name=author content='Ann %s, Bo %s, Cy %s, Di %s'>" % ((bytes((65 + at // 26, 97 + at % 26)),) * 4)
+        for at in range(676)
+    )
+    + b'<script type="application/ld+json">{"@type":"Article","headline":"A flood","datePublished":"2026-03-10","author":['
+    + b",".join(b'{"@type":"Organization","name":"The Island Company %d"}' % at for at in range(50_000))
+    + b"]}</script>"
+    + _PAGE,
     "figures on buttons": b"<button><figure><img src=/a-%d.jpg><figcaption>x" * 20_000 + _PAGE,
     "pictures of their own": b"".join(
         b"<figure><img src=/a-%d.jpg><figcaption>x</figcaption></figure>" % at for at in range(30_000)
@@ -113,6 +121,17 @@ HOSTILE = {
 def test_a_hostile_page_ends(name):
     with ends():
         assert extract(HOSTILE[name], "https://paper.example/a").recipe
+
+
+def test_of_the_authors_that_a_page_declares_so_many_are_read_only():
+    names = b"Ann Lee" + b" y Bo" * 399
+    with ends(cpu_s=15):
+        assert extract(b"<meta name=author content='%s'>" % names * 3_900, "https://paper.example/a").authors
+
+
+def test_names_of_data_are_looked_for_once_in_each_word_of_a_script():
+    with ends(cpu_s=4):
+        assert extract(b"<script>" + b"_" * 7_900_000, "https://paper.example/a").recipe
 
 
 def test_updates_are_looked_for_in_so_much_of_a_page_only():

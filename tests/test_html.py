@@ -142,6 +142,7 @@ def test_text_parts_blocks_by_blank_lines_and_lines_by_line_ends():
 
 def test_what_is_no_text_of_a_page_is_none_of_its_text():
     assert html.text_of("<p>One</p><script>x()</script><style>p{}</style><iframe>in</iframe>Two") == "One\n\nTwo"
+    assert html.text_of("<p>One</p><svg><svg><title>a</title></svg><text>b</text></svg>Two") == "One\n\nTwo"
 
 
 def test_links_are_absolute_and_a_picture_lends_its_words():

@@ -129,7 +129,7 @@ def _named(declared: Declared) -> list[object]:
 
 def _companies(declared: Declared) -> list[str]:
     """Return the authors and the publisher that the data call an organisation."""
-    given = [*listed(declared.article.get("author")), *listed(declared.article.get("publisher"))]
+    given = [*listed(declared.article.get("author")), *listed(declared.article.get("publisher"))][:_MOST_LISTED]
     return [
         plain(item.get("name"))
         for item in given
@@ -150,12 +150,14 @@ def _names_of(value: object, *, people: bool = False) -> list[str]:
     """Return the names of declared authors; with `people`, not those that are said to be an organisation."""
     found: list[str] = []
     for item in listed(value)[:_MOST_LISTED]:
+        if len(found) > _MOST_LISTED:
+            break
         if isinstance(item, dict):
             kinds = types(item)
             is_company = any(kind.endswith("Organization") for kind in kinds)
             if is_company and people:
                 continue
-            given = [plain(name) for name in listed(item.get("name"))]
+            given = [plain(name) for name in listed(item.get("name"))[:_MOST]]
             given = given if any(given) else [f"{plain(item.get('givenName'))} {plain(item.get('familyName'))}".strip()]
             whole = [name for name in given if name]
             found += whole if is_company else [part for name in whole for part in _parts(name)]
@@ -191,8 +193,8 @@ def _meta_names(declared: Declared) -> list[str]:
         "og:article:author",
         "articleauthor",
     ):
-        for value in declared.meta.get(key, ()):
-            if not value.startswith("http") and "facebook.com" not in value:
+        for value in declared.meta.get(key, ())[:_MOST_LISTED]:
+            if len(names) < _MOST_LISTED and not value.startswith("http") and "facebook.com" not in value:
                 names += [_turned(value)] if key.startswith("citation") else _given(plain(value))
         if names:
             return names

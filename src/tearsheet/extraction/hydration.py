@@ -29,7 +29,7 @@ _DATA = re.compile(
     re.S,
 )
 _STATE = re.compile(
-    r"(?:__(?=\w{0,40}(?:STATE|DATA|CONTENT|APOLLO|PRELOADED|NUXT))\w{1,90}+|__remixContext|__staticRouterHydrationData|"
+    r"(?:(?<!_)__(?=\w{1,90}+\s*=)(?=\w{0,40}(?:STATE|DATA|CONTENT|APOLLO|PRELOADED|NUXT))\w{1,90}+|__remixContext|__staticRouterHydrationData|"
     r"Fusion\.globalContent|window\.\w{0,40}(?:DATA|STATE|[dD]ata|State|[pP]rops))\s*=\s*"
     r"(?:([{\[].*)|(?:JSON\.parse\(\s*)?(\".*))",
     re.S,

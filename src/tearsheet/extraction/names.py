@@ -83,6 +83,7 @@ _ADDRESS = re.compile(r"\s*[(<\[]?[^\s@(<\[]{1,80}@[^\s@]{1,80}\.\w{1,12}[)>\]]?
 _FROM = re.compile(r"\s(?:in|from|reporting from|à|aus)\s(?=(?:the\s)?[A-ZÀ-Þ]).*$")
 _ONLY_PLACE = re.compile(r"(?:d[aeo]s?|à|en|em|in|aus|from|para|för|для|з|из)\s")
 _IN_NAMES = re.compile(r"\s(y|e|i)\s")
+_BREAK = re.compile(r"([,;|&])")
 _ROLE = re.compile(
     r"(?i)\s*(?:[,|–—(/]\s*|\s)(?:(?:senior|staff|chief|political|foreign|business|sports?|deputy|associate|"
     r"managing|executive|special|content|marketing|digital|contributing|lead)\s+)*(?:reporter|editor(?:in)?|correspondent|writer|"
@@ -280,12 +281,18 @@ def _without_agency(part: str) -> list[str]:
 
 def _joined(line: str) -> str:
     """Return the line with those "and" bound that stand inside a name: one word follows, and two or more go before."""
-    for found in list(_IN_NAMES.finditer(line)):
-        before = re.split(r"[,;|&]", line[: found.start()])[-1].split()
-        after = re.split(r"[,;|&]|\s(?:y|e|i)\s", line[found.end() :])[0].split()
-        if len(before) >= 2 and len(after) == 1 and after[0][:1].isupper():
-            line = f"{line[: found.start()]}\ue000{found.group(1)}\ue000{line[found.end() :]}"
-    return line
+    return "".join(map(_bound, _BREAK.split(line)))
+
+
+def _bound(clause: str) -> str:
+    first, *rest = _IN_NAMES.split(clause)
+    out, before = [first], len(first.split())
+    for mark, text in zip(rest[::2], rest[1::2], strict=True):
+        after = text.split()
+        is_inside = before >= 2 and len(after) == 1 and after[0][:1].isupper()
+        out += (f"\ue000{mark}\ue000" if is_inside else f" {mark} ", text)
+        before += 0 if is_inside else 1 + len(after)
+    return "".join(out)
 
 
 def is_person(name: str) -> bool:

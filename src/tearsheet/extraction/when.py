@@ -155,9 +155,11 @@ _PUBLICATION = re.compile(
     r"publi(?:sh(?:ed)?|cation|cado)[-_.: ]?(?:date|time|on|at)\b|date[-_.: ]?(?:of[-_.: ]?)?publi"
 )
 # As a page that is drawn by its scripts has it: `"publishedAt":"2026-03-11T07:00:00Z"`, `var create_time = "1773212400"`.
+# One class first: beginnings of words are looked for in a quarter of the time.
 _IN_SCRIPT = re.compile(
-    r"(?i)\b(?:date_?published|publish(?:ed|ing)?_?(?:at|on|date|time)|pub_?date|first_?published(?:_?at)?|(?:ori_?)?create_?time)"
-    r"""\\?["']?\s?[:=]\s?\\?["']((?:19|20)\d\d-\d\d-\d\d[T ]?[\d:.]*(?:Z|[+-]\d\d:?\d\d)?|1\d{9})\\?["']"""
+    r"[CDFOPcdfop](?<!\w.)(?i:(?<=d)ate_?published|(?<=p)(?:ublish(?:ed|ing)?_?(?:at|on|date|time)|ub_?date)|"
+    r"(?<=f)irst_?published(?:_?at)?|(?<=o)ri_?create_?time|(?<=c)reate_?time)"
+    r"""\\?["']?\s?[:=]\s?\\?["']((?:19|20)\d\d-\d\d-\d\d[Tt ]?[\d:.]*(?:[Zz]|[+-]\d\d:?\d\d)?|1\d{9})\\?["']"""
 )
 _IN_URL = re.compile(
     r"(?:/[a-z]{0,2}|[?&]\w*(?:date|day)=)((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=(?:[0-2]\d[0-5]\d[0-5]\d)?(?:[/_.&-]|$)|t\d)"

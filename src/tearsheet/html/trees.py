@@ -15,6 +15,7 @@ Tree = LexborHTMLParser
 Node = LexborNode
 _TAG = re.compile(r"(<[^>]*+>)")
 _RAW = re.compile(r"<(?:(s(?:cript|tyle|vg)|iframe|xmp|no(?:embed|frames)|plaintext)[ >]|!--)")
+_DRAWING = re.compile(r"<svg[ >]|</svg>")
 _ATTRIBUTE = re.compile(r' ([^\s=/>]++)="([^"]*+)"')
 _SPACE = re.compile(r"\s+")
 
@@ -80,7 +81,7 @@ def stream(markup: str, utf8: bytes = b"") -> Stream:
     done = 0
     while found := _RAW.search(whole, done):
         start, name = found.start(), found.group(1)
-        end = whole.find(f"</{name}>" if name else "-->", start)
+        end = _drawn(whole, start) if name == "svg" else whole.find(f"</{name}>" if name else "-->", start)
         end = end + len(name or "") + 3 if end >= 0 else len(whole)
         kept.append(whole[done:start])
         if name == "script":
@@ -90,6 +91,16 @@ def stream(markup: str, utf8: bytes = b"") -> Stream:
         done = end
     kept.append(whole[done:])
     return Stream(_TAG.split("".join(kept)), scripts)
+
+
+def _drawn(whole: str, start: int) -> int:
+    """Return where the end tag of the drawing at `start` stands; others may stand inside it."""
+    depth = 0
+    for found in _DRAWING.finditer(whole, start):
+        depth += -1 if found[0] == "</svg>" else 1
+        if depth == 0:
+            return found.start()
+    return -1
 
 
 def unescaped(piece: str) -> str:
