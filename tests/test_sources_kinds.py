@@ -160,6 +160,13 @@ def test_of_a_large_sitemap_the_newest_pages_are_taken():
     assert "1,000 of 1,500" in found.trouble
 
 
+def test_of_a_sitemap_so_many_pages_are_looked_at_as_its_format_allows():
+    page = "<url><loc>https://paper.example/story-number-7</loc></url>"
+    for rows, count in (("<url/>" * 49_999 + page, 1), ("<url/>" * 50_000 + page, 0)):
+        found = listed("sitemap", capture("https://paper.example/sitemap.xml", f"<urlset>{rows}</urlset>", "text/xml"))
+        assert len(found.entries) == count
+
+
 def test_a_feed_is_no_sitemap():
     with pytest.raises(NotAFeed, match="<rss>"):
         listed("sitemap", capture("https://paper.example/sitemap.xml", "<rss/>", "text/xml"))

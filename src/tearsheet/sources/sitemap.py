@@ -4,6 +4,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
 
@@ -14,6 +16,8 @@ from tearsheet.sources import markup, xmltree
 from tearsheet.sources.frontpage import is_section
 
 MAX_ENTRIES = 1_000
+_MAX_LISTED = 50_000  # in one file: sitemaps.org, "Sitemap file requirements"
+_LONGEST_DATE = 60
 MAX_CHILDREN = 12
 MAX_BYTES = 60 * 1024 * 1024
 
@@ -76,17 +80,17 @@ def name_of(root: etree._Element | None) -> str:
 def _children(root: etree._Element, base: str, source: Source) -> tuple[str, ...]:
     """Return the sitemaps of an index worth asking for: those of news, then those changed last, then the last listed."""
     listed = []
-    for place, element in enumerate(root.iterchildren(tag=etree.Element)):
+    for place, element in enumerate(islice(root.iterchildren(tag=etree.Element), _MAX_LISTED)):
         fields = _fields(element)
         url = urls.join(base, fields["loc"]) if fields.get("loc") else ""
         if url:
-            changed = _when(fields.get("lastmod", ""), source)
+            changed = _when(fields.get("lastmod", ""), source.language, source.timezone)
             listed.append((-("news" in url.lower()), -(changed.timestamp() if changed else 0.0), -place, url))
     return tuple(dict.fromkeys(url for *_, url in sorted(listed)))[:MAX_CHILDREN]
 
 
 def _pages(root: etree._Element, base: str, source: Source) -> Iterator[Entry]:
-    for element in root.iterchildren(tag=etree.Element):
+    for element in islice(root.iterchildren(tag=etree.Element), _MAX_LISTED):
         fields = _fields(element)
         url = urls.join(base, fields["loc"]) if fields.get("loc") else ""
         if not url or urls.is_front(url) or ("news:title" not in fields and is_section(url)):
@@ -95,9 +99,9 @@ def _pages(root: etree._Element, base: str, source: Source) -> Iterator[Entry]:
         yield Entry(
             url=url,
             title=fields.get("news:title", ""),
-            published=_when(written, source),
+            published=_when(written, source.language, source.timezone),
             published_text=written,
-            updated=_when(fields.get("lastmod", ""), source),
+            updated=_when(fields.get("lastmod", ""), source.language, source.timezone),
             language=markup.language(fields.get("news:language", "")),
             tags=tuple(word.strip() for word in fields.get("news:keywords", "").split(",") if word.strip()),
             enclosures=(Enclosure(url=fields["image:loc"], media_type="image/*"),) if fields.get("image:loc") else (),
@@ -116,13 +120,15 @@ def _fields(element: etree._Element) -> dict[str, str]:
     return found
 
 
-def _when(text: str, source: Source) -> datetime | None:
-    reading = dates.read(text, language=source.language, zone=source.timezone or "UTC") if text else None
+# Thousands of pages were changed on the same days.
+@lru_cache(maxsize=4096)
+def _when(text: str, language: str, zone: str) -> datetime | None:
+    reading = dates.read(text, language=language, zone=zone or "UTC") if 0 < len(text) <= _LONGEST_DATE else None
     return reading.at if reading else None
 
 
 def _text_entries(body: bytes) -> list[Entry]:
-    lines = (line.strip() for line in body.decode("utf-8", "replace").splitlines())
+    lines = map(str.strip, body.decode("utf-8", "replace").splitlines()[:_MAX_LISTED])
     return [Entry(url=line) for line in lines if line.startswith(("http://", "https://")) and urls.host(line)]
 
 
