@@ -191,6 +191,12 @@ def test_every_instant_comes_back_from_the_forms_feeds_use(at, zone):
         assert reading.at == wanted, text
 
 
+@pytest.mark.parametrize("rest", [" " + "a" * 80, "." * 160])
+def test_a_long_text_is_no_date_though_one_stands_in_it(rest):
+    assert dates.read("1 January 2026", language="en", zone="UTC") is not None
+    assert dates.read(f"1 January 2026{rest}", language="en", zone="UTC") is None
+
+
 @given(st.text(max_size=80), st.sampled_from(["", "en", "zh", "ar", "vi", "th", "fa"]))
 def test_no_text_raises(text, language):
     reading = dates.read(text, language=language, zone="Asia/Tokyo", now=NOW)

@@ -410,6 +410,22 @@ def test_data_beyond_mending_say_nothing(text):
     assert cut(f'<script type="application/ld+json">{text}</script>').authors == ()
 
 
+@pytest.mark.parametrize(
+    ("before", "author"),
+    [
+        ("[" + "[{},{},{},{},{},{},{},{},{}]," * 300, "Ann Lee"),
+        ("[" + "[{},{},{},{},{},{},{},{},{}]," * 450, ""),
+        ('[{"a":"' + "x" * 2_900_000 + '"},', "Ann Lee"),
+        ('[{"a":"' + "x" * 3_000_000 + '"},', ""),
+    ],
+    ids=["many objects", "too many objects", "long", "too long"],
+)
+def test_data_are_read_up_to_a_number_of_objects_and_a_length(before, author):
+    article = '{"@type":"NewsArticle","headline":"The ferry stops","author":{"name":"Ann Lee"}}]'
+
+    assert "".join(cut(f'<script type="application/ld+json">{before}{article}</script>').authors) == author
+
+
 def test_data_that_only_refer_to_a_picture_or_a_page_are_looked_up():
     nodes = [
         {"@type": "Article", "headline": "The ferry stops", "author": {"@id": "#a"}, "image": {"@id": "#i"}},

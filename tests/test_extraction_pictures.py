@@ -23,6 +23,10 @@ def shown(figure: str) -> list[tuple[str, str]]:
     return [(image.url.rpartition("/")[2], image.caption) for image in cut(figure).images]
 
 
+def test_so_many_pictures_of_a_page_are_looked_at():
+    assert len(shown("".join(f"<figure><img src=/i/{number}.jpg></figure>" for number in range(450)))) == 400
+
+
 @pytest.mark.parametrize(
     "tag",
     [

@@ -201,10 +201,21 @@ def test_what_a_long_attribute_says_is_not_said_in_each_paragraph(tag):
     assert len(cleaned) < 30_000
 
 
-def test_markup_full_of_references_keeps_its_text():
-    cleaned = html.sanitised("<p>" + "&amp;" * 60_000 + "</p>")
+def test_of_markup_full_of_references_the_text_is_kept_and_no_tag_inside():
+    cleaned = html.sanitised("<p><em>x</em>" + "&amp;" * 60_000 + "</p>")
 
     assert cleaned.count("&amp;") == 60_000
+    assert "<em>" not in cleaned
+
+
+def test_a_page_in_which_each_tag_would_hold_all_that_follow_is_cut():
+    page = '<a b="' * 22_000
+
+    assert len(bounded(page)[0]) < len(page)
+
+
+def test_so_many_candidates_of_a_picture_are_looked_at():
+    assert html.widest(", ".join(f"/{width}.jpg {width}w" for width in range(101, 161))) == "/140.jpg"
 
 
 @given(st.text(max_size=300))

@@ -80,6 +80,10 @@ def test_nothing_a_reader_types_breaks_it(index: Index, question: str) -> None:
     assert size(index) == len(ARTICLES)
 
 
+def test_of_a_question_so_many_things_are_asked() -> None:
+    assert len(read("a " * 100).wanted) == 64
+
+
 @given(st.text(max_size=40) | st.text(alphabet='"-*:()^{}+ORANDtile集a \t|', max_size=30))
 @settings(deadline=None)
 def test_no_question_is_an_error(question: str) -> None:
