@@ -41,6 +41,7 @@ def test_the_first_settings_of_an_archive_are_usable():
         ('[media]\nkeep = "some"\n', 2, "one of all, lead, none"),
         ('[site]\ntitle = ""\ntimezone = "Mars/Olympus"\n', 3, "no time zone"),
         ("site = 3\n", 1, "is a table"),
+        ("[fetch]\npause_s = 1\n\n[fetch]\nparallel = 2\n", 4, "[fetch] stands further up: write these keys there"),
         ('[site]\nbase_url = "archive.example"\n', 2, "begins with http://"),
         ('[rsshub]\n\nbase = "x"\n', 3, "begins with http://"),
         ('[fetch]\nproxy = "nonsense"\n', 2, "or socks5h://"),

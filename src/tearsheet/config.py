@@ -286,7 +286,10 @@ def _toml(text: str, name: str) -> dict[str, Any]:  # Any: what a TOML file may 
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"at line (\d+)", str(error))
-        raise BadSettings(f"{name}:{at[1] if at else text.count(chr(10)) + 1}", str(error)) from error
+        cause = str(error)
+        if cause.startswith("Cannot declare") and (table := re.search(r"'([^']*)',?\) twice", cause)):
+            cause = f"a table [{table[1]}] stands further up: write these keys there"
+        raise BadSettings(f"{name}:{at[1] if at else text.count(chr(10)) + 1}", cause) from error
 
 
 def _section(kind: Any, values: dict[str, Any], *, where: tuple[str, str, str]) -> Any:
