@@ -263,3 +263,10 @@ def test_ctrl_c_ends_it_at_once_with_one_line_and_130(tmp_path: Path) -> None:
 
     assert (running.returncode, said) == (130, b"tearsheet: interrupted\n")
     assert all(json.loads(line)["title"] for line in (first + rest).splitlines())
+
+
+def test_an_address_without_a_host_is_not_said_to_be_allowed_by_a_setting() -> None:
+    said = ask("http://", code=6).stderr
+
+    assert "no host" in said
+    assert "allow" not in said

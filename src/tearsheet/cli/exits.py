@@ -110,7 +110,7 @@ def told(error: errors.TearsheetError | OSError) -> str:
         return ": ".join([*things, one_line(error.strerror or str(error))])
     line = one_line(str(error))
     fix = next((fix for kind, fix in FIXES if isinstance(error, kind)), "")
-    helpless = "`tearsheet" in line or "not http" in line  # no setting lets another scheme in
+    helpless = "`tearsheet" in line or "not http" in line or "no host" in line  # no setting lets these in
     return line if not fix or helpless else f"{line} ({fix})"
 
 

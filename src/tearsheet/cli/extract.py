@@ -59,7 +59,11 @@ class Cutting:
 @click.option("--why", is_flag=True, help="Say where each field came from, and why each block was kept or dropped.")
 @click.option("--comments", is_flag=True, help="Give the readers' comments too, apart from the article.")
 @click.option(
-    "--url", type=address, default="", metavar="URL", help="The address that the files come from, for links and dates."
+    "--url",
+    type=address,
+    default="",
+    metavar="URL",
+    help="Where the files come from; without it relative links and pictures are left out.",
 )
 @click.option(
     "-j", "--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Processes.  [default: one per core]"

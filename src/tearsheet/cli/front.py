@@ -46,7 +46,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "rebuild": ("rebuild", "Make the catalog anew from the WARC files."),
         "migrate": ("migrate", "Bring an archive of an earlier version level."),
         "import": ("imports", "Take in posts or WARC files."),
-        "export": ("exports", "Give out posts, OPML or JSON lines."),
+        "export": ("exports", "Give out posts, OPML, JSON lines, CSV or WACZ."),
         "extract": ("extract", "Cut the article out of any page, without an archive."),
     },
 }
