@@ -1,5 +1,6 @@
 """Pages from views, and what they are made of: names, words, phrases, charts, pictures."""
 
+import json
 import re
 import tomllib
 from dataclasses import replace
@@ -7,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -143,7 +145,6 @@ def test_no_page_holds_style_or_script_of_its_own(desk: Desk):
     assert re.findall(r"<script[^>]*>", page) == [
         '<script src="../../static/theme.js">',
         '<script type="application/ld+json">',
-        '<script type="application/ld+json">',
     ]
     assert "unsafe" not in render.CONTENT_SECURITY_POLICY
     assert render.CONTENT_SECURITY_POLICY.startswith("default-src 'none'")
@@ -273,7 +274,24 @@ def test_social_cards_have_absolute_addresses_or_none(desk: Desk):
     placed = Desk(desk.archive, replace(MASTHEAD, url="https://archive.example/press/"))
 
     assert '<meta property="og:image" content="https://archive.example/press/media/' in article_of(placed, "停航")
+    assert '<meta property="twitter:card" content="summary_large_image">' in article_of(placed, "停航")
     assert "og:image" not in article_of(desk, "停航")
+    assert "twitter:card" not in article_of(desk, "停航")
+
+
+def test_each_step_of_the_way_to_a_page_has_its_address_or_is_not_listed(desk: Desk):
+    placed = Desk(desk.archive, replace(MASTHEAD, url="https://archive.example/press/"))
+    listed = next(data for data in _data_of(article_of(placed, "停航")) if data["@type"] == "BreadcrumbList")
+    *steps, last = listed["itemListElement"]
+
+    assert len(steps) == 3
+    assert all(step["item"].startswith("https://archive.example/press/c/") for step in steps)
+    assert "item" not in last
+    assert [data["@type"] for data in _data_of(article_of(desk, "停航"))] == ["NewsArticle"]
+
+
+def _data_of(page: str) -> list[dict[str, Any]]:
+    return [json.loads(text) for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)]
 
 
 def test_the_edit_page_says_what_was_changed_and_when(desk: Desk):

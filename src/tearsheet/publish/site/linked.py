@@ -33,21 +33,19 @@ def news_article(masthead: Masthead, view: ArticleView) -> Data:
     return {key: value for key, value in data.items() if value not in (None, "", [])}
 
 
-def breadcrumbs(masthead: Masthead, path: tuple[Link, ...], last: str) -> Data:
-    """Return the schema.org BreadcrumbList of a page: its category path, then the page itself."""
-    items: list[Data] = []
-    for place, link in enumerate(path, start=1):
-        item: Data = {"@type": "ListItem", "position": place, "name": link.label}
-        if masthead.url:
-            item["item"] = _absolute(masthead, link.folder)
-        items.append(item)
-    items.append({"@type": "ListItem", "position": len(path) + 1, "name": last})
-    return {"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items}
+def breadcrumbs(masthead: Masthead, path: tuple[Link, ...], last: str) -> tuple[Data, ...]:
+    """Return the schema.org BreadcrumbList of a page, its category path and then itself; none without addresses for its steps."""
+    if not masthead.url:
+        return ()
+    steps = [{"name": link.label, "item": _absolute(masthead, link.folder)} for link in path] + [{"name": last}]
+    items = [{"@type": "ListItem", "position": place, **step} for place, step in enumerate(steps, start=1)]
+    return ({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items},)
 
 
 def open_graph(masthead: Masthead, view: ArticleView) -> tuple[tuple[str, str], ...]:
     """Return the OpenGraph properties of an article, by name; addresses only if the site knows where it stands."""
     card = view.card
+    picture = _absolute(masthead, view.lead.src) if view.lead else ""
     rows = [
         ("og:type", "article"),
         ("og:title", card.title),
@@ -55,8 +53,9 @@ def open_graph(masthead: Masthead, view: ArticleView) -> tuple[tuple[str, str], 
         ("og:site_name", masthead.title),
         ("og:locale", card.language.replace("-", "_") if "-" in card.language else ""),
         ("og:url", _absolute(masthead, card.folder)),
-        ("og:image", _absolute(masthead, view.lead.src) if view.lead else ""),
-        ("og:image:alt", view.lead.alt if view.lead and masthead.url else ""),
+        ("og:image", picture),
+        ("og:image:alt", view.lead.alt if view.lead and picture else ""),
+        ("twitter:card", "summary_large_image" if picture else ""),
         ("article:published_time", _iso(view.published)),
         ("article:modified_time", _iso(view.modified)),
         ("article:section", card.path[-1].label if card.path else ""),

@@ -60,7 +60,7 @@ def article(masthead: Masthead, view: ArticleView) -> Page:
             *(HeadLink(rel=rel, href=_to(path, other.folder)) for rel, other in turn if other),
         ),
         properties=linked.open_graph(masthead, view),
-        data=(linked.news_article(masthead, view), linked.breadcrumbs(masthead, card.path, title)),
+        data=(linked.news_article(masthead, view), *linked.breadcrumbs(masthead, card.path, title)),
     )
     markup = view.html
     if view.lead:
@@ -111,7 +111,7 @@ def category(masthead: Masthead, view: CategoryView) -> Page:
         current="sections",
         exact=not view.path,
         links=(*_canonical(masthead, folder), *_feeds(folder, folder, name)),
-        data=(linked.breadcrumbs(masthead, view.path[:-1], view.path[-1].label),) if view.path else (),
+        data=linked.breadcrumbs(masthead, view.path[:-1], view.path[-1].label) if view.path else (),
     )
     return render.page(
         masthead,
