@@ -1,6 +1,7 @@
 """Accounts, sessions and tokens."""
 
 import sqlite3
+import timeit
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -31,6 +32,13 @@ def test_only_the_right_password_opens_an_account(people: People):
     assert people.check("maud", PASSWORD + "!") is None
     assert people.check("nobody", PASSWORD) is None
     assert people.check("maud", "x" * 5000) is None
+
+
+def test_whether_there_is_an_account_is_not_told_by_the_time_it_takes(people: People):
+    def quickest_s(name: str) -> float:
+        return min(timeit.repeat(lambda: people.check(name, "not the password"), number=1, repeat=4))
+
+    assert quickest_s("nobody") > quickest_s("maud") / 4
 
 
 def test_passwords_are_kept_as_argon2id_and_secrets_as_hashes(people: People):
@@ -91,6 +99,8 @@ def test_a_session_ends_after_a_month_or_a_week_of_silence(people: People):
 
     assert people.session(silent, now=NOON + timedelta(days=8)) is None
     assert people.session(used, now=NOON + timedelta(days=31)) is None
+    people.open_session(account, now=NOON + timedelta(days=31))
+    assert people.db.execute("SELECT count(*) FROM session").fetchone()[0] == 1, "those that have ended are swept"
 
 
 def test_a_token_has_a_scope_that_its_account_may_give(people: People):

@@ -238,8 +238,6 @@ def _hashed(name: str, password: str) -> str:
 
 
 def _matches(hashed: str, password: str) -> bool:
-    if len(password) > MAX_PASSWORD:
-        return False
     try:
         with _AT_ONCE:
             return _HASHER.verify(hashed, password)
