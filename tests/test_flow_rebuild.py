@@ -183,7 +183,7 @@ def test_the_next_update_fetches_nothing_again_and_goes_on_in_the_same_ledger(lo
 
 
 def test_accounts_are_taken_over_where_the_old_catalog_can_be_read(history, tmp_path):
-    archive = copied(open_archive(history), tmp_path / "archive")
+    archive = copied(opened(history), tmp_path / "archive")
     archive.close()
 
     report = rebuild(tmp_path / "archive")

@@ -4,8 +4,10 @@ import json
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
+from itertools import chain
 from xml.etree import ElementTree
 
 import pytest
@@ -84,7 +86,8 @@ def test_no_command_lets_them_drive_a_terminal(folder):
     commands = ["articles", "articles --json", "sources", "export --opml", f"show {articles['screen']} --html"]
     commands += [f"show {articles[name]}" for name in ("c1", "turned")]
     ours, theirs = pty.openpty()
-    typed = " && ".join(f"{sys.executable} -m tearsheet --archive {folder} {command}" for command in commands)
+    tearsheet = shlex.join([sys.executable, "-m", "tearsheet", "--archive", str(folder)])
+    typed = " && ".join(f"{tearsheet} {command}" for command in commands)
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}
     with subprocess.Popen(["sh", "-c", typed], stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as run:
         os.close(theirs)
@@ -124,7 +127,10 @@ def test_every_post_has_front_matter_that_yaml_reads_as_the_title(folder):
 
 def test_no_name_of_a_file_drives_a_terminal_or_leads_elsewhere(folder):
     # The folder for whoever needs the very names of the format's first writer is not looked at.
-    for file in (*(folder / "sound").rglob("*"), *(folder / "site").rglob("*"), *(folder / "warc").rglob("*")):
+    written = [[*(folder / name).rglob("*")] for name in ("sound", "site", "warc")]
+
+    assert all(len(files) > 2 for files in written)
+    for file in chain(*written):
         name = file.relative_to(folder).as_posix()
         assert not DRIVES.search(name), ascii(name)
         assert file.resolve().is_relative_to(folder.resolve())

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -221,19 +222,19 @@ def test_an_index_whose_folder_cannot_be_made_says_so(tmp_path: Path) -> None:
 
 def test_an_index_that_is_only_read_finds_what_is_there_and_writes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "search.db"
-    assert Index.open(file, read_only=True).find(Wanted(text="crane")) == ()
-    made = Index.open(file)
-    made.add([document(1, "Crane", body="", at=AT)])
-    made.commit()
-    made.close()
+    with closing(Index.open(file, read_only=True)) as nothing:
+        assert nothing.find(Wanted(text="crane")) == ()
+    with closing(Index.open(file)) as made:
+        made.add([document(1, "Crane", body="", at=AT)])
+        made.commit()
 
-    reader = Index.open(file, read_only=True)
-    assert reader.find(Wanted(text="crane")) == (1,)
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        reader.clear()
-    reader.close()
+    with closing(Index.open(file, read_only=True)) as reader:
+        assert reader.find(Wanted(text="crane")) == (1,)
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            reader.clear()
     file.write_bytes(b"rubbish" * 1000)
-    assert Index.open(file, read_only=True).find(Wanted(text="crane")) == ()
+    with closing(Index.open(file, read_only=True)) as nothing:
+        assert nothing.find(Wanted(text="crane")) == ()
     assert file.read_bytes() == b"rubbish" * 1000
 
 
