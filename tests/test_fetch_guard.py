@@ -194,6 +194,7 @@ def test_what_is_allowed_passes_and_nothing_else():
     assert host_refusal("10.9.8.7", allow) == ""
     assert host_refusal("11.0.0.1", allow) == ""
     assert host_refusal("192.168.0.1", allow)
+    assert host_refusal("192.168.0.1", ("*.168.0.1",)), "no name, so nothing is below it"
     assert host_refusal("intranet.local", allow, port=22) == ""
 
 
@@ -201,6 +202,8 @@ def test_only_networks_let_a_name_resolve_into_them():
     assert connection_refusal("10.0.0.5", ("10.0.0.0/8",), port=80) == ""
     assert connection_refusal("::ffff:10.0.0.5", ("10.0.0.0/8",), port=80) == ""
     assert connection_refusal("10.0.0.5", ("10.0.0.5",), port=80)
+    assert connection_refusal("10.0.0.5", ("10.0.0.0/8:8080",), port=8080) == ""
+    assert connection_refusal("10.0.0.5", ("10.0.0.0/8:8080",), port=80)
     assert connection_refusal("192.168.0.1", ("10.0.0.0/8",), port=80)
     assert connection_refusal("fe80::1%eth0", ("10.0.0.0/8",), port=80)
     assert connection_refusal("nonsense", ("10.0.0.0/8",), port=80)

@@ -11,7 +11,7 @@ from tearsheet.errors import AddressRefused
 from tearsheet.fetch import Request, robots
 from tearsheet.fetch.exchange import parse_head, status_of
 from tearsheet.fetch.fetcher import retry_after_s
-from tearsheet.fetch.turns import Turns
+from tearsheet.fetch.turns import FORGET_ABOVE, Turns
 from tearsheet.fetch.wire import headers, redirected, request_block, shown, target
 from tearsheet.model import Capture
 
@@ -82,12 +82,28 @@ def test_draining_forgets_jobs_but_not_pauses():
     turns.add("h", "b")
     turns.add_later("h", "c", at=1.0)
     turns.done("h", 1.0)
+    turns.add("i", "broken off")
+    turns.take(1.0)
     turns.drain()
     turns.add("h", "d")
 
     assert turns.waiting == 1
     assert turns.take(5.9) is None
     assert turns.take(6.0) == "d"
+    turns.add("i", "e")
+    assert turns.take(6.0) == "e"
+
+
+def test_no_host_is_forgotten_before_its_pause_is_over():
+    turns = Turns(per_host=1, pause_s=5.0)
+    for number in range(FORGET_ABOVE + 1):
+        turns.add(f"{number}", "x")
+        turns.take(0.0)
+        turns.done(f"{number}", 0.0)
+    turns.add("0", "y")
+
+    assert turns.take(4.9) is None
+    assert turns.take(5.0) == "y"
 
 
 @given(

@@ -92,6 +92,14 @@ def test_one_that_is_asked_for_by_name_need_not_be_due():
         ]
 
 
+def test_one_that_is_not_followed_any_more_is_not_visited_by_name_either():
+    store = catalog()
+    synced(store, Source(url=FEED))
+    synced(store)
+    with store.transaction() as db:
+        assert sources.claim(db, worker="a", now=NOON, limit=5, only=[FEED]) == []
+
+
 def test_a_paused_source_is_not_visited():
     store = catalog()
     synced(store, replace(Source(url=FEED), paused=True))
