@@ -25,12 +25,26 @@ class Store:
         self.path = str(path)
         self._copy: Path | None = None
         self.read_only = isinstance(path, Path) and path.exists() and (frozen or not opening.can_write(path))
+        self._why = "it is on a read-only disk, not yours to write, or a backup: `tearsheet restore` that"
         with translated(self.path):
             if self.read_only:
                 self.db, self._copy = opening.readable(Path(path))
             else:
-                self.db = opening.writable(path, busy_s=BUSY_S)
+                self._open(path)
         self.identity = opening.identity(path)
+
+    def _open(self, path: Path | str) -> None:
+        """Open the catalog for writing; where the disk has no room for its log, for reading: that is when a backup is wanted."""
+        try:
+            self.db = opening.writable(path, busy_s=BUSY_S)
+        except sqlite3.OperationalError as error:
+            if not isinstance(path, Path) or not path.exists() or not _is_full(error):
+                raise
+            try:
+                self.db, self._copy = opening.readable(path)
+            except OSError:  # nor is there room for a copy of it
+                raise error from None
+            self.read_only, self._why = True, f"{error}: the disk is full or failing{_limit()}"
 
     def close(self) -> None:
         """Close the file; the write-ahead log is folded in if nobody else has it open."""
@@ -58,9 +72,7 @@ class Store:
             DiskTrouble: the catalog cannot be written. ArchiveBusy: another process holds it, or put another in its place.
         """
         if self.read_only:
-            raise DiskTrouble(
-                self.path, "it is on a read-only disk, not yours to write, or a backup: `tearsheet restore` that"
-            )
+            raise DiskTrouble(self.path, self._why)
         with translated("the catalog"):
             self.before()
             self.db.execute("BEGIN IMMEDIATE")
@@ -137,6 +149,10 @@ class Store:
             self.db.execute("ROLLBACK")
 
 
+def _is_full(error: sqlite3.OperationalError) -> bool:
+    return "full" in str(error) or "disk I/O" in str(error)
+
+
 def _limit() -> str:
     """Return what SQLite does not say of a file that may not grow, if there is such a limit."""
     most = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
@@ -154,7 +170,7 @@ def translated(thing: str) -> Iterator[None]:
             raise ArchiveBusy(thing, f"another process has held it for {BUSY_S:.0f} s") from error
         if "unable to open" in said:
             raise DiskTrouble(thing, "it is on a read-only disk, not yours to write, or not there") from error
-        if "full" in said or "disk I/O" in said or "readonly" in said:
+        if _is_full(error) or "readonly" in said:
             raise DiskTrouble(thing, said + _limit()) from error
         if "Could not decode" in said:
             raise DiskTrouble(thing, said) from error
