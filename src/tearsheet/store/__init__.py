@@ -71,8 +71,7 @@ class Store:
         Raises:
             DiskTrouble: the catalog cannot be written. ArchiveBusy: another process holds it, or put another in its place.
         """
-        if self.read_only:
-            raise DiskTrouble(self.path, self._why)
+        self._refuse_if_read_only()
         with translated("the catalog"):
             self.before()
             self.db.execute("BEGIN IMMEDIATE")
@@ -100,7 +99,12 @@ class Store:
 
     @contextmanager
     def rehearsal(self) -> Iterator[sqlite3.Connection]:
-        """Run a block whose changes are undone at its end: to know what they would be, before others have to wait for them."""
+        """Run a block whose changes are undone at its end: to know what they would be, before others have to wait for them.
+
+        Raises:
+            DiskTrouble: the catalog cannot be written. ArchiveBusy: another process holds it.
+        """
+        self._refuse_if_read_only()
         with translated("the catalog"):
             self.db.execute("BEGIN IMMEDIATE")
             try:
@@ -133,6 +137,10 @@ class Store:
     def set_state(self, key: str, value: str) -> None:
         """Remember `value` under `key`; inside a transaction."""
         self.db.execute("INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)", (key, value))
+
+    def _refuse_if_read_only(self) -> None:
+        if self.read_only:
+            raise DiskTrouble(self.path, self._why)
 
     def _is_in_place(self) -> bool:
         return opening.identity(self.path) == self.identity
