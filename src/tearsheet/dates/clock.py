@@ -22,18 +22,27 @@ REFUSED = Clock(refused=True)
 _HALVES = {
     "a": r"a\.?\s?m\b\.?|上午|早上|早晨|清晨|凌晨|午前|오전|새벽|아침|صباح[اً]+|ص(?!\w)|утра|ранку|rano|sáng|morgens|vormittags|"
     r"du matin|de la mañana|da manhã|del mattino|di mattina|de la madrugada|da madrugada|pagi|"
-    r"π\.?\s?μ\.?|öö(?!\w)|de\.(?=\s?\d)|पूर्वाह्न|सुबह|sa(?=\s|$)|লা|সকাল|om morgonen|เช้า|ch\.?\s?sáng",
+    r"π\.?\s?μ\.?|öö(?!\w)|de\.(?=\s?\d)|पूर्वाह्न|सुबह|sa(?=\s|$)|লা|সকাল|om morgonen|เช้า|ch\.?\s?sáng|"
+    r"早?朝(?=\s?\d)|清早|早(?=\s?\d)|上晝|del matí|früh|'s ochtends|om (?:morgenen|formiddagen)|på (?:morgonen|förmiddagen)|"
+    r"aamulla|aamupäivällä|ráno|dopoledne|dopoludnia|reggel|délelőtt|dimineața|sabah(?=\s?\d)|сутринта|ujutr[ou]|το πρωί|"
+    r"ng umaga|صبح|ق\.\s?ظ|בבוקר|לפנה[״\"]צ|ভোর|காலை",
     "p": r"p\.?\s?m\b\.?|下午|午後|午后|傍晚|오후|مساء[اً]*|م(?!\w)|дня|po południu|chiều|nachmittags|de l['’]après-midi|"
-    r"de la tarde|da tarde|del pomeriggio|siang|sore|μ\.?\s?μ\.?|ös(?!\w)|du\.(?=\s?\d)|अपराह्न|शाम|ch(?=\s|$)|บ่าย",
-    "e": r"晚上|晚间|晚間|저녁|вечера|вечора|wieczorem|tối|abends|du soir|de la noche|da noite|di sera|malam|om kvällen",
-    "n": "ночи|ночі|深夜|半夜|夜里|夜间|밤|nachts",
-    "m": "中午|正午|낮|mittags",
+    r"de la tarde|da tarde|del pomeriggio|siang|sore|μ\.?\s?μ\.?|ös(?!\w)|du\.(?=\s?\d)|अपराह्न|शाम|ch(?=\s|$)|บ่าย|"
+    r"夕方|夕(?=\s?\d)|下晝|de la tarda|'s middags|om (?:eftermiddagen|ettermiddagen)|på eftermiddagen|iltapäivällä|"
+    r"odpoledne|popoludní|délután|după-amiaza|öğleden sonra|следобед|popodne|posle podne|το απόγευμα|ng hapon|بعد ?از ?ظهر|"
+    r"ب\.\s?ظ|بعد الظهر|אחה[״\"]צ|বিকাল|বিকেল|সন্ধ্যা|மாலை|เย็น",
+    "e": r"晚上|晚间|晚間|저녁|вечера|вечора|wieczorem|tối|abends|du soir|de la noche|da noite|di sera|malam|om kvällen|"
+    r"夜(?=\s?\d)|[今當当昨]?[晚晩](?=\s?\d)|夜晚|del vespre|'s avonds|om (?:aftenen|kvelden)|på kvällen|illalla|večer|este|"
+    r"seara|akşam|вечерта|uveče|navečer|το βράδυ|ng gabi|בערב|ค่ำ",
+    "n": r"ночи|ночі|深夜|半夜|夜里|夜间|밤|nachts|未明|午夜|de la nit|di notte|om natten|på natten|yöllä|v noci|w nocy|éjjel|"
+    r"noaptea|gece|dini hari|đêm|रात|রাত|இரவு|ليلا|בלילה",
+    "m": r"中午|正午|낮|mittags|昼(?=\s?\d)|öğlen|trưa|दोपहर|দুপুর|மதியம்|בצהריים|เที่ยง",
 }
 HALF = "|".join(_HALVES.values())
 """A half of the day as the press writes it, as a pattern for who looks for dates in running text."""
 _HALF = "|".join(f"(?P<{name}%s>{fold(pattern)})" for name, pattern in _HALVES.items())
 _BEFORE = "(?:(?<![^\\W\\d_])(?:" + _HALF.replace("%s", "1") + ")\\s?)?"
-_AFTER = "(?:\\s?(?:" + _HALF.replace("%s", "2") + "))?"
+_AFTER = "(?:(?:\\s?u(?:h|u)r)?\\s?(?:" + _HALF.replace("%s", "2") + "))?"
 _H, _MIN, _SEC = r"(?P<h>\d{1,2})", r"(?P<min>[0-5]\d)", r"(?P<s>[0-5]\d|60)"
 _FORMS = (
     re.compile(rf"{_BEFORE}(?<![\d:.]){_H}\s?:\s?{_MIN}(?:\s?:\s?{_SEC}(?:[.,]\d+)?)?(?![\d:]){_AFTER}"),
@@ -102,5 +111,5 @@ def _hour(hour: int, halves: set[str]) -> int | None:
             else None
         )
     if half == "m":
-        return 12 if hour == 12 else hour if hour == 11 else hour + 12 if hour <= 2 else None
+        return 12 if hour == 12 else hour if hour == 11 else hour + 12 if 1 <= hour <= 3 else None
     return hour
