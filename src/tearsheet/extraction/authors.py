@@ -49,6 +49,7 @@ def authors_of(declared: Declared, walk: Walk, kept: Sequence[int], *, site: str
         ("byline", lambda: bylines.marked(walk, kept)),
         ("label", lambda: bylines.labelled(walk, kept)),
         ("text", lambda: _no_topic(bylines.spoken(walk, kept), declared) or _no_topic(guessed(walk, kept), declared)),
+        ("text", lambda: bylines.own_blog(walk)),
         ("script data", lambda: _in_scripts(declared)),
         ("json-ld author", lambda: _names_of(declared.article.get("author"))),
         ("json-ld creator", lambda: _names_of(declared.article.get("creator"))),

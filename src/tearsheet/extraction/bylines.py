@@ -52,8 +52,8 @@ _LABEL = re.compile(
     r"\s*[:：/／|｜\]】=＝]|(?<![\w・])(?:文|聞き手)・)\s*\|?\s*(\S.{0,60})"
 )
 _NEXT_LABEL = re.compile(
-    r"\s*(?:\||【|\[|〓|(?:19|20)\d\d[年/.-])|\s+\S{0,3}(?:来源|來源|出处|出自|时间|時間|发布|發布|发表|更新|阅读|閱讀|点击|浏览|评论|"
-    r"責任|责任|编辑|編輯|編集|字号|字體|图片|摄影|攝影|撮影|写真|校对|翻译)|(?:来源|來源|出处|时间|時間|发布|發布|编辑|編輯|责编)\s*[:：]"
+    r"\s*(?:\||【|\[|〖|〓|(?:19|20)\d\d[年/.-])|\s+[\u4e00-\u9fff]{2,6}\s?[:：]|\s+\S{0,3}(?:来源|來源|出处|出自|时间|時間|发布|發布|发表|更新|阅读|閱讀|点击|浏览|评论|"
+    r"責任|责任|编辑|編輯|編集|字号|字体|字體|我要|图片|摄影|攝影|撮影|写真|校对|翻译)|(?:来源|來源|出处|时间|時間|发布|發布|编辑|編輯|责编)\s*[:：]"
 )
 # The editor on night duty, of pictures or of layout has no part in the words.
 _EDITOR = re.compile(
@@ -61,19 +61,21 @@ _EDITOR = re.compile(
 )
 _REPORTER = re.compile(
     r"(?:本报|本報|本网|本刊|[\u4e00-\u9fff·]{2,8})?(?:记者|記者|特派員|特派记者|通信员|通讯员|评论员|評論員)"
-    r"\s*[:：]?\s+([\u4e00-\u9fff·]{2,5}(?:[ 、　][\u4e00-\u9fff·]{2,4}){0,3})(?=[\s）)】\]：:，,]|$)"
+    r"\s*[:：]?\s+([\u4e00-\u9fff·]{2,5}(?:[ 、　][\u4e00-\u9fff·]{2,4}){0,3})(?=[\s）)】\]：:，,]|[／/]文|$)"
 )
 _HAN = "[\u4e00-\u9fff·]"
 # Where a report opens with who sent it: （记者林疏桐）, 〔記者林疏桐／北嶼報導〕, 記者林疏桐／綜合報導, 3月14日电 (林疏桐).
 _SENT_BY = re.compile(
     rf"[（(〔【\[]{_HAN}{{0,8}}(?:记者|記者)[\s:：]*({_HAN}{{2,4}}(?:[、，,\s]+{_HAN}{{2,4}}){{0,4}})"
     r"(?:[／/][^）)〕】\]]{1,14})?[）)〕】\]]|"
+    rf"[【〔（(](?!记者|記者)([\u4e00-\u9fff]{{2,4}})[／/][\u4e00-\u9fff]{{2,6}}[报報][导導道][】〕）)]|"
+    rf"[（(〔【\[]{_HAN}{{2,8}}[／/](?:记者|記者)({_HAN}{{2,4}})[／/]|"
     rf"^(?:{_HAN}{{2,6}}[\s／/]+|[特實实見见][約约習习])?(?:记者|記者)\s?({_HAN}{{2,4}}(?:[、，]{_HAN}{{2,4}}){{0,4}})\s?(?:[／/]|$)|"
     rf"[电電訊讯]\s?[（(]({_HAN}{{2,4}}(?:[、\s]+{_HAN}{{2,4}}){{0,4}})[）)]"
 )
 # Of a name and a place without a mark between them the place has two characters: （海島社記者林疏桐北嶼14日電）.
 _SENT_FROM = re.compile(
-    rf"^[（(【〔\[]?{_HAN}{{0,6}}\s?(?:记者|記者)({_HAN}{{2,3}}){_HAN}{{2,4}}(?:\d{{1,2}}日[专專]?[电電]|[報报][導导道][】〕\]）)])"
+    rf"^[（(【〔\[]?{_HAN}{{0,6}}\s?(?:记者|記者)({_HAN}{{2,3}}){_HAN}{{2,4}}?(?:(?:\d{{1,2}}|[一二三十]?[一二三四五六七八九十])日[专專]?[电電]|[報报][導导道][】〕\]）)])"
 )
 _HELPERS = re.compile(r"\s*(?:通[讯訊]员|通訊員|通信员|見習記者|见习记者|实习(?:生|记者)|實習生)\s*")
 # A line that is nothing but reporters and those who helped them, without a space before the names: 本报记者林疏桐 通讯员王海生.
@@ -105,6 +107,10 @@ _IN_BRACKETS = re.compile(r"[（(【]([\u4e00-\u9fff]{3,5})[）)】]")
 _FORUM = re.compile(
     r"(?<![\w:])(?!\d+\s*发)([\w\u4e00-\u9fff-]{2,20})\s*(?:发表于|發表於|发布于|楼主)|由([\w-]{2,12})于(?:19|20)\d\d年"
 )
+_SITE = re.compile("(?:[网網报報]|在线|在線|热线|新闻|论坛|频道|日期|时间|時間|发布|於|于)$")
+# A name behind date and paper: 2007-05-08 海岛日报 林疏桐.
+_BEHIND_PAPER = re.compile(r"\d[\s|]+[\u4e00-\u9fff]{2,8}(?:[报報网網刊]|周刊)\s+([\u4e00-\u9fff]{2,4})(?=\s|$)")
+_OWN_BLOG = re.compile(r"(?i)([\w·-]{2,16})\s?的\s?(?:博客|blog|部落格|空间|专栏|網誌|网志|日志)")
 # Of a byline the word before a colon: what other hands are called is known, what writers are called need not be.
 _LABEL_OF = re.compile(r"[^\W\d_][^:：|\d]{1,23}[:：]\s*")
 _PICTURE = re.compile(r"^\s*(?:摄|攝|图|撮影|写真|사진)")
@@ -113,7 +119,7 @@ _REPORTS = re.compile(
 )
 _LONGEST_LINE, _LONGEST_LABEL, _UNDER_LABEL = 20_000, 24, 60
 _LONGER_THAN_BY, _LONGEST_SENTENCE = 5, 240
-_INSIDE = 12  # pieces
+_INSIDE, _MOST_ABOVE = 12, 40  # pieces, blocks
 _STRONG = re.compile(r"[、，,;；/／&|]+")
 _SPACE = re.compile(r"[\s　]+")
 # The hundred commonest family names: a line of two to four characters that begins with one is a name.
@@ -423,7 +429,9 @@ def spoken(walk: Walk, kept: Sequence[int]) -> list[str]:
         names = [] if is_others(block) else alone(block.text)
         if names:
             return names
-    return next((names for text in texts if (names := _by_source(text))), [])
+    behind = (found.group(1) for text in texts if is_dated(text) and (found := _BEHIND_PAPER.search(text)))
+    alike = (names for text in texts if (names := _by_source(text)))
+    return next(([name] for name in behind if _is_han_name(name)), None) or next(alike, None) or []
 
 
 def _reported(text: str) -> list[str]:
@@ -452,7 +460,7 @@ def _reported(text: str) -> list[str]:
         return [found.group(1)]
     found = _FORUM.search(text) if len(text) < 80 else None
     nick = (found.group(1) or found.group(2)) if found else ""
-    if nick and not NO_NAME.search(nick):
+    if nick and not NO_NAME.search(nick) and not _SITE.search(nick):
         return [nick]
     if len(text) > _LONGEST_LINE:
         text = text[:200] + " " + text[-200:]
@@ -508,3 +516,10 @@ def _by_source(text: str) -> list[str]:
     found = re.search(r"来源\s*[:：]\s*([\u4e00-\u9fff]{2,4})(?=\s|$)", text) if len(text) < 120 else None
     name = found.group(1) if found else ""
     return [name] if name and name[0] in _FAMILIES and name[-1] not in _OFFICES and name[-1] not in "报社网" else []
+
+
+def own_blog(walk: Walk) -> list[str]:
+    """Return the one after whom the main heading or the page calls a blog: 林疏桐的博客."""
+    heads = (block.text for block in walk.blocks[:_MOST_ABOVE] if block.name in ("h1", "title", "h2"))
+    found = next(filter(None, map(_OWN_BLOG.fullmatch, heads)), None)
+    return [found.group(1)] if found else []

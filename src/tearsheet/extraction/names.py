@@ -118,7 +118,7 @@ _PORTAL = (
 )
 _NOBODY = re.compile(rf"(?i){_FILLER}|{_PORTAL}")
 NO_NAME = re.compile(
-    rf"(?i)^(?:{_FILLER}|{_PORTAL})$|^(?:foto|photo|bild|image|фото|zdjęcie|صورة)\b|关闭|窗口|内容|来源|阅读|文章|时间|代表撮影|"
+    rf"(?i)^(?:{_FILLER}|{_PORTAL})$|^(?:foto|photo|bild|image|фото|zdjęcie|صورة)\b|关闭|窗口|内容|来源|阅读|文章|时间|時間|日期|代表撮影|"
     r"编辑|編輯|回复|评论|总阅读|出版社$|报业|https?:|www\.|@|\d{3}|"
     r"^(?:by|von|and|und|et|article by|share|follow|updated|published|posted|view|more|see|read|subscribe|comments?|minutes?|"
     r"home|contact|about|link|archive|profile|(?:full |view |read )?bio(?:graphy)?|ph\.?d\.?|m\.?d\.?|mba)$|"

@@ -111,10 +111,11 @@ WRITTEN = re.compile(
     rf"\b1[01]\d(?P<roc>[-/.])\d{{1,2}}(?P=roc)\d{{1,2}}(?!\d)|\b\d{{1,2}}\s(?:[\u0e00-\u0e7f]{{1,3}}\.){{2}}\s?\d\d(?!\d))"
     rf"(?(time)|{_TIME})|"
     # Of dates with two digits for the year only those with a time of day: 25.04.24 | 14:07, 25/04/24 14:07.
+    r"\b\d\d-\d{1,2}-\d{1,2}\s+\d{1,2}:\d{2}|"
     r"\b\d{1,2}(?P<point>[./])\d{1,2}(?P=point)\d\d[\s,|·–-]{1,5}\d{1,2}[:.h]\d{2}(?: Uhr)?"
 )
 # One of these stands in every such date, and is looked for in a hundredth of the time.
-_MAY_BE_DATE = re.compile(r"\d{4}|\b1[01]\d[-/.]\d|[\u0e00-\u0e7f]\.\s?\d\d|\d[./]\d{1,2}[./]\d\d|年.{1,3}月")
+_MAY_BE_DATE = re.compile(r"\d{4}|\b1[01]\d[-/.]\d|[\u0e00-\u0e7f]\.\s?\d\d|\d[-./]\d{1,2}[-./]\d|年.{1,3}月")
 # Or which is all that a line says: 25.04.24, 25 Apr 24.
 _SHORT_DATE = re.compile(r"\W*(\d{1,2}\.\d{1,2}\.\d\d|\d{1,2}[ -][^\W\d_]{3,9}[ -]\d\d)\W*")
 # A date drawn as a sheet of a calendar, day above month and year: 12 2009-03, 12 3月 2009.
@@ -169,7 +170,11 @@ _PROPERTY = re.compile(
     r' property="(?:[^" ]* )?(?:\w+:)?(?:date(?:Published|Modified|Created)?|created|issued|modified)[" ]'
 )
 _CALLED_CHANGED = re.compile(r"(?i) (?:class|itemprop|property)=\"[^\"]*(?:\bupdated|modified)")
-_ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$|(?<=\d/\d\d/\d\d)-(?=\d\d:)")
+# The year first and in two digits, as on old Chinese pages: 07-05-08 09:31.
+_SHORT_YEAR = re.compile(r"(\d\d)-(?=\d{1,2}-\d{1,2}\s+\d{1,2}:)")
+_FULL_YEAR, _LAST_YEAR = ("20", "19"), "69"
+_EAST_ASIA = ("zh", "ja", "ko")
+_ODD_ZONE = re.compile(r"([+-]\d\d)(\d\d)$|(?<=\d/\d\d/\d\d)-(?=\d\d:)|(?<=\d)/(?=\d\d:)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +220,8 @@ def _first(found: Iterable[tuple[str, str]], where: Where) -> Dated:
         reading = dates.read(text, language=where.language, zone=where.zone) if text else None
         if reading is None and text:
             mended = _ODD_ZONE.sub(lambda odd: f"{odd[1]}:{odd[2]}" if odd[1] else " ", text)
+            year = _SHORT_YEAR.match(mended) if where.language.startswith(_EAST_ASIA) else None
+            mended = f"{_FULL_YEAR[year[1] > _LAST_YEAR]}{mended}" if year else mended
             reading = dates.read(mended, language=where.language, zone=where.zone)
         if reading is not None and 1900 < reading.at.year < 2100 and not _is_to_come(reading.at, where):
             zone = reading.zone or "no zone written, taken as UTC"
