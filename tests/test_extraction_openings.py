@@ -44,6 +44,9 @@ def test_headline_and_dateline_of_a_page_laid_out_with_tables_are_not_its_text(d
     [
         "【<a href=#>评论</a>】【<a href=#>论坛</a>】【<a href=#>大</a> <a href=#>中</a> <a href=#>小</a>】【<a href=#>打印</a>】【<a href=#>关闭</a>】",
         "【刷新页面】【加入收藏】【打印此文】 【关闭窗口】",
+        "《海岛日报》 （2007-05-08 第05版）",
+        "【2007/05/08 海島報】@ http://paper.example/",
+        "原载《海岛日报》2007年5月8日第五版",
         "文章录入：wy\u3000\u3000责任编辑：程立雪",
         "<li>上一篇文章： <a href=/1>灯塔明年重新开放</a></li><li>下一篇文章： <a href=/2>渔港改造工程开工</a></li>",
         "顶一下 (0) 0% 踩一下 (0) 0%",
