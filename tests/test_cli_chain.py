@@ -322,6 +322,14 @@ def test_an_edit_is_shown_word_by_word(kept: Desk) -> None:
     assert "unchanged" not in kept.ask("edits", article["id"], "--whole").output
 
 
+def test_an_edit_shown_backwards_lies_between_the_same_two_looks(kept: Desk) -> None:
+    id = edited(kept, EDITED)["id"]
+    shown = kept.ask("edits", id, "--from", "2", "--to", "1").output
+
+    earlier, later = re.search(r"between (\S+ \S+) and (\S+ \S+) \((?!-)", shown).groups()  # type: ignore[union-attr]
+    assert earlier <= later
+
+
 def test_an_edit_without_its_marks_is_the_new_wording(kept: Desk) -> None:
     article = edited(kept, EDITED)
     new = kept.json("show", article["id"])["wordings"][-1]["clipping"]["text"]

@@ -175,10 +175,11 @@ def _shown(said: Console, edit: Edit, zone: tzinfo, *, whole: bool) -> Iterator[
 
 
 def _between(edit: Edit, zone: tzinfo) -> str:
-    span = human_seconds((edit.new.seen_at - edit.last_seen).total_seconds())
+    earlier, later = sorted((edit.last_seen, edit.new.seen_at))  # --from may name the newer wording
+    span = human_seconds((later - earlier).total_seconds())
     return one_line(
         f"{edit.article.id} · wording {edit.old.number} -> {edit.new.number} · {_kind(edit)} · "
-        f"between {clock(edit.last_seen, zone)} and {clock(edit.new.seen_at, zone)} ({span})"
+        f"between {clock(earlier, zone)} and {clock(later, zone)} ({span})"
     )
 
 
