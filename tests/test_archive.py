@@ -297,6 +297,9 @@ def test_articles_are_narrowed_and_ordered(press, newsroom):
     arrivals = press.articles(Query(order="arrival", limit=10))
     assert [article.seq for article in arrivals] == list(range(1, 11))
     assert press.articles(Query(order="arrival", after=10, limit=1))[0].seq == 11
+    assert [one.seq for one in press.articles(Query(order="arrival", after=10, before=12))] == [11]
+    moment = press.articles(Query(order="oldest", limit=1))[0].published
+    assert press.articles(Query(until=moment)) == []
 
 
 def test_articles_are_narrowed_by_source_category_and_language(press, newsroom):

@@ -208,10 +208,12 @@ def test_validators_go_out_verbatim_and_304_is_a_capture(press):
 
 def test_the_referer_is_sent_and_no_header_can_be_smuggled_in(press):
     host = press({"/p.jpg": answer(b"x")})
-    fetch_one(Request(url=host.url("/p.jpg"), purpose="picture", referer="http://paper.example/a\r\nX-Evil: 1"))
+    smuggled = "http://paper.example/a\r\nX-Evil: 1"
+    fetch_one(Request(url=host.url("/p.jpg"), purpose="picture", referer=smuggled, etag='"a"\r\nX-Evil: 1'))
 
     assert b"\r\nReferer: http://paper.example/aX-Evil: 1\r\n" in host.requests[-1]
     assert b"\r\nAccept: image/" in host.requests[-1]
+    assert b"\r\nX-Evil" not in host.requests[-1]
 
 
 def test_a_login_in_the_address_is_used_but_never_recorded(press):

@@ -206,6 +206,7 @@ def test_only_networks_let_a_name_resolve_into_them():
     assert connection_refusal("10.0.0.5", ("10.0.0.0/8:8080",), port=80)
     assert connection_refusal("192.168.0.1", ("10.0.0.0/8",), port=80)
     assert connection_refusal("fe80::1%eth0", ("10.0.0.0/8",), port=80)
+    assert refusal("2606:4700::1%eth0")
     assert connection_refusal("nonsense", ("10.0.0.0/8",), port=80)
     assert passes("a.localhost", ("*.localhost:*",), port=9)
 
