@@ -10,7 +10,7 @@ import pytest
 from tests.hanging import ends
 from tests.store_samples import capture
 
-from tearsheet import charset, dates, html, urls
+from tearsheet import charset, dates, html, urls, warc
 from tearsheet.errors import TearsheetError
 from tearsheet.extraction import extract
 from tearsheet.model import Clipping
@@ -222,6 +222,22 @@ def test_compressed_bytes_are_not_unpacked_behind_the_caps() -> None:
     page = gzip.compress(f"<article><p>{WORD * 100_000}</p></article>".encode())
 
     assert WORD not in extract(page, "https://p.example/").text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"WARC/1.1\r\n" * 150_000,
+        b"WARC/1.1\r\n" * 150_000 + b"\r\n",
+        (b"WARC/1.1\r\n" + b"a: b\r\n" * 20_000) * 100,
+        gzip.compress(b"WARC/1.1\r\na: b\r\n" + b" c\r\n" * 1_500_000 + b"\r\n"),
+    ],
+    ids=["headers without an end", "one end for all", "long headers without an end", "folded lines"],
+)
+def test_an_archive_made_to_be_slow_is_read_in_time(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "slow.warc").write_bytes(data)
+
+    bounded(lambda: list(warc.read(tmp_path / "slow.warc")))
 
 
 def test_no_file_named_by_a_document_type_is_read_wherever_it_stands(tmp_path: Path) -> None:

@@ -239,13 +239,15 @@ _START = re.compile(rb"\nWARC/1\.|\x1f\x8b\x08|\x28\xb5\x2f\xfd")
 
 def next_start(data: Stored, place: int) -> int:
     """Return where the next record seems to begin, at `place` or after; the end of the data if there is none."""
-    for at in range(place - 1, len(data), SEARCHED):
-        for found in _START.finditer(data[at : at + SEARCHED + len(b"WARC/1.")]):
+    at, ahead = place - 1, STEP  # little at first: it is mostly near, and what is searched is copied
+    while at < len(data):
+        for found in _START.finditer(data[at : at + ahead + len(b"WARC/1.")]):
             start = at + found.start()
             if found[0][:1] == b"\n":
                 return start + 1
             if start >= place and _begins_record(data, start):
                 return start
+        at, ahead = at + ahead, SEARCHED
     return len(data)
 
 

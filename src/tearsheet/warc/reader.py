@@ -3,6 +3,7 @@
 Any of: a gzip member for each record, one gzip for all, plain, zstd frames.
 """
 
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,8 @@ from tearsheet.warc.records import END, Record, by_name, content_length, digest_
 
 SOFTWARE = b"software: Tearsheet/"
 MAX_HEAD = 1_000_000
+# Either the blank line after a header, or the beginning of another record, which no header holds: so nothing is searched twice.
+_HEAD_END = re.compile(rb"\r\n\r\n|\n\n|\n(WARC/1\.)")
 EMPTY = 20
 """Bytes of a gzip member that holds nothing. A damaged one may seem to hold nothing too, but is longer."""
 
@@ -262,7 +265,9 @@ class Reading:
 
     def _plain(self, place: int) -> Generator[Record, None, int]:
         try:
-            end = _record_end(self.data[place : place + MAX_HEAD], 0) + place
+            begin: bytes | memoryview = self.data.step(place)  # nearly always enough, and not copied
+            begin = begin if _HEAD_END.search(begin) else self.data[place : place + MAX_HEAD]
+            end = _record_end(begin, 0) + place
             if end > len(self.data) + len(END):
                 raise BadWarc("", "the record broke off")
             record = self._plain_record(place, end)
@@ -316,12 +321,12 @@ def _omitted(begin: bytes, *, file: str, offset: int) -> Record:
     return replace(record, data=begin[:kept], span=(end, kept), omitted=True)
 
 
-def _record_end(data: bytes, start: int) -> int:
+def _record_end(data: bytes | memoryview, start: int) -> int:
     """Return where the record that begins at `start` ends, as its header says."""
-    end = head_end(data, start)
-    if not end:
+    found = _HEAD_END.search(data, start)
+    if not found or found[1]:
         raise BadWarc("", "the header does not end")
-    return end + content_length(by_name(parse_fields(data[start:end]))) + len(END)
+    return found.end() + content_length(by_name(parse_fields(bytes(data[start : found.end()])))) + len(END)
 
 
 def _several(data: bytes) -> bool:

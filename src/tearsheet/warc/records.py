@@ -167,16 +167,16 @@ def parse_fields(head: bytes) -> Fields:
 
 def _odd_fields(text: str) -> Fields:
     """Return the fields of a header that is folded or has blanks where few writers put them."""
-    fields: list[tuple[str, str]] = []
+    fields: list[tuple[str, list[str]]] = []
     for line in text.split("\n"):
         if line[:1] in (" ", "\t") and fields:
-            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip()}")
+            fields[-1][1].append(line.strip())
             continue
         name, colon, value = line.partition(":")
         if not colon:
             raise BadWarc("", "a header line without a colon")
-        fields.append((name.strip(), value.strip()))
-    return tuple(fields)
+        fields.append((name.strip(), [value.strip()]))
+    return tuple([(name, " ".join(values)) for name, values in fields])
 
 
 def by_name(fields: Fields) -> dict[str, str]:
