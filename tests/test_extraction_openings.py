@@ -60,6 +60,16 @@ def test_tools_below_the_text_of_a_page_laid_out_with_tables_are_not_its_text(to
     assert extract(page).text.split("\n\n") == list(TOLD)
 
 
+def test_a_reference_in_brackets_as_last_line_is_text():
+    reference = "(OLG Saltgate, Beschluss v. 3.1.2022 - 3 U 12/21)"
+    told = "".join(
+        f"<p>Die Fähre zwischen den Inseln fährt ab Oktober nicht mehr, sagt die Reederei. {n}</p>" for n in "1234"
+    )
+    page = f"<title>Fähre</title><article><h1>Fähre</h1>{told}<p>{reference}</p></article>"
+
+    assert extract(page.encode()).text.endswith(reference)
+
+
 def test_a_date_alone_above_the_text_is_not_its_text():
     told = "".join(
         f"<p>The ferry between the two islands will stop in October, the company said on Tuesday. {n}</p>"

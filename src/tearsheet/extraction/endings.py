@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from tearsheet.extraction.blocks import Block, Walk
+from tearsheet.extraction.names import is_cjk
 from tearsheet.extraction.titles import folded
 from tearsheet.extraction.when import is_dated
 
@@ -29,7 +30,12 @@ def without_endings(walk: Walk, kept: Sequence[int], authors: Sequence[str]) -> 
 
 
 def _is_ending(block: Block, names: Sequence[str]) -> bool:
-    if block.chars <= _LONGEST_IMPRINT and _IMPRINT.fullmatch(block.text) and is_dated(block.text):
+    if (
+        block.chars <= _LONGEST_IMPRINT
+        and is_cjk(block.text)
+        and _IMPRINT.fullmatch(block.text)
+        and is_dated(block.text)
+    ):
         return True
     if block.chars > _LONGEST or block.name in ("td", "th", "blockquote"):
         return False
