@@ -9,6 +9,7 @@ status 1 if a mutation survives, its place is not found, or a test fails without
 
 import argparse
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", "node_modules", ".*_cache", ".hypothesis", "*.egg-info"
 )
 LINKED = ("tests/hexo/node_modules",)
+MOST_MEMORY = 8 * 2**30
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def tested(copy: Path, tests: list[str]) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
+        # A guard of memory that is gone is to end the tests, not the machine.
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY)),
     )
 
 
