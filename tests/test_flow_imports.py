@@ -3,6 +3,7 @@
 import gzip
 from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from tests import flow_archive
@@ -216,6 +217,36 @@ def test_a_post_that_is_too_large_is_refused_before_it_is_held_whole(archive, tm
     report = import_posts(archive, [tmp_path])
 
     assert report.troubles == [(str(tmp_path / "huge.md"), "not a post: it is larger than 50,000,000 bytes")]
+
+
+def test_what_a_package_of_web_archives_holds_comes_in(archive, crawl, tmp_path):
+    import_warcs(archive, [crawl], pool=Pool(0))
+    export_wacz(archive, tmp_path / "fog.wacz", article=archive.article("https://paper.example/2026/03/02/fog").id)
+    other = create_archive(tmp_path / "other", title="Other")
+    flow_archive.OPEN.append(other)
+
+    report = import_warcs(other, [tmp_path / "fog.wacz"], pool=Pool(0))
+
+    assert (report.articles, report.edits, report.troubles) == (1, 1, [])
+    assert [article.title for article in other.articles()] == ["Fog closes the outer channel"]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [((), "holds no WARC file"), (("archive/big.warc",), "more than 200 times"), (None, "no sound ZIP file")],
+    ids=["empty", "bomb", "damaged"],
+)
+def test_a_package_that_cannot_be_read_is_named(archive, tmp_path, names, said):
+    file = tmp_path / "page.wacz"
+    with ZipFile(file, "w", compression=ZIP_DEFLATED) as package:
+        for name in names or ():
+            package.writestr(name, bytes(30_000_000))
+    if names is None:
+        file.write_bytes(b"PK" + file.read_bytes()[2:5])
+
+    report = import_warcs(archive, [file], pool=Pool(0))
+
+    assert [(thing, said in message) for thing, message in report.troubles] == [(str(file), True)]
 
 
 @pytest.mark.parametrize("text", ["Fog came in.\n", ""])

@@ -23,7 +23,7 @@ paths_argument = click.argument(
 
 @click.group("import", cls=Group)
 def command() -> None:
-    """Take in posts or WARC files; the bytes are kept as they came.
+    """Take in posts, WARC or WACZ files; the bytes are kept as they came.
 
     Importing a file twice is importing it once. One that is no post, or damaged, costs only itself.
 
@@ -64,7 +64,7 @@ def posts(said: Console, paths: tuple[Path, ...], as_json: bool) -> None:
 @quiet_option
 @console
 def warc(said: Console, paths: tuple[Path, ...], as_json: bool) -> None:
-    """Take in WARC files of any maker, and all of them in folders.
+    """Take in WARC and WACZ files of any maker, and all of them in folders.
 
     Every page that is an article becomes one, cut by the definition of its site if there is one; damaged
     records are named and passed over.
@@ -72,6 +72,7 @@ def warc(said: Console, paths: tuple[Path, ...], as_json: bool) -> None:
     \b
     Examples:
       tearsheet import warc crawl.warc.gz
+      tearsheet import warc page.wacz
       tearsheet import warc /srv/cc-news/2026/11
 
     With --json: one object. Exit code 1 if some records could not be read.

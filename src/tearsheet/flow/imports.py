@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tearsheet import revise, sites, urls, warc
 from tearsheet.archive import Archive
-from tearsheet.errors import BadPost, TearsheetError
+from tearsheet.errors import BadPost, BadWarc, TearsheetError
 from tearsheet.extraction import clip
 from tearsheet.files import below
 from tearsheet.flow.clock import now
@@ -30,7 +30,7 @@ MAX_POST = 50_000_000
 MAX_HELD = 64_000_000
 """Bytes of pages that are under way at once; one more may be."""
 POST_TYPE = "text/markdown; charset=utf-8"
-POST_ENDS, WARC_ENDS = (".md",), (".warc", ".warc.gz", ".warc.zst")
+POST_ENDS, WARC_ENDS, PACKAGE_END = (".md",), (".warc", ".warc.gz", ".warc.zst"), ".wacz"
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
@@ -79,7 +79,7 @@ def import_warcs(
     pool: Pool | None = None,
     progress: Callable[[Step], None] = lambda step: None,
 ) -> ImportReport:
-    """Return what came in from WARC files, and from all of them in the folders among `paths`.
+    """Return what came in from WARC and WACZ files, and from all of them in the folders among `paths`.
 
     Pages that were captured with status 200 are cut, in processes of its own unless a `pool` is given; those that are articles
     become articles, their records are copied. Damaged records, and pages larger than those that would be fetched, are reported
@@ -88,15 +88,15 @@ def import_warcs(
     report = ImportReport()
     largest = archive.settings.fetch.max_bytes
     report.troubles += [(trimmed.file, str(trimmed)) for trimmed in mend(archive)]
-    files = list(_files(paths, WARC_ENDS, report))
+    files = list(_files(paths, (*WARC_ENDS, PACKAGE_END), report))
     with Keeper(archive) as keeper, pool or Pool() as pool:
         importer = _Warcs(archive, keeper, report)
-        for at, file in enumerate(files, start=1):
+        for at, file in enumerate(_unpacked(files, report), start=1):
             before = (report.read, len(report.troubles))
             for capture in warc.captures(
                 file, report=lambda damage: report.troubles.append((damage.file, damage.told)), max_body=largest
             ):
-                progress(Step(stage="records", done=report.read, note=f"{file.name} ({at} of {len(files)})"))
+                progress(Step(stage="records", done=report.read, note=f"{file.name} ({at} of {max(at, len(files))})"))
                 report.read += 1
                 if not importer.is_page(capture):
                     report.passed_over += 1
@@ -112,6 +112,15 @@ def import_warcs(
     catch_up(archive)
     seal(archive)
     return report
+
+
+def _unpacked(files: Sequence[Path], report: ImportReport) -> Iterator[Path]:
+    """Yield WARC files, in the place of a WACZ file those that it holds."""
+    for file in files:
+        try:
+            yield from warc.warcs_in(file) if file.name.endswith(PACKAGE_END) else (file,)
+        except BadWarc as error:
+            report.troubles.append((str(file), str(error)))
 
 
 def _is_journal(file: Path) -> bool:

@@ -7,6 +7,7 @@ from tearsheet.warc.records import Record
 from tearsheet.warc.tail import Trimmed, is_open, trim
 from tearsheet.warc.wacz import Label, Page, WaczWriter
 from tearsheet.warc.waczcheck import check_wacz
+from tearsheet.warc.waczread import warcs_in
 from tearsheet.warc.writer import OPEN_MARK, Revisit, Writer
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "read",
     "read_gaps",
     "trim",
+    "warcs_in",
 ]

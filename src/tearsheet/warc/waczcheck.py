@@ -3,10 +3,8 @@
 import hashlib
 import json
 import re
-import shutil
 import tempfile
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,11 +16,10 @@ from tearsheet.warc.captures import cdxj_line
 from tearsheet.warc.reader import Damage, read
 from tearsheet.warc.records import Record
 from tearsheet.warc.wacz import ARCHIVE, BLOCKS, DIGEST, INDEX, PACKAGE, PAGES, REPLAYED, WEB
+from tearsheet.warc.waczread import MAX_RATIO, UNSOUND, copied, is_bomb, warc_names
 
 VERSIONS = ("1.0.0", "1.1.0", "1.1.1")
 NAME = re.compile(r"[-a-z0-9._/]+")  # specs.frictionlessdata.io/data-package, 1.0: of a resource
-MAX_RATIO = 200
-"""Lists of addresses pack to a tenth or a twentieth; what packs much smaller is there to fill the memory."""
 
 
 def check_wacz(path: Path) -> list[str]:
@@ -34,8 +31,7 @@ def check_wacz(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as package, tempfile.TemporaryDirectory() as folder:
             return list(_Check(package, Path(folder)).said())
-    # What zipfile raises for a damaged file, for a compression it does not know and for an encrypted member.
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+    except UNSOUND as error:
         return [f"is no sound ZIP file: {error}"]
 
 
@@ -45,6 +41,7 @@ class _Check:
         self.folder = folder
         self.originals: set[str] = set()
         self.revisits: list[Record] = []
+        self.warcs = warc_names(package)
         self.names = Counter(info.filename for info in package.infolist() if not info.is_dir())
 
     def said(self) -> Iterator[str]:
@@ -55,7 +52,7 @@ class _Check:
             return
         yield from self._package()
         lines: list[str] = []
-        for name in self._warcs():
+        for name in self.warcs:
             yield from self._warc(name, lines)
         yield from self._revisits()
         yield from self._index(sorted(lines))
@@ -70,11 +67,11 @@ class _Check:
         for name in (PACKAGE, DIGEST, INDEX, BLOCKS, PAGES):
             if name not in self.names:
                 yield f"{name} is missing"
-            elif (info := self.package.getinfo(name)).file_size > coding.RATIO_FLOOR + MAX_RATIO * info.compress_size:
+            elif is_bomb(self.package.getinfo(name)):
                 yield f"{name} unpacks to more than {MAX_RATIO} times its size"
-        if not self._warcs():
+        if not self.warcs:
             yield f"{ARCHIVE} holds no WARC file"
-        for name in (*self._warcs(), INDEX):
+        for name in (*self.warcs, INDEX):
             if name in self.names and self.package.getinfo(name).compress_type != zipfile.ZIP_STORED:
                 yield f"{name} is compressed once more, so that nothing can be read out of its middle"
         yield from self._misplaced()
@@ -86,9 +83,6 @@ class _Check:
                 file.seek(info.header_offset + 28)
                 if not info.extra and file.read(2) != b"\0\0":
                     yield f"{info.filename} does not begin where players look: its own header is longer than the table tells"
-
-    def _warcs(self) -> list[str]:
-        return sorted(name for name in self.names if name.startswith(ARCHIVE) and name.endswith((".warc.gz", ".warc")))
 
     def _package(self) -> Iterator[str]:
         """Yield what is wrong with the description, and which files are not those that it describes."""
@@ -125,9 +119,7 @@ class _Check:
     def _warc(self, name: str, lines: list[str]) -> Iterator[str]:
         """Yield what is damaged in a WARC file; its index lines go to `lines`."""
         damages: list[Damage] = []
-        copy = self.folder / "copy"
-        with self.package.open(name) as file, copy.open("wb") as out:
-            shutil.copyfileobj(file, out, 1_000_000)
+        copy = copied(self.package, name, self.folder)
         for record in read(copy, report=damages.append, name=name.removeprefix(ARCHIVE)):
             if record.type in REPLAYED and record.url:
                 lines.append(cdxj_line(record))
