@@ -1,9 +1,9 @@
 """Taking out: what belongs to one article alone goes, what others show too stays with them."""
 
-from tests.store_samples import HOUR, NOON, capture, catalog, clipping, listed, worded
+from tests.store_samples import FEED, HOUR, NOON, capture, catalog, clipping, listed, sighting, worded
 
-from tearsheet.model import Image, Picture
-from tearsheet.store import keeping, removing
+from tearsheet.model import Entry, Image, Picture
+from tearsheet.store import articles, keeping, removing
 from tearsheet.store.keeping import Copies
 
 QUAY = "https://paper.example/i/quay.jpg"
@@ -34,6 +34,18 @@ def removed(store, *ns):
     with store.transaction() as db:
         removing.bequeath(db, ns)
         return [removing.take_out(db, n, reason="asked to", at=NOON + HOUR) for n in ns]
+
+
+def test_of_a_source_only_what_it_alone_lists_is_taken_out():
+    other = "https://gazette.example/feed.xml"
+    store = catalog(FEED, other)
+    url = "https://paper.example/2026/shared"
+    own, shared = listed(store, "https://paper.example/2026/own"), listed(store, url)
+    with store.transaction() as db:
+        articles.list_article(db, shared, Entry(url=url, title="Fog"), sighting(store, source=2))
+
+    assert removing.article_ns(store.db, source=FEED) == [own]
+    assert removing.article_ns(store.db, source=other) == []
 
 
 def test_a_picture_that_another_article_shows_stays_until_its_last_user_goes():
