@@ -292,6 +292,12 @@ class TestSnippets:
         assert line.endswith("…")
         assert len(line) < 190
 
+    @pytest.mark.parametrize("before", range(12))
+    def test_a_snippet_begins_with_a_word(self, before: int) -> None:
+        line, _ = snippet("x" * before + "Filler words.\n\n" * 40 + "The crane fell." + " More." * 40, "crane")
+
+        assert line.startswith(("…Filler", "…words"))
+
     def test_a_hit_in_the_title_shows_the_beginning(self) -> None:
         assert snippet("Body of the article.\n\nSecond paragraph.", "elsewhere") == (
             "Body of the article. Second paragraph.",

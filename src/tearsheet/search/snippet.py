@@ -91,7 +91,7 @@ def _window(text: str, span: Span | None, room: int) -> Span:
         return 0, _word_end(text, min(len(text), room))
     start = max(0, span[0] - room // 4)
     if start and not _UNSPACED.match(text[start]):
-        while start < span[0] and not text[start - 1].isspace():
+        while start < span[0] and (text[start].isspace() or not text[start - 1].isspace()):
             start += 1
     return start, max(span[1], _word_end(text, min(len(text), start + room)))
 
