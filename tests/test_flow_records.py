@@ -61,7 +61,7 @@ def test_an_unchanged_capture_costs_at_most_a_kilobyte_in_warc_and_catalog_toget
                 with archive.store.transaction() as db:
                     for number in range(start, start + at_once):
                         kept = keeper.keep(page(number, NOON + timedelta(days=day)))
-                        keeping.add_capture(db, kept, kind="page", article=number + 1, note="unchanged" if day else "")
+                        keeping.add_capture(db, kept, kind="page", article=number + 1)
             weights.append(weight(archive))
 
     assert weights[0] > 10_000 * count

@@ -319,7 +319,9 @@ def test_an_address_that_is_not_what_the_id_was_made_from_leads_to_its_article_t
     assert articles.addresses(store.db, n) == [articles.address_hash("https://paper.example:443/fog")]
 
 
-@pytest.mark.parametrize(("key", "found"), [("whole", 1), ("beginning", 1), ("address", 1), ("%", 0), ("zz", 0)])
+@pytest.mark.parametrize(
+    ("key", "found"), [("whole", 1), ("beginning", 1), ("address", 1), ("%", 0), ("zz", 0), ("", 0)]
+)
 def test_an_article_is_found_by_its_id_by_the_beginning_of_it_or_by_address(key, found):
     store = catalog()
     worded(store, listed(store))

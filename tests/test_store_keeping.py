@@ -153,6 +153,18 @@ def test_a_recut_keeps_what_the_earlier_leaf_stood_for():
     assert hashlib.sha256(second["salt"] + now).digest() == after
 
 
+@pytest.mark.parametrize(("came", "seen"), [(NOON, NOON + HOUR), (NOON + HOUR, NOON)])
+def test_a_wording_was_seen_when_its_page_came_unless_it_was_cut_anew_from_a_later_one(came, seen):
+    store = catalog()
+    n = listed(store)
+    cause = Cause(capture=1, kind="first", digest="sha256:" + "ab" * 32, at=seen)
+    with store.transaction() as db:
+        keeping.add_capture(db, capture(at=came), kind="page", article=n)
+        keeping.add_revision(db, n, clipping(), cause)
+
+    assert [wording.seen_at for wording in reading.revisions(store.db, only(store).id)] == [NOON]
+
+
 def test_a_capture_that_is_not_kept_is_not_acknowledged():
     store = catalog()
     with pytest.raises(ValueError, match="kept in the WARC"), store.transaction() as db:

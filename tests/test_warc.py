@@ -392,6 +392,15 @@ def test_a_body_is_written_again_if_it_is_packed_differently(tmp_path):
     assert get(tmp_path, again).raw == GZIPPED.raw
 
 
+def test_a_body_is_written_if_the_first_was_left_out(tmp_path):
+    with Writer(tmp_path, bodies=False) as writer:
+        first = writer.keep(capture())
+    with Writer(tmp_path) as writer:
+        again = writer.keep(capture(), revisit=Revisit(url="", at=NOW, place=first))
+
+    assert get(tmp_path, again).body == b"<p>words"
+
+
 def test_a_reference_that_leads_out_of_the_archive_is_not_followed(tmp_path):
     (tmp_path / "outside.warc.gz").write_bytes(b"")
     inside = tmp_path / "warc"

@@ -3,14 +3,17 @@
 import sqlite3
 import timeit
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
+from threading import Lock
+from time import sleep
 
 import pytest
 from tests.site_archive import NOON
 
 from tearsheet.errors import AccessError, NoSuchAccount
-from tearsheet.store.people import People
+from tearsheet.store.people import People, _nobody
 from tearsheet.store.schema import PEOPLE
 
 PASSWORD = "correct horse battery"
@@ -39,6 +42,43 @@ def test_whether_there_is_an_account_is_not_told_by_the_time_it_takes(people: Pe
         return min(timeit.repeat(lambda: people.check(name, "not the password"), number=1, repeat=4))
 
     assert quickest_s("nobody") > quickest_s("maud") / 4
+
+
+def test_two_passwords_at_most_are_worked_on_at_a_time(monkeypatch: pytest.MonkeyPatch):
+    hasher, most = Counted(), 6
+
+    def try_once(number: int) -> None:
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+            db.row_factory = sqlite3.Row
+            db.executescript(PEOPLE)
+            People(db).check("nobody", PASSWORD) if number % 2 else People(db).add("maud", PASSWORD, now=NOON)
+
+    monkeypatch.setattr("tearsheet.store.people._HASHER", hasher)
+    _nobody.cache_clear()
+    with ThreadPoolExecutor(most) as pool:
+        list(pool.map(try_once, range(most)))
+    _nobody.cache_clear()
+
+    assert hasher.most == 2
+
+
+class Counted:
+    """Stands for what hashes passwords, and knows how many it was asked for at one time."""
+
+    def __init__(self) -> None:
+        self.now, self.most, self.lock = 0, 0, Lock()
+
+    def hash(self, password: str) -> str:
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        sleep(0.05)
+        with self.lock:
+            self.now -= 1
+        return password
+
+    def verify(self, hashed: str, password: str) -> bool:
+        return bool(self.hash(password)) and hashed == password
 
 
 def test_passwords_are_kept_as_argon2id_and_secrets_as_hashes(people: People):

@@ -86,7 +86,7 @@ def look_again(archive: Archive) -> None:
         for n, id in db.execute("SELECT n, id FROM article").fetchall():
             first = warc.get(archive.warc_folder, archive.captures(id)[0].place)
             later = replace(first, captured_at=LATER, head=first.head.replace(b"\r\nDate: ", b"\r\nDate: again, "))
-            keeping.add_capture(db, keeper.keep(later), kind="page", article=n, note="unchanged")
+            keeping.add_capture(db, keeper.keep(later), kind="page", article=n)
 
 
 def shown(window: Browser, address: str, title: str) -> bool:

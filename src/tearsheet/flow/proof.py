@@ -59,8 +59,6 @@ def _checkpoint(archive: Archive, key: Verifier, *, last: int) -> tuple[bytes, b
 def _bytes(archive: Archive, article: Article) -> Iterator[tuple[str, bytes]]:
     """Yield what the records name by digest: every page as it came, every wording as JSON."""
     for row in reading.captures(archive.store.db, article.id):
-        if row.note.startswith("unchanged"):
-            continue
         name = row.digest.removeprefix("sha256:")
         try:
             capture = warc.get(archive.warc_folder, row.place)

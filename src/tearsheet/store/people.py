@@ -248,7 +248,8 @@ def _matches(hashed: str, password: str) -> bool:
 @cache
 def _nobody() -> str:
     """Return the hash of a password that nobody knows."""
-    return _HASHER.hash(secrets.token_urlsafe(32))
+    with _AT_ONCE:
+        return _HASHER.hash(secrets.token_urlsafe(32))
 
 
 def _oldest(now: datetime) -> tuple[int, int]:

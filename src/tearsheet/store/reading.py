@@ -304,9 +304,9 @@ def captures(db: sqlite3.Connection, id: str) -> list[CaptureRow]:
 
 
 def capture_by_digest(db: sqlite3.Connection, digest: str) -> CaptureRow | None:
-    """Return the first capture whose body has `digest` and was kept whole, or None."""
+    """Return the first capture whose body has `digest`, or None."""
     row = db.execute(
-        f"""{CAPTURES} WHERE {WITH_DIGEST} AND note NOT LIKE 'unchanged%' ORDER BY capture.n LIMIT 1""",
+        f"""{CAPTURES} WHERE {WITH_DIGEST} ORDER BY capture.n LIMIT 1""",
         {"digest": raw_digest(digest)},
     ).fetchone()
     return capture_of(row) if row else None
