@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tearsheet.charset import decode, paired
+from tearsheet.charset import _tally, _tally_of_bytes, decode, paired
 
 SAMPLES = {
     "gb18030": "我们在中国的人民大会上说了这个问题，他们的工作是发展经济。这是新的一年。",
@@ -120,3 +120,11 @@ def test_half_a_character_in_json_is_none(written, meant):
 def test_whole_characters_in_json_stay_as_they_are(text):
     assert text == json.loads(paired(json.dumps(text)))
     assert text == json.loads(json.loads(paired(json.dumps(json.dumps(text)))))
+
+
+@pytest.mark.parametrize("name", ["cp1250", "cp1251", "cp1252", "cp1253", "cp1256", "koi8-r", "cp874", "iso8859-2"])
+@given(data=st.binary())
+@example(data=bytes(range(256)))
+@example(data="рТИМЕР ыИПЛБС".encode("koi8-r"))
+def test_an_encoding_of_one_byte_to_a_character_is_tallied_without_decoding(name, data):
+    assert _tally(data, name) == _tally_of_bytes(data, name)
