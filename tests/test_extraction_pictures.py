@@ -117,6 +117,37 @@ def test_a_gif_in_a_figure_or_of_a_size_is_a_picture():
     assert shown("<img src=/i/map-of-the-bay.gif width=400 height=300>") == [("map-of-the-bay.gif", "")]
 
 
+@pytest.mark.parametrize(
+    ("head", "pictures", "links"),
+    [
+        (
+            '<link rel="canonical" href="https://paper.example/2026/03/ferry">',
+            ["https://paper.example/2026/03/i/f.jpg"],
+            1,
+        ),
+        (
+            '<meta property="og:url" content="https://paper.example/2026/03/ferry">',
+            ["https://paper.example/2026/03/i/f.jpg"],
+            1,
+        ),
+        ('<link rel="canonical" href="/2026/03/ferry">', [], 0),
+        ('<link rel="canonical" href="https://paper.example/">', [], 0),
+        ('<link rel="canonical" href="javascript:alert(1)">', [], 0),
+    ],
+)
+def test_a_page_without_an_address_has_its_links_and_pictures_where_it_says_that_it_stands(head, pictures, links):
+    body = (
+        "<h1>The ferry stops</h1><figure><img src=i/f.jpg></figure>"
+        + "".join(P)
+        + "<p>More <a href=/mill>on the mill</a>.</p>"
+    )
+    clipping = extract(f"<head>{head}</head><article>{body}{P[0]}</article>".encode())
+
+    assert [image.url for image in clipping.images] == pictures
+    assert links == clipping.html.count('href="https://paper.example/mill"')
+    assert not clipping.url
+
+
 def test_sizes_are_kept_as_hints():
     (image,) = cut("<figure><img src=/i/ferry-900.jpg width=900 height=600></figure>").images
 

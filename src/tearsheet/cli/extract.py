@@ -63,7 +63,7 @@ class Cutting:
     type=address,
     default="",
     metavar="URL",
-    help="Where the files come from; without it relative links and pictures are left out.",
+    help="Where the files come from.  [default: for links and pictures the canonical address that each page declares]",
 )
 @click.option(
     "-j", "--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Processes.  [default: one per core]"

@@ -45,10 +45,10 @@ _SURELY_ARTICLE = 0.5  # the pages of a list have pagers too
 def extract(page: bytes, url: str = "", *, content_type: str = "") -> Clipping:
     """Return the clipping of one page; fetches nothing, and raises nothing whatever the bytes are.
 
-    `page` is the page as it came, unpacked; `url` its address, without which relative links and pictures stay out;
-    `content_type` the header of that name, whose charset is believed before the page's own. How sure the clipping is to be
-    an article, whole, is in its `article_probability` (0 to 1), `blocked` and `missing`. Dates are read in the zones that the
-    page writes.
+    `page` is the page as it came, unpacked; `url` its address, without which relative links and pictures are taken from the
+    canonical address that the page declares, and stay out if it declares none; `content_type` the header of that name, whose
+    charset is believed before the page's own. How sure the clipping is to be an article, whole, is in its
+    `article_probability` (0 to 1), `blocked` and `missing`. Dates are read in the zones that the page writes.
 
     Raises:
         TypeError: `page` is a text, a path or nothing, or `url` is no text.
@@ -211,7 +211,8 @@ def _names_of(site: str, url: str) -> str:
 def _page(page: html.Stream, url: str, known: _Known) -> "_Read":
     walk = Walk(page.pieces)
     said = structured.declared(page, url)
-    base = urls.join(url, said.base) or url
+    address = url or shelf.canonical(said, "")
+    base = urls.join(address, said.base) or address
     title, title_how = (known.said.title, "site rule") if known.said.title else _title(walk, said, url)
     found = body.chances(walk, said)
     visible = _chosen(walk, found, title, base, Profile())
