@@ -273,3 +273,33 @@ def test_one_picture_in_two_sizes_is_one():
     assert len(clipping.images) == 1
     assert clipping.lead is not None
     assert clipping.lead.caption == "At the pier"
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        '<span class="end_photo"><img src=/i/ferry.jpg><em class="img_desc">{}</em></span>',
+        '<span><div class="photo"><img src=/i/ferry.jpg></div><em class="img_desc">{}</em></span>',
+        '<table><tr><td><img src=/i/ferry.jpg><em class="img_desc">{}</em></td></tr></table>',
+        '<a href="/big"><img src=/i/ferry.jpg></a><br><small class="photo-caption">{}</small>',
+    ],
+)
+def test_a_caption_in_the_line_that_follows_is_no_part_of_it(figure):
+    caption = "[하버=연합] 나룻배가 강을 건너고 있다"
+    lines = [
+        f"나룻배는 {day}일에 마지막으로 강을 건넜고 주민들은 강가에 모여 작별을 나누었다고 전했다."
+        for day in range(3, 9)
+    ]
+    body = "<br><br>".join((*lines[:3], figure.format(caption) + lines[3], *lines[4:]))
+    clipping = extract(f"<main><h1>나룻배 멈추다</h1><article>{body}</article></main>".encode(), URL)
+
+    assert [(image.url, image.caption) for image in clipping.images] == [("https://paper.example/i/ferry.jpg", caption)]
+    assert lines == [line for line in clipping.text.split("\n") if line]
+
+
+def test_what_stands_before_a_picture_and_its_credit_are_no_caption():
+    said = '<span class="copyright">Ann Lee/Agency</span><img src=/i/ferry.jpg><span class="caption">The ferry at noon</span>'
+    credit = '<figure><img src=/i/ferry.jpg><span class="credit captions">Drawing: Ann Lee</span></figure>'
+
+    assert "Ann Lee/Agency" not in cut(f"<span>{said}</span>").text
+    assert [image.credit for image in cut(credit).images] == ["Drawing: Ann Lee"]

@@ -5,7 +5,7 @@ streamed bodies live there.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 
 from tearsheet.extraction.hints import hold_hint, is_hint
@@ -230,7 +230,7 @@ class Walk:
 
     __slots__ = ("_link", "_unread", "blocks", "box", "boxes", "embeds", "marks", "pictures", "pieces")
 
-    def __init__(self, pieces: Sequence[str]) -> None:
+    def __init__(self, pieces: list[str]) -> None:
         self.pieces = pieces
         self.blocks: list[Block] = []
         self.box = Box(None, "", 0, _ROOT, 0)
@@ -282,6 +282,8 @@ class Walk:
                 text = self._past(read, place, name)
             elif kind == PICTURE:
                 self._spot(self.pictures, place, tag, said)
+                if not parts:
+                    _name_caption(pieces, place)
             elif kind == EMBED:
                 self._spot(self.embeds, place, tag, said)
             if text and (parts or not text.isspace()):
@@ -388,6 +390,24 @@ class Walk:
         return place not in self._unread
 
 
+def _name_caption(pieces: list[str], place: int) -> None:
+    """Make the inline element right after the picture at `place` that is called its caption a `figcaption`, so that it
+    does not run into the line that follows.
+    """
+    start = place + 2
+    while start < len(pieces) and pieces[start] in _AFTER_PICTURE and not pieces[start - 1].strip():
+        start += 2
+    tag = pieces[start] if start < len(pieces) and not pieces[start - 1].strip() else ""
+    name = tag[1:-1].partition(" ")[0]
+    if name not in _CAPTIONED or not _CAPTION.search(tag) or "credit" in tag:
+        return
+    inside = range(start + 2, min(start + _LONGEST_CAPTION, len(pieces)), 2)
+    end = next((at for at in inside if pieces[at] == f"</{name}>"), 0)
+    if end and not any(pieces[at].startswith(f"<{name}") for at in inside if at < end):
+        pieces[start] = "<figcaption" + tag[len(name) + 1 :]
+        pieces[end] = "</figcaption>"
+
+
 def tag_is(tag: str, name: str) -> bool:
     """Return whether a start tag is one of element `name`."""
     return tag.startswith(name, 1) and tag[len(name) + 1 : len(name) + 2] in (">", " ")
@@ -396,6 +416,10 @@ def tag_is(tag: str, name: str) -> bool:
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ANCHORS = frozenset(("#", "##", "¶", "§", "🔗", "⚓", "∞", "Link", "Permalink", "Anchor"))
 _LONGEST_ANCHOR = 12  # pieces
+_LONGEST_CAPTION = 40  # pieces
+_AFTER_PICTURE = frozenset(("</a>", "</span>", "</div>", "</picture>", "<br>"))
+_CAPTIONED = frozenset(("em", "i", "span", "small", "cite", "font"))
+_CAPTION = re.compile(r' class="[^"]*(?:caption|cutline|legend|(?:img|image|photo|pic(?:ture)?)[-_]?desc)')
 _MOST_KNOWN, _LONGEST_KNOWN = 4_000, 400
 
 
