@@ -303,3 +303,40 @@ def test_what_stands_before_a_picture_and_its_credit_are_no_caption():
 
     assert "Ann Lee/Agency" not in cut(f"<span>{said}</span>").text
     assert [image.credit for image in cut(credit).images] == ["Drawing: Ann Lee"]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div class="about"><img src="/i/ann-lee-150x150.jpg" alt="Ann Lee"><p>Ann Lee writes on rivers for us.</p></div>',
+        '<div class="post-author"><figure><img src="/i/ann-lee-96x96.jpg"></figure><p>Ann Lee writes on rivers here.</p></div>',
+        '<div class="newsletter"><img src="/i/harbour-1024x400.jpg"><p>Sign up for our weekly newsletter</p></div>',
+        '<figure><img src="/i/harbour-1024x400.jpg" alt="Subscribe to our newsletter"></figure>',
+        '<figure><a href="/newsletter"><img src="/i/harbour-1024x400.jpg"></a></figure>',
+        '<p><a href="https://play.google.com/store/apps/details?id=paper.example"><img src="/i/shop-900.jpg"></a></p>',
+        '<p><img src="/i/phone-900.jpg" alt="Download our free app"></p>',
+    ],
+)
+def test_portraits_of_authors_and_calls_to_sign_up_are_no_pictures(box):
+    assert shown(box) == []
+
+
+@pytest.mark.parametrize(
+    ("figure", "caption"),
+    [
+        ('<p><img src="/i/old-bell-150x150.jpg" alt="The bell"></p>', ""),
+        ('<div class="about"><img src="/i/old-bell-150x150.jpg" width=600></div>', ""),
+        (
+            '<div class="about"><figure><img src="/i/bell-96x96.jpg"><figcaption>The bell</figcaption></figure></div>',
+            "The bell",
+        ),
+        (
+            '<figure><a href="https://apps.apple.com/app/id1"><img src="/i/fog-900.jpg"></a>'
+            "<figcaption>The app draws the fog as it comes in</figcaption></figure>",
+            "The app draws the fog as it comes in",
+        ),
+        ('<figure><img src="/i/fog-900.jpg" alt="Get the fog app to work"></figure>', ""),
+    ],
+)
+def test_small_pictures_and_those_of_apps_are_the_article_s_own(figure, caption):
+    assert [said for _, said in shown(figure)] == [caption]

@@ -105,7 +105,7 @@ def is_appeal(block: Block) -> bool:
     if block.chars > _LONGEST or block.name in ("td", "th", "pre", "blockquote"):
         return False
     text = block.low
-    if _is_also(block, text) or _is_appeal(text):
+    if _is_also(block, text) or asks_readers(text):
         return True
     return not block.links and block.name not in _HEADINGS and is_only_posted(block.text)
 
@@ -119,7 +119,8 @@ def is_pointed_at(blocks: Sequence[Block], at: int) -> bool:
 
 
 @lru_cache(1_000)  # a line is asked about several times
-def _is_appeal(text: str) -> bool:
+def asks_readers(text: str) -> bool:
+    """Return whether a text in lower case asks to follow, to tell, to subscribe or to pay, or says that it goes on below."""
     if _TELLTALE.search(text) and (_is_follow(text) or asks(text)):
         return True
     return _TIPS.match(text) is not None or _GOES_ON.fullmatch(text) is not None

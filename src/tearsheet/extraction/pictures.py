@@ -10,6 +10,7 @@ from itertools import accumulate
 from urllib.parse import unquote, urlsplit
 
 from tearsheet import html, urls
+from tearsheet.extraction.appeals import asks_readers
 from tearsheet.extraction.blocks import Box, Spot, Walk
 from tearsheet.extraction.build import Placed, figure
 from tearsheet.extraction.captions import caption_blocks, is_caption, on_button, parted
@@ -50,8 +51,13 @@ _TELLTALES = (
 )
 _IN_NO_PICTURE = tuple(_TELLTALES.split())
 _FOREIGN = NAV | ASIDE | RELATED | SHARE | COMMENT | ADVERT | FOOTER | SIGNUP | BYLINE
+_THUMB = re.compile(r"[-_](\d{2,3})x(\d{2,3})\.\w{3,4}$")
+_OF_PERSON = re.compile(r' (?:class|id)="(?:[^"]*[ _-])?(?:about|bio|vcard|profile)[ "_-]')
+_TO_SIGN_UP = re.compile(r"(?i)//(?:play\.google\.com/store|(?:apps|itunes)\.apple\.com)/|/newsletters?(?:[/?#\"]|$)")
+_GET_APP = re.compile(r"(?:download|get|install) (?:our|the|your)\b.{0,40}\bapps?\b(?! *\w)")
 _PIXELS = re.compile(r"\s*(\d{1,5})(?:\.\d+)?(?:px)?\s*")
-_TINY_PX, _SMALL_PX = 70, 130
+_TINY_PX, _SMALL_PX, _PORTRAIT_PX = 70, 130, 150
+_LONGEST_BIO = 600
 _LONGEST_NAME = 40
 _MAX_PICTURES = 400
 _ABOVE_HEAD = 14
@@ -99,6 +105,10 @@ def gallery(
             continue
         numbers = caption_blocks(walk, spot, kept=frozenset() if whole else region.kept, alt=given.get("alt", ""))
         if _is_decoration(given, url, bool(numbers)) or (name in shown and not numbers):
+            continue
+        if all(asks_readers(walk.blocks[at].low) for at in numbers) and (
+            numbers or _is_promotion(given, spot) or _is_of_author(given, url, spot)
+        ):
             continue
         if url.lower().endswith(".gif") and not _is_drawn(given, spot):
             continue
@@ -287,6 +297,25 @@ def _is_decoration(given: dict[str, str], url: str, is_captioned: bool) -> bool:
         _is_no_picture(f"{parts.path.rsplit('/', 3)[-1]}")
         or _is_no_picture(f"{parts.netloc}{parts.path[-80:]}{'?' if parts.query else ''}{parts.query[:60]}")
     )
+
+
+def _is_promotion(given: dict[str, str], spot: Spot) -> bool:
+    """Return whether a picture leads to a shop for apps or a newsletter, or its `alt` asks for either."""
+    alt = given.get("alt", "").strip().lower()
+    return _TO_SIGN_UP.search(spot.link) is not None or (
+        bool(alt) and (asks_readers(alt) or _GET_APP.match(alt) is not None)
+    )
+
+
+def _is_of_author(given: dict[str, str], url: str, spot: Spot) -> bool:
+    """Return whether a picture in a small box that tells of an author is as small as a portrait: by its name, which alone
+    says little, for old posts have small pictures too, and by its attributes, if they say a size.
+    """
+    small = _THUMB.search(urlsplit(url).path)
+    if small is None or max(int(small[1]), int(small[2]), _pixels(given.get("width", ""))) > _PORTRAIT_PX:
+        return False
+    around = [box for box in spot.box.around(4) if box.chars < _LONGEST_BIO]
+    return any(box.bits & BYLINE or _OF_PERSON.search(box.tag) for box in around)
 
 
 def _is_no_picture(address: str) -> bool:
